@@ -1,0 +1,1 @@
+"""Find out which importance estimator to trust for a CT classifier."""

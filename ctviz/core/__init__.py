@@ -1,0 +1,60 @@
+"""The nouns of ctviz, its errors, registry, hyperparameters and settings; numpy only."""
+
+from ctviz.core.arrays import FloatMap, Mask, digest
+from ctviz.core.case import Case, Slice
+from ctviz.core.errors import (
+    Cancelled,
+    CtvizError,
+    InvalidInput,
+    InvalidParameter,
+    UnknownName,
+    UnreadableScan,
+    UnsupportedNetwork,
+    UnusableModel,
+)
+from ctviz.core.params import Param, Tunable, Value, param, parameters
+from ctviz.core.progress import Progress
+from ctviz.core.region import Region
+from ctviz.core.registry import Registry
+from ctviz.core.results import (
+    SIGNS,
+    Curve,
+    ImportanceMap,
+    Prediction,
+    Score,
+    Sign,
+    signed_view,
+)
+from ctviz.core.settings import Settings
+
+__all__ = [
+    "SIGNS",
+    "Cancelled",
+    "Case",
+    "CtvizError",
+    "Curve",
+    "FloatMap",
+    "ImportanceMap",
+    "InvalidInput",
+    "InvalidParameter",
+    "Mask",
+    "Param",
+    "Prediction",
+    "Progress",
+    "Region",
+    "Registry",
+    "Score",
+    "Settings",
+    "Sign",
+    "Slice",
+    "Tunable",
+    "UnknownName",
+    "UnreadableScan",
+    "UnsupportedNetwork",
+    "UnusableModel",
+    "Value",
+    "digest",
+    "param",
+    "parameters",
+    "signed_view",
+]

@@ -1,0 +1,54 @@
+"""How long work says how far it is and learns that it should stop."""
+
+from collections.abc import Callable
+from threading import Event
+
+from ctviz.core.errors import Cancelled
+
+
+class Progress:
+    """One job's progress, shared by who works and who waits; safe across threads.
+
+    Work calls `advance` between its passes; this is also where a cancelled job ends.
+
+    Parameters
+    ----------
+    listener
+        Called with the share done, 0 to 1, after every step.
+    """
+
+    def __init__(self, listener: Callable[[float], None] | None = None) -> None:
+        self._listener = listener
+        self._cancelled = Event()
+        self._total, self._done = 1, 0
+
+    @property
+    def share(self) -> float:
+        """The share done, 0 to 1."""
+        return min(1.0, self._done / self._total)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step."""
+        self._cancelled.set()
+
+    def start(self, total: int) -> None:
+        """Say how many steps the work has."""
+        self._total, self._done = max(1, total), 0
+        self.check()
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that steps are done; raises `Cancelled` if somebody asked to stop."""
+        self._done += steps
+        if self._listener is not None:
+            self._listener(self.share)
+        self.check()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if somebody asked to stop."""
+        if self._cancelled.is_set():
+            raise Cancelled
