@@ -1,0 +1,20 @@
+# ctviz on the CPU: docker build -t ctviz . && docker run -p 8501:8501 -v ctviz:/data ctviz
+FROM python:3.11-slim
+
+RUN useradd --create-home --uid 1000 reader && mkdir /data && chown reader /data
+WORKDIR /app
+
+COPY requirements.txt pyproject.toml README.md LICENSE ./
+RUN pip install --no-cache-dir torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu
+RUN pip install --no-cache-dir -r requirements.txt
+
+COPY . .
+RUN pip install --no-cache-dir --no-deps -e .
+
+USER reader
+ENV CTVIZ_DATA=/data
+VOLUME /data
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8501/_stcore/health')"]
+CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0"]

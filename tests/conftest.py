@@ -1,0 +1,32 @@
+"""What several test folders need: the real data beside the checkout, and a Chromium."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+REAL_DATA = PROJECT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real CT, or a skip that names what is missing."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("the real CT of ../shared/data is not beside this checkout")
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium, installed from Debian's packages where that is possible."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+            subprocess.run(command, check=False, capture_output=True)
+        found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("no Chromium here, and it cannot be installed from Debian's packages")
+    return found

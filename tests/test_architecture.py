@@ -1,0 +1,51 @@
+"""The layers, the style and the types are what DESIGN and pyproject.toml say."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PYTHON = [PROJECT / "app.py", *sorted((PROJECT / "ctviz").rglob("*.py"))]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["lint-imports", "--no-cache"],
+        ["ruff", "check", "--no-cache", "."],
+        ["ruff", "format", "--no-cache", "--check", "."],
+        ["mypy", "--cache-dir", "/dev/null"],
+    ],
+    ids=lambda command: command[0] + ("-format" if "format" in command else ""),
+)
+def test_the_linters_have_nothing_to_say(command):
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_code_can_load_a_pickle():
+    forbidden = re.compile(r"torch\.load|pickle\.load|allow_pickle=True|joblib|torch\.export\.load")
+    assert not [path for path in PYTHON if forbidden.search(path.read_text())]
+
+
+def test_only_settings_read_the_environment():
+    readers = [p for p in PYTHON if "os.environ" in p.read_text() or "getenv" in p.read_text()]
+    assert readers == [PROJECT / "ctviz" / "core" / "settings.py"]
+
+
+def test_every_requirement_is_pinned():
+    lines = (PROJECT / "requirements.txt").read_text().split()
+    assert all("==" in line for line in lines)
+    assert "torch==2.13.0" in lines
+
+
+def test_version_is_in_the_changelog():
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"## {version}" in (PROJECT / "CHANGELOG.md").read_text()
