@@ -1,0 +1,5 @@
+"""A procedural chest CT with known anatomy, so that everything can be tried without patients."""
+
+from ctviz.phantom.chest import Phantom, chest, chest_slice
+
+__all__ = ["Phantom", "chest", "chest_slice"]

@@ -1,0 +1,145 @@
+"""Spine, ribs, sternum, shoulder blades and collar bones: a dense shell around marrow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ctviz.phantom.canvas import CORTEX, Canvas
+from ctviz.phantom.geometry import Ellipse, Field, Grid, Shape, Tube, smooth_union
+from ctviz.phantom.wall import ANGLES, Wall
+
+SPINE_Y_MM = 47.0
+_RIB_PITCH_MM, _RIB_HEIGHT_MM, _RIB_DROP_MM = 24.0, 12.5, 92.0
+_VERTEBRA_MM = 24.0
+
+
+def paint_bones(canvas: Canvas, wall: Wall) -> None:
+    """Paint every bone that the slice cuts."""
+    _paint_ribs(canvas, wall)
+    _paint_shoulder(canvas, wall)
+    _paint_sternum(canvas, wall)
+    paint_spine(canvas)
+
+
+def _bone(canvas: Canvas, distance: Field, grid: Grid, shell_mm: float) -> None:
+    """Lay a cortical shell of this thickness and the marrow inside."""
+    canvas.lay(grid.cover(distance), CORTEX, grid)
+    canvas.lay(grid.cover(distance + np.float32(shell_mm)), canvas.anatomy.marrow_hu, grid)
+
+
+def _paint_shapes(canvas: Canvas, shapes: list[Shape], shell_mm: float, softness: float) -> None:
+    boxes = np.array([shape.box for shape in shapes])
+    low, high = boxes[:, :, 0].min(axis=0), boxes[:, :, 1].max(axis=0)
+    grid = canvas.grid.around((low[0], high[0]), (low[1], high[1]))
+    if grid.x.size:
+        distances = [shape.distance(grid) for shape in shapes]
+        _bone(canvas, smooth_union(distances, softness), grid, shell_mm)
+
+
+def _paint_ribs(canvas: Canvas, wall: Wall) -> None:
+    """Cut the ribs, which run down from the spine (turn 0) to the front (turn 1)."""
+    turn = np.linspace(0, 1, 400)
+    fall = _RIB_DROP_MM * (1.15 * turn - 0.15 * np.sin(2 * np.pi * turn) - 0.15 * turn**3)
+    z = canvas.level * canvas.anatomy.cover_mm
+    middle = canvas.anatomy.wall_mm / 2 - 0.5
+    for side in (-1, 1):
+        for number in range(-6, 12):
+            top = number * _RIB_PITCH_MM + canvas.anatomy.rib_offset_mm + 1.5 * side
+            inside = np.abs(top + fall - z) < _RIB_HEIGHT_MM / 2
+            if inside.any():
+                _paint_rib(canvas, wall, side, turn[inside][[0, -1]], middle)
+
+
+def _paint_rib(
+    canvas: Canvas, wall: Wall, side: int, turn: np.ndarray, middle: float
+) -> None:
+    first, last = 2.72 - turn * (2.72 - 0.32)
+    centre, half = side * (first + last) / 2, abs(first - last) / 2 + 0.015
+    near = np.abs(ANGLES - centre) < half + 0.1
+    r = wall.radius[near] + middle
+    x, y = r * np.sin(ANGLES[near]), -r * np.cos(ANGLES[near])
+    grid = canvas.grid.around((x.min() - 6, x.max() + 6), (y.min() - 6, y.max() + 6))
+    if not grid.x.size:
+        return
+    place = np.clip(np.abs((ANGLES - centre) / half), 0, 1)
+    height = (3.6 * np.sqrt(1 - place**4) * (place < 1)).astype(np.float32)
+    bins, depth = wall.bins[grid.window], wall.depth[grid.window]
+    along = ((np.abs(ANGLES - centre) - half) * (wall.radius + middle)).astype(np.float32)
+    distance = np.maximum(np.abs(depth - np.float32(middle)) - height[bins], along[bins])
+    cartilage = turn.mean() > 0.87
+    if cartilage:
+        canvas.lay(grid.cover(distance), 110.0, grid)
+    else:
+        _bone(canvas, distance, grid, 1.1)
+
+
+def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
+    level = canvas.level
+    if level > 0.9:
+        return
+    width = float(np.interp(level, (0, 0.12, 0.22, 0.7, 0.9), (30, 26, 15, 18, 9)))
+    y = -float(wall.radius[len(ANGLES) // 2]) - 5.5
+    thick = float(np.interp(level, (0, 0.2, 0.9), (6.5, 5.5, 4.5)))
+    bar = Tube(((-width + thick, y + 1.5), (0, y), (width - thick, y + 1.5)), (thick, thick * 0.9, thick))
+    _paint_shapes(canvas, [bar], 1.2, 1.0)
+    if level < 0.1:
+        for side in (-1, 1):
+            clavicle = Tube(((side * 34, y + 4), (side * 62, y - 8)), (8.0, 6.5))
+            _paint_shapes(canvas, [clavicle], 1.5, 1.0)
+
+
+def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
+    """Paint the blade of the scapula, that narrows to its lower tip."""
+    level = canvas.level
+    length = float(np.interp(level, (0, 0.2, 0.5, 0.62), (1.0, 0.9, 0.4, 0.0)))
+    if length < 0.08:
+        return
+    cage = canvas.anatomy.wall_mm
+    for side in (-1, 1):
+        angle = np.linspace(2.5, 2.5 - 0.72 * length, 6)
+        lift = cage + 9 + np.linspace(0, 22 * length, 6) * (1.1 - level)
+        r = np.interp(side * angle, ANGLES, wall.radius) + lift
+        points = tuple(zip((side * r * np.sin(angle)).tolist(), (-r * np.cos(angle)).tolist(), strict=True))
+        shapes: list[Shape] = [Tube(points, (2.6, 2.0, 1.7, 1.9, 3.0, 5.0))]
+        if level < 0.18:
+            x, y = points[3]
+            shapes.append(Tube(((x, y), (x + side * 14, y + 20)), (2.5, 3.5)))
+        _paint_shapes(canvas, shapes, 1.3, 0.8)
+
+
+def paint_spine(canvas: Canvas) -> None:
+    """Paint the vertebra: body, arch around the canal, and processes; or a disc between two."""
+    anatomy = canvas.anatomy
+    phase = (canvas.level * anatomy.cover_mm / _VERTEBRA_MM + anatomy.disc_offset) % 1.0
+    grow = float(np.interp(canvas.level, (0, 1), (0.88, 1.1)))
+    y = SPINE_Y_MM
+    body = Ellipse(0, y, 17.5 * grow, 14.5 * grow)
+    disc = phase > 0.82
+    grid = canvas.grid.around((-48, 48), (y - 22, y + 78))
+    canal = Ellipse(0, y + 21.5 * grow, 8.8, 7.6).distance(grid)
+    bone = smooth_union([s.distance(grid) for s in _arch(y, grow, phase)], 1.2)
+    _bone(canvas, np.maximum(bone, -canal), grid, 1.4)
+    distance = np.maximum(body.distance(grid), -canal)
+    if disc:
+        canvas.lay(grid.cover(distance), 90.0, grid)
+    else:
+        _bone(canvas, distance, grid, 1.3 if 0.08 < phase < 0.74 else 4.5)
+    canvas.lay(grid.cover(canal), 15.0, grid)
+    canvas.lay(grid.cover(canal + 2.6), 38.0, grid)
+
+
+def _arch(y: float, grow: float, phase: float) -> list[Shape]:
+    """Return the parts behind the vertebral body at this height of the vertebra."""
+    back = y + 21.5 * grow
+    shapes: list[Shape] = [
+        Tube(((-11, back + 4), (0, back + 12), (11, back + 4)), (3.2, 3.6, 3.2)),
+        Tube(((0, back + 12), (0, back + 26 + 12 * phase)), (3.2, 2.4)),
+    ]
+    for side in (-1, 1):
+        if phase < 0.5:
+            shapes.append(Tube(((side * 12, y + 10), (side * 12, back + 4)), (3.8, 3.6)))
+            tip = (side * 34, back + 12)
+            shapes.append(Tube(((side * 12, back + 3), tip), (4.0, 4.2)))
+        else:
+            shapes.append(Tube(((side * 12, back - 1), (side * 14, back + 5)), (3.4, 3.8)))
+    return shapes

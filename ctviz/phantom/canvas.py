@@ -1,0 +1,57 @@
+"""The picture under construction: Hounsfield units and the mask of heart and great vessels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.phantom.anatomy import Anatomy, Tissue
+from ctviz.phantom.geometry import Field, Grid, Shape, texture
+
+AIR, FAT, SKIN = -1000.0, -102.0, 20.0
+CORTEX, CALCIUM = 720.0, 620.0
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """One slice of one patient while it is painted, from the outside in."""
+
+    anatomy: Anatomy
+    tissue: Tissue
+    grid: Grid
+    hounsfield: Field
+    mask: np.ndarray
+    rng: np.random.Generator
+
+    @classmethod
+    def blank(cls, anatomy: Anatomy, tissue: Tissue, grid: Grid, rng: np.random.Generator) -> Canvas:
+        """Start with air."""
+        air = np.full(grid.x.shape, AIR, dtype=np.float32)
+        return cls(anatomy, tissue, grid, air, np.zeros(air.shape, dtype=bool), rng)
+
+    @property
+    def level(self) -> float:
+        """From 0 above the aortic arch to 1 at the base of the heart."""
+        return self.grid.level
+
+    def lay(self, cover: Field, hounsfield: Field | float, grid: Grid | None = None) -> None:
+        """Blend a tissue in where ``cover`` (0 to 1) says so."""
+        part = self.hounsfield[(grid or self.grid).window]
+        part += cover * (np.asarray(hounsfield, dtype=np.float32) - part)
+
+    def paint(self, shape: Shape, hounsfield: float, *, blood: bool = False) -> None:
+        """Fill a shape, and add it to the mask where it is ``blood`` of a great vessel."""
+        grid = self.grid.around(*shape.box)
+        if not grid.x.size:
+            return
+        distance = shape.distance(grid)
+        self.lay(grid.cover(distance), hounsfield, grid)
+        if blood:
+            self.mask[grid.window] |= distance < 0
+
+    def texture(self, bump_mm: float) -> Field:
+        """Draw a smooth random field over the slice with bumps of about this size."""
+        size = self.grid.x.shape[0]
+        knots = max(8, round(size * self.grid.pixel_mm / bump_mm))
+        return texture(self.rng, size, (knots, knots))

@@ -1,0 +1,95 @@
+"""A chest CT examination drawn from a seed: the whole series, or one slice for training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctviz.phantom.anatomy import Anatomy, Tissue
+from ctviz.phantom.bones import paint_bones
+from ctviz.phantom.canvas import Canvas
+from ctviz.phantom.geometry import patient_grid
+from ctviz.phantom.heart import paint_mediastinum
+from ctviz.phantom.lungs import paint_lungs
+from ctviz.phantom.scanner import Scanner
+from ctviz.phantom.wall import Wall, paint_wall
+
+_TOP, _BASE = 0.02, 0.98
+
+
+@dataclass(frozen=True)
+class Phantom:
+    """A chest CT with known answer: ``hounsfield`` and ``heart_and_vessels`` are (S, H, W)."""
+
+    hounsfield: NDArray[np.float32]
+    heart_and_vessels: NDArray[np.bool_]
+    spacing_mm: tuple[float, float]
+    slice_spacing_mm: float
+    contrast: bool
+    seed: int
+
+
+@lru_cache(maxsize=4)
+def _patient(seed: int) -> Anatomy:
+    return Anatomy.draw(_stream(seed, 0))
+
+
+def _stream(seed: int, *key: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Tissue, Scanner]:
+    anatomy = _patient(seed)
+    across = 2 * anatomy.scale[0] * (135 * anatomy.cavity[0] + 25 + 1.1 * anatomy.fat_mm)
+    scanner = Scanner.draw(_stream(seed, 1, contrast), across)
+    return anatomy, Tissue.draw(_stream(seed, 2, contrast), contrast=contrast), scanner
+
+
+def chest_slice(
+    seed: int, *, contrast: bool, level: float, size: int = 256
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return one slice in Hounsfield units (H, W) and the mask of heart and great vessels.
+
+    ``level`` runs from 0, just above the aortic arch, to 1 at the base of the heart. It is the
+    very slice of ``chest(seed, contrast=contrast)`` at this level, on a grid of its own.
+    """
+    if not 0 <= level <= 1:
+        raise ValueError(f"A level lies between 0 and 1, not at {level}.")
+    anatomy, tissue, scanner = _scan(seed, contrast=contrast)
+    grid = patient_grid(
+        anatomy, _TOP + level * (_BASE - _TOP), size, scanner.field_of_view_mm / size
+    )
+    key = round(level * 1_000_000)
+    canvas = Canvas.blank(anatomy, tissue, grid, _stream(seed, 3, key))
+    wall = Wall.around(anatomy, grid)
+    paint_wall(canvas, wall)
+    paint_lungs(canvas, wall, scanner.thickness_mm)
+    paint_mediastinum(canvas)
+    paint_bones(canvas, wall)
+    reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)
+    attenuation = np.float32(1.05) - np.float32(0.35) * reach
+    image = scanner.acquire(canvas.hounsfield, attenuation, _stream(seed, 4, contrast, key))
+    return image, canvas.mask
+
+
+def chest(seed: int, *, contrast: bool, slices: int = 12, size: int = 512) -> Phantom:
+    """Return a chest CT from above the aortic arch to the base of the heart.
+
+    Equal arguments give equal voxels; patients of equal seed with and without contrast agent
+    share their anatomy.
+    """
+    levels = np.linspace(0, 1, slices) if slices > 1 else np.array([0.5])
+    drawn = [chest_slice(seed, contrast=contrast, level=float(u), size=size) for u in levels]
+    anatomy, _, scanner = _scan(seed, contrast=contrast)
+    pixel = scanner.field_of_view_mm / size
+    return Phantom(
+        hounsfield=np.stack([image for image, _ in drawn]),
+        heart_and_vessels=np.stack([mask for _, mask in drawn]),
+        spacing_mm=(pixel, pixel),
+        slice_spacing_mm=anatomy.cover_mm * (_BASE - _TOP) / max(slices - 1, 1),
+        contrast=contrast,
+        seed=seed,
+    )

@@ -1,0 +1,244 @@
+"""Heart, great vessels, airways, gullet and liver: where they lie at each level of the chest.
+
+A track is a table with one row per level: level, x, y, half axes a and b (mm), angle (degrees).
+Between rows an ellipse moves evenly and its cross-section's squares do too, so that ends are round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.phantom.anatomy import Anatomy
+from ctviz.phantom.geometry import Ellipse, Shape, Tube
+
+Track = tuple[tuple[float, ...], ...]
+
+LEFT_VENTRICLE: Track = (
+    (0.600, 44, -14, 0, 0, -50),
+    (0.645, 46, -18, 20, 15, -48),
+    (0.720, 47, -20, 33, 20, -42),
+    (0.800, 50, -22, 37, 21, -36),
+    (0.870, 56, -25, 30, 18, -30),
+    (0.950, 62, -30, 0, 0, -26),
+)
+RIGHT_VENTRICLE: Track = (
+    (0.540, 20, -50, 0, 0, 10),
+    (0.570, 20, -50, 15, 12, 10),
+    (0.640, 14, -52, 25, 15, -8),
+    (0.720, 8, -50, 38, 17, -22),
+    (0.810, 8, -44, 44, 19, -24),
+    (0.900, 18, -40, 40, 17, -18),
+    (0.990, 26, -38, 0, 0, -14),
+)
+LEFT_ATRIUM: Track = (
+    (0.515, 2, 0, 0, 0, 0),
+    (0.560, 3, 2, 27, 12, 4),
+    (0.630, 6, 5, 33, 17, 6),
+    (0.700, 10, 6, 31, 18, 8),
+    (0.770, 14, 6, 0, 0, 8),
+)
+RIGHT_ATRIUM: Track = (
+    (0.530, -28, -26, 0, 0, 70),
+    (0.570, -30, -28, 17, 11, 68),
+    (0.640, -35, -22, 26, 17, 75),
+    (0.740, -37, -16, 30, 21, 80),
+    (0.830, -33, -12, 25, 19, 80),
+    (0.930, -28, -6, 0, 0, 80),
+)
+ASCENDING_AORTA: Track = (
+    (0.215, -11, -32, 0, 0, 0),
+    (0.235, -12, -32, 15, 14, 0),
+    (0.320, -17, -35, 16, 16, 0),
+    (0.430, -18, -35, 16.5, 16, 0),
+    (0.530, -13, -31, 17, 16, 0),
+    (0.600, -4, -26, 17.5, 16, 0),
+    (0.650, 4, -22, 15, 12, 0),
+    (0.685, 10, -20, 0, 0, 0),
+)
+DESCENDING_AORTA: Track = (
+    (0.205, 21, 22, 0, 0, 0),
+    (0.225, 22, 24, 13, 13, 0),
+    (0.330, 24, 32, 13, 13, 0),
+    (0.500, 24, 37, 12.5, 12.5, 0),
+    (0.800, 19, 37, 12, 12, 0),
+    (1.200, 8, 33, 11.5, 11.5, 0),
+)
+PULMONARY_TRUNK: Track = (
+    (0.370, 20, -32, 0, 0, 0),
+    (0.400, 18, -36, 13, 13, 0),
+    (0.480, 17, -40, 15, 14, 0),
+    (0.560, 19, -47, 15, 13, 0),
+    (0.590, 19, -49, 0, 0, 0),
+)
+UPPER_CAVA: Track = (
+    (0.060, -27, -28, 0, 0, 0),
+    (0.090, -28, -27, 9, 8, 30),
+    (0.300, -31, -22, 9.5, 8, 60),
+    (0.520, -31, -17, 10, 9, 60),
+    (0.590, -32, -14, 11, 10, 60),
+    (0.640, -32, -12, 0, 0, 60),
+)
+LOWER_CAVA: Track = (
+    (0.830, -27, 4, 0, 0, 0),
+    (0.870, -27, 5, 14, 12, 20),
+    (1.200, -24, 8, 14, 11, 20),
+)
+RIGHT_BRACHIOCEPHALIC_VEIN: Track = (
+    (-0.200, -34, -30, 8, 7, 40),
+    (0.000, -31, -29, 8, 7, 40),
+    (0.080, -28, -28, 8, 7, 40),
+    (0.095, -28, -28, 0, 0, 40),
+)
+BRACHIOCEPHALIC_ARTERY: Track = (
+    (-0.200, -22, -12, 6, 6, 0),
+    (0.000, -15, -18, 6.5, 6, 0),
+    (0.130, -7, -25, 7.5, 6.5, 0),
+    (0.150, -6, -26, 0, 0, 0),
+)
+LEFT_CAROTID: Track = (
+    (-0.200, 20, -6, 3.8, 3.8, 0),
+    (0.000, 12, -13, 4, 4, 0),
+    (0.130, 7, -16, 4.5, 4.2, 0),
+    (0.150, 7, -16, 0, 0, 0),
+)
+LEFT_SUBCLAVIAN: Track = (
+    (-0.200, 32, 0, 5, 5, 0),
+    (0.000, 23, 1, 5.2, 5.2, 0),
+    (0.130, 19, 3, 5.5, 5.2, 0),
+    (0.150, 19, 3, 0, 0, 0),
+)
+TRACHEA: Track = (
+    (-0.200, 0, -6, 8.5, 9, 0),
+    (0.000, 0, -4, 9, 9.5, 0),
+    (0.200, -4, 2, 9, 9, 0),
+    (0.330, -4, 8, 10, 8.5, 0),
+    (0.365, -2, 10, 15, 8, 0),
+    (0.380, -2, 10, 0, 0, 0),
+)
+RIGHT_BRONCHUS: Track = (
+    (0.350, -11, 10, 0, 0, 20),
+    (0.375, -15, 11, 9, 7, 20),
+    (0.440, -27, 13, 10, 6.5, 15),
+    (0.520, -33, 15, 6, 6.5, 0),
+    (0.620, -38, 20, 5, 5, 0),
+    (0.640, -39, 21, 0, 0, 0),
+)
+LEFT_BRONCHUS: Track = (
+    (0.350, 8, 10, 0, 0, -15),
+    (0.375, 12, 12, 9, 6.5, -15),
+    (0.450, 26, 17, 10, 6, -15),
+    (0.520, 36, 19, 7, 5.5, 0),
+    (0.620, 42, 25, 4.5, 4.5, 0),
+    (0.640, 43, 26, 0, 0, 0),
+)
+GULLET: Track = (
+    (-0.200, 5, 12, 8, 5, 0),
+    (0.200, 5, 18, 8, 5, 0),
+    (0.500, 6, 25, 9, 5, 0),
+    (0.800, 9, 25, 9, 6, 0),
+    (1.200, 18, 14, 10, 7, 0),
+)
+RIGHT_LOWER_ARTERY: Track = (
+    (0.440, -44, 6, 0, 0, 60),
+    (0.480, -46, 9, 9, 7, 60),
+    (0.580, -50, 18, 7, 6, 60),
+    (0.680, -52, 26, 5, 5, 60),
+    (0.700, -52, 27, 0, 0, 60),
+)
+LEFT_LOWER_ARTERY: Track = (
+    (0.400, 44, 16, 0, 0, 60),
+    (0.430, 46, 18, 10, 8, 60),
+    (0.560, 50, 26, 7.5, 7, 60),
+    (0.680, 54, 32, 5, 5, 60),
+    (0.700, 54, 33, 0, 0, 60),
+)
+
+
+def section(track: Track, level: float, grow: float = 1.0) -> Ellipse | None:
+    """Return the ellipse in which a level cuts a track, or nothing above and below it."""
+    table = np.array(track)
+    x, y, angle = (np.interp(level, table[:, 0], table[:, i]) for i in (1, 2, 5))
+    a, b = (float(np.sqrt(np.interp(level, table[:, 0], table[:, i] ** 2))) for i in (3, 4))
+    if not table[0, 0] < level < table[-1, 0] or min(a, b) < 1:
+        return None
+    return Ellipse(float(x), float(y), a * grow, b * grow, float(angle))
+
+
+def crossing(
+    points: tuple[tuple[float, float], ...], radius: float, height_mm: float
+) -> Tube | None:
+    """Return the cut through a tube lying in the slice plane, ``height_mm`` above its axis."""
+    square = radius**2 - height_mm**2
+    return Tube(points, (float(np.sqrt(square)),) * len(points)) if square > 1 else None
+
+
+@dataclass(frozen=True)
+class Mediastinum:
+    """All that lies between the lungs at one level, by what fills it."""
+
+    left: tuple[Shape, ...]
+    right: tuple[Shape, ...]
+    cava: tuple[Shape, ...]
+    lower_cava: tuple[Shape, ...]
+    left_ventricle: Ellipse | None
+    right_ventricle: Ellipse | None
+    left_atrium: Ellipse | None
+    right_atrium: Ellipse | None
+    airways: tuple[Ellipse, ...]
+    gullet: Ellipse | None
+
+    @classmethod
+    def at(cls, anatomy: Anatomy, level: float) -> Mediastinum:
+        """Cut a patient's organs at a level."""
+        vessel, airway = anatomy.calibre, 1.0
+
+        def cut(*tracks: Track, grow: float = vessel) -> tuple[Ellipse, ...]:
+            found = (section(track, level, grow) for track in tracks)
+            return tuple(shape for shape in found if shape is not None)
+
+        def lie(points: tuple[tuple[float, float], ...], radius: float, at: float) -> list[Tube]:
+            tube = crossing(points, radius * vessel, (level - at) * anatomy.cover_mm)
+            return [tube] if tube else []
+
+        heart = {
+            name: _beat(section(track, level), anatomy)
+            for name, track in (
+                ("left_ventricle", LEFT_VENTRICLE),
+                ("right_ventricle", RIGHT_VENTRICLE),
+                ("left_atrium", LEFT_ATRIUM),
+                ("right_atrium", RIGHT_ATRIUM),
+            )
+        }
+        arteries = (BRACHIOCEPHALIC_ARTERY, LEFT_CAROTID, LEFT_SUBCLAVIAN)
+        left: list[Shape] = [*cut(ASCENDING_AORTA, DESCENDING_AORTA, *arteries)]
+        left += lie(((-12, -33), (4, -24), (16, -4), (22, 24)), 13.5, 0.185)
+        left += lie(((-26, 2), (-52, -2)), 7, 0.60) + lie(((32, 8), (56, 14)), 7, 0.62)
+        left += lie(((-24, 12), (-50, 26)), 7, 0.67) + lie(((34, 14), (56, 28)), 7, 0.66)
+        right: list[Shape] = [*cut(PULMONARY_TRUNK, RIGHT_LOWER_ARTERY, LEFT_LOWER_ARTERY)]
+        right += lie(((18, -36), (30, -18), (44, 8), (47, 18)), 11.5, 0.415)
+        right += lie(((16, -34), (4, -14), (-14, -6), (-44, 2)), 11, 0.475)
+        cava: list[Shape] = [*cut(UPPER_CAVA, RIGHT_BRACHIOCEPHALIC_VEIN)]
+        cava += lie(((36, -34), (10, -42), (-14, -38), (-27, -30)), 7, 0.07)
+        return cls(
+            left=tuple(left),
+            right=tuple(right),
+            cava=tuple(cava),
+            lower_cava=cut(LOWER_CAVA),
+            airways=cut(TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
+            gullet=next(iter(cut(GULLET, grow=1.0)), None),
+            **heart,
+        )
+
+
+def _beat(shape: Ellipse | None, anatomy: Anatomy) -> Ellipse | None:
+    """Scale and shift a chamber about the back of the heart by the patient's heart size."""
+    if shape is None:
+        return None
+    dx, dy = anatomy.heart_shift_mm
+    grow = anatomy.heart
+    return Ellipse(
+        dx + grow * shape.x, dy + grow * (shape.y - 10) + 10, grow * shape.a, grow * shape.b,
+        shape.angle, 0.04,
+    )

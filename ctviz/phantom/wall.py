@@ -1,0 +1,162 @@
+"""The chest wall: skin, fat, breast, muscles, and the table that the patient lies on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.phantom.anatomy import Anatomy
+from ctviz.phantom.canvas import FAT, SKIN, Canvas
+from ctviz.phantom.geometry import Field, Grid, Tube
+
+_BINS = 8192
+ANGLES = np.linspace(-np.pi, np.pi, _BINS, endpoint=False)
+"""Directions seen from the middle of the chest: 0 is the front, positive the patient's left."""
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Position of each pixel relative to the inner chest wall.
+
+    ``bins`` (H, W) counts the direction, ``depth`` (H, W) the distance outwards in mm from the
+    rib cage's inner surface, whose distance from the middle is ``radius`` (bins,).
+    """
+
+    bins: np.ndarray
+    depth: Field
+    radius: np.ndarray
+
+    @classmethod
+    def around(cls, anatomy: Anatomy, grid: Grid) -> Wall:
+        """Measure directions and depths on the whole grid."""
+        radius = cavity_radius(anatomy, grid.level)
+        angle = np.arctan2(grid.x, -grid.y)
+        bins = ((angle + np.float32(np.pi)) * np.float32(_BINS / 2 / np.pi)).astype(np.int32) % _BINS
+        slope = np.gradient(np.log(radius), ANGLES[1] - ANGLES[0])
+        steep = (1 / np.sqrt(1 + slope**2)).astype(np.float32)
+        distance = np.hypot(grid.x, grid.y) - radius.astype(np.float32)[bins]
+        return cls(bins, distance * steep[bins], radius)
+
+    def band(self, inner: np.ndarray, outer: np.ndarray) -> Field:
+        """Return the signed distance to the layer between two depths given for each direction."""
+        depth = self.depth
+        return np.maximum(
+            inner.astype(np.float32)[self.bins] - depth, depth - outer.astype(np.float32)[self.bins]
+        )
+
+
+def cavity_radius(anatomy: Anatomy, level: float) -> np.ndarray:
+    """Return the distance from the middle to the inner chest wall for each direction."""
+    wide = np.interp(level, (0, 0.2, 0.5, 0.8, 1), (90, 113, 127, 133, 135)) * anatomy.cavity[0]
+    deep = np.interp(level, (0, 0.2, 0.5, 1), (66, 80, 91, 95)) * anatomy.cavity[1]
+    power = 2.25
+    inverse = np.abs(np.sin(ANGLES) / wide) ** power + np.abs(np.cos(ANGLES) / deep) ** power
+    return inverse ** (-1 / power)
+
+
+def muscle_depth(anatomy: Anatomy, level: float) -> np.ndarray:
+    """Return the depth of the outer surface of the muscles for each direction."""
+    upper = float(np.interp(level, (0, 0.25, 0.55, 0.9), (1.0, 0.85, 0.35, 0.0)))
+    where = (0, 0.25, 0.6, 1.0, 1.35, 1.75, 2.2, 2.6, 2.85, 3.0, np.pi)
+    low = np.array((11, 12, 13, 13, 17, 21, 20, 19, 30, 34, 26))
+    high = np.array((13, 21, 31, 35, 43, 55, 50, 38, 36, 34, 26))
+    depth = low + upper * (high - low) * (0.55 + 0.45 * anatomy.muscle)
+    return _around(where, depth + anatomy.wall_mm - 10)
+
+
+def skin_depth(anatomy: Anatomy, level: float) -> np.ndarray:
+    """Return the depth of the skin for each direction: muscle, then fat, then breast."""
+    where = (0, 0.3, 0.8, 1.3, 1.7, 2.2, 2.7, 2.95, np.pi)
+    share = np.array((0.45, 0.65, 0.85, 1.0, 1.1, 0.8, 0.6, 0.5, 0.5))
+    breast = anatomy.breast_mm * np.exp(-(((level - 0.55) / 0.28) ** 2))
+    bump = np.exp(-(((np.abs(ANGLES) - 0.72) / 0.36) ** 2))
+    fat = _around(where, share * anatomy.fat_mm + 2)
+    return muscle_depth(anatomy, level) + fat + breast * bump
+
+
+def _around(where: tuple[float, ...], value: np.ndarray) -> np.ndarray:
+    """Interpolate smoothly over directions, the same on both sides."""
+    step = np.interp(np.abs(ANGLES), where, value)
+    width = 240
+    kernel = np.hanning(width)
+    padded = np.concatenate([step[-width:], step, step[:width]])
+    return np.convolve(padded, kernel / kernel.sum(), mode="same")[width:-width]
+
+
+def lens(low: float, high: float) -> np.ndarray:
+    """Return a profile over directions: 1 in the middle of a range on both sides, 0 outside."""
+    place = (np.abs(ANGLES) - (low + high) / 2) / ((high - low) / 2)
+    return np.sqrt(np.clip(1 - place**4, 0, 1))
+
+
+def paint_wall(canvas: Canvas, wall: Wall) -> None:
+    """Paint table, skin, fat and muscles."""
+    _paint_table(canvas)
+    anatomy, grid = canvas.anatomy, canvas.grid
+    skin = wall.depth - skin_depth(anatomy, canvas.level).astype(np.float32)[wall.bins]
+    canvas.lay(grid.cover(skin), SKIN)
+    mottle = canvas.texture(9.0) * 5 + canvas.texture(3.5) * 4
+    canvas.lay(grid.cover(skin + 1.7), FAT + mottle)
+    _paint_glands(canvas, wall, skin)
+    _paint_muscles(canvas, wall)
+
+
+def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
+    anatomy = canvas.anatomy
+    weight = np.exp(-(((canvas.level - 0.55) / 0.2) ** 2)) * anatomy.glandular
+    if not anatomy.female or weight < 0.1:
+        return
+    bump = np.exp(-(((np.abs(ANGLES) - 0.75) / 0.22) ** 2)).astype(np.float32)[wall.bins]
+    outside = np.clip((wall.depth - 24) / 8, 0, 1) * np.clip(-(skin + 5) / 6, 0, 1)
+    strands = np.clip(canvas.texture(7.0) * 0.8 + canvas.texture(3.0) * 0.5 - 0.3, 0, 1)
+    canvas.lay(bump * outside * strands * np.float32(weight), 30.0)
+
+
+def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
+    anatomy, grid = canvas.anatomy, canvas.grid
+    rough = canvas.texture(8.0) * 0.5 + canvas.texture(4.0) * 0.35
+    streaks = np.clip(canvas.texture(3.2) + 0.6 * canvas.texture(7.0) - 1.35, 0, 1) * 0.8
+    flesh = canvas.tissue.muscle + (FAT - canvas.tissue.muscle) * streaks
+    cover = np.zeros_like(wall.depth)
+    for inner, outer in _muscles(anatomy, canvas.level):
+        cover = np.maximum(cover, grid.cover(wall.band(inner, outer) + rough))
+    canvas.lay(cover, flesh)
+
+
+def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return inner and outer depth of each muscle for each direction; fat is left between them."""
+    outer = muscle_depth(anatomy, level)
+    upper = float(np.interp(level, (0, 0.3, 0.55, 0.9), (1.0, 0.85, 0.35, 0.0)))
+    cage = anatomy.wall_mm
+    bulk = anatomy.muscle
+    groups = [(np.full_like(ANGLES, -0.5), np.full_like(ANGLES, cage))]
+
+    def add(span: tuple[float, float], inner: np.ndarray | float, top: np.ndarray | float) -> None:
+        profile = lens(*span)
+        middle = (inner + top) / 2 + np.zeros_like(ANGLES)
+        half = np.where(profile > 0, (top - inner) / 2 * profile, -5.0)
+        groups.append((middle - half, middle + half))
+
+    if upper > 0.15:
+        split = cage + 1.5 + 8 * upper * bulk
+        add((0.5, 1.05), cage + 1.2, split)
+        add((0.16, 1.22), split + 1.2, np.minimum(outer, split + 3 + 12 * upper * bulk))
+    add((1.15, 2.15), cage + 1.0, cage + 5 + 4 * bulk)
+    add((1.3, 2.3), cage + 7 + 4 * bulk, np.maximum(outer, cage + 10 + 4 * bulk))
+    add((2.2, 2.75), cage + 1, np.maximum(outer - 6, cage + 4))
+    add((2.35, 3.13), outer - 4.5, outer)
+    add((2.72, 3.11), cage - 1, outer - 5)
+    return groups
+
+
+def _paint_table(canvas: Canvas) -> None:
+    anatomy = canvas.anatomy
+    back = anatomy.cavity[1] * 95 + 30 + anatomy.fat_mm * 0.6 + 8
+    spans = ((190, 26), (150, 14), (230, 46))
+    half, sag = spans[anatomy.table]
+    x = np.linspace(-half, half, 15)
+    for drop, hounsfield in ((0.0, 60.0), (16.0 if anatomy.table else 22.0, -250.0)):
+        y = back + drop + sag * (1 - (x / half) ** 2) - sag * 0.75
+        points = tuple(zip(x.tolist(), y.tolist(), strict=True))
+        canvas.paint(Tube(points, (1.2,) * len(points)), hounsfield)
