@@ -1,0 +1,82 @@
+"""The tables, as the list of changes that lead to them.
+
+A database remembers how many of these changes it has seen (``user_version``). A change, once
+released, is never edited: the next one is appended.
+"""
+
+APPLICATION_ID = 0x4354565A
+"""SQLite's mark of whose file it is: "CTVZ"."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE cases (
+            id TEXT PRIMARY KEY,
+            patient TEXT NOT NULL,
+            title TEXT NOT NULL,
+            slices INTEGER NOT NULL CHECK (slices > 0),
+            rows INTEGER NOT NULL CHECK (rows > 0),
+            columns INTEGER NOT NULL CHECK (columns > 0),
+            row_spacing_mm REAL,
+            column_spacing_mm REAL,
+            source TEXT NOT NULL,
+            truth TEXT,
+            notes TEXT NOT NULL,
+            added TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE regions (
+            id INTEGER PRIMARY KEY,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            slice_index INTEGER NOT NULL,
+            reader TEXT NOT NULL,
+            label TEXT NOT NULL,
+            pixels INTEGER NOT NULL,
+            runs BLOB NOT NULL,
+            drawn TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX regions_by_place ON regions (case_id, slice_index, reader, label, id)",
+        """
+        CREATE TRIGGER regions_are_not_changed BEFORE UPDATE ON regions
+        BEGIN SELECT RAISE (ABORT, 'regions are only ever appended'); END
+        """,
+        """
+        CREATE TRIGGER regions_are_not_deleted BEFORE DELETE ON regions
+        BEGIN SELECT RAISE (ABORT, 'regions are only ever appended'); END
+        """,
+        """
+        CREATE VIEW standing_regions AS
+        SELECT * FROM regions
+        WHERE id IN (SELECT max(id) FROM regions GROUP BY case_id, slice_index, reader, label)
+          AND pixels > 0
+        """,
+        """
+        CREATE TABLE predictions (
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            slice_index INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            weights TEXT NOT NULL,
+            classes TEXT NOT NULL,
+            probabilities TEXT NOT NULL,
+            PRIMARY KEY (case_id, slice_index, model)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE scores (
+            plan TEXT NOT NULL,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            slice_index INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            estimator TEXT NOT NULL,
+            sign TEXT NOT NULL,
+            metric TEXT NOT NULL,
+            value REAL,
+            why TEXT NOT NULL,
+            CHECK (value IS NOT NULL OR why <> ''),
+            PRIMARY KEY (plan, case_id, slice_index, model, estimator, sign, metric)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
+)

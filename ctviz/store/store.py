@@ -1,0 +1,274 @@
+"""The Store: cases, Regions, predictions and scores by their place, never by a person's name."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.store.database import Database
+from ctviz.store.entries import CaseEntry, ScoreRow
+from ctviz.store.runlength import decode_mask, encode_mask
+
+
+class Store:
+    """Everything ctviz remembers, in one SQLite file; safe to use from many threads.
+
+    Regions are only ever appended: a new drawing stands in front of the older ones, an empty one
+    says that the reader erased it, and `history` shows them all. The database itself refuses
+    to change or delete a Region.
+
+    Parameters
+    ----------
+    path
+        The database file; made with its folder if it does not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+
+    def close(self) -> None:
+        """Close the file; the store must not be used afterwards."""
+        self._database.close()
+
+    def add_case(self, entry: CaseEntry) -> None:
+        """Add a case, or renew what is known of one that is there; its Regions stay.
+
+        The date of the first addition is kept.
+        """
+        row_mm, column_mm = entry.spacing_mm or (None, None)
+        with self._database.transaction() as connection:
+            connection.execute(
+                """
+                INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                    patient = excluded.patient, title = excluded.title, source = excluded.source,
+                    truth = excluded.truth, notes = excluded.notes
+                """,
+                (
+                    *(entry.id, entry.patient, entry.title, entry.slices, *entry.shape),
+                    *(row_mm, column_mm, entry.source, entry.truth),
+                    *(json.dumps(entry.notes), entry.added.isoformat()),
+                ),
+            )
+
+    def cases(self) -> list[CaseEntry]:
+        """Return all cases, in the order in which they were added."""
+        return [_case(row) for row in self._database.query("SELECT * FROM cases ORDER BY rowid")]
+
+    def case(self, case_id: str) -> CaseEntry:
+        """Return one case.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        """
+        found = self._database.query("SELECT * FROM cases WHERE id = ?", case_id)
+        if not found:
+            known = self._database.query("SELECT id FROM cases")
+            raise UnknownName("case", case_id, (row["id"] for row in known))
+        return _case(found[0])
+
+    def append_region(self, region: Region) -> bool:
+        """Append a drawing; return whether it was new.
+
+        A drawing equal to the one that stands is not repeated, so that sending a stroke twice
+        does no harm.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        InvalidInput
+            If the slice does not exist or the mask has another size.
+        """
+        entry = self.case(region.case_id)
+        if not 0 <= region.slice_index < entry.slices or region.mask.shape != entry.shape:
+            rows, columns = entry.shape
+            raise InvalidInput(
+                f"A drawing of {' × '.join(map(str, region.mask.shape))} pixels on slice "
+                f"{region.slice_index} does not fit the case '{entry.id}', which has "
+                f"{entry.slices} slices of {rows} × {columns} pixels."
+            )
+        place = (region.case_id, region.slice_index, region.reader, region.label)
+        runs, pixels = encode_mask(region.mask), int(region.mask.sum())
+        with self._database.transaction() as connection:
+            standing = connection.execute(
+                """
+                SELECT runs FROM regions
+                WHERE case_id = ? AND slice_index = ? AND reader = ? AND label = ?
+                ORDER BY id DESC LIMIT 1
+                """,
+                place,
+            ).fetchone()
+            if standing is None and pixels == 0:
+                return False
+            if standing is not None and standing["runs"] == runs:
+                return False
+            connection.execute(
+                """
+                INSERT INTO regions (case_id, slice_index, reader, label, pixels, runs, drawn)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                (*place, pixels, runs, region.drawn.isoformat()),
+            )
+        return True
+
+    def regions(
+        self, case_id: str, reader: str | None = None, *, slice_index: int | None = None
+    ) -> list[Region]:
+        """Return the Regions that stand: the latest of every slice, reader and label.
+
+        Erased ones are left out.
+        """
+        return self._regions("standing_regions", case_id, reader, slice_index)
+
+    def history(
+        self, case_id: str, reader: str | None = None, *, slice_index: int | None = None
+    ) -> list[Region]:
+        """Return every Region ever drawn, oldest first; an empty one says that it was erased."""
+        return self._regions("regions", case_id, reader, slice_index)
+
+    def _regions(
+        self, table: str, case_id: str, reader: str | None, slice_index: int | None
+    ) -> list[Region]:
+        entry = self.case(case_id)
+        rows = self._database.query(
+            f"""
+            SELECT * FROM {table}
+            WHERE case_id = ?1 AND (?2 IS NULL OR reader = ?2)
+              AND (?3 IS NULL OR slice_index = ?3)
+            ORDER BY id
+            """,  # noqa: S608 - the table is one of our two names
+            case_id,
+            reader,
+            slice_index,
+        )
+        return [_region(row, entry.shape) for row in rows]
+
+    def readers(self, case_id: str) -> tuple[str, ...]:
+        """Return who has a Region that stands on the case, in alphabetical order."""
+        return self.annotations().get(case_id, ())
+
+    def annotations(self) -> dict[str, tuple[str, ...]]:
+        """Return the readers of every annotated case, by case."""
+        readers: dict[str, tuple[str, ...]] = {}
+        for row in self._database.query(
+            "SELECT DISTINCT case_id, reader FROM standing_regions ORDER BY case_id, reader"
+        ):
+            readers[row["case_id"]] = (*readers.get(row["case_id"], ()), row["reader"])
+        return readers
+
+    def labels(self) -> tuple[str, ...]:
+        """Return every label that a reader has used, in alphabetical order."""
+        rows = self._database.query("SELECT DISTINCT label FROM regions ORDER BY label")
+        return tuple(row["label"] for row in rows)
+
+    def put_prediction(
+        self, case_id: str, slice_index: int, prediction: Prediction, *, weights: str = ""
+    ) -> None:
+        """Remember a classifier's answer, in place of an older one.
+
+        Parameters
+        ----------
+        weights
+            The sha256 of the weights that gave it: other weights, another answer.
+        """
+        self.case(case_id)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(case_id, slice_index, prediction.model_id, weights),
+                    *(json.dumps(prediction.classes), json.dumps(list(prediction.probabilities))),
+                ),
+            )
+
+    def predictions(self, model_id: str, *, weights: str = "") -> dict[tuple[str, int], Prediction]:
+        """Return a model's remembered answers by (case, slice_index)."""
+        rows = self._database.query(
+            "SELECT * FROM predictions WHERE model = ? AND weights = ?", model_id, weights
+        )
+        return {(row["case_id"], row["slice_index"]): _prediction(row) for row in rows}
+
+    def prediction(
+        self, case_id: str, slice_index: int, model_id: str, *, weights: str = ""
+    ) -> Prediction | None:
+        """Return a model's remembered answer for one slice, if there is one."""
+        rows = self._database.query(
+            """
+            SELECT * FROM predictions
+            WHERE case_id = ? AND slice_index = ? AND model = ? AND weights = ?
+            """,
+            *(case_id, slice_index, model_id, weights),
+        )
+        return _prediction(rows[0]) if rows else None
+
+    def put_scores(self, plan: str, rows: Iterable[ScoreRow]) -> None:
+        """Keep scores of one plan; a score that is there already is replaced.
+
+        All rows are kept or none. The patient is the one that the case belongs to.
+        """
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        *(plan, row.case, row.slice_index, row.model, row.estimator),
+                        *(row.sign, row.metric, row.value, row.why),
+                    )
+                    for row in rows
+                ),
+            )
+
+    def scores(self, plan: str) -> list[ScoreRow]:
+        """Return the scores of one plan, ordered by case, slice, model, estimator, sign, metric."""
+        rows = self._database.query(
+            """
+            SELECT patient, case_id AS "case", slice_index, model, estimator, sign, metric, value,
+                   why
+            FROM scores JOIN cases ON cases.id = case_id
+            WHERE plan = ? ORDER BY case_id, slice_index, model, estimator, sign, metric
+            """,
+            plan,
+        )
+        return [ScoreRow(*row) for row in rows]
+
+
+def _case(row: sqlite3.Row) -> CaseEntry:
+    spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
+    return CaseEntry(
+        id=row["id"],
+        patient=row["patient"],
+        title=row["title"],
+        slices=row["slices"],
+        shape=(row["rows"], row["columns"]),
+        spacing_mm=None if None in spacing else spacing,
+        source=row["source"],
+        truth=row["truth"],
+        notes=tuple(json.loads(row["notes"])),
+        added=datetime.fromisoformat(row["added"]),
+    )
+
+
+def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:
+    return Region(
+        case_id=row["case_id"],
+        slice_index=row["slice_index"],
+        reader=row["reader"],
+        label=row["label"],
+        mask=decode_mask(row["runs"], shape),
+        drawn=datetime.fromisoformat(row["drawn"]),
+    )
+
+
+def _prediction(row: sqlite3.Row) -> Prediction:
+    return Prediction(
+        model_id=row["model"],
+        classes=tuple(json.loads(row["classes"])),
+        probabilities=np.asarray(json.loads(row["probabilities"])),
+    )
