@@ -1,0 +1,110 @@
+"""Fidelity: a map compared with the model whose answer it explains."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ctviz.core import Curve, FloatMap, InvalidInput, Progress, Score
+from ctviz.metrics.base import Metric
+
+Images: TypeAlias = NDArray[np.float32]
+"""(N, C, h, w) inputs of the network, 0 to 1."""
+
+Classify: TypeAlias = Callable[[Images], NDArray[np.floating]]
+"""Returns the explained class's probability (N,) for images (N, C, h, w)."""
+
+INPUT_NDIM = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """A fidelity score with the two curves behind it.
+
+    Parameters
+    ----------
+    mif, lif
+        The class's probability over the share of pixels removed, the most important first and
+        the least important first.
+    score
+        What they add up to.
+    """
+
+    mif: Curve
+    lif: Curve
+    score: Score
+
+
+@dataclass(frozen=True)
+class FidelityMetric(Metric):
+    """A metric that needs the network: whether the map names the pixels that the model uses.
+
+    The arrays are checked here, so a subclass only meets finite maps on the input's grid.
+    """
+
+    grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @final
+    def __call__(
+        self, values: FloatMap, x: ArrayLike, classify: Classify, progress: Progress | None = None
+    ) -> Score:
+        """Score a map (h, w) of the input x (1, C, h, w)."""
+        return self.curves(values, x, classify, progress).score
+
+    @final
+    def curves(
+        self, values: FloatMap, x: ArrayLike, classify: Classify, progress: Progress | None = None
+    ) -> Curves:
+        """Return the score of a map (h, w) of the input x (1, C, h, w) with its curves."""
+        return self.curves_many([values], x, classify, progress)[0]
+
+    @final
+    def curves_many(
+        self,
+        maps: Sequence[FloatMap],
+        x: ArrayLike,
+        classify: Classify,
+        progress: Progress | None = None,
+    ) -> list[Curves]:
+        """Return the curves of several maps (h, w) of one input x (1, C, h, w).
+
+        As if one by one, but what the maps have in common is classified once and the batches are
+        full. Progress counts classified images.
+        """
+        image = np.asarray(x, np.float32)
+        _check_input(image)
+        for values in maps:
+            _check_map(values, image)
+        if not maps:
+            return []
+        return self.compare(maps, image[0], classify, progress or Progress())
+
+    @abstractmethod
+    def compare(
+        self,
+        maps: Sequence[FloatMap],
+        image: NDArray[np.float32],
+        classify: Classify,
+        progress: Progress,
+    ) -> list[Curves]:
+        """Return the curves of finite maps (h, w) of a finite image (C, h, w)."""
+
+
+def _check_input(image: Images) -> None:
+    if image.ndim != INPUT_NDIM or image.shape[0] != 1:
+        raise InvalidInput(f"The input must be one image (1, C, h, w), not {image.shape}.")
+    if not np.isfinite(image).all():
+        raise InvalidInput("The input contains NaN or infinite pixels; replace them first.")
+
+
+def _check_map(values: FloatMap, image: Images) -> None:
+    if values.shape != image.shape[2:]:
+        raise InvalidInput(
+            f"The map has the shape {values.shape} and the input {image.shape[2:]}; "
+            "fidelity is measured on the network's grid."
+        )
+    if not np.isfinite(values).all():
+        raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")

@@ -1,0 +1,54 @@
+"""Agreement: a map compared with the Region a reader drew."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final
+
+import numpy as np
+
+from ctviz.core import Curve, FloatMap, InvalidInput, Mask, Score
+from ctviz.metrics.base import Metric
+
+
+@dataclass(frozen=True)
+class AgreementMetric(Metric):
+    """A metric that needs a reader: whether the map points where a human would look.
+
+    The arrays are checked here, so a subclass only meets finite maps and regions with pixels.
+    """
+
+    grid: ClassVar[Literal["scan", "network"]] = "scan"
+
+    @final
+    def __call__(self, values: FloatMap, mask: Mask) -> Score:
+        """Score a map (H, W) against a region's mask (H, W)."""
+        _check(values, mask)
+        if not mask.any():
+            return Score.undefined("The region is empty.")
+        return self.compare(values, mask)
+
+    @final
+    def curve(self, values: FloatMap, mask: Mask) -> Curve | None:
+        """Return the picture behind the score; None if there is none or the score is undefined."""
+        _check(values, mask)
+        return self.draw(values, mask) if mask.any() else None
+
+    @abstractmethod
+    def compare(self, values: FloatMap, mask: Mask) -> Score:
+        """Score a finite map against a region that has pixels."""
+
+    def draw(self, values: FloatMap, mask: Mask) -> Curve | None:  # noqa: ARG002 - for subclasses
+        """Return the curve of a finite map and a region that has pixels, if the metric has one."""
+        return None
+
+
+def _check(values: FloatMap, mask: Mask) -> None:
+    if mask.dtype != np.bool_:
+        raise InvalidInput(f"A region's mask must be boolean, not {mask.dtype}; compare it with 0.")
+    if values.ndim != 2 or values.shape != mask.shape:
+        raise InvalidInput(
+            f"The map has the shape {values.shape} and the region {mask.shape}; "
+            "bring both to the scan's rows and columns first."
+        )
+    if not np.isfinite(values).all():
+        raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")

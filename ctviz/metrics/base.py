@@ -1,0 +1,47 @@
+"""What every metric says about itself, and the registry of all metrics."""
+
+from abc import ABC
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctviz.core import Registry, Tunable
+
+Numbers: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Metric(Tunable, ABC):
+    """A rule that turns one importance map into one Score.
+
+    Attributes
+    ----------
+    name
+        Its name in `METRICS`.
+    title, summary
+        How screens call it, and one sentence on what its number means.
+    cite
+        The publication that defines it.
+    better
+        The direction that speaks for the map.
+    bounds
+        The least and the largest score that can occur.
+    grid
+        Where it compares: on the scan's pixels (H, W) or on the network's (h, w).
+    reads
+        The pixels' importance (``map``) or that of whole image regions (``region map``).
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    cite: ClassVar[str]
+    better: ClassVar[Literal["higher", "lower"]] = "higher"
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    grid: ClassVar[Literal["scan", "network"]]
+    reads: ClassVar[Literal["map", "region map"]] = "map"
+
+
+METRICS: Registry[type[Metric]] = Registry("metric", package="ctviz.metrics", group="ctviz.metrics")

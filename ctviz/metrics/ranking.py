@@ -1,0 +1,69 @@
+"""Pixels counted from the most to the least important, with ties treated fairly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.core import FloatMap, Mask
+from ctviz.metrics.base import Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """How many of the most important pixels lie in the region, level by level.
+
+    A level ends where the map's value changes: equal values are never put in an order, so no
+    pixel profits from its place in memory.
+
+    Parameters
+    ----------
+    taken
+        (L + 1,) pixels on the first 0, 1, … L levels.
+    hits
+        (L + 1,) those of them that lie in the region.
+    """
+
+    taken: Numbers
+    hits: Numbers
+
+    @property
+    def pixels(self) -> float:
+        """Number of pixels of the image."""
+        return float(self.taken[-1])
+
+    @property
+    def inside(self) -> float:
+        """Number of pixels of the region."""
+        return float(self.hits[-1])
+
+    def expected_hits(self, count: Numbers) -> Numbers:
+        """Return how many of the first ``count`` pixels lie in the region.
+
+        Where ``count`` ends within a level this is the mean over all orders of its pixels; a
+        fraction of a pixel counts as that fraction.
+        """
+        return np.interp(count, self.taken, self.hits)
+
+
+def ranking(values: FloatMap, mask: Mask) -> Ranking:
+    """Rank the pixels of a map (H, W) and count those in the mask (H, W)."""
+    order = np.argsort(values, axis=None)[::-1]
+    ordered = values.ravel()[order]
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    ends = np.flatnonzero(last)
+    hits = np.cumsum(mask.ravel()[order])[ends]
+    return Ranking(taken=np.concatenate([[0.0], ends + 1.0]), hits=np.concatenate([[0.0], hits]))
+
+
+def thinned(x: Numbers, y: Numbers, points: int = 200) -> tuple[Numbers, Numbers]:
+    """Return at most ``points`` points of a polyline, evenly spread along its way.
+
+    The first and the last point are kept. A step counts as long as its Δx and Δy together.
+    """
+    if len(x) <= points:
+        return x, y
+    way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
+    kept = np.searchsorted(way, np.linspace(0.0, way[-1], points))
+    kept[-1] = len(x) - 1
+    kept = np.unique(kept)
+    return x[kept], y[kept]

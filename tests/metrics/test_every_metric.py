@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from ctviz.core import CtvizError, parameters
+from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric
+
+every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
+
+
+def test_the_metrics_of_the_paper_are_registered():
+    assert {"dice", "auroc", "average-precision", "fidelity"} <= set(METRICS)
+
+
+@every_metric
+def test_says_what_it_is(metric):
+    assert METRICS[metric.name] is metric
+    assert metric.title[0].isupper() or metric.title[0].isdigit()
+    assert metric.summary.endswith(".")
+    assert "doi:" in metric.cite or "arXiv:" in metric.cite
+    assert metric.better in {"higher", "lower"}
+    assert metric.bounds[0] < metric.bounds[1]
+    assert metric.grid in {"scan", "network"}
+    assert metric.reads in {"map", "region map"}
+
+
+@every_metric
+def test_needs_a_reader_or_the_model(metric):
+    assert issubclass(metric, AgreementMetric) != issubclass(metric, FidelityMetric)
+
+
+@every_metric
+def test_is_rebuilt_from_its_settings(metric):
+    assert metric.from_settings(metric().settings()) == metric()
+
+
+@every_metric
+def test_every_hyperparameter_is_explained_and_limited(metric):
+    for parameter in parameters(metric):
+        assert parameter.help.endswith(".")
+        assert parameter.choices or parameter.low is not None
+        if parameter.low is not None:
+            with pytest.raises(CtvizError, match=parameter.name):
+                metric(**{parameter.name: parameter.kind(parameter.high + 1)})
+
+
+@every_metric
+def test_is_a_value(metric):
+    assert hash(metric()) == hash(metric())
+    with pytest.raises(AttributeError):
+        metric().anything = np.zeros(1)
