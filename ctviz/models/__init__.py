@@ -1,0 +1,22 @@
+"""Trained networks: architectures, cards, and the Classifier that reads a slice."""
+
+from ctviz.models.architectures import ARCHITECTURES, Architecture, build_network
+from ctviz.models.card import DataSource, Measurement, ModelCard, read_card
+from ctviz.models.classifier import Classifier
+from ctviz.models.files import ModelShelf, load_model, model_cards, new_classifier, save_model
+
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "Classifier",
+    "DataSource",
+    "Measurement",
+    "ModelCard",
+    "ModelShelf",
+    "build_network",
+    "load_model",
+    "model_cards",
+    "new_classifier",
+    "read_card",
+    "save_model",
+]

@@ -1,0 +1,51 @@
+"""What an architecture is, the registry of them, and the paper's single output neuron."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ctviz.core import Registry, Tunable, Value
+
+
+@dataclass(frozen=True)
+class Architecture(Tunable, ABC):
+    """A kind of network: its hyperparameters and how it is built, without weights.
+
+    Every layer is a module (no functional ReLU), so that rules for gradients find each of them.
+    """
+
+    @abstractmethod
+    def network(self, channels: int, outputs: int) -> nn.Module:
+        """Return a fresh network (N, channels, h, w) -> (N, outputs)."""
+
+
+ARCHITECTURES: Registry[type[Architecture]] = Registry(
+    "architecture", package="ctviz.models.architectures", group="ctviz.architectures"
+)
+
+
+class SingleNeuron(nn.Module):
+    """Turns one output neuron z into the scores (-z, z) of the two classes it decides between."""
+
+    def __init__(self, body: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) -> class scores (N, 2)."""
+        neuron = self.body(x)
+        return torch.cat((-neuron, neuron), dim=1)
+
+
+def build_network(
+    architecture: str, arguments: Mapping[str, Value], *, channels: int, neurons: int
+) -> nn.Module:
+    """Return a network of an allowed architecture that ends in class scores (N, K).
+
+    A network of one neuron decides between two classes; others have a neuron for each class.
+    """
+    body = ARCHITECTURES[architecture].from_settings(arguments).network(channels, neurons)
+    return SingleNeuron(body) if neurons == 1 else body

@@ -1,0 +1,119 @@
+"""A trained network with its way in and out of a slice: the Classifier."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ctviz.core import FloatMap, InvalidInput, Prediction, Slice
+from ctviz.models.card import ModelCard
+from ctviz.models.grid import Placement
+
+AIR_HU = -1024.0
+GREY_TAILS = (0.5, 99.5)
+"""Percentiles of an uncalibrated slice's grey values that become 0 and 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """A network in evaluation mode, its card, and example inputs for baselines.
+
+    Parameters
+    ----------
+    card
+        The model's data sheet.
+    network
+        (N, C, h, w) in [0, 1] -> class scores (N, K).
+    references
+        (R, C, h, w): training images that stand for "any scan"; None if the model ships none.
+    """
+
+    card: ModelCard
+    network: nn.Module
+    references: Tensor | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the scores and probabilities."""
+        return self.card.classes
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        return next(self.network.parameters()).device
+
+    def encode(self, image: Slice) -> Tensor:
+        """Return the slice on the network's grid, (1, C, h, w) in [0, 1].
+
+        The scan is resampled with its true aspect and padded with air, then the card's window
+        becomes 0 to 1. A slice without Hounsfield units has no window: its grey values are
+        stretched between their outer percentiles instead, see `caveats`.
+        """
+        grid = on_grid(image, self.card.size)
+        low, high = _limits(image, self.card)
+        scaled = ((grid - low) / (high - low)).clamp(0, 1)
+        return scaled.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
+
+    def decode(self, values: FloatMap, like: Slice) -> FloatMap:
+        """Bring a map (h, w) of the network's grid back to the slice's grid, (H, W)."""
+        if values.shape != self.card.size:
+            raise InvalidInput(
+                f"A map of model '{self.card.id}' must be {self.card.size}, not {values.shape}."
+            )
+        grid = torch.tensor(values, dtype=torch.float32)
+        decoded: FloatMap = Placement.of(like, self.card.size).to_scan(grid).numpy()
+        return decoded
+
+    def probabilities(self, x: Tensor) -> NDArray[np.float64]:
+        """Return the class probabilities (N, K) of encoded slices (N, C, h, w).
+
+        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax.
+        """
+        with torch.inference_mode():
+            scores = self.network(x.to(self.device)).double()
+        shares = scores.sigmoid() if self.card.neurons == 1 else scores.softmax(dim=1)
+        probabilities: NDArray[np.float64] = shares.cpu().numpy()
+        return probabilities
+
+    def predict(self, image: Slice) -> Prediction:
+        """Return the answer for one slice."""
+        return next(self.predict_many([image]))
+
+    def predict_many(self, images: Sequence[Slice], *, batch: int = 8) -> Iterator[Prediction]:
+        """Yield the answers for slices in their order, computed ``batch`` at a time."""
+        for start in range(0, len(images), batch):
+            chunk = [images[index] for index in range(start, min(start + batch, len(images)))]
+            for shares in self.probabilities(torch.cat([self.encode(image) for image in chunk])):
+                yield Prediction(self.card.id, self.classes, shares)
+
+    def caveats(self, image: Slice) -> tuple[str, ...]:
+        """Say what a reader should know before trusting the answer for this slice."""
+        said = []
+        if not image.calibrated:
+            said.append(
+                "This slice has no Hounsfield units. Its grey values were stretched to the "
+                "model's range, so the prediction may be wrong."
+            )
+        if image.spacing_mm is None:
+            said.append("The pixel size is unknown; pixels were taken to be square.")
+        return tuple(said)
+
+
+def on_grid(image: Slice, size: tuple[int, int]) -> Tensor:
+    """Return the slice's values on the network's grid, (h, w), with air beside the scan."""
+    pixels = torch.tensor(image.hounsfield)
+    if image.calibrated:
+        pixels, fill = pixels.clamp(min=AIR_HU), AIR_HU
+    else:
+        fill = float(pixels.min())
+    return Placement.of(image, size).to_network(pixels, fill)
+
+
+def _limits(image: Slice, card: ModelCard) -> tuple[float, float]:
+    if image.calibrated:
+        return card.window_limits
+    low, high = np.percentile(image.hounsfield, GREY_TAILS)
+    return float(low), float(high) if high > low else float(low) + 1.0

@@ -1,0 +1,199 @@
+"""A model as a folder: a card, weights and references that are checked before they are used.
+
+Weights are safetensors only, never pickle. A tensor is taken over if, and only if, the file's
+checksum equals the card's and its name, shape and type are those of the network that the card
+names. Matrices are stored in float16, vectors (biases, normalisation) in float32; everything is
+computed in float32.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from ctviz.core import InvalidParameter, UnknownName, UnusableModel
+from ctviz.models.architectures import build_network
+from ctviz.models.card import CARD, REFERENCES, WEIGHTS, ModelCard, read_card, write_card
+from ctviz.models.classifier import Classifier
+
+LARGEST_FILE_BYTES = 500_000_000
+LARGEST_REFERENCES = 256
+
+
+@dataclass(frozen=True)
+class ModelShelf(Mapping[str, ModelCard]):
+    """The models of a folder by id, and why others there cannot be used.
+
+    Parameters
+    ----------
+    cards
+        Model id -> its card.
+    refused
+        Name of the folder -> one sentence.
+    """
+
+    cards: Mapping[str, ModelCard]
+    refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __getitem__(self, model_id: str) -> ModelCard:
+        if model_id not in self.cards:
+            raise UnknownName("model", model_id, self.cards)
+        return self.cards[model_id]
+
+    def __contains__(self, model_id: object) -> bool:
+        return model_id in self.cards
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cards)
+
+    def __len__(self) -> int:
+        return len(self.cards)
+
+
+def model_cards(models_folder: Path | str) -> ModelShelf:
+    """Return the cards of a folder of model folders; a broken one does not hide the others.
+
+    A model's folder is called by the model's id.
+    """
+    cards: dict[str, ModelCard] = {}
+    refused: dict[str, str] = {}
+    for path in sorted(Path(models_folder).glob(f"*/{CARD}")):
+        name = path.parent.name
+        try:
+            card = read_card(path.parent)
+        except UnusableModel as error:
+            refused[name] = str(error)
+            continue
+        if card.id == name:
+            cards[name] = card
+        else:
+            refused[name] = f"The model '{card.id}' lies in a folder called '{name}'; rename it."
+    return ModelShelf(MappingProxyType(cards), MappingProxyType(refused))
+
+
+def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
+    """Load a trained model, refusing anything that is not exactly what its card says."""
+    folder = Path(folder)
+    card = read_card(folder)
+    network = _fresh_network(card)
+    stored = _read_tensors(folder, WEIGHTS, card)
+    _refuse_other_weights(stored, network, card)
+    network.load_state_dict(network.state_dict() | stored)
+    network.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+    references = None
+    if REFERENCES in card.sha256:
+        references = _references(_read_tensors(folder, REFERENCES, card), card).to(device)
+    return Classifier(card, network, references)
+
+
+def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:
+    """Write a model folder and return its card with the checksums of what was written.
+
+    References are stored in 256 grey levels.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {WEIGHTS: safetensors.torch.save(_stored_form(classifier.network))}
+    if classifier.references is not None:
+        levels = (classifier.references.cpu() * 255).round().to(torch.uint8).contiguous()
+        files[REFERENCES] = safetensors.torch.save({"references": levels})
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    card = replace(classifier.card, sha256=MappingProxyType(checksums))
+    write_card(folder, card)
+    return card
+
+
+def new_classifier(card: ModelCard) -> Classifier:
+    """Return the card's network without training, with weights drawn by torch's generator."""
+    return Classifier(card, _fresh_network(card))
+
+
+def _fresh_network(card: ModelCard) -> nn.Module:
+    try:
+        return build_network(
+            card.architecture, card.arguments, channels=card.channels, neurons=card.neurons
+        )
+    except (UnknownName, InvalidParameter) as error:
+        raise UnusableModel(f"The card of model '{card.id}' cannot be used: {error}") from None
+
+
+def _stored_form(network: nn.Module) -> dict[str, Tensor]:
+    """Return the tensors that are stored: all but integer counters, which only training reads."""
+    return {
+        name: tensor.detach().cpu().to(_stored_type(tensor)).contiguous()
+        for name, tensor in network.state_dict().items()
+        if tensor.is_floating_point()
+    }
+
+
+def _stored_type(tensor: Tensor) -> torch.dtype:
+    # Variances of a normalisation may be too small for float16.
+    return torch.float16 if tensor.ndim > 1 else torch.float32
+
+
+def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]:
+    path = folder / name
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise UnusableModel(
+                f"The file {name} of model '{card.id}' is larger than the allowed "
+                f"{LARGEST_FILE_BYTES // 1_000_000} MB."
+            )
+        content = path.read_bytes()
+    except OSError:
+        raise UnusableModel(
+            f"The model '{card.id}' has no readable {name}; copy the whole folder again."
+        ) from None
+    if hashlib.sha256(content).hexdigest() != card.sha256[name]:
+        raise UnusableModel(
+            f"The file {name} of model '{card.id}' is not the one its card describes (the "
+            "checksums differ); copy the whole folder again from its source."
+        )
+    try:
+        tensors: dict[str, Tensor] = safetensors.torch.load(content)
+    except SafetensorError as error:
+        raise UnusableModel(
+            f"The file {name} of model '{card.id}' is not a safetensors file: {error}."
+        ) from None
+    return tensors
+
+
+def _refuse_other_weights(stored: dict[str, Tensor], network: nn.Module, card: ModelCard) -> None:
+    expected = _stored_form(network)
+    for name in sorted(set(expected) ^ set(stored)):
+        word = "misses" if name in expected else "has the unknown"
+        raise UnusableModel(f"The weights of model '{card.id}' {word} tensor '{name}'.")
+    for name, tensor in stored.items():
+        wanted = expected[name]
+        if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
+            raise UnusableModel(
+                f"The tensor '{name}' of model '{card.id}' is {_kind(tensor)} where the "
+                f"architecture '{card.architecture}' has {_kind(wanted)}."
+            )
+        if not tensor.isfinite().all():
+            raise UnusableModel(
+                f"The tensor '{name}' of model '{card.id}' has infinite or undefined values."
+            )
+
+
+def _kind(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+
+
+def _references(stored: dict[str, Tensor], card: ModelCard) -> Tensor:
+    images = stored.get("references", torch.empty(0))
+    fits = images.shape[1:] == (card.channels, *card.size) and images.dtype == torch.uint8
+    if not fits or not 1 <= len(images) <= LARGEST_REFERENCES or len(stored) != 1:
+        raise UnusableModel(
+            f"The references of model '{card.id}' must be 1 to {LARGEST_REFERENCES} images of "
+            f"8 bits in the model's input size."
+        )
+    return images.float() / 255
