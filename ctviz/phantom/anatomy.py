@@ -31,7 +31,7 @@ class Warp:
         direction = rng.normal(size=(WAVES, 3))
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         return cls(
-            amplitude=rng.uniform(0.4, 1.0, (2, WAVES)) * 0.022 * length,
+            amplitude=rng.uniform(0.4, 1.0, (2, WAVES)) * 0.017 * length,
             wave=2 * np.pi * direction / length[:, None],
             phase=rng.uniform(0, 2 * np.pi, (2, WAVES)),
         )
@@ -64,8 +64,8 @@ class Anatomy:
     marrow_hu: float
     calcified: bool
     calcium: np.ndarray
+    spots: np.ndarray
     air_in_oesophagus: bool
-    aorta_shift_mm: float
     table: int
     warp: Warp
     vessels: VesselTree
@@ -95,14 +95,14 @@ class Anatomy:
             wall_mm=rng.uniform(8.0, 12.0),
             lung_hu=rng.uniform(-880, -820),
             lung_gradient_hu=rng.uniform(20, 60),
-            dome=rng.uniform(0.80, 0.92),
+            dome=rng.uniform(0.78, 0.92),
             rib_offset_mm=rng.uniform(0, 24),
             disc_offset=rng.random(),
             marrow_hu=rng.uniform(130, 260),
             calcified=bool(rng.random() < 0.45),
             calcium=rng.random((10, 4)),
+            spots=rng.random((24, 4)),
             air_in_oesophagus=bool(rng.random() < 0.5),
-            aorta_shift_mm=rng.normal(0, 3),
             table=int(rng.integers(3)),
             warp=Warp.draw(rng),
             vessels=grow_vessels(rng, cover),

@@ -6,9 +6,9 @@ import numpy as np
 
 from ctviz.phantom.canvas import CORTEX, Canvas
 from ctviz.phantom.geometry import Ellipse, Field, Grid, Shape, Tube, smooth_union
+from ctviz.phantom.organs import SPINE_Y_MM
 from ctviz.phantom.wall import ANGLES, Wall
 
-SPINE_Y_MM = 47.0
 _RIB_PITCH_MM, _RIB_HEIGHT_MM, _RIB_DROP_MM = 24.0, 12.5, 92.0
 _VERTEBRA_MM = 24.0
 
@@ -24,7 +24,7 @@ def paint_bones(canvas: Canvas, wall: Wall) -> None:
 def _bone(canvas: Canvas, distance: Field, grid: Grid, shell_mm: float) -> None:
     """Lay a cortical shell of this thickness and the marrow inside."""
     canvas.lay(grid.cover(distance), CORTEX, grid)
-    canvas.lay(grid.cover(distance + np.float32(shell_mm)), canvas.anatomy.marrow_hu, grid)
+    canvas.lay(grid.cover(distance + np.float32(shell_mm)), canvas.marrow[grid.window], grid)
 
 
 def _paint_shapes(canvas: Canvas, shapes: list[Shape], shell_mm: float, softness: float) -> None:
@@ -66,7 +66,7 @@ def _paint_rib(
     bins, depth = wall.bins[grid.window], wall.depth[grid.window]
     along = ((np.abs(ANGLES - centre) - half) * (wall.radius + middle)).astype(np.float32)
     distance = np.maximum(np.abs(depth - np.float32(middle)) - height[bins], along[bins])
-    cartilage = turn.mean() > 0.87
+    cartilage = turn.mean() > 0.86
     if cartilage:
         canvas.lay(grid.cover(distance), 110.0, grid)
     else:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ctviz.phantom.anatomy import Anatomy, Tissue
 from ctviz.phantom.geometry import Field, Grid, Shape, texture
+
+Rng = np.random.Generator
 
 AIR, FAT, SKIN = -1000.0, -102.0, 20.0
 CORTEX, CALCIUM = 720.0, 620.0
@@ -22,18 +25,23 @@ class Canvas:
     grid: Grid
     hounsfield: Field
     mask: np.ndarray
-    rng: np.random.Generator
+    rng: Rng
 
     @classmethod
-    def blank(cls, anatomy: Anatomy, tissue: Tissue, grid: Grid, rng: np.random.Generator) -> Canvas:
-        """Start with air."""
-        air = np.full(grid.x.shape, AIR, dtype=np.float32)
-        return cls(anatomy, tissue, grid, air, np.zeros(air.shape, dtype=bool), rng)
+    def over(cls, scene: Field, patient: tuple[Anatomy, Tissue], grid: Grid, rng: Rng) -> Canvas:
+        """Start to paint a patient over a scene (H, W) without one."""
+        return cls(*patient, grid, scene, np.zeros(scene.shape, dtype=bool), rng)
 
     @property
     def level(self) -> float:
         """From 0 above the aortic arch to 1 at the base of the heart."""
         return self.grid.level
+
+    @cached_property
+    def marrow(self) -> Field:
+        """Spongy bone in Hounsfield units (H, W)."""
+        mottle = 30 * self.texture(2.5) + 25 * self.texture(6.0)
+        return mottle + np.float32(self.anatomy.marrow_hu)
 
     def lay(self, cover: Field, hounsfield: Field | float, grid: Grid | None = None) -> None:
         """Blend a tissue in where ``cover`` (0 to 1) says so."""

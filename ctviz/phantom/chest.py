@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ctviz.phantom.abdomen import paint_abdomen
 from ctviz.phantom.anatomy import Anatomy, Tissue
 from ctviz.phantom.bones import paint_bones
 from ctviz.phantom.canvas import Canvas
@@ -15,6 +16,7 @@ from ctviz.phantom.geometry import patient_grid
 from ctviz.phantom.heart import paint_mediastinum
 from ctviz.phantom.lungs import paint_lungs
 from ctviz.phantom.scanner import Scanner
+from ctviz.phantom.table import table
 from ctviz.phantom.wall import Wall, paint_wall
 
 _TOP, _BASE = 0.02, 0.98
@@ -63,10 +65,12 @@ def chest_slice(
         anatomy, _TOP + level * (_BASE - _TOP), size, scanner.field_of_view_mm / size
     )
     key = round(level * 1_000_000)
-    canvas = Canvas.blank(anatomy, tissue, grid, _stream(seed, 3, key))
+    scene = table(anatomy, size, scanner.field_of_view_mm / size)
+    canvas = Canvas.over(scene, (anatomy, tissue), grid, _stream(seed, 3, key))
     wall = Wall.around(anatomy, grid)
     paint_wall(canvas, wall)
     paint_lungs(canvas, wall, scanner.thickness_mm)
+    paint_abdomen(canvas, wall)
     paint_mediastinum(canvas)
     paint_bones(canvas, wall)
     reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)

@@ -39,6 +39,19 @@ class Grid:
         window = (slice(low[1], high[1]), slice(low[0], high[0]))
         return replace(self, x=self.x[window], y=self.y[window], window=window)
 
+    def locate(self, points: np.ndarray) -> np.ndarray:
+        """Return the pixel (row, column) of each of the patient's points (n, 2) on a whole grid.
+
+        Two steps of a fixed-point iteration undo the warp.
+        """
+        place = points @ self.forward.T + self.origin
+        for _ in range(2):
+            column, row = np.rint(place).astype(int).T.clip(0, len(self.x) - 1)
+            seen = np.stack([self.x[row, column], self.y[row, column]], axis=1)
+            exact = np.stack([column, row], axis=1)
+            place = exact + (points - seen) @ self.forward.T
+        return place[:, ::-1]
+
     def cover(self, distance: Field) -> Field:
         """Return the share of each pixel that lies inside an outline (0 to 1)."""
         return np.clip(np.float32(0.5) - distance * np.float32(1 / self.pixel_mm), 0, 1)

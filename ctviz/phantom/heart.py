@@ -30,9 +30,14 @@ def paint_mediastinum(canvas: Canvas) -> None:
     """Paint the heart, then the vessels from low to high pressure, then airways and gullet."""
     parts = Mediastinum.at(canvas.anatomy, canvas.level)
     tissue = canvas.tissue
-    if parts.gullet:
-        _paint_gullet(canvas, parts.gullet)
+    _paint_nodes(canvas)
+    for gullet in parts.gullet:
+        _paint_gullet(canvas, gullet)
     _paint_heart(canvas, parts)
+    for vein in parts.veins:
+        canvas.paint(vein, tissue.lower_cava)
+    for coronary in parts.coronaries:
+        canvas.paint(coronary, tissue.left)
     for shapes, blood in (
         (parts.lower_cava, tissue.lower_cava),
         (parts.cava, tissue.cava),
@@ -71,7 +76,10 @@ def _paint_heart(canvas: Canvas, parts: Mediastinum) -> None:
     if not rooms:
         return
     tissue = canvas.tissue
-    muscle = smooth_union([d - _WALL_MM[name] for name, d in rooms.items()], 2.0)
+    bulk = [d - _WALL_MM[name] for name, d in rooms.items()]
+    if parts.left_ventricle and parts.right_atrium:
+        bulk.append(_between(parts.left_ventricle, parts.right_atrium).distance(grid))
+    muscle = smooth_union(bulk, 3.0)
     canvas.lay(grid.cover(muscle), tissue.myocardium, grid)
     canvas.mask[grid.window] |= muscle < 0
     rough = (canvas.texture(5.0) * 1.1)[grid.window]
@@ -97,9 +105,39 @@ def _paint_heart(canvas: Canvas, parts: Mediastinum) -> None:
         canvas.lay(grid.cover(distance), blood, grid)
 
 
+def _between(one: Ellipse, other: Ellipse) -> Ellipse:
+    """Return the core of muscle on which the four chambers meet."""
+    x, y = 0.5 * (one.x + other.x), 0.5 * (one.y + other.y)
+    return Ellipse(x, y, 0.4 * one.a + 1, 0.5 * one.b + 1, one.angle)
+
+
+def _paint_nodes(canvas: Canvas) -> None:
+    """Strew small lymph nodes over the fat, where they lie in everybody."""
+    for (x, y, level), (right, back, size, near) in zip(
+        _NODES, canvas.anatomy.spots, strict=False
+    ):
+        if abs(canvas.level - level) > 0.03 + 0.03 * near:
+            continue
+        node = Ellipse(x + 8 * right - 4, y + 8 * back - 4, 1.8 + 3 * size, 1.6 + 2 * size)
+        canvas.paint(node, canvas.tissue.muscle - 8)
+
+
+_NODES = (
+    (-14, -10, 0.28), (-8, -8, 0.22), (14, -6, 0.30), (10, -14, 0.34), (2, -46, 0.24),
+    (14, -40, 0.18), (0, 20, 0.45), (-6, 18, 0.50), (-16, -12, 0.12), (10, -24, 0.06),
+    (-8, -36, 0.03), (6, -44, 0.12), (-20, -6, 0.36), (30, -26, 0.36),
+)  # fmt: skip
+
+
 def _paint_calcium(canvas: Canvas, parts: Mediastinum) -> None:
     """Put some plaques on the wall of the aorta, at places that belong to the patient."""
     aorta = [shape for shape in parts.left if isinstance(shape, Ellipse) and shape.a > 10]
+    for coronary, (where, angle, long, chance) in zip(
+        parts.coronaries, canvas.anatomy.calcium, strict=False
+    ):
+        if chance < 0.6 and abs(where - (canvas.level - 0.6) * 3) < 0.3:
+            plaque = Ellipse(coronary.x, coronary.y, 1 + 2.5 * long, 1.0, 180 * angle)
+            canvas.paint(plaque, CALCIUM)
     for number, (where, angle, long, chance) in enumerate(canvas.anatomy.calcium):
         if not aorta or chance > 0.5 or abs(where - canvas.level) > 0.12:
             continue

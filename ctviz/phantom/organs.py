@@ -13,6 +13,8 @@ import numpy as np
 from ctviz.phantom.anatomy import Anatomy
 from ctviz.phantom.geometry import Ellipse, Shape, Tube
 
+SPINE_Y_MM = 47.0
+
 Track = tuple[tuple[float, ...], ...]
 
 LEFT_VENTRICLE: Track = (
@@ -20,8 +22,9 @@ LEFT_VENTRICLE: Track = (
     (0.645, 46, -18, 20, 15, -48),
     (0.720, 47, -20, 33, 20, -42),
     (0.800, 50, -22, 37, 21, -36),
-    (0.870, 56, -25, 30, 18, -30),
-    (0.950, 62, -30, 0, 0, -26),
+    (0.890, 57, -25, 31, 18, -30),
+    (0.960, 60, -30, 20, 12, -26),
+    (1.000, 62, -32, 0, 0, -26),
 )
 RIGHT_VENTRICLE: Track = (
     (0.540, 20, -50, 0, 0, 10),
@@ -29,8 +32,9 @@ RIGHT_VENTRICLE: Track = (
     (0.640, 14, -52, 25, 15, -8),
     (0.720, 8, -50, 38, 17, -22),
     (0.810, 8, -44, 44, 19, -24),
-    (0.900, 18, -40, 40, 17, -18),
-    (0.990, 26, -38, 0, 0, -14),
+    (0.900, 18, -42, 42, 17, -18),
+    (0.970, 24, -42, 32, 13, -16),
+    (1.040, 28, -42, 0, 0, -14),
 )
 LEFT_ATRIUM: Track = (
     (0.515, 2, 0, 0, 0, 0),
@@ -44,8 +48,8 @@ RIGHT_ATRIUM: Track = (
     (0.570, -30, -28, 17, 11, 68),
     (0.640, -35, -22, 26, 17, 75),
     (0.740, -37, -16, 30, 21, 80),
-    (0.830, -33, -12, 25, 19, 80),
-    (0.930, -28, -6, 0, 0, 80),
+    (0.840, -33, -12, 25, 19, 80),
+    (0.950, -28, -6, 0, 0, 80),
 )
 ASCENDING_AORTA: Track = (
     (0.215, -11, -32, 0, 0, 0),
@@ -155,6 +159,24 @@ LEFT_LOWER_ARTERY: Track = (
     (0.700, 54, 33, 0, 0, 60),
 )
 
+AZYGOS: Track = (
+    (0.300, -9, 30, 0, 0, 0),
+    (0.330, -10, 31, 4, 4, 0),
+    (1.200, -8, 32, 3.5, 3.5, 0),
+)
+RIGHT_CORONARY: Track = (
+    (0.600, -12, -44, 1.8, 1.8, 0),
+    (0.680, -27, -46, 1.7, 1.7, 0),
+    (0.760, -33, -42, 1.6, 1.6, 0),
+    (0.850, -30, -30, 1.5, 1.5, 0),
+)
+LEFT_CORONARY: Track = (
+    (0.570, 33, -30, 1.9, 1.9, 0),
+    (0.640, 42, -40, 1.8, 1.8, 0),
+    (0.720, 52, -54, 1.6, 1.6, 0),
+    (0.860, 66, -50, 1.4, 1.4, 0),
+)
+
 
 def section(track: Track, level: float, grow: float = 1.0) -> Ellipse | None:
     """Return the ellipse in which a level cuts a track, or nothing above and below it."""
@@ -187,7 +209,9 @@ class Mediastinum:
     left_atrium: Ellipse | None
     right_atrium: Ellipse | None
     airways: tuple[Ellipse, ...]
-    gullet: Ellipse | None
+    gullet: tuple[Ellipse, ...]
+    veins: tuple[Shape, ...]
+    coronaries: tuple[Ellipse, ...]
 
     @classmethod
     def at(cls, anatomy: Anatomy, level: float) -> Mediastinum:
@@ -203,7 +227,7 @@ class Mediastinum:
             return [tube] if tube else []
 
         heart = {
-            name: _beat(section(track, level), anatomy)
+            name: _beat(shape, anatomy) if (shape := section(track, level)) else None
             for name, track in (
                 ("left_ventricle", LEFT_VENTRICLE),
                 ("right_ventricle", RIGHT_VENTRICLE),
@@ -221,24 +245,32 @@ class Mediastinum:
         right += lie(((16, -34), (4, -14), (-14, -6), (-44, 2)), 11, 0.475)
         cava: list[Shape] = [*cut(UPPER_CAVA, RIGHT_BRACHIOCEPHALIC_VEIN)]
         cava += lie(((36, -34), (10, -42), (-14, -38), (-27, -30)), 7, 0.07)
+        veins: list[Shape] = [*cut(AZYGOS)]
+        veins += lie(((-29, -12), (-25, 10), (-10, 30)), 5, 0.31)
         return cls(
             left=tuple(left),
             right=tuple(right),
             cava=tuple(cava),
             lower_cava=cut(LOWER_CAVA),
             airways=cut(TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
-            gullet=next(iter(cut(GULLET, grow=1.0)), None),
+            gullet=cut(GULLET, grow=1.0),
+            veins=tuple(veins),
+            coronaries=tuple(
+                _beat(shape, anatomy) for shape in cut(RIGHT_CORONARY, LEFT_CORONARY)
+            ),
             **heart,
         )
 
 
-def _beat(shape: Ellipse | None, anatomy: Anatomy) -> Ellipse | None:
-    """Scale and shift a chamber about the back of the heart by the patient's heart size."""
-    if shape is None:
-        return None
+def _beat(shape: Ellipse, anatomy: Anatomy) -> Ellipse:
+    """Scale and shift a part of the heart about the back of it by the patient's heart size."""
     dx, dy = anatomy.heart_shift_mm
-    grow = anatomy.heart
+    grow, deep = anatomy.heart, 1.1 * anatomy.heart
     return Ellipse(
-        dx + grow * shape.x, dy + grow * (shape.y - 10) + 10, grow * shape.a, grow * shape.b,
-        shape.angle, 0.04,
+        dx + grow * shape.x,
+        dy - 3 + deep * (shape.y - 10) + 10,
+        grow * shape.a,
+        0.5 * (grow + deep) * shape.b,
+        shape.angle,
+        0.04,
     )

@@ -1,4 +1,4 @@
-"""The chest wall: skin, fat, breast, muscles, and the table that the patient lies on."""
+"""The chest wall: skin, fat, breast and muscles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ctviz.phantom.anatomy import Anatomy
 from ctviz.phantom.canvas import FAT, SKIN, Canvas
-from ctviz.phantom.geometry import Field, Grid, Tube
+from ctviz.phantom.geometry import Field, Grid
 
 _BINS = 8192
 ANGLES = np.linspace(-np.pi, np.pi, _BINS, endpoint=False)
@@ -46,10 +46,16 @@ class Wall:
         )
 
 
+def cavity_axes(anatomy: Anatomy, level: float) -> tuple[float, float]:
+    """Return half the width and half the depth of the inner chest wall in mm."""
+    wide = np.interp(level, (0, 0.2, 0.5, 0.8, 1), (92, 113, 127, 133, 135))
+    deep = np.interp(level, (0, 0.2, 0.5, 1), (68, 81, 91, 95))
+    return float(wide) * anatomy.cavity[0], float(deep) * anatomy.cavity[1]
+
+
 def cavity_radius(anatomy: Anatomy, level: float) -> np.ndarray:
     """Return the distance from the middle to the inner chest wall for each direction."""
-    wide = np.interp(level, (0, 0.2, 0.5, 0.8, 1), (90, 113, 127, 133, 135)) * anatomy.cavity[0]
-    deep = np.interp(level, (0, 0.2, 0.5, 1), (66, 80, 91, 95)) * anatomy.cavity[1]
+    wide, deep = cavity_axes(anatomy, level)
     power = 2.25
     inverse = np.abs(np.sin(ANGLES) / wide) ** power + np.abs(np.cos(ANGLES) / deep) ** power
     return inverse ** (-1 / power)
@@ -59,9 +65,9 @@ def muscle_depth(anatomy: Anatomy, level: float) -> np.ndarray:
     """Return the depth of the outer surface of the muscles for each direction."""
     upper = float(np.interp(level, (0, 0.25, 0.55, 0.9), (1.0, 0.85, 0.35, 0.0)))
     where = (0, 0.25, 0.6, 1.0, 1.35, 1.75, 2.2, 2.6, 2.85, 3.0, np.pi)
-    low = np.array((11, 12, 13, 13, 17, 21, 20, 19, 30, 34, 26))
-    high = np.array((13, 21, 31, 35, 43, 55, 50, 38, 36, 34, 26))
-    depth = low + upper * (high - low) * (0.55 + 0.45 * anatomy.muscle)
+    low = np.array((11, 12, 13, 14, 18, 22, 21, 20, 33, 38, 30))
+    high = np.array((13, 21, 31, 37, 50, 66, 58, 42, 40, 39, 30))
+    depth = low + upper * (high - low) * (0.45 + 0.5 * anatomy.muscle)
     return _around(where, depth + anatomy.wall_mm - 10)
 
 
@@ -72,7 +78,8 @@ def skin_depth(anatomy: Anatomy, level: float) -> np.ndarray:
     breast = anatomy.breast_mm * np.exp(-(((level - 0.55) / 0.28) ** 2))
     bump = np.exp(-(((np.abs(ANGLES) - 0.72) / 0.36) ** 2))
     fat = _around(where, share * anatomy.fat_mm + 2)
-    return muscle_depth(anatomy, level) + fat + breast * bump
+    axilla = np.interp(level, (0, 0.3), (14, 0)) * np.exp(-(((np.abs(ANGLES) - 1.4) / 0.4) ** 2))
+    return muscle_depth(anatomy, level) + fat + axilla + breast * bump
 
 
 def _around(where: tuple[float, ...], value: np.ndarray) -> np.ndarray:
@@ -91,13 +98,13 @@ def lens(low: float, high: float) -> np.ndarray:
 
 
 def paint_wall(canvas: Canvas, wall: Wall) -> None:
-    """Paint table, skin, fat and muscles."""
-    _paint_table(canvas)
+    """Paint skin, fat and muscles."""
     anatomy, grid = canvas.anatomy, canvas.grid
     skin = wall.depth - skin_depth(anatomy, canvas.level).astype(np.float32)[wall.bins]
     canvas.lay(grid.cover(skin), SKIN)
-    mottle = canvas.texture(9.0) * 5 + canvas.texture(3.5) * 4
-    canvas.lay(grid.cover(skin + 1.7), FAT + mottle)
+    mottle = canvas.texture(9.0) * 4 + canvas.texture(3.5) * 3
+    septa = np.clip(1 - 9 * np.abs(canvas.texture(13.0)), 0, 1) * np.clip(canvas.texture(16.0), 0, 1)
+    canvas.lay(grid.cover(skin + 1.7), FAT + mottle + 22 * septa)
     _paint_glands(canvas, wall, skin)
     _paint_muscles(canvas, wall)
 
@@ -115,8 +122,9 @@ def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
 
 def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
     anatomy, grid = canvas.anatomy, canvas.grid
-    rough = canvas.texture(8.0) * 0.5 + canvas.texture(4.0) * 0.35
-    streaks = np.clip(canvas.texture(3.2) + 0.6 * canvas.texture(7.0) - 1.35, 0, 1) * 0.8
+    rough = canvas.texture(14.0) * 0.8 + canvas.texture(4.0) * 0.25
+    ridge = np.clip(1 - 5 * np.abs(canvas.texture(9.0)), 0, 1)
+    streaks = ridge * np.clip(canvas.texture(14.0) + 0.1, 0, 1) * np.float32(1.1 - 0.5 * anatomy.muscle)
     flesh = canvas.tissue.muscle + (FAT - canvas.tissue.muscle) * streaks
     cover = np.zeros_like(wall.depth)
     for inner, outer in _muscles(anatomy, canvas.level):
@@ -148,15 +156,3 @@ def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarra
     add((2.35, 3.13), outer - 4.5, outer)
     add((2.72, 3.11), cage - 1, outer - 5)
     return groups
-
-
-def _paint_table(canvas: Canvas) -> None:
-    anatomy = canvas.anatomy
-    back = anatomy.cavity[1] * 95 + 30 + anatomy.fat_mm * 0.6 + 8
-    spans = ((190, 26), (150, 14), (230, 46))
-    half, sag = spans[anatomy.table]
-    x = np.linspace(-half, half, 15)
-    for drop, hounsfield in ((0.0, 60.0), (16.0 if anatomy.table else 22.0, -250.0)):
-        y = back + drop + sag * (1 - (x / half) ** 2) - sag * 0.75
-        points = tuple(zip(x.tolist(), y.tolist(), strict=True))
-        canvas.paint(Tube(points, (1.2,) * len(points)), hounsfield)

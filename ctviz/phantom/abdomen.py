@@ -1,0 +1,75 @@
+"""What the domes of the diaphragm push up into the base of the chest: liver, stomach, spleen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ctviz.phantom.canvas import Canvas
+from ctviz.phantom.geometry import Ellipse, Grid, Shape
+from ctviz.phantom.wall import Wall
+
+_DOME_LEVELS = 0.34
+_LEFT_LOWER = 0.07
+_GAS = -960.0
+
+
+def paint_abdomen(canvas: Canvas, wall: Wall) -> None:
+    """Paint the organs below the diaphragm that this level has reached."""
+    right, left = (_rise(canvas, canvas.anatomy.dome + low) for low in (0, _LEFT_LOWER))
+    if left > 0:
+        _paint_stomach_and_spleen(canvas, wall, left)
+    if right > 0:
+        _paint_liver(canvas, wall, right)
+
+
+def _rise(canvas: Canvas, top: float) -> float:
+    """Return how wide a dome that starts at ``top`` is here, as a share of its full width."""
+    below = np.clip((canvas.level - top) / _DOME_LEVELS, 0, 1)
+    return float(np.sqrt(1 - (1 - below) ** 2))
+
+
+def _fill(canvas: Canvas, wall: Wall, shape: Shape, hounsfield: np.ndarray | float) -> Grid:
+    """Fill a shape as far as the chest wall allows."""
+    grid = canvas.grid.around(*shape.box)
+    depth = wall.depth[grid.window] + np.float32(2.5)
+    cover = grid.cover(np.maximum(shape.distance(grid), depth))
+    if isinstance(hounsfield, np.ndarray):
+        hounsfield = hounsfield[grid.window]
+    canvas.lay(cover, hounsfield, grid)
+    return grid
+
+
+def _paint_liver(canvas: Canvas, wall: Wall, wide: float) -> None:
+    tissue = canvas.tissue
+    flesh = tissue.liver + 2.5 * canvas.texture(7.0)
+    _fill(canvas, wall, Ellipse(-64, -14, 66 * wide, 70 * wide, -12, 0.06), flesh)
+    if wide > 0.75:
+        grow = (wide - 0.75) * 4
+        _fill(canvas, wall, Ellipse(-6, -52, 60 * grow, 26 * grow, 8, 0.05), flesh)
+    contrast = tissue.lower_cava - tissue.liver
+    for across, along, long, turn in canvas.anatomy.spots[:6]:
+        x = -64 + 90 * wide * (across - 0.5)
+        y = -14 + 90 * wide * (along - 0.5)
+        vein = Ellipse(x, y, 3 + 7 * long, 2.4, 180 * turn)
+        _fill(canvas, wall, vein, tissue.liver + np.clip(0.8 * contrast, -14, 45))
+
+
+def _paint_stomach_and_spleen(canvas: Canvas, wall: Wall, wide: float) -> None:
+    """Paint stomach and spleen in fat under a thin diaphragm; gas lies in front of the fluid."""
+    tissue = canvas.tissue
+    _fill(canvas, wall, Ellipse(70, 16, 58 * wide + 2.5, 60 * wide + 2.5, 10), tissue.muscle)
+    _fill(canvas, wall, Ellipse(70, 16, 58 * wide, 60 * wide, 10), -98.0)
+    if wide < 0.25:
+        return
+    spleen = Ellipse(70 + 34 * wide, 16 + 32 * wide, 30 * wide, 21 * wide, -52, 0.06)
+    _fill(canvas, wall, spleen, tissue.spleen)
+    stomach = Ellipse(62, 6 - 8 * wide, 36 * wide, 32 * wide, 10, 0.05)
+    _fill(canvas, wall, stomach, tissue.muscle + 8)
+    inner = Ellipse(stomach.x, stomach.y, stomach.a - 4, stomach.b - 4, 10, 0.05)
+    if min(inner.a, inner.b) < 2:
+        return
+    grid = canvas.grid.around(*inner.box)
+    lumen = inner.distance(grid)
+    canvas.lay(grid.cover(lumen), 22.0, grid)
+    surface = grid.y - np.float32(stomach.y)
+    canvas.lay(grid.cover(np.maximum(lumen, surface)), _GAS, grid)
