@@ -1,0 +1,28 @@
+"""Scans in (DICOM, NIfTI, pictures, zip), masks in and out; here patients lose their names.
+
+Nothing of a patient's identity (name, id, dates, institution, paths) leaves this package: cases
+carry pseudonyms, sentences are made of our words only, and the logs and warnings of the reading
+libraries are muted.
+"""
+
+from ctviz.io.archive import ZipLimits, unpack_zip
+from ctviz.io.dicom.write import write_series
+from ctviz.io.load import iter_cases, load_case, load_cases
+from ctviz.io.loaded import Loaded, Refused
+from ctviz.io.mask import load_mask, save_mask
+from ctviz.io.native import open_case, save_case
+
+__all__ = [
+    "Loaded",
+    "Refused",
+    "ZipLimits",
+    "iter_cases",
+    "load_case",
+    "load_cases",
+    "load_mask",
+    "open_case",
+    "save_case",
+    "save_mask",
+    "unpack_zip",
+    "write_series",
+]

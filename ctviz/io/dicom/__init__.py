@@ -1,0 +1,1 @@
+"""DICOM in and out: headers, pixels, series in reading order, and series of our own."""

@@ -1,0 +1,160 @@
+"""The anonymous form in which ctviz keeps a case: ``volume.npy`` and ``case.json`` in a folder."""
+
+import json
+import math
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ctviz.core import Case, InvalidInput, UnreadableScan
+from ctviz.io.volume import Pixels, Plane, Volume, as_volume
+
+FORMAT = "ctviz case 1"
+VOLUME, CARD = "volume.npy", "case.json"
+CARD_KEYS = {"format", "id", "patient", "title", "truth", "notes", "planes"}
+LENGTHS = {"spacing_mm": 2, "orientation": 6, "position_mm": 3}
+LARGEST_CARD = 2**24
+VOLUME_NDIM = 3
+
+
+class _Damaged(Exception):
+    """Something in the folder is not what `save_case` writes; never leaves this module."""
+
+
+DAMAGED = (_Damaged, EOFError, InvalidInput, OSError, RecursionError, ValueError)
+
+
+def save_case(case: Case, folder: Path) -> None:
+    """Write a case, all of it or nothing; saving it again changes nothing.
+
+    Parameters
+    ----------
+    folder
+        Becomes the case's own folder; what another case left there is replaced.
+    """
+    if _holds(folder, case.id):
+        return
+    volume = as_volume(case.slices)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".case-", dir=folder.parent))
+    try:
+        _write(part / VOLUME, lambda file: np.save(file, volume.pixels, allow_pickle=False))
+        card = json.dumps(_card(case, volume), indent=1, ensure_ascii=False).encode()
+        _write(part / CARD, lambda file: file.write(card))
+        _put_in_place(part, folder, case.id)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def open_case(folder: Path) -> Case:
+    """Return a saved case; its pixels stay on disk until a slice is asked for."""
+    try:
+        return _read(folder)
+    except DAMAGED:
+        raise UnreadableScan(
+            "The saved case is missing or damaged; import the scan again."
+        ) from None
+
+
+def _holds(folder: Path, case_id: str) -> bool:
+    """Whether the folder already holds the case."""
+    try:
+        return _read(folder).id == case_id
+    except DAMAGED:
+        return False
+
+
+def _write(path: Path, content: Callable[[BinaryIO], object]) -> None:
+    """Write a file and wait until it is on the disk."""
+    with path.open("wb") as file:
+        content(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _put_in_place(part: Path, folder: Path, case_id: str) -> None:
+    """Move the finished folder to its name, unless somebody else was faster."""
+    try:
+        part.rename(folder)
+    except OSError:
+        if _holds(folder, case_id):
+            return
+        old = Path(tempfile.mkdtemp(prefix=".case-", dir=folder.parent))
+        folder.rename(old / "replaced")
+        part.rename(folder)
+        shutil.rmtree(old)
+
+
+def _card(case: Case, volume: Volume) -> dict[str, object]:
+    """Return everything of a case but its pixels."""
+    return {
+        "format": FORMAT,
+        "id": case.id,
+        "patient": case.patient,
+        "title": case.title,
+        "truth": case.truth,
+        "notes": list(case.notes),
+        "planes": [asdict(plane) for plane in volume.planes],
+    }
+
+
+def _read(folder: Path) -> Case:
+    """Return the case in a folder, believing nothing that was not checked."""
+    path = folder / CARD
+    if path.stat().st_size > LARGEST_CARD:
+        raise _Damaged
+    card = json.loads(path.read_text("utf-8"))
+    _demand(isinstance(card, dict) and card.keys() == CARD_KEYS and card["format"] == FORMAT)
+    _demand(isinstance(card["planes"], list) and isinstance(card["notes"], list))
+    texts = [card["id"], card["patient"], card["title"], *card["notes"]]
+    _demand(all(isinstance(text, str) for text in texts))
+    _demand(card["truth"] is None or isinstance(card["truth"], str))
+    _demand(re.fullmatch(r"C-[0-9a-f]{8}", card["id"]) is not None)
+    return Case(
+        id=card["id"],
+        slices=Volume(_pixels(folder), [_plane(plane) for plane in card["planes"]]),
+        patient=card["patient"],
+        title=card["title"],
+        truth=card["truth"],
+        notes=tuple(card["notes"]),
+    )
+
+
+def _pixels(folder: Path) -> Pixels:
+    """Return the pixels, mapped from the disk."""
+    pixels = np.load(folder / VOLUME, mmap_mode="r", allow_pickle=False)
+    _demand(isinstance(pixels, np.ndarray) and pixels.dtype in (np.int16, np.float32))
+    _demand(pixels.ndim == VOLUME_NDIM and pixels.size > 0)
+    return pixels  # type: ignore[no-any-return]
+
+
+def _plane(entry: object) -> Plane:
+    """Return a plane whose numbers have been checked."""
+    if not isinstance(entry, dict) or entry.keys() != {*LENGTHS, "calibrated"}:
+        raise _Damaged
+    _demand(isinstance(entry["calibrated"], bool))
+    numbers = {name: _numbers(entry[name], length) for name, length in LENGTHS.items()}
+    return Plane(**numbers, calibrated=entry["calibrated"])  # type: ignore[arg-type]
+
+
+def _numbers(entry: object, length: int) -> tuple[float, ...] | None:
+    """Return a list of finite numbers as a tuple."""
+    if entry is None:
+        return None
+    if not isinstance(entry, list) or len(entry) != length:
+        raise _Damaged
+    _demand(all(type(x) in {int, float} and math.isfinite(x) for x in entry))
+    return tuple(float(x) for x in entry)
+
+
+def _demand(true: bool) -> None:
+    """Call the folder damaged unless something holds."""
+    if not true:
+        raise _Damaged
