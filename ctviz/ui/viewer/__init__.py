@@ -1,0 +1,40 @@
+"""The viewer: one board per page, drawn and edited in the browser.
+
+`board` shows a case with its drawing and a pane for each estimator; `contract` says what goes
+there and back; ``frontend/`` is the browser's part, plain ES modules without a build step.
+"""
+
+from ctviz.ui.viewer.component import ViewerNotInstalled, board
+from ctviz.ui.viewer.contract import (
+    BoardData,
+    CaseView,
+    DisplayWindow,
+    Drawing,
+    DrawingChange,
+    Letters,
+    Pane,
+    PaneCommand,
+    Reference,
+    ScoreText,
+    SliceChange,
+)
+from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
+
+__all__ = [
+    "BoardData",
+    "CaseView",
+    "DisplayWindow",
+    "Drawing",
+    "DrawingChange",
+    "InvalidDrawing",
+    "Letters",
+    "Pane",
+    "PaneCommand",
+    "Reference",
+    "ScoreText",
+    "SliceChange",
+    "ViewerNotInstalled",
+    "board",
+    "decode_runs",
+    "encode_runs",
+]

@@ -1,0 +1,81 @@
+"""The board as a Streamlit component: mounts the browser's part and passes its messages on."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Protocol, TypeVar
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from ctviz.core import CtvizError
+from ctviz.ui.session import value_of
+from ctviz.ui.viewer.contract import BoardData, DrawingChange, PaneCommand, SliceChange
+
+Message = TypeVar("Message")
+
+
+class ViewerNotInstalled(CtvizError):
+    """Streamlit serves the viewer's files only from an installed distribution."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The viewer's files were not found; install ctviz with 'pip install -e .' and restart."
+        )
+
+
+class _Mount(Protocol):
+    def __call__(  # noqa: PLR0913  # the shape is streamlit's
+        self,
+        *,
+        key: str,
+        data: object,
+        height: str,
+        on_drawing_change: Callable[[], None],
+        on_slice_change: Callable[[], None],
+        on_command_change: Callable[[], None],
+    ) -> object: ...
+
+
+@cache
+def _component() -> _Mount:
+    try:
+        return st.components.v2.component("ctviz.viewer", js="index.js", css="style.css")  # type: ignore[no-any-return]
+    except StreamlitAPIException as problem:
+        raise ViewerNotInstalled from problem
+
+
+def board(
+    data: BoardData,
+    key: str,
+    on_drawing: Callable[[DrawingChange], None],
+    on_slice: Callable[[SliceChange], None],
+    on_command: Callable[[PaneCommand], None],
+) -> None:
+    """Show the board; each callback runs before the script does, with what the reader did.
+
+    The same drawing can come more than once, because the browser resends it until
+    ``data.acknowledged`` reaches its version.
+    """
+    _component()(
+        key=key,
+        data=data.to_json(),
+        height="content",
+        on_drawing_change=_listener(key, "drawing", DrawingChange.from_json, on_drawing),
+        on_slice_change=_listener(key, "slice", SliceChange.from_json, on_slice),
+        on_command_change=_listener(key, "command", PaneCommand.from_json, on_command),
+    )
+
+
+def _listener(
+    key: str,
+    trigger: str,
+    read: Callable[[object], Message],
+    tell: Callable[[Message], None],
+) -> Callable[[], None]:
+    def listen() -> None:
+        state = value_of(key)
+        message = state.get(trigger) if hasattr(state, "get") else None
+        if message is not None:
+            tell(read(message))
+
+    return listen

@@ -1,0 +1,340 @@
+"""What Python and the board in the browser say to each other.
+
+The same words are written down for the browser in ``frontend/types.js``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
+
+Json = dict[str, object]
+PaneState = Literal["ready", "queued", "running", "failed", "cancelled"]
+LONGEST_LABEL = 60
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Which side of the patient each edge of the picture is: R, L, A, P, H or F."""
+
+    left: str
+    right: str
+    top: str
+    bottom: str
+
+    def to_json(self) -> Json:
+        """Return the letters as the browser reads them."""
+        return {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
+
+
+@dataclass(frozen=True)
+class DisplayWindow:
+    """Display window in Hounsfield units."""
+
+    width: float = 400.0
+    level: float = 40.0
+
+    def to_json(self) -> Json:
+        """Return the window as the browser reads it."""
+        return {"width": self.width, "level": self.level}
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as the board shows it.
+
+    Parameters
+    ----------
+    pixels
+        Address of one slice, ``{k}`` standing for its index: rows × columns little-endian int16.
+    spacing_mm
+        Distance of pixel centres (down a column, along a row); None if unknown.
+    hounsfield
+        Whether the numbers are Hounsfield units rather than plain grey values.
+    """
+
+    id: str
+    count: int
+    rows: int
+    columns: int
+    pixels: str
+    spacing_mm: tuple[float, float] | None = None
+    letters: Letters | None = None
+    hounsfield: bool = True
+
+    def to_json(self) -> Json:
+        """Return the case as the browser reads it."""
+        return {
+            "id": self.id,
+            "count": self.count,
+            "rows": self.rows,
+            "columns": self.columns,
+            "pixels": self.pixels,
+            "spacing": list(self.spacing_mm) if self.spacing_mm else None,
+            "letters": self.letters.to_json() if self.letters else None,
+            "hounsfield": self.hounsfield,
+        }
+
+
+@dataclass(frozen=True)
+class ScoreText:
+    """One score beneath a pane; ``why`` says why it is undefined and hides the text."""
+
+    id: str
+    title: str
+    text: str
+    why: str = ""
+    better: Literal["higher", "lower"] = "higher"
+    best: bool = False
+
+    def to_json(self) -> Json:
+        """Return the score as the browser reads it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "text": self.text,
+            "why": self.why,
+            "better": self.better,
+            "best": self.best,
+        }
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One estimator beside the case.
+
+    Parameters
+    ----------
+    maps
+        Address of the map of each slice that has one: rows × columns little-endian int16 q, with
+        ``X-Scale`` (value = q · scale / 32767) and ``X-Robust`` (99.5th percentile of |value|).
+    control
+        Whether it is a control that does not look at the model's evidence.
+    state, progress, message
+        What keeps the map of the current slice from being there.
+    """
+
+    id: str
+    title: str
+    help: str = ""
+    control: bool = False
+    maps: Mapping[int, str] = field(default_factory=dict)
+    state: PaneState = "ready"
+    progress: float | None = None
+    message: str = ""
+    seconds: float | None = None
+    scores: Sequence[ScoreText] = ()
+
+    def to_json(self) -> Json:
+        """Return the pane as the browser reads it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "help": self.help,
+            "control": self.control,
+            "maps": {str(slice_index): url for slice_index, url in self.maps.items()},
+            "state": self.state,
+            "progress": self.progress,
+            "message": self.message,
+            "seconds": self.seconds,
+            "scores": [score.to_json() for score in self.scores],
+        }
+
+
+RunsBySlice = Mapping[int, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a reader drew on the case: run-length coded slices, label n is named ``labels[n - 1]``.
+
+    ``version`` is that of the last change stored; a drawing changed elsewhere carries a higher one.
+    """
+
+    reader: str
+    labels: Sequence[str]
+    slices: RunsBySlice = field(default_factory=dict)
+    version: int = 0
+
+    def to_json(self) -> Json:
+        """Return the drawing as the browser reads it."""
+        return {
+            "reader": self.reader,
+            "labels": list(self.labels),
+            "slices": _runs_json(self.slices),
+            "version": self.version,
+        }
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Another reader's region, shown as a dashed outline."""
+
+    name: str
+    slices: RunsBySlice
+
+    def to_json(self) -> Json:
+        """Return the reference as the browser reads it."""
+        return {"name": self.name, "slices": _runs_json(self.slices)}
+
+
+@dataclass(frozen=True)
+class BoardData:
+    """Everything the board shows.
+
+    Parameters
+    ----------
+    acknowledged
+        Highest version received from this browser session; the browser resends until it is told.
+    saved
+        When the drawing was last stored, as text.
+    busy
+        What is being computed, as a short text.
+    """
+
+    case: CaseView
+    slice_index: int
+    panes: Sequence[Pane] = ()
+    window: DisplayWindow = DisplayWindow()
+    drawing: Drawing | None = None
+    reference: Reference | None = None
+    acknowledged: int = 0
+    saved: str | None = None
+    busy: str | None = None
+
+    def to_json(self) -> Json:
+        """Return the board's data as the browser reads it."""
+        return {
+            "case": self.case.to_json(),
+            "slice": self.slice_index,
+            "window": self.window.to_json(),
+            "panes": [pane.to_json() for pane in self.panes],
+            "drawing": self.drawing.to_json() if self.drawing else None,
+            "reference": self.reference.to_json() if self.reference else None,
+            "acknowledged": self.acknowledged,
+            "saved": self.saved,
+            "busy": self.busy,
+        }
+
+
+def _runs_json(slices: RunsBySlice) -> Json:
+    return {str(slice_index): list(runs) for slice_index, runs in slices.items()}
+
+
+@dataclass(frozen=True)
+class DrawingChange:
+    """Slices that a reader changed, as they came from the browser; runs are not checked yet."""
+
+    case_id: str
+    reader: str
+    version: int
+    labels: tuple[str, ...]
+    runs: Mapping[int, object]
+
+    @classmethod
+    def from_json(cls, message: object) -> Self:
+        """Read the message of the ``drawing`` trigger."""
+        fields = _fields(message)
+        slices = _fields(fields.get("slices"))
+        return cls(
+            case_id=_text(fields.get("case"), 200),
+            reader=_text(fields.get("reader"), 200),
+            version=_count(fields.get("version")),
+            labels=tuple(_text(label, LONGEST_LABEL) for label in _list(fields.get("labels"))),
+            runs={_slice_index(key): runs for key, runs in slices.items()},
+        )
+
+    def images(self, count: int, shape: tuple[int, int]) -> dict[int, LabelImage]:
+        """Return the (H, W) labels of each changed slice of a case with ``count`` slices.
+
+        Raises
+        ------
+        InvalidDrawing
+            If the change does not fit such a case.
+        """
+        beyond = [slice_index for slice_index in self.runs if slice_index >= count]
+        if beyond:
+            raise InvalidDrawing(
+                f"A drawing on slice {beyond[0] + 1} cannot be kept because the case has "
+                f"{count} slices; reload the page and draw it again."
+            )
+        images = {slice_index: decode_runs(runs, shape) for slice_index, runs in self.runs.items()}
+        if any(int(image.max(initial=0)) > len(self.labels) for image in images.values()):
+            raise InvalidDrawing(
+                "A drawing with a label that has no name cannot be kept; reload the page and draw "
+                "it again."
+            )
+        return images
+
+
+@dataclass(frozen=True)
+class SliceChange:
+    """The slice on which a reader has come to rest."""
+
+    case_id: str
+    slice_index: int
+
+    @classmethod
+    def from_json(cls, message: object) -> Self:
+        """Read the message of the ``slice`` trigger."""
+        fields = _fields(message)
+        return cls(_text(fields.get("case"), 200), _count(fields.get("index")))
+
+
+@dataclass(frozen=True)
+class PaneCommand:
+    """What a reader wants of one estimator on one slice."""
+
+    kind: Literal["cancel", "compute", "remove"]
+    pane_id: str
+    case_id: str
+    slice_index: int
+
+    @classmethod
+    def from_json(cls, message: object) -> Self:
+        """Read the message of the ``command`` trigger."""
+        fields = _fields(message)
+        kind = fields.get("kind")
+        if kind not in {"cancel", "compute", "remove"}:
+            raise _malformed()
+        return cls(
+            kind=kind,
+            pane_id=_text(fields.get("pane"), 200),
+            case_id=_text(fields.get("case"), 200),
+            slice_index=_count(fields.get("slice")),
+        )
+
+
+def _malformed() -> InvalidDrawing:
+    return InvalidDrawing("The browser sent something unreadable; reload the page.")
+
+
+def _fields(message: object) -> Mapping[str, object]:
+    if not isinstance(message, Mapping) or not all(isinstance(key, str) for key in message):
+        raise _malformed()
+    return message
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise _malformed()
+    return value
+
+
+def _text(value: object, longest: int) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+        raise _malformed()
+    return value.strip()
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise _malformed()
+    return value
+
+
+def _slice_index(key: str) -> int:
+    if not (key.isascii() and key.isdecimal() and len(key) < 7):
+        raise _malformed()
+    return int(key)

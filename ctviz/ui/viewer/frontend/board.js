@@ -1,0 +1,312 @@
+/**
+ * The whole board: large picture on the left, a pane for each estimator on the right, all linked.
+ *
+ * @typedef {import("./types.js").BoardData} BoardData
+ * @typedef {import("./types.js").PaneView} PaneView
+ * @typedef {import("./session.js").Session} Session
+ * @typedef {import("./pixels.js").Picture} Picture
+ */
+
+import { ABSOLUTE_MAPS, SIGNED_MAPS } from "./colours.js";
+import { element } from "./dom.js";
+import { Editor } from "./editor.js";
+import { EditorBar } from "./editor-bar.js";
+import { clearSlice, copyNearest, fillBetween } from "./editing.js";
+import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
+import { Help } from "./help.js";
+import { shortcutOf } from "./keys.js";
+import { boardHeight, columnsFor } from "./layout.js";
+import { Pane } from "./pane.js";
+import { SliceRail } from "./rail.js";
+import { Timings } from "./timings.js";
+import { PRESETS } from "./windowing.js";
+
+export class Board {
+  /**
+   * @param {HTMLElement | ShadowRoot} parent
+   * @param {Session} session
+   */
+  constructor(parent, session) {
+    this.session = session;
+    this.timings = new Timings();
+    /** @type {Map<string, Pane>} */
+    this.panes = new Map();
+    this.drawn = { stamp: "", slices: /** @type {number[]} */ ([]) };
+    this.frame = 0;
+    const { view, pen } = session;
+    this.editor = new Editor(view, pen);
+    this.rail = new SliceRail(view);
+    this.help = new Help(() => this.showHelp(false));
+    this.editorBar = new EditorBar(view, pen, this.acts());
+    this.heatmapBar = new HeatmapBar(view, (score) => {
+      session.sort = score;
+      this.arrange();
+      this.focus();
+    });
+    this.grid = element("div", { class: "panes", "data-testid": "panes" });
+    this.empty = element("p", { class: "centred" }, ["Choose estimators to compare."]);
+    this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
+      element("div", { class: "side" }, [
+        this.editorBar.top,
+        element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
+        this.editorBar.bottom,
+      ]),
+      element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
+      this.help.root,
+    ]);
+    parent.append(this.root);
+    this.listen();
+    session.changed = () => this.schedule();
+  }
+
+  /** @returns {import("./editor-bar.js").Acts} */
+  acts() {
+    const withDrawing = (/** @type {(drawing: import("./drawing.js").Drawing) => void} */ act) => () => {
+      if (this.session.desk) act(this.session.desk.drawing);
+      this.schedule();
+    };
+    const { view, pen } = this.session;
+    return {
+      undo: withDrawing((drawing) => this.show(drawing.undo())),
+      redo: withDrawing((drawing) => this.show(drawing.redo())),
+      copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
+      between: withDrawing((drawing) => fillBetween(drawing, view.slice, pen.label, this.session.scene.grid.spacing)),
+      clear: withDrawing((drawing) => clearSlice(drawing, view.slice)),
+      help: () => this.showHelp(!this.help.open),
+      addLabel: (name) => withDrawing((drawing) => (pen.label = drawing.label(name)))(),
+      done: () => this.focus(),
+    };
+  }
+
+  /** @param {number | null} slice  Slice that undo or redo changed. */
+  show(slice) {
+    if (slice !== null) this.session.view.goTo(slice);
+  }
+
+  /** @param {boolean} open */
+  showHelp(open) {
+    this.help.show(open);
+    this.focus();
+  }
+
+  focus() {
+    this.root.focus({ preventScroll: true });
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.root.addEventListener("pointerover", (event) => this.hover(event));
+    this.root.addEventListener("pointerup", (event) => {
+      if (!isField(event.composedPath()[0])) this.focus();
+    });
+    this.resized = () => {
+      this.root.style.height = `${boardHeight(window.innerHeight)}px`;
+      this.schedule();
+    };
+    window.addEventListener("resize", this.resized);
+    this.resized();
+    this.observer = new ResizeObserver(() => this.fitPanes());
+    this.observer.observe(this.grid);
+    this.grid.addEventListener("scroll", () => this.schedule());
+  }
+
+  /** @param {PointerEvent} event */
+  hover(event) {
+    const target = event.composedPath()[0];
+    this.session.scene.hovered = target instanceof HTMLCanvasElement ? target : null;
+    if (target instanceof HTMLCanvasElement && document.activeElement === document.body) this.focus();
+  }
+
+  /**
+   * Streamlit has keys of its own, so none leaves the board.
+   *
+   * @param {KeyboardEvent} event
+   */
+  key(event) {
+    event.stopPropagation();
+    const target = event.composedPath()[0];
+    if (isField(target) || (target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key))) return;
+    const shortcut = shortcutOf(event);
+    if (!shortcut) return;
+    event.preventDefault();
+    this.perform(shortcut.action, shortcut.value);
+    this.schedule();
+  }
+
+  /**
+   * @param {string} action
+   * @param {number | string | undefined} value
+   */
+  perform(action, value) {
+    const { view, pen } = this.session;
+    const acts = this.editorBar.acts;
+    /** @type {Record<string, () => void>} */
+    const performers = {
+      scroll: () => view.goTo(view.slice + Number(value)),
+      first: () => view.goTo(0),
+      last: () => view.goTo(view.count - 1),
+      reset: () => view.reset(),
+      preset: () => view.setWindow(PRESETS[Number(value)]),
+      invert: () => view.invert(),
+      tool: () => pen.take(/** @type {import("./pen.js").Tool} */ (this.session.desk ? value : "window")),
+      size: () => pen.resize(pen.size + Number(value) * Math.max(1, Math.round(pen.size / 10))),
+      close: () => pen.close(),
+      back: () => pen.back(),
+      cancel: () => (this.help.open ? this.showHelp(false) : pen.cancel()),
+      undo: acts.undo,
+      redo: acts.redo,
+      heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
+      drawing: () => view.showDrawing(!view.drawingVisible),
+      help: acts.help,
+    };
+    performers[action]();
+  }
+
+  /** @param {BoardData} data */
+  update(data) {
+    this.session.receive(data);
+    this.arrange();
+  }
+
+  /** Make, update, remove and order the panes. */
+  arrange() {
+    const { data, view, sort } = this.session;
+    if (!data) return;
+    const kept = new Set(data.panes.map(({ id }) => id));
+    for (const [id, pane] of this.panes) {
+      if (kept.has(id)) continue;
+      pane.close();
+      this.panes.delete(id);
+    }
+    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view).root);
+    const children = sorted.length ? sorted : [this.empty];
+    const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
+    if (!same) this.grid.replaceChildren(...children);
+    this.fitPanes();
+    this.schedule();
+  }
+
+  /**
+   * @param {PaneView} pane
+   * @param {import("./view.js").SharedView} view
+   */
+  pane(pane, view) {
+    let made = this.panes.get(pane.id);
+    if (!made) {
+      made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id));
+      this.panes.set(pane.id, made);
+    }
+    made.update(pane);
+    return made;
+  }
+
+  fitPanes() {
+    const { clientWidth, clientHeight } = this.grid;
+    const columns = columnsFor(this.panes.size, clientWidth, clientHeight);
+    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  }
+
+  schedule() {
+    if (this.frame) return;
+    this.timings.requested();
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { session } = this;
+    const { data, scene, view, slices } = session;
+    if (!data) return;
+    const started = performance.now();
+    const holding = slices.get(session.sliceUrl(view.slice));
+    scene.render(holding.state === "ready" ? holding.picture.values : null);
+    this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
+    session.pixelScale = this.editor.screen.placement.scaleX;
+    this.drawPanes(data);
+    this.drawBars(data);
+    this.timings.drawn(view.slice, started);
+  }
+
+  /** @param {BoardData} data */
+  drawPanes(data) {
+    const { scene, view, maps } = this.session;
+    const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
+    const look = { signed, colours: signed ? SIGNED_MAPS[signedMap] : ABSOLUTE_MAPS[absoluteMap], opacity, threshold };
+    const holdings = new Map(
+      data.panes.map(({ id, maps: urls }) => {
+        const url = urls[String(view.slice)];
+        return [id, url === undefined ? null : maps.get(url)];
+      }),
+    );
+    const limits = [...holdings.values()].map((holding) => (holding?.state === "ready" ? holding.picture.robust : 0));
+    const common = Math.max(0, ...limits);
+    const window = { top: this.grid.scrollTop, bottom: this.grid.scrollTop + this.grid.clientHeight };
+    for (const [id, pane] of this.panes) {
+      const { offsetTop, offsetHeight } = pane.root;
+      if (offsetTop > window.bottom || offsetTop + offsetHeight < window.top) continue;
+      const holding = holdings.get(id);
+      const picture = holding?.state === "ready" ? holding.picture : null;
+      const message = holding?.state === "failed" ? holding.message : "";
+      pane.draw(scene, look, { picture, limit: sameScale ? common : picture?.robust ?? 0, shared: sameScale, message });
+    }
+  }
+
+  /** @param {BoardData} data */
+  drawBars(data) {
+    const { desk, sort } = this.session;
+    this.rail.draw(this.drawnSlices(), Object.keys(data.reference?.slices ?? {}).map(Number));
+    this.editorBar.draw(desk?.drawing ?? null, {
+      hounsfield: data.case.hounsfield,
+      saving: desk?.saver.state ?? "clean",
+      saved: data.saved,
+      reference: data.reference?.name ?? null,
+    });
+    this.heatmapBar.draw(data.panes, sort, data.busy);
+  }
+
+  drawnSlices() {
+    const drawing = this.session.desk?.drawing;
+    if (!drawing) return [];
+    if (this.drawn.stamp !== drawing.stamp) this.drawn = { stamp: drawing.stamp, slices: drawing.drawnSlices() };
+    return this.drawn.slices;
+  }
+
+  /** What tests and benchmarks may look at. */
+  inspect() {
+    const { view, desk, data, scene, pen } = this.session;
+    const labels = desk?.drawing.slices.get(view.slice);
+    return {
+      timings: this.timings.list,
+      slice: view.slice,
+      sliceShown: scene.values !== null,
+      zoom: view.zoom,
+      window: { ...view.window },
+      tool: pen.tool,
+      case: data?.case.id ?? null,
+      panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
+      drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
+      drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
+      version: desk?.drawing.version ?? 0,
+      pending: desk ? [...desk.outbox.pending.keys()] : [],
+      saving: desk?.saver.state ?? "clean",
+    };
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    this.session.changed = () => {};
+    this.observer?.disconnect();
+    if (this.resized) window.removeEventListener("resize", this.resized);
+    for (const pane of this.panes.values()) pane.close();
+    this.editor.close();
+    this.root.remove();
+  }
+}
+
+/** @param {EventTarget | undefined} target  Whether keys belong to this element. */
+function isField(target) {
+  return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== "range");
+}

@@ -1,0 +1,158 @@
+/**
+ * Heatmap colours: diverging for signed maps, sequential for absolute ones.
+ *
+ * Transparency falls with the value, so anatomy stays visible where nothing is claimed.
+ *
+ * @typedef {[number, number, number]} Colour
+ * @typedef {{title: string, stops: Colour[]}} ColourMap  Equally spaced stops, low to high.
+ */
+
+import { OFFSET } from "./windowing.js";
+
+/**
+ * Negative to positive, the middle is zero. Blue against orange, teal against pink and
+ * violet against green are told apart in every common colour-vision deficiency.
+ *
+ * @type {Record<string, ColourMap>}
+ */
+export const SIGNED_MAPS = {
+  "blue-orange": {
+    title: "Blue – orange",
+    stops: [[120, 225, 255], [0, 130, 255], [90, 110, 150], [255, 120, 0], [255, 225, 90]],
+  },
+  "teal-pink": {
+    title: "Teal – pink",
+    stops: [[150, 255, 220], [0, 190, 150], [120, 120, 120], [230, 60, 150], [255, 170, 215]],
+  },
+  "violet-yellow": {
+    title: "Violet – yellow",
+    stops: [[225, 180, 255], [150, 80, 235], [120, 110, 120], [215, 175, 0], [255, 245, 120]],
+  },
+};
+
+/**
+ * Zero to the largest magnitude. Inferno and viridis: S. van der Walt and N. Smith, CC0;
+ * cividis: Nuñez et al., PLoS ONE 2018, doi:10.1371/journal.pone.0199239.
+ *
+ * @type {Record<string, ColourMap>}
+ */
+export const ABSOLUTE_MAPS = {
+  inferno: {
+    title: "Inferno",
+    stops: [
+      [0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85],
+      [227, 89, 51], [249, 140, 10], [249, 201, 50], [252, 255, 164],
+    ],
+  },
+  viridis: {
+    title: "Viridis",
+    stops: [
+      [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140],
+      [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37],
+    ],
+  },
+  cividis: {
+    title: "Cividis",
+    stops: [
+      [0, 34, 78], [35, 62, 108], [87, 92, 109], [124, 123, 120], [165, 156, 116],
+      [208, 193, 95], [254, 232, 56],
+    ],
+  },
+};
+
+/**
+ * @param {ColourMap} map
+ * @param {number} share  0 to 1 along the map.
+ * @returns {Colour}
+ */
+export function colourAt({ stops }, share) {
+  const place = Math.min(1, Math.max(0, share)) * (stops.length - 1);
+  const low = Math.min(Math.floor(place), stops.length - 2);
+  const mix = (/** @type {number} */ channel) =>
+    Math.round(stops[low][channel] + (stops[low + 1][channel] - stops[low][channel]) * (place - low));
+  return [mix(0), mix(1), mix(2)];
+}
+
+/**
+ * @typedef {object} HeatmapLook
+ * @property {boolean} signed  Whether the sign is shown or only the magnitude.
+ * @property {ColourMap} colours
+ * @property {number} opacity  0 to 1, of the strongest value.
+ * @property {number} threshold  Share of the limit below which nothing is shown.
+ */
+
+/**
+ * Colour and opacity (0 to 1) of a value that is `share` of the limit.
+ *
+ * @param {number} share  -1 to 1; clipped beyond.
+ * @param {HeatmapLook} look
+ * @returns {{colour: Colour, alpha: number}}
+ */
+export function heat(share, { signed, colours, opacity, threshold }) {
+  const magnitude = Math.min(1, Math.abs(share));
+  const shown = magnitude > 0 && magnitude >= threshold;
+  const place = signed ? 0.5 + (Math.sign(share) * magnitude) / 2 : magnitude;
+  return { colour: colourAt(colours, place), alpha: shown ? opacity * magnitude : 0 };
+}
+
+/**
+ * RGBA of every quantised map value.
+ *
+ * @param {number} limit  Magnitude shown at full strength.
+ * @param {number} scale  Magnitude of the quantised value 32767.
+ * @param {HeatmapLook} look
+ */
+export function heatTable(limit, scale, look) {
+  const table = new Uint32Array(2 * OFFSET);
+  if (!(limit > 0) || !(scale > 0)) return table;
+  for (let i = 0; i < table.length; i++) {
+    const share = ((i - OFFSET) * scale) / 32767 / limit;
+    const { colour, alpha } = heat(share, look);
+    table[i] = rgba(colour, alpha);
+  }
+  return table;
+}
+
+/**
+ * @param {Colour} colour
+ * @param {number} alpha
+ */
+export function rgba([red, green, blue], alpha) {
+  return ((Math.round(alpha * 255) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/**
+ * A limit as text of three significant digits.
+ *
+ * @param {number} value
+ */
+export function limitText(value) {
+  if (value === 0) return "0";
+  const magnitude = Math.abs(value);
+  const text = magnitude >= 0.001 && magnitude < 10000
+    ? String(Number(value.toPrecision(3)))
+    : value.toExponential(1);
+  return text.replace("-", "−");
+}
+
+/**
+ * Colours of labels, bright against grey and against each other (Okabe and Ito, 2008).
+ *
+ * @type {Colour[]}
+ */
+export const LABEL_COLOURS = [
+  [0, 230, 160], [255, 105, 180], [86, 180, 233], [240, 228, 66], [230, 159, 0], [205, 140, 255],
+];
+
+/**
+ * @param {number} label
+ * @returns {Colour}
+ */
+export function labelColour(label) {
+  return LABEL_COLOURS[(label - 1) % LABEL_COLOURS.length];
+}
+
+/** @param {Colour} colour */
+export function css([red, green, blue]) {
+  return `rgb(${red}, ${green}, ${blue})`;
+}

@@ -1,0 +1,175 @@
+/**
+ * What a reader drew on one case: labelled slices, their history and their version.
+ *
+ * @typedef {import("./types.js").Runs} Runs
+ * @typedef {import("./types.js").DrawingView} DrawingView
+ * @typedef {import("./history.js").Change} Change
+ */
+
+import { History } from "./history.js";
+import { decodeRuns, encodeRuns, sameRuns } from "./runs.js";
+
+let made = 0;
+
+export class Drawing {
+  /**
+   * @param {{rows: number, columns: number}} shape
+   * @param {(slices: number[]) => void} edited  Called after every change by the reader.
+   */
+  constructor(shape, edited) {
+    this.id = ++made;
+    this.shape = shape;
+    this.edited = edited;
+    /** @type {string[]} */
+    this.labels = [];
+    /** @type {Map<number, Uint8Array>} */
+    this.slices = new Map();
+    this.history = new History();
+    this.version = 0;
+    this.revision = 0;
+    /** @type {{slice: number, before: Runs} | null} */
+    this.act = null;
+  }
+
+  /** Changes whenever a pixel does, so that pictures of the drawing can be kept until then. */
+  get stamp() {
+    return `${this.id}.${this.revision}`;
+  }
+
+  /**
+   * The labels of a slice, empty if nothing was drawn.
+   *
+   * @param {number} slice
+   */
+  on(slice) {
+    let labels = this.slices.get(slice);
+    if (!labels) {
+      labels = new Uint8Array(this.shape.rows * this.shape.columns);
+      this.slices.set(slice, labels);
+    }
+    return labels;
+  }
+
+  /** @param {number} slice */
+  runs(slice) {
+    const labels = this.slices.get(slice);
+    return labels ? encodeRuns(labels) : [];
+  }
+
+  /** Indices of slices on which something is drawn, optionally with one label only. */
+  drawnSlices(label = 0) {
+    const holds = (/** @type {Uint8Array} */ labels) =>
+      label ? labels.includes(label) : labels.some((value) => value !== 0);
+    return [...this.slices].filter(([, labels]) => holds(labels)).map(([slice]) => slice);
+  }
+
+  /**
+   * Take over what Python knows, except for slices whose changes it has not stored yet.
+   *
+   * @param {DrawingView} view
+   * @param {Set<number>} pending
+   */
+  adopt(view, pending) {
+    this.version = Math.max(this.version, view.version);
+    if (view.labels.length >= this.labels.length) this.labels = [...view.labels];
+    const known = new Set(Object.keys(view.slices).map(Number));
+    for (const slice of this.slices.keys()) {
+      if (!known.has(slice) && !pending.has(slice)) this.slices.delete(slice);
+    }
+    for (const slice of known) {
+      if (!pending.has(slice)) decodeRuns(view.slices[slice], this.on(slice));
+    }
+    this.revision++;
+  }
+
+  /**
+   * Put back changes that Python never stored.
+   *
+   * @param {Map<number, Runs>} slices
+   */
+  restore(slices) {
+    for (const [slice, runs] of slices) decodeRuns(runs, this.on(slice));
+    this.revision++;
+  }
+
+  /** @param {number} slice */
+  begin(slice) {
+    this.act = { slice, before: this.runs(slice) };
+  }
+
+  /** Note that pixels changed within the current act. */
+  touched() {
+    this.revision++;
+  }
+
+  /** Finish the act; nothing is noted if it changed nothing. */
+  finish() {
+    if (!this.act) return;
+    const { slice, before } = this.act;
+    this.act = null;
+    this.note([{ slice, before, after: this.runs(slice) }]);
+  }
+
+  /** Give the current act up. */
+  abandon() {
+    if (!this.act) return;
+    decodeRuns(this.act.before, this.on(this.act.slice));
+    this.act = null;
+    this.revision++;
+  }
+
+  /**
+   * Change whole slices as one act.
+   *
+   * @param {Map<number, (labels: Uint8Array) => void>} edits
+   */
+  edit(edits) {
+    const change = [];
+    for (const [slice, edit] of edits) {
+      const before = this.runs(slice);
+      edit(this.on(slice));
+      change.push({ slice, before, after: this.runs(slice) });
+    }
+    this.note(change);
+  }
+
+  /** @param {Change} change */
+  note(change) {
+    const real = change.filter(({ before, after }) => !sameRuns(before, after));
+    this.revision++;
+    if (!real.length) return;
+    this.history.push(real);
+    this.edited(real.map(({ slice }) => slice));
+  }
+
+  /** Slice of the act that was taken back, or null. */
+  undo() {
+    return this.apply(this.history.undo());
+  }
+
+  redo() {
+    return this.apply(this.history.redo());
+  }
+
+  /** @param {Change | null} change */
+  apply(change) {
+    if (!change) return null;
+    for (const { slice, after } of change) decodeRuns(after, this.on(slice));
+    this.revision++;
+    this.edited(change.map(({ slice }) => slice));
+    return change[0].slice;
+  }
+
+  /**
+   * Number of the label with this name, made if there is none.
+   *
+   * @param {string} name
+   */
+  label(name) {
+    const known = this.labels.indexOf(name);
+    if (known >= 0) return known + 1;
+    this.labels.push(name);
+    this.edited([]);
+    return this.labels.length;
+  }
+}

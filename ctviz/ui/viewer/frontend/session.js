@@ -1,0 +1,170 @@
+/**
+ * What outlives a rerun and a remount of the board: the view, fetched pictures and drawings.
+ *
+ * @typedef {import("./types.js").BoardData} BoardData
+ */
+
+import { Desk } from "./desk.js";
+import { Mailbox } from "./mailbox.js";
+import { DrawingPen } from "./pen.js";
+import { PixelStore, outwards } from "./pixels.js";
+import { Scene } from "./scene.js";
+import { SliceReport } from "./slice-report.js";
+import { SharedView } from "./view.js";
+
+const MEGABYTE = 2 ** 20;
+/** Slices on either side whose maps are fetched ahead. */
+const MAPS_AHEAD = 3;
+
+export class Session {
+  constructor() {
+    /** Called when something that is shown has changed. */
+    this.changed = () => {};
+    /** @type {(name: string, value: unknown) => void} */
+    this.trigger = () => {};
+    const changed = () => this.changed();
+    this.view = new SharedView(() => this.viewChanged());
+    this.scene = new Scene(this.view);
+    this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
+    this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
+    this.mailbox = new Mailbox((name, value) => this.trigger(name, value));
+    this.report = new SliceReport((index) => this.mailbox.post("slice", { case: this.data?.case.id, index }));
+    /** @type {Map<string, Desk>} */
+    this.desks = new Map();
+    /** @type {Desk | null} */
+    this.desk = null;
+    /** @type {BoardData | null} */
+    this.data = null;
+    this.pen = new DrawingPen({
+      drawing: () => this.desk?.drawing ?? null,
+      slice: () => this.view.slice,
+      aspect: () => this.aspect,
+      values: () => this.scene.values,
+      reach: () => 8 / this.pixelScale,
+      changed,
+    });
+    /** CSS pixels of an image column in the large picture, kept by the board. */
+    this.pixelScale = 1;
+    this.wantedSlice = -1;
+    this.sort = "";
+  }
+
+  get aspect() {
+    const [row, column] = this.data?.case.spacing ?? [1, 1];
+    return row / column;
+  }
+
+  viewChanged() {
+    if (this.data && this.view.slice !== this.wantedSlice) {
+      this.pen.cancel();
+      this.report.moved(this.view.slice);
+      this.want();
+    }
+    this.changed();
+  }
+
+  /** @param {BoardData} data */
+  receive(data) {
+    const before = this.data;
+    this.data = data;
+    this.scene.grid = data.case;
+    this.scene.answeredSlice = data.slice;
+    this.scene.setReference(data.reference?.slices ?? {});
+    if (before?.case.id !== data.case.id) this.openCase(data);
+    else this.follow(before, data);
+    this.hearDrawing(data);
+    this.want();
+    this.changed();
+  }
+
+  /** @param {BoardData} data */
+  openCase(data) {
+    this.desk?.saver.flush();
+    this.pen.cancel();
+    this.report.open(data.slice);
+    this.wantedSlice = data.slice;
+    this.view.open(data.case, data.slice, data.window);
+  }
+
+  /**
+   * Go where Python points to, unless it only repeats what it said before or what we said.
+   *
+   * @param {BoardData} before
+   * @param {BoardData} data
+   */
+  follow(before, data) {
+    if (this.report.hear(data.slice)) this.view.goTo(data.slice);
+    const { width, level } = data.window;
+    if (before.window.width !== width || before.window.level !== level) this.view.setWindow(data.window);
+  }
+
+  /** @param {BoardData} data */
+  hearDrawing({ case: scan, drawing, acknowledged }) {
+    this.desk = drawing ? this.deskOf(scan, drawing) : null;
+    this.scene.drawing = this.desk?.drawing ?? null;
+    if (drawing) this.desk?.hear(drawing, acknowledged);
+    const labels = this.desk?.drawing.labels.length ?? 0;
+    if (this.pen.label > Math.max(1, labels)) this.pen.label = 1;
+  }
+
+  /**
+   * @param {import("./types.js").CaseView} scan
+   * @param {import("./types.js").DrawingView} drawing
+   */
+  deskOf(scan, drawing) {
+    const address = JSON.stringify([scan.id, drawing.reader]);
+    let desk = this.desks.get(address);
+    if (!desk) {
+      desk = new Desk(scan, drawing, {
+        store: browserStore(),
+        post: (message) => this.mailbox.post("drawing", message, address),
+        changed: () => this.changed(),
+      });
+      this.desks.set(address, desk);
+    }
+    return desk;
+  }
+
+  /** @param {number} slice */
+  sliceUrl(slice) {
+    return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
+  }
+
+  /** Ask for what is on show, then for what may be shown next. */
+  want() {
+    if (!this.data) return;
+    const { case: scan, panes } = this.data;
+    const pixels = scan.rows * scan.columns;
+    const order = outwards(this.view.slice, scan.count);
+    const slices = order.map((slice) => this.sliceUrl(slice));
+    const maps = order
+      .slice(0, 2 * MAPS_AHEAD + 1)
+      .flatMap((slice) => panes.map((pane) => pane.maps[String(slice)]))
+      .filter((url) => url !== undefined);
+    if (this.view.slice !== this.wantedSlice) {
+      this.wantedSlice = this.view.slice;
+      this.slices.forgive(slices.slice(0, 1));
+      this.maps.forgive(maps);
+    }
+    this.slices.want(slices, pixels);
+    this.maps.want(maps, pixels);
+  }
+
+  /**
+   * @param {"cancel" | "compute" | "remove"} kind
+   * @param {string} pane
+   */
+  command(kind, pane) {
+    const message = { kind, pane, case: this.data?.case.id, slice: this.view.slice };
+    this.mailbox.post("command", message, `command ${kind} ${pane}`);
+  }
+}
+
+/** The browser's storage, or null where it is forbidden. */
+function browserStore() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What Python and the board say to each other; see `ctviz/ui/viewer/contract.py` for the same words.
+ *
+ * @typedef {number[]} Runs  One labelled slice as [start, length, label, …] over row-major pixels.
+ * @typedef {{width: number, level: number}} Window  Display window in Hounsfield units.
+ * @typedef {{x: number, y: number}} Point  Column and row in image pixels; a pixel's centre is at .5.
+ * @typedef {{left: string, right: string, top: string, bottom: string}} Letters
+ *
+ * @typedef {object} CaseView
+ * @property {string} id
+ * @property {number} count  Number of slices.
+ * @property {number} rows
+ * @property {number} columns
+ * @property {[number, number] | null} spacing  Row and column spacing in mm, null if unknown.
+ * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
+ * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
+ * @property {string} pixels  URL of one slice, `{k}` standing for its index.
+ *
+ * @typedef {object} ScoreText
+ * @property {string} id
+ * @property {string} title
+ * @property {string} text  Empty or a dash where the score is undefined.
+ * @property {string} why  Why it is undefined.
+ * @property {"higher" | "lower"} better
+ * @property {boolean} best
+ *
+ * @typedef {"ready" | "queued" | "running" | "failed" | "cancelled"} PaneState
+ *
+ * @typedef {object} PaneView
+ * @property {string} id
+ * @property {string} title
+ * @property {boolean} control
+ * @property {string} help
+ * @property {Record<string, string>} maps  URL of the map of each slice that has one.
+ * @property {PaneState} state
+ * @property {number | null} progress
+ * @property {string} message
+ * @property {number | null} seconds
+ * @property {ScoreText[]} scores
+ *
+ * @typedef {object} DrawingView
+ * @property {string} reader
+ * @property {string[]} labels  The name of label n stands at n - 1.
+ * @property {Record<string, Runs>} slices
+ * @property {number} version
+ *
+ * @typedef {object} BoardData
+ * @property {CaseView} case
+ * @property {number} slice
+ * @property {Window} window
+ * @property {PaneView[]} panes
+ * @property {DrawingView | null} drawing
+ * @property {{name: string, slices: Record<string, Runs>} | null} reference
+ * @property {number} acknowledged  Highest drawing version that Python has stored.
+ * @property {string | null} saved
+ * @property {string | null} busy
+ *
+ * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
+ * @property {BoardData} data
+ * @property {string} key
+ * @property {HTMLElement | ShadowRoot} parentElement
+ * @property {(name: string, value: unknown) => void} setTriggerValue
+ */
+
+export {};
