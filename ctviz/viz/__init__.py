@@ -5,12 +5,14 @@ from ctviz.viz.curves import curve_overview, dice_curves, fidelity_curves, roc_c
 from ctviz.viz.dots import score_dots
 from ctviz.viz.heatmap import heatmap, outline, overlay, robust_limit
 from ctviz.viz.palette import Palette
+from ctviz.viz.panels import PLOT_CONFIG
 from ctviz.viz.pictures import png, save_png, thumbnail, to_pixel_aspect
 from ctviz.viz.sheet import Tile, contact_sheet
 from ctviz.viz.window import WINDOWS, Window, grey_range, window_image
 
 __all__ = [
     "COLOUR_MAPS",
+    "PLOT_CONFIG",
     "WINDOWS",
     "ColourMap",
     "Palette",

@@ -1,24 +1,35 @@
 """The curves behind the scores, one colour per estimator."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from ctviz.core import Curve
 from ctviz.viz.palette import Palette
-from ctviz.viz.panels import FAINT, Panel, dressed, single
+from ctviz.viz.panels import FAINT, Panel, framed
 
-CurvesByTitle = Mapping[str, Curve]
-"""A curve for each estimator's title."""
+CurvesByTitle: TypeAlias = Mapping[str, Curve]
+"""A curve for each estimator, by its title."""
 
-DICE = Panel("Dice", "over the share of the image kept", "share kept", "Dice")
-ROC = Panel("ROC", "against the drawn region", "false positive rate", "true positive rate")
+NO_REGION = "Draw a region to see this."
+DICE = Panel(
+    "Dice",
+    "overlap with the drawn region over the share of the image kept",
+    "share kept",
+    "Dice",
+    missing=NO_REGION,
+)
+ROC = Panel(
+    "ROC",
+    "pixels inside the drawn region against pixels outside",
+    "false positive rate",
+    "true positive rate",
+    missing=NO_REGION,
+)
 FIDELITY = Panel(
     "Fidelity",
-    "solid: most important pixels removed first · dotted: least important first",
+    "removed first: most important (solid), least important (dotted)",
     "share removed",
     "probability",
 )
@@ -38,15 +49,15 @@ def dice_curves(
     own_share
         The region's share of the image, where the headline Dice is read; drawn as a thin line.
     """
-    traces = _dice(curves, own_share, palette or Palette.of(curves))
-    return single(DICE, traces, legend=legend)
+    lines = _dice(curves, own_share, palette or Palette.of(curves))
+    return framed([(DICE, lines)], legend=legend)
 
 
 def roc_curves(
     curves: CurvesByTitle, *, palette: Palette | None = None, legend: bool = True
 ) -> go.Figure:
     """Plot the true over the false positive rate, with the diagonal of guessing."""
-    return single(ROC, _roc(curves, palette or Palette.of(curves)), legend=legend)
+    return framed([(ROC, _roc(curves, palette or Palette.of(curves)))], legend=legend)
 
 
 def fidelity_curves(
@@ -57,7 +68,7 @@ def fidelity_curves(
     legend: bool = True,
 ) -> go.Figure:
     """Plot the class's probability while pixels are removed, in both orders."""
-    return single(FIDELITY, _fidelity(mif, lif, palette or Palette.of(mif)), legend=legend)
+    return framed([(FIDELITY, _fidelity(mif, lif, palette or Palette.of(mif)))], legend=legend)
 
 
 def curve_overview(
@@ -74,35 +85,26 @@ def curve_overview(
     the curves of the most and of the least important first.
     """
     palette = palette or Palette.of(dict.fromkeys([*fidelity[0], *roc, *dice]))
-    panels = (DICE, ROC, FIDELITY)
-    columns = (_dice(dice, own_share, palette), _roc(roc, palette), _fidelity(*fidelity, palette))
-    figure = make_subplots(
-        rows=1,
-        cols=3,
-        subplot_titles=[panel.heading() for panel in panels],
-        horizontal_spacing=0.06,
+    return framed(
+        [
+            (DICE, _dice(dice, own_share, palette)),
+            (ROC, _roc(roc, palette)),
+            (FIDELITY, _fidelity(*fidelity, palette)),
+        ],
+        height=300,
     )
-    named: set[str] = set()
-    for column, (panel, traces) in enumerate(zip(panels, columns, strict=True), start=1):
-        for trace in traces:
-            repeated = trace.legendgroup in named
-            figure.add_trace(trace.update(showlegend=trace.showlegend and not repeated), 1, column)
-            named.add(trace.legendgroup)
-        figure.update_xaxes(panel.x_axis(), row=1, col=column)
-        figure.update_yaxes(panel.y_axis(), row=1, col=column)
-    return dressed(figure, height=300, legend=True)
 
 
 def _dice(curves: CurvesByTitle, own_share: float | None, palette: Palette) -> list[go.Scatter]:
-    traces = [_line(curve, title, palette) for title, curve in curves.items()]
-    if own_share is not None:
-        traces.append(_guide([own_share, own_share], [0, 1], "the region's own share"))
-    return traces
+    lines = [_line(curve, title, palette) for title, curve in curves.items()]
+    if lines and own_share is not None:
+        lines.append(_guide((own_share, own_share), (0, 1), "the region's own share"))
+    return lines
 
 
 def _roc(curves: CurvesByTitle, palette: Palette) -> list[go.Scatter]:
-    traces = [_line(curve, title, palette) for title, curve in curves.items()]
-    return [_guide([0, 1], [0, 1], "guessing"), *traces]
+    lines = [_line(curve, title, palette) for title, curve in curves.items()]
+    return [_guide((0, 1), (0, 1), "guessing"), *lines] if lines else []
 
 
 def _fidelity(mif: CurvesByTitle, lif: CurvesByTitle, palette: Palette) -> list[go.Scatter]:
@@ -127,7 +129,7 @@ def _line(curve: Curve, title: str, palette: Palette) -> go.Scatter:
     )
 
 
-def _guide(x: Sequence[float] | NDArray[np.float64], y: Sequence[float], name: str) -> go.Scatter:
+def _guide(x: Sequence[float], y: Sequence[float], name: str) -> go.Scatter:
     return go.Scatter(
         x=x,
         y=y,

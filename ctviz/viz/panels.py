@@ -1,13 +1,19 @@
 """The look of figures: dark, compact, transparent, readable at 430 × 260 pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 INK, FAINT, GRID = "#d7dae0", "#8d949e", "rgba(141, 148, 158, 0.18)"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+CLEAR = "rgba(0, 0, 0, 0)"
+
+PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
+"""What to give plotly beside a figure: small plots have no room for its tool bar."""
 
 
 @dataclass(frozen=True)
@@ -21,83 +27,93 @@ class Panel:
     x, y
         What the axes mean.
     x_range, y_range
-        What the axes span.
+        What the axes span; None leaves it to plotly.
     percent
         Whether x is a share, written as percent.
+    missing
+        What stands in the frame while there is nothing to show.
     """
 
     title: str
     note: str
     x: str
     y: str
-    x_range: tuple[float, float] = (0.0, 1.0)
-    y_range: tuple[float, float] = (0.0, 1.0)
+    x_range: tuple[float, float] | None = (0.0, 1.0)
+    y_range: tuple[float, float] | None = (0.0, 1.0)
     percent: bool = True
-
-    def heading(self) -> str:
-        """Return title and note as plotly's rich text."""
-        return f"{self.title}<br><span style='font-size:10px;color:{FAINT}'>{self.note}</span>"
-
-    def x_axis(self) -> dict[str, Any]:
-        """Return the settings of the horizontal axis."""
-        axis = _axis(self.x, self.x_range)
-        return axis | ({"tickformat": ".0%"} if self.percent else {})
-
-    def y_axis(self) -> dict[str, Any]:
-        """Return the settings of the vertical axis."""
-        return _axis(self.y, self.y_range)
+    missing: str = "Nothing to show yet."
 
 
-def _axis(title: str, span: tuple[float, float]) -> dict[str, Any]:
-    margin = 0.02 * (span[1] - span[0])
-    return {
+def framed(
+    plots: Sequence[tuple[Panel, Sequence[go.Scatter]]], *, height: int = 260, legend: bool = True
+) -> go.Figure:
+    """Return the plots side by side under one legend.
+
+    Lines of one legend group are named once; a click on the name hides them in every plot.
+    """
+    figure = make_subplots(rows=1, cols=len(plots), horizontal_spacing=0.06)
+    named: set[str] = set()
+    for column, (panel, traces) in enumerate(plots, start=1):
+        for trace in traces:
+            repeated = trace.legendgroup in named
+            named.add(trace.legendgroup)
+            figure.add_trace(trace.update(showlegend=trace.showlegend and not repeated), 1, column)
+        _frame(figure, panel, column, empty=not traces)
+    return _dressed(figure, height=height, legend=legend)
+
+
+def _frame(figure: go.Figure, panel: Panel, column: int, *, empty: bool) -> None:
+    """Write a plot's title and axes, or why it is empty."""
+    x_axis, y_axis = _axis(panel.x, panel.x_range), _axis(panel.y, panel.y_range)
+    if panel.percent:
+        x_axis["tickformat"] = ".0%"
+    figure.update_xaxes(x_axis, row=1, col=column)
+    figure.update_yaxes(y_axis, row=1, col=column)
+    suffix = "" if column == 1 else str(column)
+    inside = {"xref": f"x{suffix} domain", "yref": f"y{suffix} domain", "showarrow": False}
+    heading = f"{panel.title}<br><span style='font-size:10px;color:{FAINT}'>{panel.note}</span>"
+    figure.add_annotation(
+        text=heading, x=0, y=1, yshift=4, xanchor="left", yanchor="bottom", align="left",
+        font={"size": 13}, **inside,
+    )  # fmt: skip
+    if empty:
+        figure.add_trace(go.Scatter(x=[None], y=[None], showlegend=False), 1, column)
+        figure.add_annotation(text=panel.missing, x=0.5, y=0.5, font={"color": FAINT}, **inside)
+
+
+def _axis(title: str, span: tuple[float, float] | None) -> dict[str, Any]:
+    axis: dict[str, Any] = {
         "title": {"text": title, "standoff": 4, "font": {"size": 11, "color": FAINT}},
-        "range": [span[0] - margin, span[1] + margin],
         "nticks": 6,
         "tickfont": {"size": 10, "color": FAINT},
         "gridcolor": GRID,
-        "zeroline": False,
         "linecolor": GRID,
+        "zeroline": False,
     }
+    if span is not None:
+        margin = 0.02 * (span[1] - span[0])
+        axis["range"] = [span[0] - margin, span[1] + margin]
+    return axis
 
 
-def dressed(figure: go.Figure, *, height: int, legend: bool) -> go.Figure:
-    """Give a figure the common look."""
+def _dressed(figure: go.Figure, *, height: int, legend: bool) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 44, "r": 10, "t": 44, "b": 36},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 44, "r": 10, "t": 40, "b": 36},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
         font={"family": FONT, "size": 11, "color": INK},
         hoverlabel={"font": {"family": FONT, "size": 11}, "namelength": -1},
         showlegend=legend,
         legend={
             "orientation": "h",
-            "y": -0.2,
-            "yanchor": "top",
             "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
             "font": {"size": 10},
             "itemwidth": 30,
             "tracegroupgap": 0,
         },
     )
     return figure
-
-
-def single(
-    panel: Panel, traces: Sequence[go.Scatter], *, legend: bool, height: int = 260
-) -> go.Figure:
-    """Return a figure of one panel."""
-    figure = go.Figure(list(traces))
-    figure.update_layout(
-        title={
-            "text": panel.heading(),
-            "x": 0.01,
-            "y": 0.97,
-            "yanchor": "top",
-            "font": {"size": 13},
-        },
-        xaxis=panel.x_axis(),
-        yaxis=panel.y_axis(),
-    )
-    return dressed(figure, height=height, legend=legend)

@@ -1,0 +1,82 @@
+"""Colours are told apart with the common colour-vision deficiencies.
+
+Simulated by the matrices of Machado et al. 2009, doi:10.1109/TVCG.2009.113 (severity 1.0, on linear
+RGB); distances are CIELAB's, where about 2 is just noticeable.
+"""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from skimage.color import rgb2lab
+
+from ctviz.viz import COLOUR_MAPS
+from ctviz.viz.palette import COLOURS, CONTROL
+
+GROUND = "#0e1117"
+VISION = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+every_vision = pytest.mark.parametrize("vision", VISION.values(), ids=VISION.keys())
+
+
+def seen(rgb, vision):
+    """CIELAB of colours (N, 3), 0 to 255, as seen with a colour vision."""
+    linear = np.where(rgb > 10, ((rgb / 255 + 0.055) / 1.055) ** 2.4, rgb / 255 / 12.92)
+    linear = np.clip(linear @ vision.T, 0, 1)
+    shown = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    return rgb2lab(shown[None])[0]
+
+
+def channels(colour):
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
+
+
+@every_vision
+def test_estimators_are_told_apart(vision):
+    lab = seen(np.array([channels(colour) for colour in (*COLOURS, CONTROL)]), vision)
+    assert min(np.linalg.norm(a - b) for a, b in combinations(lab, 2)) > 8
+
+
+@every_vision
+def test_lines_stand_out_from_the_ground(vision):
+    lab = seen(np.array([channels(colour) for colour in (GROUND, *COLOURS, CONTROL)]), vision)
+    assert (lab[1:, 0] - lab[0, 0]).min() > 35
+
+
+@every_vision
+@pytest.mark.parametrize("name", [n for n, c in COLOUR_MAPS.items() if c.sign == "signed"])
+def test_evidence_for_and_against_are_told_apart(name, vision):
+    table = seen(COLOUR_MAPS[name].table.astype(float), vision)
+    for share in (0.5, 0.75, 0.9):
+        reach = round(127.5 * share)
+        assert np.linalg.norm(table[127 - reach] - table[128 + reach]) > 20
+
+
+@every_vision
+@pytest.mark.parametrize("name", [n for n, c in COLOUR_MAPS.items() if c.sign == "absolute"])
+def test_more_importance_is_lighter(name, vision):
+    lightness = seen(COLOUR_MAPS[name].table.astype(float), vision)[::16, 0]
+    assert (np.diff(lightness) > -0.5).all()
+    assert lightness[-1] - lightness[0] > 60
