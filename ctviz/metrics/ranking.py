@@ -36,6 +36,11 @@ class Ranking:
         """Number of pixels of the region."""
         return float(self.hits[-1])
 
+    @property
+    def matched(self) -> float:
+        """Number of region pixels expected among as many pixels as the region has."""
+        return float(np.interp(self.inside, self.taken, self.hits))
+
     def expected_hits(self, count: Numbers) -> Numbers:
         """Return how many of the first ``count`` pixels lie in the region.
 
