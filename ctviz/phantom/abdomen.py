@@ -11,6 +11,7 @@ from ctviz.phantom.wall import Wall
 _DOME_LEVELS = 0.34
 _LEFT_LOWER = 0.07
 _GAS = -960.0
+_HOLLOW = 0.45
 
 
 def paint_abdomen(canvas: Canvas, wall: Wall) -> None:
@@ -42,7 +43,7 @@ def _fill(canvas: Canvas, wall: Wall, shape: Shape, hounsfield: np.ndarray | flo
 def _paint_liver(canvas: Canvas, wall: Wall, wide: float) -> None:
     tissue = canvas.tissue
     flesh = tissue.liver + 2.5 * canvas.texture(7.0)
-    _fill(canvas, wall, Ellipse(-64, -14, 66 * wide, 70 * wide, -12, 0.06), flesh)
+    _fill(canvas, wall, Ellipse(-68, -14, 72 * wide, 72 * wide, -12, 0.06), flesh)
     if wide > 0.75:
         grow = (wide - 0.75) * 4
         _fill(canvas, wall, Ellipse(-6, -52, 60 * grow, 26 * grow, 8, 0.05), flesh)
@@ -55,21 +56,19 @@ def _paint_liver(canvas: Canvas, wall: Wall, wide: float) -> None:
 
 
 def _paint_stomach_and_spleen(canvas: Canvas, wall: Wall, wide: float) -> None:
-    """Paint stomach and spleen in fat under a thin diaphragm; gas lies in front of the fluid."""
+    """Paint stomach and spleen under the left dome; gas lies in front of the stomach's fluid."""
     tissue = canvas.tissue
-    _fill(canvas, wall, Ellipse(70, 16, 58 * wide + 2.5, 60 * wide + 2.5, 10), tissue.muscle)
-    _fill(canvas, wall, Ellipse(70, 16, 58 * wide, 60 * wide, 10), -98.0)
-    if wide < 0.25:
+    dome = Ellipse(68, 14, 60 * wide, 62 * wide, 10, 0.05)
+    spleen = Ellipse(70 + 36 * wide, 14 + 34 * wide, 46 * wide, 27 * wide, -50, 0.06)
+    grid = _fill(canvas, wall, dome, -96.0)
+    inside = np.maximum(dome.distance(grid) + 2, wall.depth[grid.window] + 4)
+    canvas.lay(grid.cover(np.maximum(spleen.distance(grid), inside)), tissue.spleen, grid)
+    stomach = Ellipse(62, 6 - 4 * wide, 52 * wide, 46 * wide, 14, 0.06).distance(grid)
+    lumen = np.maximum(stomach, inside)
+    lumen = np.maximum(lumen, 3 - spleen.distance(grid))
+    canvas.lay(grid.cover(lumen), tissue.muscle + 6, grid)
+    if wide < _HOLLOW:
         return
-    spleen = Ellipse(70 + 34 * wide, 16 + 32 * wide, 30 * wide, 21 * wide, -52, 0.06)
-    _fill(canvas, wall, spleen, tissue.spleen)
-    stomach = Ellipse(62, 6 - 8 * wide, 36 * wide, 32 * wide, 10, 0.05)
-    _fill(canvas, wall, stomach, tissue.muscle + 8)
-    inner = Ellipse(stomach.x, stomach.y, stomach.a - 4, stomach.b - 4, 10, 0.05)
-    if min(inner.a, inner.b) < 2:
-        return
-    grid = canvas.grid.around(*inner.box)
-    lumen = inner.distance(grid)
-    canvas.lay(grid.cover(lumen), 22.0, grid)
-    surface = grid.y - np.float32(stomach.y)
-    canvas.lay(grid.cover(np.maximum(lumen, surface)), _GAS, grid)
+    canvas.lay(grid.cover(lumen + 4), 24.0, grid)
+    surface = grid.y - np.float32(6 - 14 * wide)
+    canvas.lay(grid.cover(np.maximum(lumen + 4, surface)), _GAS, grid)

@@ -83,7 +83,7 @@ class Anatomy:
             rotation_degrees=rng.normal(0, 2.5),
             offset_mm=(rng.normal(0, 6), rng.normal(0, 8)),
             cover_mm=cover,
-            cavity=(rng.uniform(0.95, 1.05), rng.uniform(0.93, 1.08)),
+            cavity=(rng.uniform(0.95, 1.05), rng.uniform(0.95, 1.08)),
             fat_mm=fat,
             muscle=rng.uniform(0.7, 0.95) if female else rng.uniform(0.85, 1.25),
             breast_mm=rng.uniform(8, 34) * (0.6 + fat / 30) if female else rng.uniform(0, 3),
@@ -98,7 +98,7 @@ class Anatomy:
             dome=rng.uniform(0.78, 0.92),
             rib_offset_mm=rng.uniform(0, 24),
             disc_offset=rng.random(),
-            marrow_hu=rng.uniform(130, 260),
+            marrow_hu=rng.uniform(90, 220),
             calcified=bool(rng.random() < 0.45),
             calcium=rng.random((10, 4)),
             spots=rng.random((24, 4)),
@@ -133,18 +133,22 @@ class Tissue:
         muscle, liver = rng.uniform(48, 60), rng.uniform(50, 62)
         if not contrast:
             blood = rng.uniform(35, 45)
-            pools = blood + rng.normal(0, 1.0, 4)
-            return cls(*pools, blood + rng.uniform(4, 9), muscle, liver, rng.uniform(42, 52), 0.0)
-        left, right, cava, lower = _PHASES[rng.choice(len(_PHASES), p=_PHASE_SHARES)]
-        pools = [rng.uniform(*span) for span in (left, right, cava, lower)]
-        late = (lower[0] - 100) / 80
+            left, right, cava, lower = (blood + rng.normal(0, 1) for _ in range(4))
+            wall, spleen = blood + rng.uniform(4, 9), rng.uniform(42, 52)
+            return cls(left, right, cava, lower, wall, muscle, liver, spleen, mixing=0.0)
+        phase = _PHASES[rng.choice(len(_PHASES), p=_PHASE_SHARES)]
+        left, right, cava, lower = (rng.uniform(*span) for span in phase)
+        late = max(phase[3][0] - 100, 0) / 80
         return cls(
-            *pools,
-            myocardium=rng.uniform(82, 105) + 20 * (pools[0] > 220),
+            left,
+            right,
+            cava,
+            lower,
+            myocardium=rng.uniform(82, 105) + 20 * (left > 220),
             muscle=muscle + rng.uniform(3, 10),
-            liver=liver + rng.uniform(5, 15) + 35 * max(late, 0.0),
+            liver=liver + rng.uniform(5, 15) + 35 * late,
             spleen=rng.uniform(90, 140),
-            mixing=rng.uniform(0.04, 0.16) * abs(pools[2] - pools[3]),
+            mixing=rng.uniform(0.04, 0.16) * abs(cava - lower),
         )
 
 

@@ -50,9 +50,7 @@ def _paint_ribs(canvas: Canvas, wall: Wall) -> None:
                 _paint_rib(canvas, wall, side, turn[inside][[0, -1]], middle)
 
 
-def _paint_rib(
-    canvas: Canvas, wall: Wall, side: int, turn: np.ndarray, middle: float
-) -> None:
+def _paint_rib(canvas: Canvas, wall: Wall, side: int, turn: np.ndarray, middle: float) -> None:
     first, last = 2.72 - turn * (2.72 - 0.32)
     centre, half = side * (first + last) / 2, abs(first - last) / 2 + 0.015
     near = np.abs(ANGLES - centre) < half + 0.1
@@ -80,11 +78,13 @@ def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
     width = float(np.interp(level, (0, 0.12, 0.22, 0.7, 0.9), (30, 26, 15, 18, 9)))
     y = -float(wall.radius[len(ANGLES) // 2]) - 5.5
     thick = float(np.interp(level, (0, 0.2, 0.9), (6.5, 5.5, 4.5)))
-    bar = Tube(((-width + thick, y + 1.5), (0, y), (width - thick, y + 1.5)), (thick, thick * 0.9, thick))
+    bar = Tube(
+        ((-width + thick, y + 1.5), (0, y), (width - thick, y + 1.5)), (thick, thick * 0.9, thick)
+    )
     _paint_shapes(canvas, [bar], 1.2, 1.0)
     if level < 0.1:
         for side in (-1, 1):
-            clavicle = Tube(((side * 34, y + 4), (side * 62, y - 8)), (8.0, 6.5))
+            clavicle = Tube(((side * 33, y + 5), (side * 50, y + 1)), (9.5, 7.5))
             _paint_shapes(canvas, [clavicle], 1.5, 1.0)
 
 
@@ -99,7 +99,9 @@ def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
         angle = np.linspace(2.5, 2.5 - 0.72 * length, 6)
         lift = cage + 9 + np.linspace(0, 22 * length, 6) * (1.1 - level)
         r = np.interp(side * angle, ANGLES, wall.radius) + lift
-        points = tuple(zip((side * r * np.sin(angle)).tolist(), (-r * np.cos(angle)).tolist(), strict=True))
+        points = tuple(
+            zip((side * r * np.sin(angle)).tolist(), (-r * np.cos(angle)).tolist(), strict=True)
+        )
         shapes: list[Shape] = [Tube(points, (2.6, 2.0, 1.7, 1.9, 3.0, 5.0))]
         if level < 0.18:
             x, y = points[3]
@@ -114,14 +116,16 @@ def paint_spine(canvas: Canvas) -> None:
     grow = float(np.interp(canvas.level, (0, 1), (0.88, 1.1)))
     y = SPINE_Y_MM
     body = Ellipse(0, y, 17.5 * grow, 14.5 * grow)
-    disc = phase > 0.82
+    disc = phase > 0.85
     grid = canvas.grid.around((-48, 48), (y - 22, y + 78))
     canal = Ellipse(0, y + 21.5 * grow, 8.8, 7.6).distance(grid)
     bone = smooth_union([s.distance(grid) for s in _arch(y, grow, phase)], 1.2)
+    canvas.lay(grid.cover(bone - 4), canvas.tissue.muscle, grid)
     _bone(canvas, np.maximum(bone, -canal), grid, 1.4)
     distance = np.maximum(body.distance(grid), -canal)
     if disc:
-        canvas.lay(grid.cover(distance), 90.0, grid)
+        canvas.lay(grid.cover(distance), 240.0, grid)
+        canvas.lay(grid.cover(distance + 3) * np.float32(0.9), 95.0, grid)
     else:
         _bone(canvas, distance, grid, 1.3 if 0.08 < phase < 0.74 else 4.5)
     canvas.lay(grid.cover(canal), 15.0, grid)
@@ -138,7 +142,7 @@ def _arch(y: float, grow: float, phase: float) -> list[Shape]:
     for side in (-1, 1):
         if phase < 0.5:
             shapes.append(Tube(((side * 12, y + 10), (side * 12, back + 4)), (3.8, 3.6)))
-            tip = (side * 34, back + 12)
+            tip = (side * 34, back + 15)
             shapes.append(Tube(((side * 12, back + 3), tip), (4.0, 4.2)))
         else:
             shapes.append(Tube(((side * 12, back - 1), (side * 14, back + 5)), (3.4, 3.8)))

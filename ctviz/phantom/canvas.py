@@ -40,7 +40,7 @@ class Canvas:
     @cached_property
     def marrow(self) -> Field:
         """Spongy bone in Hounsfield units (H, W)."""
-        mottle = 30 * self.texture(2.5) + 25 * self.texture(6.0)
+        mottle = 20 * self.texture(2.5) + 12 * self.texture(6.0)
         return mottle + np.float32(self.anatomy.marrow_hu)
 
     def lay(self, cover: Field, hounsfield: Field | float, grid: Grid | None = None) -> None:
@@ -48,15 +48,15 @@ class Canvas:
         part = self.hounsfield[(grid or self.grid).window]
         part += cover * (np.asarray(hounsfield, dtype=np.float32) - part)
 
-    def paint(self, shape: Shape, hounsfield: float, *, blood: bool = False) -> None:
-        """Fill a shape, and add it to the mask where it is ``blood`` of a great vessel."""
+    def paint(self, shape: Shape, hounsfield: float, *, masked: bool | None = None) -> None:
+        """Fill a shape; where ``masked`` is given, its inside joins (or leaves) the mask."""
         grid = self.grid.around(*shape.box)
         if not grid.x.size:
             return
         distance = shape.distance(grid)
         self.lay(grid.cover(distance), hounsfield, grid)
-        if blood:
-            self.mask[grid.window] |= distance < 0
+        if masked is not None:
+            self.mask[grid.window][distance < 0] = masked
 
     def texture(self, bump_mm: float) -> Field:
         """Draw a smooth random field over the slice with bumps of about this size."""

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from ctviz.phantom.abdomen import paint_abdomen
 from ctviz.phantom.anatomy import Anatomy, Tissue
+from ctviz.phantom.artefacts import add_streaks
 from ctviz.phantom.bones import paint_bones
 from ctviz.phantom.canvas import Canvas
 from ctviz.phantom.geometry import patient_grid
-from ctviz.phantom.heart import paint_mediastinum
 from ctviz.phantom.lungs import paint_lungs
+from ctviz.phantom.mediastinum import paint_mediastinum
+from ctviz.phantom.organs import Mediastinum
 from ctviz.phantom.scanner import Scanner
 from ctviz.phantom.table import table
-from ctviz.phantom.wall import Wall, paint_wall
+from ctviz.phantom.wall import Wall, paint_wall, widest_mm
 
 _TOP, _BASE = 0.02, 0.98
 
@@ -45,8 +47,7 @@ def _stream(seed: int, *key: int) -> np.random.Generator:
 
 def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Tissue, Scanner]:
     anatomy = _patient(seed)
-    across = 2 * anatomy.scale[0] * (135 * anatomy.cavity[0] + 25 + 1.1 * anatomy.fat_mm)
-    scanner = Scanner.draw(_stream(seed, 1, contrast), across)
+    scanner = Scanner.draw(_stream(seed, 1, contrast), widest_mm(anatomy))
     return anatomy, Tissue.draw(_stream(seed, 2, contrast), contrast=contrast), scanner
 
 
@@ -67,12 +68,13 @@ def chest_slice(
     key = round(level * 1_000_000)
     scene = table(anatomy, size, scanner.field_of_view_mm / size)
     canvas = Canvas.over(scene, (anatomy, tissue), grid, _stream(seed, 3, key))
-    wall = Wall.around(anatomy, grid)
+    wall, parts = Wall.around(anatomy, grid), Mediastinum.at(anatomy, grid.level)
     paint_wall(canvas, wall)
-    paint_lungs(canvas, wall, scanner.thickness_mm)
+    paint_lungs(canvas, parts, wall, scanner.thickness_mm)
     paint_abdomen(canvas, wall)
-    paint_mediastinum(canvas)
+    paint_mediastinum(canvas, parts, wall)
     paint_bones(canvas, wall)
+    add_streaks(canvas, parts, wall)
     reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)
     attenuation = np.float32(1.05) - np.float32(0.35) * reach
     image = scanner.acquire(canvas.hounsfield, attenuation, _stream(seed, 4, contrast, key))

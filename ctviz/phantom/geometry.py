@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +51,12 @@ class Grid:
             seen = np.stack([self.x[row, column], self.y[row, column]], axis=1)
             exact = np.stack([column, row], axis=1)
             place = exact + (points - seen) @ self.forward.T
-        return place[:, ::-1]
+        return np.asarray(place[:, ::-1])
 
     def cover(self, distance: Field) -> Field:
         """Return the share of each pixel that lies inside an outline (0 to 1)."""
-        return np.clip(np.float32(0.5) - distance * np.float32(1 / self.pixel_mm), 0, 1)
+        share = np.float32(0.5) - distance * np.float32(1 / self.pixel_mm)
+        return np.asarray(share.clip(0, 1))
 
 
 def patient_grid(anatomy: Anatomy, level: float, size: int, pixel_mm: float) -> Grid:
@@ -68,8 +70,8 @@ def patient_grid(anatomy: Anatomy, level: float, size: int, pixel_mm: float) -> 
     sx, sy = (np.float32(s) for s in anatomy.scale)
     turn = np.array([[cos, -sin], [sin, cos]])
     return Grid(
-        x=(cos * u + sin * v) / sx,
-        y=(cos * v - sin * u) / sy,
+        x=((cos * u + sin * v) / sx).astype(np.float32),
+        y=((cos * v - sin * u) / sy).astype(np.float32),
         level=level,
         pixel_mm=pixel_mm / float(np.sqrt(sx * sy)),
         forward=turn * np.array(anatomy.scale) / pixel_mm,
@@ -111,11 +113,12 @@ class Ellipse:
         v = np.float32(cos) * (grid.y - self.y) - np.float32(sin) * (grid.x - self.x)
         p, q = u * np.float32(1 / self.a), v * np.float32(1 / self.b)
         rho = np.sqrt(p * p + q * q) + np.float32(1e-6)
-        slope = np.sqrt((p / self.a) ** 2 + (q / self.b) ** 2) + np.float32(1e-6)
-        edge = np.float32(1)
+        slope = np.sqrt((p / self.a) ** 2 + (q / self.b) ** 2)
+        slope += np.float32(1e-6 / min(self.a, self.b))
+        edge = np.ones_like(rho)
         if self.trefoil:
             c = p / rho
-            edge = edge + np.float32(self.trefoil) * (4 * c * c - 3) * c
+            edge += np.float32(self.trefoil) * (4 * c * c - 3) * c
         return ((rho - edge) * rho / slope).astype(np.float32)
 
     @property
@@ -136,7 +139,7 @@ class Tube:
         """Return the signed distance to the outline in mm."""
         best: Field | None = None
         nodes = list(zip(self.points, self.radii, strict=True))
-        for ((x0, y0), r0), ((x1, y1), r1) in zip(nodes, nodes[1:], strict=False):
+        for ((x0, y0), r0), ((x1, y1), r1) in pairwise(nodes):
             dx, dy = np.float32(x1 - x0), np.float32(y1 - y0)
             px, py = grid.x - np.float32(x0), grid.y - np.float32(y0)
             along = np.clip((px * dx + py * dy) / (dx * dx + dy * dy + np.float32(1e-6)), 0, 1)
@@ -163,7 +166,7 @@ def smooth_union(distances: list[Field], softness_mm: float) -> Field:
     total = np.zeros_like(distances[0])
     for distance in distances:
         total += np.exp(np.clip(distance * np.float32(-1 / softness_mm), -60, 60))
-    return -np.float32(softness_mm) * np.log(total + np.float32(1e-30))
+    return np.asarray(np.log(total + np.float32(1e-30)) * np.float32(-softness_mm))
 
 
 @lru_cache(maxsize=64)
@@ -176,8 +179,14 @@ def _spline_basis(size: int, knots: int) -> Field:
     return np.where(gap < 1, near, far).astype(np.float32)
 
 
+def ripple(rng: np.random.Generator, size: int, knots: int) -> Field:
+    """Draw a smooth periodic random line (size,) of unit variance with so many bumps."""
+    coarse = rng.standard_normal(knots, dtype=np.float32)
+    return np.asarray(_spline_basis(size, knots) @ coarse / np.float32(0.692))
+
+
 def texture(rng: np.random.Generator, size: int, knots: tuple[int, int]) -> Field:
     """Draw a smooth random field (size, size) of unit variance with so many bumps a side."""
     coarse = rng.standard_normal(knots, dtype=np.float32)
     field = _spline_basis(size, knots[0]) @ coarse @ _spline_basis(size, knots[1]).T
-    return field / np.float32(0.479)
+    return np.asarray(field / np.float32(0.479))

@@ -13,10 +13,10 @@ from ctviz.phantom.vessels import VesselTree
 from ctviz.phantom.wall import Wall, cavity_axes
 
 _PLEURA_MM = 1.2
-_AIRWAY_WALL_HU, _AIRWAY_HU = -120.0, -950.0
+_AIRWAY_WALL_HU, _AIRWAY_HU = -300.0, -950.0
 
 
-def paint_lungs(canvas: Canvas, wall: Wall, thickness_mm: float) -> None:
+def paint_lungs(canvas: Canvas, parts: Mediastinum, wall: Wall, thickness_mm: float) -> None:
     """Fill the chest with fat, then with lung wherever no organ lies."""
     mottle = canvas.texture(6.0) * 6 + canvas.texture(2.5) * 5
     canvas.lay(canvas.grid.cover(wall.depth), mottle - 92)
@@ -27,14 +27,13 @@ def paint_lungs(canvas: Canvas, wall: Wall, thickness_mm: float) -> None:
     _add_airways(grid, tissue, tree, thickness_mm)
     blood = np.float32(0.5 * (canvas.tissue.right + canvas.tissue.left))
     tissue += _traces(grid, tree, thickness_mm) * (blood - tissue)
-    inside = np.maximum(wall.depth + np.float32(_PLEURA_MM), -_mediastinum(canvas))
+    inside = np.maximum(wall.depth + np.float32(_PLEURA_MM), -_mediastinum(canvas, parts, wall))
     canvas.lay(grid.cover(inside), tissue)
 
 
-def _mediastinum(canvas: Canvas) -> Field:
+def _mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> Field:
     """Return the distance (H, W) to the soft outline that the pleura draws around the organs."""
     anatomy, level = canvas.anatomy, canvas.level
-    parts = Mediastinum.at(anatomy, level)
     fat = anatomy.mediastinal_fat_mm
     grid = canvas.grid.around((-85, 120), (-105, 105))
     shapes: list[Shape] = [
@@ -42,10 +41,10 @@ def _mediastinum(canvas: Canvas) -> Field:
         *parts.gullet,
         *_septa(fat, -cavity_axes(anatomy, level)[1], level),
         Ellipse(0, SPINE_Y_MM + 3, 16, 15),
-        Tube(((-24, SPINE_Y_MM + 37), (0, SPINE_Y_MM + 22), (24, SPINE_Y_MM + 37)), (5, 13, 5)),
+        Tube(((-17, SPINE_Y_MM + 40), (0, SPINE_Y_MM + 22), (17, SPINE_Y_MM + 40)), (4, 13, 4)),
     ]  # fmt: skip
     distances = [shape.distance(grid) for shape in shapes]
-    distances += pericardium(parts, grid)
+    distances += pericardium(parts, grid, wall)
     far = np.full(canvas.grid.x.shape, 100, dtype=np.float32)
     far[grid.window] = smooth_union(distances, 3.0) - np.float32(0.7 * fat)
     return far
@@ -76,13 +75,11 @@ def _parenchyma(canvas: Canvas) -> Field:
 
 def _add_airways(grid: Grid, tissue: Field, tree: VesselTree, thickness_mm: float) -> None:
     """Add a thin-walled bronchus beside every larger artery."""
-    start, end, radius = (
-        part[tree.airway] for part in (tree.start, tree.end, tree.radius)
-    )
+    start, end, radius = (part[tree.airway] for part in (tree.start, tree.end, tree.radius))
     if not len(radius):
         return
     beside = np.array([0.75, 0.65, 0.0]) * (2.1 * radius[:, None] + 0.5) * np.sign(start[:, :1])
-    for width, hounsfield in ((radius + 0.9, _AIRWAY_WALL_HU), (radius * 0.95, _AIRWAY_HU)):
+    for width, hounsfield in ((0.85 * radius + 0.7, _AIRWAY_WALL_HU), (radius * 0.85, _AIRWAY_HU)):
         branch = VesselTree(start + beside, end + beside, width, tree.airway[tree.airway])
         tissue += _traces(grid, branch, thickness_mm) * (np.float32(hounsfield) - tissue)
 
@@ -96,5 +93,5 @@ def _traces(grid: Grid, tree: VesselTree, thickness_mm: float) -> Field:
         grid.locate(tree.start[:, :2]),
         grid.locate(tree.end[:, :2]),
         tree.radius / grid.pixel_mm,
-        np.minimum(1.0, 1.6 * tree.radius / thickness_mm),
+        np.minimum(1.0, 2.0 * tree.radius / thickness_mm),
     ).cover(len(grid.x))

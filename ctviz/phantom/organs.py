@@ -14,6 +14,7 @@ from ctviz.phantom.anatomy import Anatomy
 from ctviz.phantom.geometry import Ellipse, Shape, Tube
 
 SPINE_Y_MM = 47.0
+_FRONT = 1.17
 
 Track = tuple[tuple[float, ...], ...]
 
@@ -27,11 +28,11 @@ LEFT_VENTRICLE: Track = (
     (1.000, 62, -32, 0, 0, -26),
 )
 RIGHT_VENTRICLE: Track = (
-    (0.540, 20, -50, 0, 0, 10),
-    (0.570, 20, -50, 15, 12, 10),
-    (0.640, 14, -52, 25, 15, -8),
-    (0.720, 8, -50, 38, 17, -22),
-    (0.810, 8, -44, 44, 19, -24),
+    (0.540, 20, -46, 0, 0, 10),
+    (0.570, 20, -45, 17, 14, 10),
+    (0.640, 15, -46, 28, 16, -8),
+    (0.720, 9, -47, 38, 17, -22),
+    (0.810, 8, -43, 44, 19, -24),
     (0.900, 18, -42, 42, 17, -18),
     (0.970, 24, -42, 32, 13, -16),
     (1.040, 28, -42, 0, 0, -14),
@@ -70,11 +71,11 @@ DESCENDING_AORTA: Track = (
     (1.200, 8, 33, 11.5, 11.5, 0),
 )
 PULMONARY_TRUNK: Track = (
-    (0.370, 20, -32, 0, 0, 0),
-    (0.400, 18, -36, 13, 13, 0),
-    (0.480, 17, -40, 15, 14, 0),
-    (0.560, 19, -47, 15, 13, 0),
-    (0.590, 19, -49, 0, 0, 0),
+    (0.365, 22, -30, 0, 0, 30),
+    (0.400, 20, -33, 15, 14, 30),
+    (0.480, 17, -36, 17, 14, 20),
+    (0.560, 19, -42, 16, 14, 0),
+    (0.600, 19, -44, 0, 0, 0),
 )
 UPPER_CAVA: Track = (
     (0.060, -27, -28, 0, 0, 0),
@@ -158,7 +159,12 @@ LEFT_LOWER_ARTERY: Track = (
     (0.680, 54, 32, 5, 5, 60),
     (0.700, 54, 33, 0, 0, 60),
 )
-
+LEFT_APPENDAGE: Track = (
+    (0.530, 38, -14, 0, 0, -50),
+    (0.560, 40, -15, 15, 8, -50),
+    (0.600, 40, -12, 13, 8, -40),
+    (0.640, 38, -6, 0, 0, -30),
+)
 AZYGOS: Track = (
     (0.300, -9, 30, 0, 0, 0),
     (0.330, -10, 31, 4, 4, 0),
@@ -171,10 +177,17 @@ RIGHT_CORONARY: Track = (
     (0.850, -30, -30, 1.5, 1.5, 0),
 )
 LEFT_CORONARY: Track = (
-    (0.570, 33, -30, 1.9, 1.9, 0),
-    (0.640, 42, -40, 1.8, 1.8, 0),
-    (0.720, 52, -54, 1.6, 1.6, 0),
-    (0.860, 66, -50, 1.4, 1.4, 0),
+    (0.570, 33, -28, 1.9, 1.9, 0),
+    (0.640, 46, -38, 1.8, 1.8, 0),
+    (0.720, 54, -46, 1.6, 1.6, 0),
+    (0.860, 68, -43, 1.4, 1.4, 0),
+)
+
+_PULMONARY_VEINS = (
+    (((-22, -2), (-36, -3), (-48, -10)), 0.575),
+    (((26, 4), (38, 2), (48, -6)), 0.590),
+    (((-24, 8), (-38, 14), (-46, 24)), 0.650),
+    (((30, 10), (42, 16), (50, 28)), 0.640),
 )
 
 
@@ -185,15 +198,26 @@ def section(track: Track, level: float, grow: float = 1.0) -> Ellipse | None:
     a, b = (float(np.sqrt(np.interp(level, table[:, 0], table[:, i] ** 2))) for i in (3, 4))
     if not table[0, 0] < level < table[-1, 0] or min(a, b) < 1:
         return None
-    return Ellipse(float(x), float(y), a * grow, b * grow, float(angle))
+    return Ellipse(float(x), _forward(float(y)), a * grow, b * grow, float(angle))
+
+
+def _forward(y: float) -> float:
+    """Stretch the front half of the tables to the depth of a real chest."""
+    return y * _FRONT if y < 0 else y
 
 
 def crossing(
-    points: tuple[tuple[float, float], ...], radius: float, height_mm: float
+    points: tuple[tuple[float, float], ...], radius: float, height_mm: float, end: float = 1.0
 ) -> Tube | None:
-    """Return the cut through a tube lying in the slice plane, ``height_mm`` above its axis."""
-    square = radius**2 - height_mm**2
-    return Tube(points, (float(np.sqrt(square)),) * len(points)) if square > 1 else None
+    """Return the cut through a tube lying in the slice plane, ``height_mm`` above its axis.
+
+    The tube narrows to the share ``end`` of its radius.
+    """
+    if abs(height_mm) > 0.88 * radius:
+        return None
+    line = tuple((x, _forward(y)) for x, y in points)
+    thick = float(np.sqrt(radius**2 - height_mm**2))
+    return Tube(line, tuple((thick * np.linspace(1, end, len(points))).tolist()))
 
 
 @dataclass(frozen=True)
@@ -222,8 +246,10 @@ class Mediastinum:
             found = (section(track, level, grow) for track in tracks)
             return tuple(shape for shape in found if shape is not None)
 
-        def lie(points: tuple[tuple[float, float], ...], radius: float, at: float) -> list[Tube]:
-            tube = crossing(points, radius * vessel, (level - at) * anatomy.cover_mm)
+        def lie(
+            points: tuple[tuple[float, float], ...], radius: float, at: float, end: float = 1.0
+        ) -> list[Tube]:
+            tube = crossing(points, radius * vessel, (level - at) * anatomy.cover_mm, end)
             return [tube] if tube else []
 
         heart = {
@@ -236,13 +262,13 @@ class Mediastinum:
             )
         }
         arteries = (BRACHIOCEPHALIC_ARTERY, LEFT_CAROTID, LEFT_SUBCLAVIAN)
-        left: list[Shape] = [*cut(ASCENDING_AORTA, DESCENDING_AORTA, *arteries)]
-        left += lie(((-12, -33), (4, -24), (16, -4), (22, 24)), 13.5, 0.185)
-        left += lie(((-26, 2), (-52, -2)), 7, 0.60) + lie(((32, 8), (56, 14)), 7, 0.62)
-        left += lie(((-24, 12), (-50, 26)), 7, 0.67) + lie(((34, 14), (56, 28)), 7, 0.66)
+        left: list[Shape] = [*cut(ASCENDING_AORTA, DESCENDING_AORTA, LEFT_APPENDAGE, *arteries)]
+        left += lie(((-12, -33), (3, -27), (15, -12), (21, 6), (22, 24)), 13.5, 0.185)
+        for points, at in _PULMONARY_VEINS:
+            left += lie(points, 7.5, at, 0.6)
         right: list[Shape] = [*cut(PULMONARY_TRUNK, RIGHT_LOWER_ARTERY, LEFT_LOWER_ARTERY)]
-        right += lie(((18, -36), (30, -18), (44, 8), (47, 18)), 11.5, 0.415)
-        right += lie(((16, -34), (4, -14), (-14, -6), (-44, 2)), 11, 0.475)
+        right += lie(((17, -36), (31, -30), (41, -12), (45, 12)), 13, 0.395, 0.8)
+        right += lie(((16, -38), (8, -20), (-6, -9), (-24, -6), (-46, 2)), 12, 0.485, 0.75)
         cava: list[Shape] = [*cut(UPPER_CAVA, RIGHT_BRACHIOCEPHALIC_VEIN)]
         cava += lie(((36, -34), (10, -42), (-14, -38), (-27, -30)), 7, 0.07)
         veins: list[Shape] = [*cut(AZYGOS)]
@@ -255,9 +281,7 @@ class Mediastinum:
             airways=cut(TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
             gullet=cut(GULLET, grow=1.0),
             veins=tuple(veins),
-            coronaries=tuple(
-                _beat(shape, anatomy) for shape in cut(RIGHT_CORONARY, LEFT_CORONARY)
-            ),
+            coronaries=tuple(_beat(shape, anatomy) for shape in cut(RIGHT_CORONARY, LEFT_CORONARY)),
             **heart,
         )
 
@@ -265,12 +289,6 @@ class Mediastinum:
 def _beat(shape: Ellipse, anatomy: Anatomy) -> Ellipse:
     """Scale and shift a part of the heart about the back of it by the patient's heart size."""
     dx, dy = anatomy.heart_shift_mm
-    grow, deep = anatomy.heart, 1.1 * anatomy.heart
-    return Ellipse(
-        dx + grow * shape.x,
-        dy - 3 + deep * (shape.y - 10) + 10,
-        grow * shape.a,
-        0.5 * (grow + deep) * shape.b,
-        shape.angle,
-        0.04,
-    )
+    grow = anatomy.heart
+    x, y = dx + grow * shape.x, dy - 2 + grow * (shape.y - 10) + 10
+    return Ellipse(x, y, grow * shape.a, grow * shape.b, shape.angle, 0.04)

@@ -9,6 +9,7 @@ from scipy import fft
 
 from ctviz.phantom.geometry import Field
 
+_AIR_HU = np.float32(-1000.0)
 OUTSIDE_FIELD = -1024.0
 
 
@@ -31,11 +32,11 @@ class Scanner:
     def draw(cls, rng: np.random.Generator, body_mm: float) -> Scanner:
         """Draw a protocol whose field of view holds the body (mm across), or nearly does."""
         sharp = rng.random()
-        field = float(np.clip(body_mm * rng.uniform(0.98, 1.2), 0.6 * 512, 0.9 * 512))
+        field = float(np.clip(body_mm * rng.uniform(1.03, 1.22), 0.6 * 512, 0.9 * 512))
         return cls(
             field_of_view_mm=field,
             thickness_mm=float(rng.choice((1.25, 2.5, 5.0))),
-            resolution_mm=0.75 - 0.35 * sharp,
+            resolution_mm=0.85 - 0.4 * sharp,
             boost=0.9 * sharp * (rng.random() < 0.6),
             noise_hu=rng.uniform(8, 20) + 10 * sharp * rng.random(),
             round_field=bool(rng.random() < 0.4),
@@ -46,18 +47,19 @@ class Scanner:
         size = patient.shape[0]
         frequency = np.hypot(fft.fftfreq(size)[:, None], fft.rfftfreq(size)[None, :])
         frequency = (frequency * (size / self.field_of_view_mm)).astype(np.float32)
-        seen = fft.rfft2(patient - AIR_HU, workers=1) * self._transfer(frequency)
-        image = fft.irfft2(seen, s=patient.shape, workers=1) + AIR_HU
+        seen = fft.rfft2(patient - _AIR_HU, workers=1) * self._transfer(frequency)
+        image = fft.irfft2(seen, s=patient.shape, workers=1) + _AIR_HU
         image += self._noise(frequency, size, rng) * attenuation
         if self.round_field:
             line = (np.arange(size, dtype=np.float32) + 0.5 - size / 2) / (size / 2)
             image[line[:, None] ** 2 + line[None, :] ** 2 > 1] = OUTSIDE_FIELD
-        return np.rint(np.maximum(image, OUTSIDE_FIELD)).astype(np.float32)
+        return np.asarray(np.rint(np.maximum(image, OUTSIDE_FIELD)), dtype=np.float32)
 
     def _transfer(self, frequency: Field) -> Field:
         """Modulation transfer over cycles per mm: a Gaussian, raised in the middle if sharp."""
         square = (np.float32(2 * np.pi * self.resolution_mm) * frequency) ** 2
-        return np.exp(-square / 2) * (1 + np.float32(self.boost) * square * np.exp(-square / 2))
+        smooth = np.exp(-square / 2)
+        return np.asarray(smooth * (1 + np.float32(self.boost) * square * smooth))
 
     def _noise(self, frequency: Field, size: int, rng: np.random.Generator) -> Field:
         """Draw noise with the spectrum of filtered back projection: ramp times transfer.
@@ -71,7 +73,4 @@ class Scanner:
         line = np.linspace(0, 256 / self.field_of_view_mm, 200, dtype=np.float32)
         power = np.trapezoid(line * self._transfer(line) ** 2 * 2 * np.pi * line, line)
         whole = power * (self.field_of_view_mm / size) ** 2
-        return noise * np.float32(self.noise_hu / np.sqrt(whole))
-
-
-AIR_HU = np.float32(-1000.0)
+        return np.asarray(noise * np.float32(self.noise_hu / np.sqrt(whole)))

@@ -34,10 +34,10 @@ class Strokes:
         thin = self.radius < _THIN
         for strokes in (self.pick(thin), self.pick(~thin)):
             if len(strokes.radius):
-                strokes._stamp(share, size)
+                strokes.stamp(share, size)
         return share.reshape(size, size)
 
-    def _stamp(self, share: Field, size: int) -> None:
+    def stamp(self, share: Field, size: int) -> None:
         """Evaluate each stroke's distance on square stamps set every few pixels along it."""
         reach = int(np.ceil(self.radius.max() + _STEP / 2 + 1))
         which, middle = self._middles()

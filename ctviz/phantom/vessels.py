@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 _GENERATIONS = 11
-_ROOT_RADIUS_MM = 5.5
-_MURRAY = 2.8
-_SMALLEST_WITH_AIRWAY_MM, _LARGEST_WITH_AIRWAY_MM = 1.4, 3.6
+_ROOT_RADIUS_MM = 5.0
+_MURRAY = 3.3
+_SMALLEST_WITH_AIRWAY_MM, _LARGEST_WITH_AIRWAY_MM = 1.9, 3.6
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def grow_vessels(rng: np.random.Generator, cover_mm: float) -> VesselTree:
     """Grow an arterial and a venous tree in both lungs by halving the tissue they supply.
 
     Every branch runs part of the way to the centre of its tissue, which is then split across
-    its longest extent; radii follow Murray's law.
+    its longest extent; radii follow Murray's law with a somewhat larger
+    exponent, because the finest vessels are not drawn.
     """
     trees = [
         _grow(
@@ -78,7 +79,7 @@ def _tissue(rng: np.random.Generator, side: int, cover_mm: float) -> np.ndarray:
     inside &= (x > 40) | (y > 10)
     inside &= (level < 0.52) | ((x / heart) ** 2 + ((y + 25) / 55) ** 2 > 1)
     points = np.stack([side * x, y, level * cover_mm], axis=1)[inside]
-    return points[np.arange(count) % len(points)]
+    return np.asarray(points[np.arange(count) % len(points)])
 
 
 def _grow(

@@ -8,9 +8,11 @@ import numpy as np
 
 from ctviz.phantom.anatomy import Anatomy
 from ctviz.phantom.canvas import FAT, SKIN, Canvas
-from ctviz.phantom.geometry import Field, Grid
+from ctviz.phantom.geometry import Ellipse, Field, Grid
 
 _BINS = 8192
+_MAMMARY = 4
+_THIN_FAT_MM = 8.0
 ANGLES = np.linspace(-np.pi, np.pi, _BINS, endpoint=False)
 """Directions seen from the middle of the chest: 0 is the front, positive the patient's left."""
 
@@ -32,7 +34,9 @@ class Wall:
         """Measure directions and depths on the whole grid."""
         radius = cavity_radius(anatomy, grid.level)
         angle = np.arctan2(grid.x, -grid.y)
-        bins = ((angle + np.float32(np.pi)) * np.float32(_BINS / 2 / np.pi)).astype(np.int32) % _BINS
+        bins = ((angle + np.float32(np.pi)) * np.float32(_BINS / 2 / np.pi)).astype(
+            np.int32
+        ) % _BINS
         slope = np.gradient(np.log(radius), ANGLES[1] - ANGLES[0])
         steep = (1 / np.sqrt(1 + slope**2)).astype(np.float32)
         distance = np.hypot(grid.x, grid.y) - radius.astype(np.float32)[bins]
@@ -40,10 +44,8 @@ class Wall:
 
     def band(self, inner: np.ndarray, outer: np.ndarray) -> Field:
         """Return the signed distance to the layer between two depths given for each direction."""
-        depth = self.depth
-        return np.maximum(
-            inner.astype(np.float32)[self.bins] - depth, depth - outer.astype(np.float32)[self.bins]
-        )
+        low, high = (edge.astype(np.float32)[self.bins] for edge in (inner, outer))
+        return np.asarray(np.maximum(low - self.depth, self.depth - high))
 
 
 def cavity_axes(anatomy: Anatomy, level: float) -> tuple[float, float]:
@@ -79,7 +81,7 @@ def skin_depth(anatomy: Anatomy, level: float) -> np.ndarray:
     bump = np.exp(-(((np.abs(ANGLES) - 0.72) / 0.36) ** 2))
     fat = _around(where, share * anatomy.fat_mm + 2)
     axilla = np.interp(level, (0, 0.3), (14, 0)) * np.exp(-(((np.abs(ANGLES) - 1.4) / 0.4) ** 2))
-    return muscle_depth(anatomy, level) + fat + axilla + breast * bump
+    return np.asarray(muscle_depth(anatomy, level) + fat + axilla + breast * bump)
 
 
 def _around(where: tuple[float, ...], value: np.ndarray) -> np.ndarray:
@@ -103,10 +105,42 @@ def paint_wall(canvas: Canvas, wall: Wall) -> None:
     skin = wall.depth - skin_depth(anatomy, canvas.level).astype(np.float32)[wall.bins]
     canvas.lay(grid.cover(skin), SKIN)
     mottle = canvas.texture(9.0) * 4 + canvas.texture(3.5) * 3
-    septa = np.clip(1 - 9 * np.abs(canvas.texture(13.0)), 0, 1) * np.clip(canvas.texture(16.0), 0, 1)
+    septa = np.clip(1 - 9 * np.abs(canvas.texture(13.0)), 0, 1) * np.clip(
+        canvas.texture(16.0), 0, 1
+    )
     canvas.lay(grid.cover(skin + 1.7), FAT + mottle + 22 * septa)
     _paint_glands(canvas, wall, skin)
     _paint_muscles(canvas, wall)
+    _paint_vessels(canvas, wall)
+
+
+def widest_mm(anatomy: Anatomy) -> float:
+    """Return the width of the broadest slice in mm, skin to skin."""
+    halves = [
+        ((cavity_radius(anatomy, level) + skin_depth(anatomy, level)) * np.sin(ANGLES)).max()
+        for level in (0.0, 0.25, 0.5, 0.75)
+    ]
+    return float(2 * max(halves) * anatomy.scale[0])
+
+
+def _paint_vessels(canvas: Canvas, wall: Wall) -> None:
+    """Paint the small vessels behind the sternum, in the armpit and under the skin."""
+    anatomy, level = canvas.anatomy, canvas.level
+    muscle, skin = muscle_depth(anatomy, level), skin_depth(anatomy, level)
+    blood = 0.5 * (canvas.tissue.left + canvas.tissue.lower_cava)
+    for number, (turn, deep, size, skew) in enumerate(anatomy.spots):
+        side = 1 if number % 2 else -1
+        mammary = number < _MAMMARY
+        angle = side * (0.27 + 0.05 * turn if mammary else 0.5 + 1.6 * turn + 0.3 * level)
+        at = round((angle + np.pi) / (2 * np.pi) * _BINS) % _BINS
+        gap = skin[at] - muscle[at]
+        depth = 0.5 if mammary else muscle[at] + gap * (0.1 + 0.6 * deep)
+        if gap < _THIN_FAT_MM and not mammary:
+            continue
+        r = wall.radius[at] + depth
+        radius = 1.3 if mammary else 0.8 + 0.9 * size * (1.6 - level)
+        x, y = r * np.sin(angle), -r * np.cos(angle)
+        canvas.paint(Ellipse(float(x), float(y), radius * (1 + skew), radius, 180 * turn), blood)
 
 
 def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
@@ -124,7 +158,9 @@ def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
     anatomy, grid = canvas.anatomy, canvas.grid
     rough = canvas.texture(14.0) * 0.8 + canvas.texture(4.0) * 0.25
     ridge = np.clip(1 - 5 * np.abs(canvas.texture(9.0)), 0, 1)
-    streaks = ridge * np.clip(canvas.texture(14.0) + 0.1, 0, 1) * np.float32(1.1 - 0.5 * anatomy.muscle)
+    streaks = (
+        ridge * np.clip(canvas.texture(14.0) + 0.1, 0, 1) * np.float32(1.1 - 0.5 * anatomy.muscle)
+    )
     flesh = canvas.tissue.muscle + (FAT - canvas.tissue.muscle) * streaks
     cover = np.zeros_like(wall.depth)
     for inner, outer in _muscles(anatomy, canvas.level):
@@ -151,8 +187,13 @@ def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarra
         add((0.5, 1.05), cage + 1.2, split)
         add((0.16, 1.22), split + 1.2, np.minimum(outer, split + 3 + 12 * upper * bulk))
     add((1.15, 2.15), cage + 1.0, cage + 5 + 4 * bulk)
-    add((1.3, 2.3), cage + 7 + 4 * bulk, np.maximum(outer, cage + 10 + 4 * bulk))
-    add((2.2, 2.75), cage + 1, np.maximum(outer - 6, cage + 4))
+    deep = cage + 7 + 4 * bulk
+    flat = np.maximum(outer, deep + 4)
+    blade = deep + (flat - deep) * np.clip(1.1 * (np.abs(ANGLES) - 1.2), 0.15, 0.6)
+    add((1.62, 2.5), deep - 1, blade)
+    add((1.28, 2.2), np.minimum(blade + 1.5, flat - 3), flat)
+    add((2.0, 2.72), np.minimum(blade + 1.5, flat - 3), np.maximum(flat - 3, deep))
     add((2.35, 3.13), outer - 4.5, outer)
-    add((2.72, 3.11), cage - 1, outer - 5)
+    add((2.42, 2.8), cage - 1, outer - 6)
+    add((2.66, 3.12), cage - 1, outer - 5.5)
     return groups
