@@ -1,0 +1,1 @@
+"""What every estimator stands on: questions, probes, backward rules, reductions, sharing."""

@@ -1,0 +1,115 @@
+"""What every importance estimator is and promises."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self, final
+
+from torch import Tensor, nn
+
+from ctviz.core import FloatMap, Registry, Tunable
+from ctviz.estimators.engine.explain import explain
+from ctviz.estimators.engine.passes import Passes
+from ctviz.estimators.engine.probes import Probes
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.reductions import Mean, Reduction
+from ctviz.estimators.engine.rules import PLAIN, Rule
+from ctviz.estimators.engine.stream import stream
+
+
+@dataclass(frozen=True)
+class Estimator(Tunable, ABC):
+    """Base of the importance estimators: settings, and one function from a question to a map.
+
+    A subclass states its facts as class variables and implements `attribute`. The base checks the
+    image, the target and the network, shares work, refuses NaN, and leaves the network as it was.
+    """
+
+    name: ClassVar[str]
+    """The name in the registry, kebab-case."""
+    title: ClassVar[str]
+    """How lists show it."""
+    cite: ClassVar[str]
+    """Where it was published."""
+    summary: ClassVar[str]
+    """What the map says, in one sentence for a radiologist."""
+    family: ClassVar[str]
+    """What it is made from: gradients, activations, regions, or nothing (a control)."""
+    control: ClassVar[bool] = False
+    """Whether it ignores the network, to show what a meaningless map scores."""
+    version: ClassVar[int] = 1
+    """Part of the cache's key: raised whenever equal settings give another map."""
+
+    @final
+    def __call__(self, network: nn.Module, x: Tensor, target: int) -> FloatMap:
+        """Return the signed map (h, w) of the image x (1, C, h, w): positive speaks for target."""
+        return explain(network, x, target, [self])[0]
+
+    @abstractmethod
+    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+        """Return the map (…, h, w), before its channels are summed, given the parents' maps."""
+
+    def parents(self) -> tuple["Estimator", ...]:
+        """Return the estimators from whose maps this one is made."""
+        return ()
+
+    def passes(self) -> Passes:
+        """Return what it costs, without its parents."""
+        return Passes()
+
+    def shares(self) -> Hashable:
+        """Return what identifies its work: estimators with equal answers are computed together."""
+        return self
+
+    @classmethod
+    def together(
+        cls, question: Question, group: Sequence[Self], parents: Sequence[tuple[FloatMap, ...]]
+    ) -> list[Tensor]:
+        """Return the maps of estimators that share their work."""
+        pairs = zip(group, parents, strict=True)
+        return [estimator.attribute(question, *maps) for estimator, maps in pairs]
+
+
+@dataclass(frozen=True)
+class GradientEstimator(Estimator):
+    """An estimator that is a backward rule, a choice of probes and a reduction.
+
+    Those with the same rule and equal probes read one stream of gradients.
+    """
+
+    family: ClassVar[str] = "gradients"
+    rule: ClassVar[Rule] = PLAIN
+    reduction: ClassVar[type[Reduction]] = Mean
+
+    @abstractmethod
+    def probes(self) -> Probes:
+        """Return where gradients are taken."""
+
+    def passes(self) -> Passes:
+        """Return one gradient per probe."""
+        return Passes(gradient=self.probes().count)
+
+    def shares(self) -> Hashable:
+        """Return the rule and the probes."""
+        return self.rule, self.probes()
+
+    @final
+    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+        """Return the reduced gradients."""
+        return self.together(question, [self], [parents])[0]
+
+    @classmethod
+    def together(
+        cls,
+        question: Question,
+        group: Sequence[Self],
+        parents: Sequence[tuple[FloatMap, ...]],  # noqa: ARG003
+    ) -> list[Tensor]:
+        """Return the maps of all reductions of one stream."""
+        reductions = [estimator.reduction() for estimator in group]
+        return stream(question, group[0].rule, group[0].probes(), reductions)
+
+
+ESTIMATORS: Registry[type[Estimator]] = Registry(
+    "estimator", package="ctviz.estimators", group="ctviz.estimators"
+)

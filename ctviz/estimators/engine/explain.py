@@ -1,0 +1,171 @@
+"""A set of estimators answers one question, and what they have in common is computed once."""
+
+import time
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from torch import Tensor, nn
+
+from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.passes import Passes
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.quiet import undisturbed
+
+if TYPE_CHECKING:
+    from ctviz.estimators.engine.estimator import Estimator
+
+Done: TypeAlias = Callable[[int, FloatMap, float], None]
+Failed: TypeAlias = Callable[[int, CtvizError], None]
+
+
+def explain(  # noqa: PLR0913 - the question has three parts, and each listener is one more
+    network: nn.Module,
+    x: Tensor,
+    target: int,
+    estimators: Sequence["Estimator"],
+    *,
+    references: Tensor | None = None,
+    progress: Progress | None = None,
+    done: Done | None = None,
+    failed: Failed | None = None,
+) -> list[FloatMap]:
+    """Return each estimator's signed map (h, w): positive speaks for the target class.
+
+    Estimators that look at the network in the same way share their passes, and equal ones are
+    computed once. The network is put into evaluation meanwhile and left as it was found.
+
+    Parameters
+    ----------
+    network
+        (N, C, h, w) -> (N, K) class scores.
+    x
+        (1, C, h, w), on the network's device.
+    target
+        Index of the class to explain.
+    estimators
+        In any order; the cheapest are computed first.
+    references
+        (R, C, h, w), typical images for the estimators that compare with them.
+    progress
+        Counts passes; cancelling it raises `Cancelled` here.
+    done
+        Called with (index, map, seconds) as soon as a map is ready. The seconds are the
+        estimator's share of the passes, with those of the maps that it was made from.
+    failed
+        Called with (index, error) for an estimator that cannot be right on this network; the
+        others go on, and the list holds their maps only. Without it the error is raised.
+    """
+    progress = Progress() if progress is None else progress
+    answers = _Answers(estimators, done, failed)
+    progress.start(passes(estimators).total)
+    with undisturbed(network):
+        question = Question.ask(network, x, target, references, progress)
+        waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
+        while waiting:
+            group = next(group for group in waiting if answers.has_parents_of(group))
+            waiting.remove(group)
+            answers.add(group, question)
+    return answers.maps()
+
+
+def passes(estimators: Iterable["Estimator"]) -> Passes:
+    """Return what a set of estimators costs together: shared passes count once.
+
+    One forward pass, with which every call begins, is included.
+    """
+    return sum((_cost(group) for group in shared_work(estimators)), Passes(forward=1))
+
+
+def shared_work(estimators: Iterable["Estimator"]) -> list[tuple["Estimator", ...]]:
+    """Return the distinct estimators, and those they build upon, grouped by what they share."""
+    groups: dict[Hashable, list[Estimator]] = {}
+    waiting = list(dict.fromkeys(estimators))
+    seen = set(waiting)
+    for estimator in waiting:
+        groups.setdefault(estimator.shares(), []).append(estimator)
+        for parent in estimator.parents():
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return [tuple(group) for group in groups.values()]
+
+
+def _cost(group: tuple["Estimator", ...]) -> Passes:
+    return group[0].passes()
+
+
+@dataclass(eq=False)
+class _Answers:
+    """What is known so far, told to the listeners as it becomes known."""
+
+    estimators: Sequence["Estimator"]
+    done: Done | None
+    failed: Failed | None
+    known: dict["Estimator", FloatMap] = field(default_factory=dict)
+    refused: dict["Estimator", CtvizError] = field(default_factory=dict)
+    seconds: dict["Estimator", float] = field(default_factory=dict)
+
+    def has_parents_of(self, group: tuple["Estimator", ...]) -> bool:
+        """Whether all maps that the group builds upon are settled."""
+        return all(
+            parent in self.known or parent in self.refused
+            for estimator in group
+            for parent in estimator.parents()
+        )
+
+    def add(self, group: tuple["Estimator", ...], question: Question) -> None:
+        """Compute a group together and tell the listeners."""
+        begun = time.perf_counter()
+        try:
+            parents = [self._parents(estimator) for estimator in group]
+            results = type(group[0]).together(question, group, parents)
+        except Cancelled:
+            raise
+        except CtvizError as error:
+            for estimator in group:
+                self._refuse(estimator, error)
+            return
+        share = (time.perf_counter() - begun) / len(group)
+        for estimator, result in zip(group, results, strict=True):
+            own = share + sum(self.seconds[parent] for parent in estimator.parents())
+            self._settle(estimator, result, own)
+
+    def maps(self) -> list[FloatMap]:
+        """Return the maps in the order of the estimators, without the refused ones."""
+        return [self.known[estimator] for estimator in self.estimators if estimator in self.known]
+
+    def _parents(self, estimator: "Estimator") -> tuple[FloatMap, ...]:
+        for parent in estimator.parents():
+            if parent in self.refused:
+                raise self.refused[parent]
+        return tuple(self.known[parent] for parent in estimator.parents())
+
+    def _settle(self, estimator: "Estimator", result: Tensor, seconds: float) -> None:
+        height, width = result.shape[-2:]
+        values = result.detach().cpu().reshape(-1, height, width).sum(0).numpy()
+        values = values.astype(np.float32)
+        if not np.isfinite(values).all():
+            self._refuse(
+                estimator,
+                UnsupportedNetwork(
+                    f"{estimator.title} is not finite on this network and image; "
+                    "choose another estimator."
+                ),
+            )
+            return
+        self.known[estimator], self.seconds[estimator] = values, seconds
+        if self.done is not None:
+            for index in self._places(estimator):
+                self.done(index, values, seconds)
+
+    def _refuse(self, estimator: "Estimator", error: CtvizError) -> None:
+        if self.failed is None:
+            raise error
+        self.refused[estimator] = error
+        for index in self._places(estimator):
+            self.failed(index, error)
+
+    def _places(self, estimator: "Estimator") -> list[int]:
+        return [index for index, asked in enumerate(self.estimators) if asked == estimator]

@@ -1,0 +1,119 @@
+"""Where gradients are taken. Equal probes give equal points, so estimators can share them.
+
+Chance comes from a generator of its own, on the CPU and one point at a time: the points depend on
+the seed alone, not on the device or on how many points make a batch.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+from ctviz.estimators.engine.question import Question
+
+Probe: TypeAlias = tuple[Tensor, Tensor]
+"""A point (1, C, h, w), and the image minus the baseline the point belongs to (1, C, h, w)."""
+
+
+@dataclass(frozen=True)
+class Probes(ABC):
+    """Base of the ways to choose points around or towards an image."""
+
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """How many points there are."""
+
+    @abstractmethod
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield the points one by one."""
+
+
+@dataclass(frozen=True)
+class AtTheImage(Probes):
+    """The image itself."""
+
+    @property
+    def count(self) -> int:
+        """One."""
+        return 1
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield the image; its baseline is zero."""
+        yield question.x, question.x
+
+
+@dataclass(frozen=True)
+class GaussianNoise(Probes):
+    """Copies of the image with Gaussian noise, its σ a share of the image's range of values."""
+
+    samples: int
+    noise: float
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """One per noisy copy."""
+        return self.samples
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield noisy copies; their baseline is zero."""
+        x = question.x
+        generator = torch.Generator().manual_seed(self.seed)
+        sigma = self.noise * (x.max() - x.min())
+        for _ in range(self.samples):
+            yield x + sigma * torch.randn(x.shape, generator=generator).to(x), x
+
+
+@dataclass(frozen=True)
+class StraightPath(Probes):
+    """Midpoints of equal steps on the straight path from a uniform baseline to the image."""
+
+    steps: int
+    baseline: float
+
+    @property
+    def count(self) -> int:
+        """One per step."""
+        return self.steps
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield the points from the baseline's end to the image's."""
+        difference = question.x - self.baseline
+        for step in range(self.steps):
+            yield self.baseline + (step + 0.5) / self.steps * difference, difference
+
+
+@dataclass(frozen=True)
+class ReferencePaths(Probes):
+    """Random points on straight paths from random reference images to the image.
+
+    Without references, uniform images of a random grey level between 0 and 1 take their place.
+    """
+
+    samples: int
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """One per draw of a reference."""
+        return self.samples
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield points at α ~ U(0, 1) on the way from references drawn with replacement."""
+        generator = torch.Generator().manual_seed(self.seed)
+        for _ in range(self.samples):
+            choice, alpha = torch.rand(2, generator=generator).tolist()
+            reference = self._reference(question, choice)
+            difference = question.x - reference
+            yield reference + alpha * difference, difference
+
+    @staticmethod
+    def _reference(question: Question, choice: float) -> Tensor:
+        if question.references is None:
+            return torch.full_like(question.x, choice)
+        index = int(choice * len(question.references))
+        return question.references[index : index + 1]

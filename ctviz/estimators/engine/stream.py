@@ -1,0 +1,44 @@
+"""One stream of gradients, read by any number of reductions at once."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from ctviz.estimators.engine.probes import Probes
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.reductions import Reduction
+from ctviz.estimators.engine.rules import Rule
+
+
+def stream(
+    question: Question, rule: Rule, probes: Probes, reductions: Sequence[Reduction]
+) -> list[Tensor]:
+    """Return each reduction's (C, h, w) map of the gradients at the probes."""
+    drawn = probes.draw(question)
+    for size in even_batches(probes.count, question.batch_size):
+        points, differences = (torch.cat(part) for part in zip(*islice(drawn, size), strict=True))
+        gradients = question.gradients(points, rule)
+        pairs = zip(_precise(gradients), _precise(differences), strict=True)
+        for gradient, difference in pairs:
+            for reduction in reductions:
+                reduction.add(gradient, difference)
+        question.progress.advance(size)
+    return [reduction.result() for reduction in reductions]
+
+
+def even_batches(count: int, largest: int) -> Iterator[int]:
+    """Yield sizes that sum to ``count``, as equal and as few as ``largest`` allows.
+
+    >>> list(even_batches(25, 8))
+    [7, 6, 6, 6]
+    """
+    batches = -(-count // largest)
+    for index in range(batches):
+        yield count // batches + (index < count % batches)
+
+
+def _precise(values: Tensor) -> Tensor:
+    # First to the CPU: not every device knows float64.
+    return values.detach().cpu().double()

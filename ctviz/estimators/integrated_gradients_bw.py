@@ -1,0 +1,40 @@
+"""Integrated gradients from a black and a white image."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.integrated_gradients import IntegratedGradients
+
+
+@ESTIMATORS.register("integrated-gradients-bw")
+@dataclass(frozen=True)
+class BlackWhiteIntegratedGradients(Estimator):
+    """Mean of the integrated gradients from a black and from a white image.
+
+    With two opposite baselines dark pixels can matter as well as bright ones. The black path is
+    shared with ``integrated-gradients`` of as many steps.
+    """
+
+    title: ClassVar = "Integrated gradients, black and white"
+    cite: ClassVar = "Kapishnikov et al., ICCV 2019. arXiv:1906.02825"
+    summary: ClassVar = (
+        "How much each pixel contributes on the ways from a black and from a white image."
+    )
+    family: ClassVar = "gradients"
+
+    steps: int = param(25, low=1, high=256, help="Points on each path. More is finer and slower.")
+
+    def parents(self) -> tuple[Estimator, ...]:
+        """Return the integrated gradients from both ends of the window."""
+        return tuple(IntegratedGradients(self.steps, baseline) for baseline in (0.0, 1.0))
+
+    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+        """Return the mean of both maps."""
+        return torch.from_numpy(np.mean(parents, axis=0, dtype=np.float64))

@@ -1,0 +1,143 @@
+"""Closed forms and axioms of the estimators that read gradients."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from ctviz.core import UnsupportedNetwork
+from ctviz.estimators import ESTIMATORS, explain
+
+
+def make(name, **settings):
+    return ESTIMATORS[name](**settings)
+
+
+def array(tensor):
+    return tensor.detach()[0, 0].numpy()
+
+
+def close(actual, expected):
+    np.testing.assert_allclose(actual, expected, rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["gradient", "deconvolution", "smoothgrad"])
+def test_of_a_linear_network_every_gradient_is_its_weights(name, linear, scan, weights):
+    close(make(name)(linear, scan, target=1), array(weights))
+    close(make(name)(linear, scan, target=0), -array(weights))
+
+
+def test_squared_smoothgrad_of_a_linear_network_is_its_squared_weights(linear, scan, weights):
+    close(make("smoothgrad-squared")(linear, scan, target=1), array(weights) ** 2)
+
+
+@pytest.mark.parametrize("baseline", [0.0, 0.3, 1.0])
+def test_integrated_gradients_of_a_linear_network_are_weight_times_difference(
+    linear, scan, weights, baseline
+):
+    values = make("integrated-gradients", steps=3, baseline=baseline)(linear, scan, target=1)
+    close(values, array(weights * (scan - baseline)))
+
+
+def test_black_and_white_average_the_two_differences(linear, scan, weights):
+    values = make("integrated-gradients-bw", steps=2)(linear, scan, target=1)
+    close(values, array(weights * (scan - 0.5)))
+
+
+def test_integrated_gradients_of_a_quadratic_network_are_its_terms(quadratic, scan, weights):
+    values = make("integrated-gradients", steps=4)(quadratic, scan, target=1)
+    close(values, array(weights * scan**2))
+
+
+def test_expected_gradients_of_a_linear_network_with_one_reference(linear, scan, weights):
+    reference = 0.5 * scan.flip(-1)
+    (values,) = explain(linear, scan, 1, [make("expected-gradients")], references=reference)
+    close(values, array(weights * (scan - reference)))
+
+
+def test_expected_gradients_draw_from_all_references(linear, scan, weights):
+    references = torch.stack([torch.zeros_like(scan[0]), torch.ones_like(scan[0])])
+    estimator = make("expected-gradients", samples=400)
+    (values,) = explain(linear, scan, 1, [estimator], references=references)
+    share_of_white = (scan - torch.from_numpy(values) / weights)[0, 0].median()
+    assert 0.4 < share_of_white < 0.6
+
+
+@pytest.mark.parametrize("baseline", [0.0, 1.0])
+def test_integrated_gradients_sum_to_the_change_of_the_score(mixed, scan, baseline):
+    x = scan.double()
+    with torch.no_grad():
+        change = (mixed(x) - mixed(torch.full_like(x, baseline)))[0, 1].item()
+    values = make("integrated-gradients", steps=256, baseline=baseline)(mixed, x, target=1)
+    assert values.sum(dtype=float) == pytest.approx(change, rel=0.01)
+
+
+def test_without_noise_smoothgrad_is_the_gradient(mixed, scan):
+    plain = make("gradient")(mixed, scan.double(), target=1)
+    np.testing.assert_allclose(
+        make("smoothgrad", noise=0.0, samples=3)(mixed, scan.double(), target=1), plain, rtol=1e-6
+    )
+
+
+def test_smoothgrad_is_the_mean_over_independent_copies_of_the_stated_noise(
+    quadratic, scan, weights
+):
+    # The gradient 2 w (x + ε) has the mean 2 w x and the mean square 4 w² (x² + σ²).
+    sigma = 0.15 * (scan.max() - scan.min())
+    smooth, squared = explain(
+        quadratic,
+        scan,
+        1,
+        [make("smoothgrad", samples=200), make("smoothgrad-squared", samples=200)],
+    )
+    error = (smooth / array(2 * weights) - array(scan)).std()
+    assert error == pytest.approx(float(sigma) / 200**0.5, rel=0.1)
+    spread = squared / array(2 * weights) ** 2 - (smooth / array(2 * weights)) ** 2
+    assert spread.mean() == pytest.approx(float(sigma) ** 2, rel=0.05)
+
+
+def test_channels_are_summed(scan):
+    colours = torch.cat([scan, 2 * scan, 3 * scan], 1)
+    network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    weights = network[0].weight[1, :, 0, 0].detach()
+    values = make("gradient")(network, colours, target=1)
+    close(values, np.full((64, 64), weights.sum() / 64**2))
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, cls in ESTIMATORS.items() if "seed" not in cls().settings()]
+)
+def test_a_flipped_image_has_a_flipped_map(name, scan):
+    """A network that means over a symmetric filter's answers cannot tell left from right."""
+    if name == "xrai":
+        pytest.skip("Felzenszwalb's segmentation depends on the order of pixels")
+    network = nn.Sequential(
+        nn.Conv2d(1, 5, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(5, 2),
+    )
+    with torch.no_grad():
+        network[0].weight += network[0].weight.flip(-1)
+    values = make(name)(network, scan, target=1)
+    flipped = make(name)(network, scan.flip(-1), target=1)
+    np.testing.assert_allclose(
+        flipped[:, ::-1], values, rtol=1e-4, atol=1e-4 * np.abs(values).max()
+    )
+
+
+def test_random_numbers_are_uniform_and_blind(linear, quadratic, scan):
+    values = make("random")(linear, scan, target=1)
+    np.testing.assert_array_equal(values, make("random")(quadratic, 1 - scan, target=0))
+    histogram = np.histogram(values, bins=8, range=(0, 1))[0] / values.size
+    np.testing.assert_allclose(histogram, 1 / 8, atol=0.02)
+
+
+def test_a_score_without_gradient_is_refused(scan):
+    class Detached(nn.Module):
+        def forward(self, x):
+            return x.detach().mean((2, 3)).repeat(1, 2)
+
+    with pytest.raises(UnsupportedNetwork, match="gradient"):
+        make("gradient")(Detached(), scan, target=1)
