@@ -5,10 +5,12 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.multival import MultiValue
 
 from ctviz.core import UnreadableScan
 from ctviz.io.dicom import vocabulary
@@ -41,6 +43,11 @@ IMAGE = (
     "PatientIdentityRemoved", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
     "BitsAllocated",
 )  # fmt: skip
+
+TAGS = [*IMAGE, *IDENTITY]
+
+LARGEST_RESCALE = 1e6
+"""No scanner writes a larger slope or intercept; a damaged header does."""
 
 INFLATED_BYTES = 2**29
 """The most a deflated file may grow to."""
@@ -99,16 +106,13 @@ class Instance:
 
 
 def read_header(path: Path) -> Dataset:
-    """Return the few elements of a file's header that ctviz reads."""
+    """Return the few elements of a file's header that ctviz reads, not yet interpreted."""
     _refuse_deflation_bomb(path)
     try:
         with quiet():
-            header = dcmread(path, stop_before_pixels=True, force=True, specific_tags=_TAGS)
-            # Reading is lazy; what is damaged must show here and not later.
-            header.walk(lambda _, element: element.value)
+            return dcmread(path, stop_before_pixels=True, force=True, specific_tags=TAGS)
     except DAMAGED:
-        header = _what_survives(path)
-    return header
+        raise UnreadableScan("Its DICOM header is damaged; copy or export it again.") from None
 
 
 def identity_words(header: Dataset) -> set[str]:
@@ -122,7 +126,6 @@ def describe(header: Dataset, path: Path, key: bytes) -> Instance:
     rows, columns = (_whole(header, keyword) for keyword in ("Rows", "Columns"))
     frames = _whole(header, "NumberOfFrames", missing=1)
     check_size(frames, rows, columns)
-    truth = contrast(_text(header, "ContrastBolusAgent"), _text(header, "ContrastBolusRoute"))
     patient = _text(header, "PatientID")
     rescales, unit_notes = _rescales(header, frames)
     planes = tuple(_plane(header, index, frames, not unit_notes) for index in range(frames))
@@ -136,9 +139,9 @@ def describe(header: Dataset, path: Path, key: bytes) -> Instance:
         rescales=rescales,
         patient=pseudonym(patient, key) if patient else "",
         title=_title(header),
-        truth=truth,
+        truth=_truth(header),
         tilt_degrees=(_numbers(header, "GantryDetectorTilt", 1) or (0.0,))[0],
-        localizer="LOCALIZER" in _text(header, "ImageType").upper(),
+        localizer=any(word in _text(header, "ImageType").upper() for word in vocabulary.SCOUTS),
         notes=unit_notes,
     )
 
@@ -178,15 +181,6 @@ def _refuse_deflation_bomb(path: Path) -> None:
             return
     if size > INFLATED_BYTES:
         raise UnreadableScan("It unpacks to more than any CT file holds; export it again.")
-
-
-def _what_survives(path: Path) -> Dataset:
-    """Read a damaged header again, for nothing but what tells what kind of object it was."""
-    try:
-        with quiet():
-            return dcmread(path, stop_before_pixels=True, force=True, specific_tags=_FEW_TAGS)
-    except DAMAGED:
-        raise UnreadableScan("Its DICOM header is damaged; copy or export it again.") from None
 
 
 def _refuse_other_objects(header: Dataset) -> None:
@@ -245,7 +239,9 @@ def _rescales(header: Dataset, frames: int) -> tuple[tuple[Rescale, ...], tuple[
     slopes = [_numbers(macro, "RescaleSlope", 1) for macro in macros]
     intercepts = [_numbers(macro, "RescaleIntercept", 1) for macro in macros]
     pairs = [
-        Rescale(slope[0], intercept[0]) if slope and intercept and slope[0] else None
+        Rescale(slope[0], intercept[0])
+        if slope and intercept and slope[0] and max(map(abs, slope + intercept)) < LARGEST_RESCALE
+        else None
         for slope, intercept in zip(slopes, intercepts, strict=True)
     ]
     rescales = tuple(pair or Rescale() for pair in pairs)
@@ -255,13 +251,26 @@ def _rescales(header: Dataset, frames: int) -> tuple[tuple[Rescale, ...], tuple[
         return rescales, (f"The image is {kind}: its grey values are not Hounsfield units.",)
     if any(_text(macro, "RescaleType").upper() not in vocabulary.HOUNSFIELD for macro in macros):
         return rescales, ("The numbers of this scan have another unit than Hounsfield's.",)
-    table = vocabulary.table_unit(header)
+    table = _table_unit(header)
     if (None in pairs and table is None) or table not in {None, *vocabulary.HOUNSFIELD}:
         return rescales, (
             "The file does not say how its numbers become Hounsfield units; they are shown as "
             "they are.",
         )
     return rescales, ()
+
+
+def _table_unit(header: Dataset) -> str | None:
+    """Return the unit of a header's Modality LUT, None if it has no such table."""
+    tables = _value(header, "ModalityLUTSequence")
+    return _text(tables[0], "ModalityLUTType").upper() or "?" if tables else None
+
+
+def _truth(header: Dataset) -> str | None:
+    """Return whether a CT was taken with contrast; other images belong to neither class."""
+    if _text(header, "Modality") != "CT":
+        return None
+    return contrast(_text(header, "ContrastBolusAgent"), _text(header, "ContrastBolusRoute"))
 
 
 def _title(header: Dataset) -> str:
@@ -282,26 +291,27 @@ def _macro(header: Dataset, index: int, name: str) -> Dataset:
         ("PerFrameFunctionalGroupsSequence", index),
         ("SharedFunctionalGroupsSequence", 0),
     ):
-        groups = header.get(sequence) or ()
-        items = groups[place].get(name) if place < len(groups) else None
+        groups = _value(header, sequence) or ()
+        items = _value(groups[place], name) if place < len(groups) else None
         if items:
             return items[0]
     return header
 
 
-def _text(header: Dataset, keyword: str) -> str:
-    """Return an element as text, empty if it is missing or damaged."""
+def _value(header: Dataset, keyword: str) -> Any:  # noqa: ANN401 - whatever stands in the file
+    """Return an element's value, None if it is missing or damaged."""
     try:
         with quiet():
-            value = header.get(keyword)
+            return header.get(keyword)
     except DAMAGED:
-        return ""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return str(value).strip()
-    parts = value if hasattr(value, "__iter__") and not hasattr(value, "components") else [value]
-    return "\\".join(str(part) for part in parts).strip()
+        return None
+
+
+def _text(header: Dataset, keyword: str) -> str:
+    """Return an element as text, empty if it is missing or damaged."""
+    value = _value(header, keyword)
+    parts = value if isinstance(value, MultiValue) else [value]
+    return "\\".join(str(part) for part in parts if part is not None).strip()
 
 
 def _numbers(header: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
@@ -319,7 +329,3 @@ def _whole(header: Dataset, keyword: str, missing: int = 0) -> int:
     """Return an element's whole number."""
     numbers = _numbers(header, keyword, 1)
     return missing if numbers is None else int(numbers[0])
-
-
-_TAGS = [*IMAGE, *IDENTITY]
-_FEW_TAGS = ["SOPClassUID", "Modality", "PatientName", "PatientID"]

@@ -65,10 +65,8 @@ def geometry_notes(planes: Sequence[Plane], tilt_degrees: float) -> list[str]:
     tilt = _shear_degrees(planes)
     tilt = abs(tilt_degrees) if tilt is None else tilt
     if tilt > TILT_DEGREES:
-        notes.append(
-            f"The gantry was tilted by {tilt:.1f} degrees: the slices are shown as they were "
-            "taken, sheared against each other."
-        )
+        shear = ": the slices lie sheared against each other" * (len(planes) > 1)
+        notes.append(f"The gantry was tilted by {tilt:.1f} degrees{shear}.")
     return notes
 
 
@@ -88,7 +86,7 @@ def _gap_notes(gaps_mm: NDArray[np.float64]) -> list[str]:
     notes = []
     doubled = int((gaps_mm < SAME_PLACE_MM).sum())
     if doubled:
-        notes.append(f"{plural(doubled, 'slice')} at the place of another one.")
+        notes.append(f"{plural(doubled, 'slice')} lie at the place of another one.")
     gaps_mm = gaps_mm[gaps_mm >= SAME_PLACE_MM]
     if len(gaps_mm) == 0:
         return notes

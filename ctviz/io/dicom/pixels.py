@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import gdcm
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.pixels import apply_modality_lut, iter_pixels
+from pydicom.pixels import apply_modality_lut, pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from scipy import ndimage
 
 from ctviz.core import UnreadableScan
+from ctviz.io.dicom import vocabulary
 from ctviz.io.dicom.header import DAMAGED, Instance, Rescale
 from ctviz.io.silence import quiet
 from ctviz.io.volume import INT16
@@ -19,6 +21,11 @@ AIR_HU = -1000
 """What stands where the scanner measured nothing."""
 
 HIGHEST_TISSUE_HU = 3071
+
+LARGEST = 1e30
+"""Beyond this, numbers with a decimal point are damage and overflow when summed."""
+
+BYTE_BITS = 8
 
 WORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -35,7 +42,9 @@ def hounsfield_frames(instance: Instance) -> Iterator[NDArray[np.generic]]:
     with quiet():
         dataset = _read(instance.path)
         frames = 0
-        for stored, rescale in zip(_decode(dataset), instance.rescales, strict=False):
+        for stored, rescale in zip(
+            _decode(dataset, instance.path), instance.rescales, strict=False
+        ):
             if stored.shape != instance.shape:
                 raise UnreadableScan(
                     "Its pixels do not have the size that its header says; export it again."
@@ -67,40 +76,75 @@ def _guessed_syntax(dataset: Dataset) -> UID:
     return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
 
 
-def _decode(dataset: Dataset) -> Iterator[NDArray[np.generic]]:
+def _decode(dataset: Dataset, path: Path) -> Iterator[NDArray[np.generic]]:
     """Yield the stored numbers of each frame."""
+    syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        yield from iter_pixels(dataset, raw=True)
+        if syntax in vocabulary.TWELVE_BIT_JPEG and int(dataset.BitsStored) > BYTE_BITS:
+            yield from _decode_by_gdcm(path)
+            return
+        # Frame by frame, so that a multi-frame file is not in memory twice.
+        for index in range(int(dataset.get("NumberOfFrames") or 1)):
+            yield pixel_array(dataset, raw=True, index=index)
     except DAMAGED:
-        syntax = dataset.file_meta.TransferSyntaxUID
-        if syntax.is_private or syntax.name == str(syntax):
-            name = "an unknown encoding"
-        else:
-            name = f"the encoding '{syntax.name}'"
+        if not syntax.is_encapsulated:
+            raise UnreadableScan("Its pixels are damaged or cut short; copy it again.") from None
+        known = not syntax.is_private and syntax.name != str(syntax)
+        name = f"the encoding '{syntax.name}'" if known else "an unknown encoding"
         raise UnreadableScan(
             f"Its pixels, in {name}, cannot be decoded; export it uncompressed."
         ) from None
 
 
+def _decode_by_gdcm(path: Path) -> NDArray[np.generic]:
+    """Return all frames of a file, (N, H, W), read by GDCM from beginning to end."""
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(path))
+    if not reader.Read():
+        raise ValueError("GDCM cannot read this file.")
+    image = reader.GetImage()
+    pixel_format = image.GetPixelFormat()
+    kind = "i" if pixel_format.GetPixelRepresentation() else "u"
+    # GDCM's Python wrapper hands bytes out as text.
+    stored = image.GetBuffer().encode("utf-8", "surrogateescape")
+    columns, rows = (image.GetDimension(axis) for axis in (0, 1))
+    numbers = np.frombuffer(stored, f"<{kind}{pixel_format.GetBitsAllocated() // BYTE_BITS}")
+    frames: NDArray[np.generic] = numbers.reshape(-1, rows, columns)
+    return frames
+
+
 def _hounsfield(
     stored: NDArray[np.generic], dataset: Dataset, rescale: Rescale, *, calibrated: bool
 ) -> NDArray[np.generic]:
-    """Apply the Modality LUT to one frame, with air where the scanner padded."""
-    if "ModalityLUTSequence" in dataset:
-        values = apply_modality_lut(stored, dataset).astype(np.float64)
-    elif rescale.whole and stored.dtype.kind in "iu":
-        values = stored.astype(np.int64) * int(rescale.slope) + int(rescale.intercept)
-    else:
-        values = stored.astype(np.float64) * rescale.slope + rescale.intercept
-    values = np.clip(np.nan_to_num(values, nan=AIR_HU), -3e38, 3e38)
-    if not calibrated and dataset.get("PhotometricInterpretation") == "MONOCHROME1":
-        values = values.max() + values.min() - values
-    padded = _padding(stored, dataset)
+    """Return one frame after the Modality LUT, with air where the scanner padded."""
+    try:
+        values = _rescaled(stored, dataset, rescale)
+        padded = _padding(stored, dataset)
+    except DAMAGED:
+        raise UnreadableScan(
+            "Its header is damaged where it says what the numbers mean; export it again."
+        ) from None
     if calibrated and padded.any():
         tissue = values[padded].min() >= AIR_HU and values[padded].max() <= HIGHEST_TISSUE_HU
         values[_touching_the_border(padded) if tissue else padded] = AIR_HU
+    if not calibrated and dataset.get("PhotometricInterpretation") == "MONOCHROME1":
+        values = values.max() + values.min() - values
     exact = values.dtype.kind == "i" and INT16.min <= values.min() and values.max() <= INT16.max
-    return values.astype(np.int16 if exact else np.float32)
+    converted: NDArray[np.generic] = values.astype(np.int16 if exact else np.float32)
+    return converted
+
+
+def _rescaled(
+    stored: NDArray[np.generic], dataset: Dataset, rescale: Rescale
+) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return the numbers after the Modality LUT, whole where that loses nothing."""
+    if "ModalityLUTSequence" not in dataset and rescale.whole and stored.dtype.kind in "iu":
+        return stored.astype(np.int64) * int(rescale.slope) + int(rescale.intercept)
+    if "ModalityLUTSequence" in dataset:
+        values = apply_modality_lut(stored, dataset).astype(np.float64)
+    else:
+        values = stored.astype(np.float64) * rescale.slope + rescale.intercept
+    return np.clip(np.nan_to_num(values, nan=AIR_HU), -LARGEST, LARGEST)
 
 
 def _padding(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[np.bool_]:

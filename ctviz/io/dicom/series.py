@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ctviz.core import Case, Progress, UnreadableScan
 from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.order import geometry_notes, reading_order
 from ctviz.io.dicom.pixels import hounsfield_frames
 from ctviz.io.limits import check_size
-from ctviz.io.volume import Plane, Volume, compact, make_case, plural
+from ctviz.io.volume import Pixels, Plane, Volume, compact, make_case, plural
 
 THREADS = 4
 
@@ -100,7 +100,7 @@ def _case_of(
     yield _assembled(ordered, pixels, notes)
 
 
-def _assembled(frames: Sequence[_Frame], pixels: NDArray[np.generic], notes: list[str]) -> Case:
+def _assembled(frames: Sequence[_Frame], pixels: Pixels, notes: list[str]) -> Case:
     """Return the case of decoded frames."""
     instances = [frame.instance for frame in frames]
     planes = [frame.plane for frame in frames]
@@ -140,40 +140,41 @@ def _files(frames: Iterable[_Frame]) -> list[Path]:
 
 def _decode(
     frames: Sequence[_Frame], progress: Progress
-) -> tuple[NDArray[np.generic], dict[Path, UnreadableScan]]:
+) -> tuple[Pixels, dict[Path, UnreadableScan]]:
     """Return the pixels (S, H, W) of the frames, and why some files have none."""
-    rows: dict[Path, list[tuple[int, int]]] = defaultdict(list)
+    rows: dict[Path, dict[int, int]] = defaultdict(dict)
     for row, frame in enumerate(frames):
-        rows[frame.instance.path].append((row, frame.index))
+        rows[frame.instance.path][frame.index] = row
     instances = {frame.instance.path: frame.instance for frame in frames}
-    pixels: NDArray[np.generic] = np.empty((len(frames), *frames[0].instance.shape), np.int16)
-    failed = {}
-    with ThreadPoolExecutor(THREADS) as pool:
-        # A few files at a time are in memory beside the volume.
-        for paths in _batches(list(rows), 4 * THREADS):
-            for path, images in zip(
-                paths, pool.map(_try_frames, [instances[path] for path in paths]), strict=True
+    shape = (len(frames), *frames[0].instance.shape)
+    whole = all(rescale.whole for i in instances.values() for rescale in i.rescales)
+    while True:
+        pixels: Pixels = np.zeros(shape, np.int16) if whole else np.zeros(shape, np.float32)
+        with ThreadPoolExecutor(THREADS) as pool:
+            fill = partial(_fill, pixels)
+            failures = {}
+            for path, failure in zip(
+                rows, pool.map(fill, instances.values(), rows.values()), strict=True
             ):
+                failures[path] = failure
                 progress.advance()
-                if isinstance(images, UnreadableScan):
-                    failed[path] = images
-                    continue
-                if pixels.dtype == np.int16 and any(image.dtype != np.int16 for image in images):
-                    pixels = pixels.astype(np.float32)
-                for row, index in rows[path]:
-                    pixels[row] = images[index]
-    return pixels, failed
+        if not whole or not any(isinstance(failure, _TooLarge) for failure in failures.values()):
+            return pixels, {path: why for path, why in failures.items() if why is not None}
+        whole = False
 
 
-def _batches(paths: list[Path], size: int) -> Iterator[list[Path]]:
-    """Yield the paths a few at a time."""
-    for start in range(0, len(paths), size):
-        yield paths[start : start + size]
+class _TooLarge(UnreadableScan):
+    """A number does not fit 16 bits; never leaves this module."""
 
 
-def _try_frames(instance: Instance) -> list[NDArray[np.generic]] | UnreadableScan:
-    """Return a file's frames, or why it has none."""
+def _fill(pixels: Pixels, instance: Instance, rows: dict[int, int]) -> UnreadableScan | None:
+    """Write a file's frames into their rows of the volume; return why it has none."""
     try:
-        return list(hounsfield_frames(instance))
+        for index, image in enumerate(hounsfield_frames(instance)):
+            if pixels.dtype == np.int16 and image.dtype != np.int16:
+                return _TooLarge()
+            if index in rows:
+                pixels[rows[index]] = image
     except UnreadableScan as error:
         return error
+    return None

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from pydicom import Dataset
-
 DICOMDIR: Final = "1.2.840.10008.1.3.10"
+TWELVE_BIT_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53"})
+"""Lossy JPEG of more than 8 bits, which pydicom does not decode but GDCM does."""
+
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 
 CT_IMAGES: Final = frozenset(
@@ -62,11 +63,8 @@ BODY_PARTS: Final = frozenset(
 )  # fmt: skip
 """Body parts that a title may name; anything else in this element could be free text."""
 
+SCOUTS: Final = ("LOCALIZER", "SCOUT", "SURVIEW", "TOPOGRAM")
+"""What scanners call the overview that a series is planned on, in the image type."""
+
 NO_AGENT: Final = frozenset({"NONE", "NO", "WITHOUT", "NO CONTRAST", "W/O", "WO", "NATIVE"})
 OPEN_AGENT: Final = frozenset({"UNKNOWN", "N/A", "NA", "ORAL", "OTHER", "?", "-"})
-
-
-def table_unit(header: Dataset) -> str | None:
-    """Return the unit of a header's Modality LUT, None if it has no such table."""
-    tables = header.get("ModalityLUTSequence")
-    return str(tables[0].get("ModalityLUTType", "?")).upper() if tables else None
