@@ -37,8 +37,9 @@ class Phantom:
 
 
 @lru_cache(maxsize=4)
-def _patient(seed: int) -> Anatomy:
-    return Anatomy.draw(_stream(seed, 0))
+def _patient(seed: int) -> tuple[Anatomy, float]:
+    anatomy = Anatomy.draw(_stream(seed, 0))
+    return anatomy, widest_mm(anatomy)
 
 
 def _stream(seed: int, *key: int) -> np.random.Generator:
@@ -46,8 +47,8 @@ def _stream(seed: int, *key: int) -> np.random.Generator:
 
 
 def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Tissue, Scanner]:
-    anatomy = _patient(seed)
-    scanner = Scanner.draw(_stream(seed, 1, contrast), widest_mm(anatomy))
+    anatomy, across = _patient(seed)
+    scanner = Scanner.draw(_stream(seed, 1, contrast), across)
     return anatomy, Tissue.draw(_stream(seed, 2, contrast), contrast=contrast), scanner
 
 

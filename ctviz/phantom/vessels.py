@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _GENERATIONS = 11
-_ROOT_RADIUS_MM = 5.0
-_MURRAY = 3.3
+_ROOT_RADIUS_MM = 4.7
+_MURRAY = 3.6
 _SMALLEST_WITH_AIRWAY_MM, _LARGEST_WITH_AIRWAY_MM = 1.9, 3.6
 
 

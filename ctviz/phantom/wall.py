@@ -11,6 +11,7 @@ from ctviz.phantom.canvas import FAT, SKIN, Canvas
 from ctviz.phantom.geometry import Ellipse, Field, Grid
 
 _BINS = 8192
+_COARSE, _SMOOTHING = 256, 20
 _MAMMARY = 4
 _THIN_FAT_MM = 8.0
 ANGLES = np.linspace(-np.pi, np.pi, _BINS, endpoint=False)
@@ -58,7 +59,7 @@ def cavity_axes(anatomy: Anatomy, level: float) -> tuple[float, float]:
 def cavity_radius(anatomy: Anatomy, level: float) -> np.ndarray:
     """Return the distance from the middle to the inner chest wall for each direction."""
     wide, deep = cavity_axes(anatomy, level)
-    power = 2.25
+    power = 2.4
     inverse = np.abs(np.sin(ANGLES) / wide) ** power + np.abs(np.cos(ANGLES) / deep) ** power
     return inverse ** (-1 / power)
 
@@ -86,17 +87,18 @@ def skin_depth(anatomy: Anatomy, level: float) -> np.ndarray:
 
 def _around(where: tuple[float, ...], value: np.ndarray) -> np.ndarray:
     """Interpolate smoothly over directions, the same on both sides."""
-    step = np.interp(np.abs(ANGLES), where, value)
-    width = 240
-    kernel = np.hanning(width)
-    padded = np.concatenate([step[-width:], step, step[:width]])
-    return np.convolve(padded, kernel / kernel.sum(), mode="same")[width:-width]
+    turn = np.linspace(0, np.pi, _COARSE)
+    step = np.pad(np.interp(turn, where, value), _SMOOTHING, mode="reflect")
+    kernel = np.hanning(2 * _SMOOTHING + 1)
+    smooth = np.convolve(step, kernel / kernel.sum(), mode="valid")
+    return np.interp(np.abs(ANGLES), turn, smooth)
 
 
 def lens(low: float, high: float) -> np.ndarray:
     """Return a profile over directions: 1 in the middle of a range on both sides, 0 outside."""
     place = (np.abs(ANGLES) - (low + high) / 2) / ((high - low) / 2)
-    return np.sqrt(np.clip(1 - place**4, 0, 1))
+    square = place * place
+    return np.sqrt(np.clip(1 - square * square, 0, 1))
 
 
 def paint_wall(canvas: Canvas, wall: Wall) -> None:
