@@ -121,6 +121,10 @@ class Ellipse:
             edge += np.float32(self.trefoil) * (4 * c * c - 3) * c
         return ((rho - edge) * rho / slope).astype(np.float32)
 
+    def thicker(self, by_mm: float) -> Ellipse:
+        """Return the outline moved outwards."""
+        return replace(self, a=self.a + by_mm, b=self.b + by_mm)
+
     @property
     def box(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The ranges of x and y that hold it."""
@@ -149,6 +153,10 @@ class Tube:
         if best is None:
             raise ValueError("A tube needs at least two points.")
         return best
+
+    def thicker(self, by_mm: float) -> Tube:
+        """Return the outline moved outwards."""
+        return replace(self, radii=tuple(radius + by_mm for radius in self.radii))
 
     @property
     def box(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -37,8 +37,8 @@ def _mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> Field:
     fat = anatomy.mediastinal_fat_mm
     grid = canvas.grid.around((-85, 120), (-105, 105))
     shapes: list[Shape] = [
-        *parts.left, *parts.right, *parts.cava, *parts.lower_cava, *parts.veins, *parts.airways,
-        *parts.gullet,
+        *parts.left, *parts.right, *parts.cava, *parts.lower_cava,
+        *parts.veins, *parts.lung_veins, *parts.airways, *parts.gullet,
         *_septa(fat, -cavity_axes(anatomy, level)[1], level),
         Ellipse(0, SPINE_Y_MM + 3, 16, 15),
         Tube(((-17, SPINE_Y_MM + 40), (0, SPINE_Y_MM + 22), (17, SPINE_Y_MM + 40)), (4, 13, 4)),

@@ -11,6 +11,8 @@ from ctviz.phantom.organs import Mediastinum
 from ctviz.phantom.wall import Wall
 
 _AIRWAY_WALL_MM = 1.5
+_ARTERY_WALL_MM, _ARTERY_WALL_HU = 1.0, 12.0
+"""Vessel wall and the thread of fat around it, thinner than a pixel or two."""
 
 
 def paint_mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
@@ -26,27 +28,28 @@ def paint_mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
 
 
 def _paint_vessels(canvas: Canvas, parts: Mediastinum) -> None:
+    """Paint veins, then arteries with a wall, that ends where they open into the heart."""
     tissue = canvas.tissue
     for vein in parts.veins:
         canvas.paint(vein, tissue.lower_cava)
     for coronary in parts.coronaries:
         canvas.paint(coronary, tissue.left)
-    for shapes, blood in (
-        (parts.lower_cava, tissue.lower_cava),
-        (parts.cava, tissue.cava),
-        (parts.right, tissue.right),
-        (parts.left, tissue.left),
+    for shapes, blood, valve_level in (
+        (parts.lung_veins, tissue.left, 0.0),
+        (parts.lower_cava, tissue.lower_cava, 0.0),
+        (parts.cava, tissue.cava, 0.0),
+        (parts.right, tissue.right, 0.53),
+        (parts.left, tissue.left, 0.62),
     ):
+        for shape in shapes if canvas.level < valve_level else ():
+            canvas.paint(shape.thicker(_ARTERY_WALL_MM), _ARTERY_WALL_HU, masked=True)
         for shape in shapes:
             canvas.paint(shape, blood, masked=True)
 
 
 def _paint_airways(canvas: Canvas, parts: Mediastinum) -> None:
     for lumen in parts.airways:
-        around = Ellipse(
-            lumen.x, lumen.y, lumen.a + _AIRWAY_WALL_MM, lumen.b + _AIRWAY_WALL_MM, lumen.angle
-        )
-        canvas.paint(around, 10.0, masked=False)
+        canvas.paint(lumen.thicker(_AIRWAY_WALL_MM), 10.0, masked=False)
     for lumen in parts.airways:
         canvas.paint(lumen, AIR + 15)
 

@@ -235,6 +235,7 @@ class Mediastinum:
     airways: tuple[Ellipse, ...]
     gullet: tuple[Ellipse, ...]
     veins: tuple[Shape, ...]
+    lung_veins: tuple[Shape, ...]
     coronaries: tuple[Ellipse, ...]
 
     @classmethod
@@ -264,8 +265,9 @@ class Mediastinum:
         arteries = (BRACHIOCEPHALIC_ARTERY, LEFT_CAROTID, LEFT_SUBCLAVIAN)
         left: list[Shape] = [*cut(ASCENDING_AORTA, DESCENDING_AORTA, LEFT_APPENDAGE, *arteries)]
         left += lie(((-12, -33), (3, -27), (15, -12), (21, 6), (22, 24)), 13.5, 0.185)
+        lung_veins: list[Shape] = []
         for points, at in _PULMONARY_VEINS:
-            left += lie(points, 7.5, at, 0.6)
+            lung_veins += lie(points, 7.5, at, 0.6)
         right: list[Shape] = [*cut(PULMONARY_TRUNK, RIGHT_LOWER_ARTERY, LEFT_LOWER_ARTERY)]
         right += lie(((17, -36), (31, -30), (41, -12), (45, 12)), 13, 0.395, 0.8)
         right += lie(((16, -38), (8, -20), (-6, -9), (-24, -6), (-46, 2)), 12, 0.485, 0.75)
@@ -281,6 +283,7 @@ class Mediastinum:
             airways=cut(TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
             gullet=cut(GULLET, grow=1.0),
             veins=tuple(veins),
+            lung_veins=tuple(lung_veins),
             coronaries=tuple(_beat(shape, anatomy) for shape in cut(RIGHT_CORONARY, LEFT_CORONARY)),
             **heart,
         )

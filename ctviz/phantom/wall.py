@@ -66,9 +66,9 @@ def cavity_radius(anatomy: Anatomy, level: float) -> np.ndarray:
 
 def muscle_depth(anatomy: Anatomy, level: float) -> np.ndarray:
     """Return the depth of the outer surface of the muscles for each direction."""
-    upper = float(np.interp(level, (0, 0.25, 0.55, 0.9), (1.0, 0.85, 0.35, 0.0)))
+    upper = float(np.interp(level, (0, 0.25, 0.5, 0.8), (1.0, 0.8, 0.25, 0.0)))
     where = (0, 0.25, 0.6, 1.0, 1.35, 1.75, 2.2, 2.6, 2.85, 3.0, np.pi)
-    low = np.array((11, 12, 13, 14, 18, 22, 21, 20, 33, 38, 30))
+    low = np.array((11, 12, 13, 13, 15, 18, 18, 19, 33, 38, 30))
     high = np.array((13, 21, 31, 37, 50, 66, 58, 42, 40, 39, 30))
     depth = low + upper * (high - low) * (0.45 + 0.5 * anatomy.muscle)
     return _around(where, depth + anatomy.wall_mm - 10)
@@ -173,7 +173,7 @@ def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
 def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return inner and outer depth of each muscle for each direction; fat is left between them."""
     outer = muscle_depth(anatomy, level)
-    upper = float(np.interp(level, (0, 0.3, 0.55, 0.9), (1.0, 0.85, 0.35, 0.0)))
+    upper = float(np.interp(level, (0, 0.25, 0.5, 0.8), (1.0, 0.8, 0.25, 0.0)))
     cage = anatomy.wall_mm
     bulk = anatomy.muscle
     groups = [(np.full_like(ANGLES, -0.5), np.full_like(ANGLES, cage))]
@@ -188,8 +188,9 @@ def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarra
         split = cage + 1.5 + 8 * upper * bulk
         add((0.5, 1.05), cage + 1.2, split)
         add((0.16, 1.22), split + 1.2, np.minimum(outer, split + 3 + 12 * upper * bulk))
-    add((1.15, 2.15), cage + 1.0, cage + 5 + 4 * bulk)
-    deep = cage + 7 + 4 * bulk
+    deep = cage + 4 + 4 * upper * bulk
+    add((1.15, 2.15), cage + 0.8, deep)
+    deep += 1.5
     flat = np.maximum(outer, deep + 4)
     blade = deep + (flat - deep) * np.clip(1.1 * (np.abs(ANGLES) - 1.2), 0.15, 0.6)
     add((1.62, 2.5), deep - 1, blade)
