@@ -111,16 +111,18 @@ def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:
     return card
 
 
-def new_classifier(card: ModelCard) -> Classifier:
-    """Return the card's network without training, with weights drawn by torch's generator."""
-    return Classifier(card, _fresh_network(card))
+def new_classifier(card: ModelCard, *, seed: int = 0) -> Classifier:
+    """Return the card's network before its training, with weights drawn from a seed."""
+    return Classifier(card, _fresh_network(card, seed).eval())
 
 
-def _fresh_network(card: ModelCard) -> nn.Module:
+def _fresh_network(card: ModelCard, seed: int = 0) -> nn.Module:
     try:
-        return build_network(
-            card.architecture, card.arguments, channels=card.channels, neurons=card.neurons
-        )
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return build_network(
+                card.architecture, card.arguments, channels=card.channels, neurons=card.neurons
+            )
     except (UnknownName, InvalidParameter) as error:
         raise UnusableModel(f"The card of model '{card.id}' cannot be used: {error}") from None
 

@@ -48,4 +48,8 @@ def build_network(
     A network of one neuron decides between two classes; others have a neuron for each class.
     """
     body = ARCHITECTURES[architecture].from_settings(arguments).network(channels, neurons)
+    for layer in body.modules():
+        # Rules for gradients read a layer's input, which must not be overwritten.
+        if isinstance(layer, nn.ReLU):
+            layer.inplace = False
     return SingleNeuron(body) if neurons == 1 else body

@@ -23,6 +23,5 @@ class DenseNet121(Architecture):
             in_channels=channels,
             out_channels=outputs,
             growth_rate=self.growth,
-            act=("relu", {"inplace": False}),
         )
         return network

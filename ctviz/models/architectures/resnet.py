@@ -27,7 +27,6 @@ class Residual(Architecture):
             num_classes=neurons,
             conv1_t_size=7,
             conv1_t_stride=2,
-            act=("relu", {"inplace": False}),
         )
         return network
 

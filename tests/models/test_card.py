@@ -1,0 +1,86 @@
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctviz.core import UnusableModel
+from ctviz.models import DataSource, Measurement, read_card, save_model
+from ctviz.models.card import write_card
+from ctviz.models.toml import to_toml
+
+printable = st.text(st.characters(blacklist_categories=("Cs",)))
+plain = st.one_of(
+    st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False), printable
+)
+names = st.text(min_size=1, max_size=8, alphabet="abcXYZ019-_. é")
+
+
+@given(
+    st.dictionaries(names, plain | st.lists(printable) | st.lists(st.integers(-9, 9)), max_size=4),
+    st.dictionaries(names, plain | st.dictionaries(names, plain, max_size=2), max_size=3),
+    st.lists(st.dictionaries(names, plain, min_size=1, max_size=3), max_size=3),
+)
+def test_what_was_written_is_read_by_the_standard_library(values, table, tables):
+    document = {f"v {name}": value for name, value in values.items()}
+    document |= {"table": table, "tables": tables}
+    expected = {name: value for name, value in document.items() if value != {}}
+    assert tomllib.loads(to_toml(document)) == expected
+
+
+def test_a_card_comes_back_as_it_was_written(classifier, tmp_path):
+    full = replace(
+        classifier.card,
+        data=(DataSource("CT", "training", 63, 34, "CC BY 3.0", "an archive"),),
+        measured=(
+            Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),
+            Measurement("AUC", 1.0, None, "phantoms", "by counting"),
+        ),
+        training={"steps": 3, "rate": 0.001},
+    )
+    saved = save_model(tmp_path, replace(classifier, card=full))
+    assert read_card(tmp_path) == saved
+    assert replace(saved, sha256={}) == full
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong"),
+    [
+        ('id = "tiny"', 'id = "../tiny"'),
+        ('id = "tiny"', ""),
+        ("format = 1", "format = 2"),
+        ("neurons = 1", "neurons = 3"),
+        ("neurons = 1", "neurons = true"),
+        ("channels = 1", "channels = 2"),
+        ("size = [48, 64]", "size = [48, 64, 3]"),
+        ("size = [48, 64]", "size = [48, 6400]"),
+        ("width = 400.0", "width = 0"),
+        ("width = 400.0", "width = nan"),
+        ("width = 400.0", 'width = "400"'),
+        ("width = 8", "width = [8]"),
+        ('"weights.safetensors"', '"../../weights.safetensors"'),
+        ("[network]", "[network"),
+    ],
+)
+def test_a_damaged_card_is_refused_in_one_sentence(classifier, tmp_path, entry, wrong):
+    save_model(tmp_path, classifier)
+    path = tmp_path / "card.toml"
+    text = path.read_text(encoding="utf-8")
+    assert entry in text
+    path.write_text(text.replace(entry, wrong, 1), encoding="utf-8")
+    with pytest.raises(UnusableModel) as caught:
+        read_card(tmp_path)
+    assert "\n" not in str(caught.value).strip()
+
+
+def test_a_folder_without_a_card_is_refused(tmp_path):
+    with pytest.raises(UnusableModel, match=r"card\.toml"):
+        read_card(tmp_path)
+
+
+def test_a_card_that_is_no_text_is_refused(card, tmp_path):
+    write_card(tmp_path, card)
+    (tmp_path / "card.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UnusableModel, match="TOML"):
+        read_card(tmp_path)

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctviz.core import Slice
+from ctviz.models.grid import Placement
+
+SHAPES = [(64, 64), (60, 90), (90, 41), (17, 200)]
+SPACINGS = [None, (1.0, 1.0), (0.7, 1.4), (2.0, 0.5)]
+
+
+def centre_of_mass(image):
+    rows, columns = np.indices(image.shape)
+    return (rows * image).sum() / image.sum(), (columns * image).sum() / image.sum()
+
+
+def blob(shape, at, width):
+    rows, columns = np.indices(shape)
+    return np.exp(-((rows - at[0]) ** 2 + (columns - at[1]) ** 2) / (2 * width**2))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("spacing", SPACINGS)
+def test_a_blob_comes_back_at_its_place(shape, spacing):
+    at = (0.4 * shape[0], 0.55 * shape[1])
+    image = blob(shape, at, width=min(shape) / 12).astype(np.float32)
+    placement = Placement.of(Slice(image, spacing), (192, 160))
+    there = placement.to_network(torch.from_numpy(image), 0.0)
+    back = placement.to_scan(there).numpy()
+    assert back.shape == shape
+    assert centre_of_mass(back) == pytest.approx(at, abs=0.3)
+
+
+@pytest.mark.parametrize("spacing", SPACINGS)
+def test_a_disc_is_round_on_the_network_grid_whatever_the_pixels(spacing):
+    down, along = spacing or (1.0, 1.0)
+    rows, columns = np.indices((120, 100))
+    disc = np.hypot((rows - 60) * down, (columns - 50) * along) < 15
+    image = Slice(disc.astype(np.float32), spacing)
+    there = Placement.of(image, (256, 256)).to_network(torch.tensor(image.hounsfield), 0.0)
+    marked = there.numpy() > 0.5
+    assert marked.any(axis=1).sum() == pytest.approx(marked.any(axis=0).sum(), abs=2)
+
+
+@given(
+    rows=st.integers(1, 300),
+    columns=st.integers(1, 300),
+    down=st.floats(0.2, 5),
+    along=st.floats(0.2, 5),
+)
+def test_the_scan_always_lies_inside_and_fills_one_direction(rows, columns, down, along):
+    image = Slice(np.zeros((rows, columns), np.float32), (down, along))
+    placement = Placement.of(image, (40, 56))
+    for start, content, cells in zip(
+        placement.corner, placement.content, placement.size, strict=True
+    ):
+        assert start >= 0
+        assert content >= 1
+        assert start + content <= cells
+    assert placement.content[0] == 40 or placement.content[1] == 56
+
+
+def test_what_lies_beside_the_scan_is_the_fill():
+    image = Slice(np.ones((10, 20), np.float32))
+    there = Placement.of(image, (20, 20)).to_network(torch.ones(10, 20), -7.0)
+    assert (there[:5] == -7).all()
+    assert (there[5:15] == 1).all()
+    assert (there[15:] == -7).all()
