@@ -49,9 +49,9 @@ def _paint_liver(canvas: Canvas, wall: Wall, wide: float) -> None:
         _fill(canvas, wall, Ellipse(-6, -52, 60 * grow, 26 * grow, 8, 0.05), flesh)
     contrast = tissue.lower_cava - tissue.liver
     for across, along, long, turn in canvas.anatomy.spots[:6]:
-        x = -64 + 90 * wide * (across - 0.5)
-        y = -14 + 90 * wide * (along - 0.5)
-        vein = Ellipse(x, y, 3 + 7 * long, 2.4, 180 * turn)
+        x = -68 + 70 * wide * (across - 0.5)
+        y = -14 + 70 * wide * (along - 0.5)
+        vein = Ellipse(x, y, (3 + 7 * long) * wide, 2.6 * wide, 180 * turn)
         _fill(canvas, wall, vein, tissue.liver + np.clip(0.8 * contrast, -14, 45))
 
 

@@ -54,9 +54,9 @@ def _septa(fat: float, front: float, level: float) -> list[Shape]:
     """Return the fat behind the sternum and in front of the spine, where both lungs meet."""
     thick = float(np.interp(level, (0, 0.2, 0.45, 1), (10, 4.5, 0.5, 0.5)))
     low = max(0.6, 0.5 * thick)
-    hilum = float(np.interp(level, (0.2, 0.35, 0.6, 0.7), (3, 11, 11, 3)))
+    hilum = float(np.interp(level, (0.3, 0.38, 0.6, 0.7), (-8, 11, 11, -8)))
     return [
-        Tube(((-12, -34), (26, -30)), (hilum, hilum)),
+        Tube(((-12, -34), (24, -30)), (hilum, hilum)),
         Tube(((0, front), (0, front + 16)), (2.5 + 0.6 * fat + 0.3 * thick, 0.6)),
         Tube(((0, front + 14), (2, -28)), (low, thick)),
         Tube(((3, -20), (3, 8), (3, SPINE_Y_MM)), (1 + fat, 4, 9)),
