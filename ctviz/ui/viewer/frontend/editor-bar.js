@@ -77,10 +77,9 @@ export class EditorBar {
       element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
       this.editing,
       this.drawingTools,
-      element("div", { class: "group end" }, [help]),
     ]);
     this.labelBox = element("div", { class: "group" }, [this.swatch, this.label.select, ...this.labelMaker(), this.eye]);
-    this.bottom = element("div", { class: "bar" }, [this.labelBox, this.reference, this.saved]);
+    this.bottom = element("div", { class: "bar" }, [this.labelBox, this.reference, this.saved, help]);
   }
 
   /** Inputs that limit drawing to a range of values. */

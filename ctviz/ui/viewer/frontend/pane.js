@@ -50,14 +50,15 @@ export class Pane {
     this.strip = element("canvas", { width: 120, height: 1, "aria-hidden": "true" });
     this.scaleNote = element("span", { class: "note" });
     this.bar = element("div", { class: "colour-bar", "data-testid": `pane-bar-${id}` }, [
-      this.low, this.strip, this.high, this.scaleNote,
+      this.strip, this.low, this.high, this.scaleNote,
     ]);
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
       element("header", {}, [this.title, this.control, this.seconds, remove]),
-      element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
-      this.bar,
-      this.scores,
+      element("div", { class: "body" }, [
+        element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
+        element("div", { class: "facts" }, [this.scores, this.bar]),
+      ]),
     ]);
   }
 
