@@ -1,0 +1,11 @@
+"""One queue, one cache, one door: every prediction, map and score is computed once."""
+
+from ctviz.backend.backend import Backend
+from ctviz.backend.cases import Imported
+from ctviz.backend.demo import Demo
+from ctviz.backend.explaining import explain
+from ctviz.backend.job import Job
+from ctviz.backend.question import Question
+from ctviz.backend.scoring import Evaluation
+
+__all__ = ["Backend", "Demo", "Evaluation", "Imported", "Job", "Question", "explain"]

@@ -1,0 +1,216 @@
+"""The Backend: the one door to cases, models, maps and scores."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ctviz.backend.cache import Cache
+from ctviz.backend.cases import Cases, Imported
+from ctviz.backend.demo import Demo
+from ctviz.backend.explaining import Explainer
+from ctviz.backend.job import Job
+from ctviz.backend.models import Models
+from ctviz.backend.predicting import Predictor
+from ctviz.backend.question import Question
+from ctviz.backend.scoring import Agreement, Evaluation, Fidelity
+from ctviz.backend.segmenting import RegionMaps
+from ctviz.backend.worker import Urgency, Worker
+from ctviz.core import (
+    Case,
+    FloatMap,
+    ImportanceMap,
+    InvalidInput,
+    Mask,
+    Prediction,
+    Settings,
+    Sign,
+    Slice,
+)
+from ctviz.estimators import Estimator
+from ctviz.metrics import AgreementMetric, FidelityMetric, Metric
+from ctviz.models import Classifier, ModelShelf
+from ctviz.store import CaseEntry, Store
+
+PROCESSORS = 2
+
+
+class Backend:
+    """Computes each thing once, for all threads of a process and all processes of a cache.
+
+    Whatever takes time is a `Job`: there at once if it was computed before, shared if somebody
+    else asked for the same, queued for the device otherwise; it tells its progress and can be
+    cancelled. What an interactive reader asks for goes before what is done in the background.
+
+    Parameters
+    ----------
+    settings
+        The folders and the device.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._device = Worker("device")
+        self._processor = Worker("processor", PROCESSORS)
+        self._cache = Cache(settings.cache)
+        self._models = Models(settings)
+        self._files = Worker("files")
+        self._cases = Cases(settings.data, self._files)
+        self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
+        self._explainer = Explainer(self._models, self._cache, self._device)
+        self._region_maps = RegionMaps(self._models, self._cache, self._processor)
+        self._agreement = Agreement(self._region_maps, self._processor)
+        self._fidelity = Fidelity(self._models, self._cache, self._device)
+
+    def close(self) -> None:
+        """Cancel what is under way and close the database."""
+        for desk in (self._explainer, self._fidelity, self._agreement, self._region_maps):
+            desk.close()
+        self._predictor.close()
+        self._cases.close_imports()
+        for worker in (self._device, self._processor, self._files):
+            worker.close()
+        self._cases.store.close()
+
+    @property
+    def settings(self) -> Settings:
+        """The folders and the device."""
+        return self._settings
+
+    @property
+    def store(self) -> Store:
+        """Where Regions, predictions and scores are remembered."""
+        return self._cases.store
+
+    def models(self) -> ModelShelf:
+        """Return the model cards by id; ``.refused`` says which folders are no model and why."""
+        return self._models.shelf()
+
+    def classifier(self, model_id: str) -> Classifier:
+        """Return a model ready to compute, loading it if it is needed for the first time."""
+        return self._models.classifier(model_id)
+
+    def cases(self) -> list[CaseEntry]:
+        """Return the list of cases, in the order in which they were added."""
+        return self.store.cases()
+
+    def case(self, case_id: str) -> Case:
+        """Return a case; its pixels are read when a slice is asked for."""
+        return self._cases.open(case_id)
+
+    def import_path(self, path: Path | str) -> Job[Imported]:
+        """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
+        return self._cases.import_path(Path(path))
+
+    def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
+        """Bring in files by name and content, as a browser sends them; archives are unpacked."""
+        return self._cases.import_uploads(files)
+
+    def import_demo(self, demo: Demo | None = None) -> Job[Imported]:
+        """Bring in the demo cohort with its known anatomy; quick if it is there already."""
+        wanted = demo or Demo(self._settings.data / "demo")
+        return self._cases.make(repr(wanted), lambda progress: wanted.bring(self._cases, progress))
+
+    def predict(
+        self, image: Slice, model_id: str, *, urgency: Urgency = "interactive"
+    ) -> Job[Prediction]:
+        """Return the model's answer for a slice."""
+        return self._predictor.predict(image, model_id, urgency)
+
+    def predict_case(
+        self, case_id: str, model_id: str, slice_index: int | None = None
+    ) -> Job[Prediction]:
+        """Return the model's answer for a case's slice (the middle one), in the background.
+
+        The answer is remembered with the case.
+        """
+        middle = self.store.case(case_id).middle
+        index = middle if slice_index is None else slice_index
+        return self._predictor.predict_case(case_id, model_id, index, "background")
+
+    def case_predictions(self, model_id: str) -> dict[str, Prediction]:
+        """Return what is known of every case's middle slice, by case.
+
+        The answers that are missing are computed in the background, for the next time.
+        """
+        known = self._predictor.known(model_id)
+        answers = {}
+        for entry in self.cases():
+            answer = known.get((entry.id, entry.middle))
+            if answer is None:
+                self.predict_case(entry.id, model_id)
+            else:
+                answers[entry.id] = answer
+        return answers
+
+    def explain(
+        self,
+        image: Slice,
+        model_id: str,
+        target: int,
+        estimators: Sequence[Estimator],
+        *,
+        urgency: Urgency = "interactive",
+    ) -> list[Job[ImportanceMap]]:
+        """Return a Job for each estimator, in their order.
+
+        Maps that are missing are computed together, so that they share their gradients; each is
+        ready as soon as it is known. A refused estimator fails its own Job only.
+        """
+        return self._explainer.explain(Question(image, model_id, target), estimators, urgency)
+
+    def region_map(
+        self,
+        question: Question,
+        importance: ImportanceMap,
+        sign: Sign = "signed",
+        *,
+        urgency: Urgency = "interactive",
+    ) -> Job[FloatMap]:
+        """Return XRAI's ranking of the slice's regions by a map's importance, (H, W)."""
+        return self._region_maps.ask(question, importance, sign, urgency)
+
+    def map_values(self, key: str) -> FloatMap | None:
+        """Return the values (H, W) of a map or region map by its Job's key, if they are kept."""
+        arrays = self._cache.get(key)
+        return None if arrays is None else arrays.get("values")
+
+    def evaluate(
+        self,
+        question: Question,
+        importance: ImportanceMap,
+        metric: Metric,
+        *,
+        sign: Sign,
+        mask: Mask | None = None,
+    ) -> Job[Evaluation]:
+        """Return a metric's answer for one map, read with its sign or without.
+
+        Parameters
+        ----------
+        question
+            What the map explains.
+        importance
+            The map, as `explain` gives it.
+        metric
+            Of agreement or of fidelity.
+        sign
+            How the map is read.
+        mask
+            The drawing (H, W), which agreement needs; without it the score is undefined.
+        """
+        if isinstance(metric, FidelityMetric):
+            return self.fidelity(question, [importance], metric, sign=sign)[0]
+        if isinstance(metric, AgreementMetric):
+            return self._agreement.ask(question, importance, metric, sign, mask)
+        raise InvalidInput(f"The metric '{metric.name}' compares with neither reader nor model.")
+
+    def fidelity(
+        self,
+        question: Question,
+        maps: Sequence[ImportanceMap],
+        metric: FidelityMetric,
+        *,
+        sign: Sign,
+        urgency: Urgency = "interactive",
+    ) -> list[Job[Evaluation]]:
+        """Return a fidelity metric's answer for each map; together they need fewer passes."""
+        return self._fidelity.ask(question, maps, metric, sign, urgency)

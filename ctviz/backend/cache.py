@@ -1,0 +1,128 @@
+"""Computed results on disk, found again by what they were computed from."""
+
+import hashlib
+import io
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+GIGABYTE = 10**9
+FULL, AFTER_SWEEP = 1.0, 0.9
+SWEEP_EVERY = 256
+STALE_SECONDS = 3600.0
+SUFFIX, TEMPORARY = ".ctviz", ".part"
+SEAL_BYTES = hashlib.sha256().digest_size
+
+log = logging.getLogger(__name__)
+
+
+class Cache:
+    """Named arrays under content addresses, in a bounded folder that processes share.
+
+    A file is its contents' sha256 and a zip of plain arrays; it appears whole or not at all. A
+    damaged file counts as absent and is removed. What was not used for longest goes first. The
+    folder may be deleted at any time, and a full disk costs nothing but the time to compute again.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    limit
+        How many bytes they may take.
+    """
+
+    def __init__(self, folder: Path, limit: int = 2 * GIGABYTE) -> None:
+        self._folder, self._limit = folder, limit
+        self._lock = Lock()
+        self._size = 0
+        self._puts = 0
+        self._sweep()
+
+    def get(self, key: str) -> Arrays | None:
+        """Return the arrays of this key, or None if there are none or they are damaged."""
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        seal, body = content[:SEAL_BYTES], content[SEAL_BYTES:]
+        if hashlib.sha256(body).digest() != seal:
+            log.warning("Removed the damaged cache file %s.", path.name)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    def put(self, key: str, arrays: Arrays) -> None:
+        """Keep the arrays under this key; if the disk refuses them, they are simply not kept."""
+        body = io.BytesIO()
+        np.savez(body, allow_pickle=False, **arrays)
+        content = body.getvalue()
+        try:
+            self._write(self._path(key), hashlib.sha256(content).digest() + content)
+        except OSError as error:
+            log.warning("A result could not be kept in the cache: %s.", error.strerror)
+            return
+        with self._lock:
+            self._size += SEAL_BYTES + len(content)
+            self._puts += 1
+            # Other processes write too, so that the size is measured anew from time to time.
+            due = self._size > FULL * self._limit or self._puts % SWEEP_EVERY == 0
+        if due:
+            self._sweep()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}{SUFFIX}"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=TEMPORARY)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink(missing_ok=True)
+            raise
+
+    def _sweep(self) -> None:
+        """Measure the folder, remove remains of killed processes and what exceeds the limit."""
+        files = self._files()
+        size = sum(bytes_ for _, bytes_, _ in files)
+        if size > self._limit:
+            for _, bytes_, path in sorted(files):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+                size -= bytes_
+                if size <= AFTER_SWEEP * self._limit:
+                    break
+        with self._lock:
+            self._size = size
+
+    def _files(self) -> list[tuple[float, int, Path]]:
+        """Return (last use, size, path) of every kept file; other processes may remove some."""
+        files = []
+        for path in self._folder.glob(f"*/*{SUFFIX}"):
+            with suppress(OSError):
+                status = path.stat()
+                files.append((status.st_mtime, status.st_size, path))
+        for path in self._folder.glob(f"*/*{TEMPORARY}"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                    path.unlink(missing_ok=True)
+        return files

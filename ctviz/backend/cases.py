@@ -1,0 +1,172 @@
+"""The cases of one data folder: brought in, listed, and opened."""
+
+import os
+import secrets
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from threading import Lock
+
+from ctviz.backend.desk import Desk
+from ctviz.backend.job import Job
+from ctviz.backend.keys import address
+from ctviz.backend.worker import Worker
+from ctviz.core import Case, Progress
+from ctviz.io import Refused, iter_cases, open_case, save_case
+from ctviz.store import CaseEntry, Store
+
+KEY_BYTES = 32
+OPEN_CASES = 8
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of the files that somebody brought.
+
+    Parameters
+    ----------
+    cases
+        Ids of the cases that are there now, also if they were there before.
+    refused
+        What could not be taken, with the reason.
+    """
+
+    cases: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+class Cases:
+    """The list of cases with their pixels: each saved in ctviz's own anonymous form.
+
+    Parameters
+    ----------
+    folder
+        The data folder: database, cases, and the secret behind the patients' pseudonyms.
+    processor
+        Who reads the files.
+    """
+
+    def __init__(self, folder: Path, processor: Worker) -> None:
+        self._folder = folder
+        self.store = Store(folder / "ctviz.db")
+        self.key = pseudonym_key(folder)
+        self._imports: Desk[Imported] = Desk(processor, "Reading scans")
+        self._open: OrderedDict[str, Case] = OrderedDict()
+        self._lock = Lock()
+
+    def open(self, case_id: str) -> Case:
+        """Return a case; its pixels are read when a slice is asked for."""
+        with self._lock:
+            if case_id in self._open:
+                self._open.move_to_end(case_id)
+                return self._open[case_id]
+        self.store.case(case_id)
+        case = open_case(self._folder_of(case_id))
+        with self._lock:
+            self._open[case_id] = case
+            if len(self._open) > OPEN_CASES:
+                self._open.popitem(last=False)
+        return case
+
+    def import_path(self, path: Path) -> Job[Imported]:
+        """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
+        key = address("import", os.fspath(path))
+        return self._imports.ask(key, lambda progress: self.bring(path, progress))
+
+    def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
+        """Bring in files by name and content, as a browser sends them."""
+
+        def compute(progress: Progress) -> Imported:
+            with tempfile.TemporaryDirectory(prefix="ctviz-") as folder:
+                brought = [self.bring(path, progress) for path in _unload(files, Path(folder))]
+            cases = dict.fromkeys(case_id for part in brought for case_id in part.cases)
+            return Imported(tuple(cases), tuple(no for part in brought for no in part.refused))
+
+        return self._imports.ask(address("upload", secrets.token_hex()), compute)
+
+    def bring(self, path: Path, progress: Progress, source: str | None = None) -> Imported:
+        """Save and list every case of a path, one in memory at a time."""
+        cases, refused = [], []
+        for found in iter_cases(path, key=self.key, progress=progress):
+            if isinstance(found, Refused):
+                refused.append(found)
+            else:
+                self.keep(found, source or _source(path, found))
+                cases.append(found.id)
+        return Imported(tuple(dict.fromkeys(cases)), tuple(refused))
+
+    def keep(self, case: Case, source: str) -> None:
+        """Save one case and list it."""
+        save_case(case, self._folder_of(case.id))
+        first = case.slices[0]
+        self.store.add_case(
+            CaseEntry(
+                id=case.id,
+                patient=case.patient,
+                title=case.title,
+                slices=len(case.slices),
+                shape=first.shape,
+                spacing_mm=first.spacing_mm,
+                source=source,
+                truth=case.truth,
+                notes=case.notes,
+            )
+        )
+
+    def make(self, name: str, compute: Callable[[Progress], Imported]) -> Job[Imported]:
+        """Bring in cases that are made on the spot; making the same twice at a time is shared."""
+        return self._imports.ask(address("make", name), compute)
+
+    def close_imports(self) -> None:
+        """Give up what is being brought in."""
+        self._imports.close()
+
+    def _folder_of(self, case_id: str) -> Path:
+        return self._folder / "cases" / case_id
+
+
+def pseudonym_key(folder: Path) -> bytes:
+    """Return the secret from which the patients' pseudonyms are made, drawn at the first call.
+
+    Only the owner of the data folder may read it: whoever has it can test whether a patient is
+    among the cases.
+    """
+    path = folder / "pseudonym.key"
+    if not path.exists():
+        # A finished file gets its name in one step, which fails if another process was faster.
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".key-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+            with suppress(FileExistsError):
+                os.link(name, path)
+        finally:
+            Path(name).unlink()
+    return path.read_bytes()
+
+
+def _unload(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
+    """Write the files below a folder; return what to read: every archive, and all the others."""
+    archives, others = [], folder / "files"
+    others.mkdir()
+    for number, (name, content) in enumerate(files):
+        archive = content.startswith(ZIP_MAGIC)
+        # A folder each: equal names do not collide, and no name leads out of it.
+        own = (folder if archive else others) / f"{number:05d}"
+        own.mkdir()
+        path = own / (PurePosixPath(name.replace("\\", "/")).name.lstrip(".") or "upload")
+        path.write_bytes(content)
+        if archive:
+            archives.append(path)
+    return archives if len(archives) == len(files) else [*archives, others]
+
+
+def _source(path: Path, case: Case) -> str:
+    """Return what kind of file a case came from."""
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        return "nifti"
+    return "dicom" if case.slices[0].calibrated else "image"

@@ -1,0 +1,147 @@
+"""Importance maps on the scan's grid: of one plain call, and as shared, cached Jobs."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.desk import Desk, Wanted
+from ctviz.backend.job import Job
+from ctviz.backend.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.models import Models
+from ctviz.backend.question import Question
+from ctviz.backend.worker import Urgency, Worker
+from ctviz.core import CtvizError, FloatMap, ImportanceMap, InvalidInput, Progress, Slice
+from ctviz.estimators import ESTIMATORS, Estimator
+from ctviz.estimators import explain as explain_on_grid
+from ctviz.models import Classifier, ModelCard
+
+
+def explain(
+    model: Classifier,
+    image: Slice,
+    target: int | None = None,
+    estimators: Sequence[str | Estimator] = ("smoothgrad", "integrated-gradients"),
+) -> dict[str, ImportanceMap]:
+    """Return the importance maps of one slice by estimator, on the scan's grid.
+
+    Estimators that take gradients at the same places share them.
+
+    Parameters
+    ----------
+    model
+        From `ctviz.load_model`.
+    image
+        One slice of a case.
+    target
+        Index of the class that importance speaks for; by default the predicted one.
+    estimators
+        Names, or instances where hyperparameters differ from the defaults.
+    """
+    chosen = [ESTIMATORS[e]() if isinstance(e, str) else e for e in estimators]
+    wanted = model.predict(image).target if target is None else target
+    check_target(model.card, wanted)
+    maps: dict[str, ImportanceMap] = {}
+
+    def keep(_: int, importance: ImportanceMap) -> None:
+        maps[importance.estimator] = importance
+
+    compute_maps(model, image, wanted, chosen, done=keep)
+    return {estimator.name: maps[estimator.name] for estimator in chosen}
+
+
+def check_target(card: ModelCard, target: int) -> None:
+    """Refuse a class that the model does not have."""
+    if not 0 <= target < len(card.classes):
+        raise InvalidInput(
+            f"The model '{card.id}' has classes 0 to {len(card.classes) - 1}, not {target}."
+        )
+
+
+def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listener is one more
+    model: Classifier,
+    image: Slice,
+    target: int,
+    estimators: Sequence[Estimator],
+    *,
+    done: Callable[[int, ImportanceMap], None],
+    failed: Callable[[int, CtvizError], None] | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Compute maps with shared gradients and hand over each, with its place, when it is ready."""
+
+    def decode(index: int, native: FloatMap, seconds: float) -> None:
+        values = model.decode(native, image)
+        done(index, ImportanceMap(values, estimators[index].name, seconds, native))
+
+    explain_on_grid(
+        model.network,
+        model.encode(image),
+        target,
+        estimators,
+        references=model.references,
+        progress=progress,
+        done=decode,
+        failed=failed,
+    )
+
+
+class Explainer:
+    """Importance maps as Jobs: recalled from the cache, shared in flight, or computed together."""
+
+    def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
+        self._models, self._cache = models, cache
+        self._desk = Desk(device, "Explaining", self._recall)
+
+    def explain(
+        self, question: Question, estimators: Sequence[Estimator], urgency: Urgency
+    ) -> list[Job[ImportanceMap]]:
+        """Return a Job for each estimator, in their order; what is missing shares its gradients."""
+        card = self._models.shelf()[question.model_id]
+        check_target(card, question.target)
+        place = [of_model(card), of_slice(question.image), question.target]
+        keys = [address("map", *place, of_tunable(estimator)) for estimator in estimators]
+
+        def compute(wanted: Wanted[ImportanceMap], progress: Progress) -> None:
+            def finish(index: int, importance: ImportanceMap) -> None:
+                work = wanted[index][1]
+                self._cache.put(work.key, _pack(importance))
+                work.finish(importance)
+
+            compute_maps(
+                self._models.classifier(question.model_id),
+                question.image,
+                question.target,
+                [estimators[place] for place, _ in wanted],
+                done=finish,
+                failed=lambda index, error: wanted[index][1].fail(error),
+                progress=progress,
+            )
+
+        return self._desk.ask_together(keys, compute, urgency)
+
+    def close(self) -> None:
+        """Give up all maps under way."""
+        self._desk.close()
+
+    def _recall(self, key: str) -> ImportanceMap | None:
+        arrays = self._cache.get(key)
+        return None if arrays is None else _unpack(arrays)
+
+
+def _pack(importance: ImportanceMap) -> Arrays:
+    arrays = {
+        "values": importance.values,
+        "estimator": np.asarray(importance.estimator),
+        "seconds": np.asarray(importance.seconds),
+    }
+    return arrays if importance.native is None else {**arrays, "native": importance.native}
+
+
+def _unpack(arrays: Arrays) -> ImportanceMap:
+    return ImportanceMap(
+        values=arrays["values"],
+        estimator=str(arrays["estimator"]),
+        seconds=float(arrays["seconds"]),
+        native=arrays.get("native"),
+    )

@@ -1,0 +1,38 @@
+"""Content addresses: a result's name is the digest of everything it was computed from.
+
+What is computed on differs in the last digits between processors; the address does not tell them
+apart.
+"""
+
+import json
+from typing import Any
+
+from ctviz.core import Slice, Tunable, digest
+from ctviz.models import ModelCard
+
+RESULTS_VERSION = 1
+"""Raised whenever equal inputs begin to give other results, which forgets all cached ones."""
+
+
+def address(kind: str, *parts: object) -> str:
+    """Return the address (64 hex digits) of a result of one kind and of plain parts."""
+    return digest(json.dumps([kind, RESULTS_VERSION, *parts], sort_keys=True))
+
+
+def of_slice(image: Slice) -> list[object]:
+    """Return what a network sees of a slice: pixels, their unit and their size."""
+    return [image.digest, image.calibrated, image.spacing_mm]
+
+
+def of_model(card: ModelCard) -> list[object]:
+    """Return what decides a model's answers: its files, network and way of reading a slice."""
+    return [
+        *(dict(card.sha256), card.architecture, dict(card.arguments), card.neurons),
+        *(card.channels, card.size, card.window, card.classes),
+    ]
+
+
+def of_tunable(tunable: Tunable) -> list[object]:
+    """Return which estimator or metric it is, with its version and every hyperparameter."""
+    cls: Any = type(tunable)
+    return [cls.name, getattr(cls, "version", 1), tunable.settings()]

@@ -1,0 +1,56 @@
+"""The models on the shelf, each loaded once and kept on the device."""
+
+from threading import Lock
+
+import torch
+
+from ctviz.backend.keys import address, of_model
+from ctviz.core import InvalidParameter, Settings
+from ctviz.models import Classifier, ModelShelf, load_model, model_cards
+
+
+def choose_device(wanted: str) -> str:
+    """Return torch's name of the device: ``auto`` takes a GPU where there is one.
+
+    Raises
+    ------
+    InvalidParameter
+        If the wanted device is not there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return next((name for name, usable in there.items() if usable), "cpu")
+    if not there.get(wanted.split(":")[0], True):
+        raise InvalidParameter(
+            f"There is no '{wanted}' on this computer; set CTVIZ_DEVICE to auto or cpu."
+        )
+    return wanted
+
+
+class Models:
+    """The classifiers of one process.
+
+    A card is read anew each time, so that a model that was just trained is there; a network is
+    loaded when it is first needed, and again if its files have changed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.models
+        self._device = choose_device(settings.device)
+        self._loaded: dict[str, tuple[str, Classifier]] = {}
+        self._lock = Lock()
+
+    def shelf(self) -> ModelShelf:
+        """Return the cards by model id, with the folders that were refused."""
+        return model_cards(self._folder)
+
+    def classifier(self, model_id: str) -> Classifier:
+        """Return the model ready to compute on the device."""
+        identity = address("model", of_model(self.shelf()[model_id]))
+        with self._lock:
+            known = self._loaded.get(model_id)
+            if known is not None and known[0] == identity:
+                return known[1]
+            classifier = load_model(self._folder / model_id, self._device)
+            self._loaded[model_id] = (identity, classifier)
+            return classifier

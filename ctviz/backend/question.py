@@ -1,0 +1,24 @@
+"""What is explained: that a model sees a class on a slice."""
+
+from dataclasses import dataclass
+
+from ctviz.core import Slice
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A slice, a model and one of its classes.
+
+    Parameters
+    ----------
+    image
+        The slice.
+    model_id
+        The model.
+    target
+        Index of the class that importance speaks for.
+    """
+
+    image: Slice
+    model_id: str
+    target: int

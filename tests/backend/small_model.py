@@ -1,0 +1,43 @@
+"""A real network that is small and untrained, and a way to watch it at work."""
+
+from pathlib import Path
+from threading import Event, Lock
+
+import torch
+from torch import nn
+
+from ctviz.models import ModelCard, new_classifier, save_model
+
+MODEL = "small-test"
+
+
+def write_model(folder: Path, seed: int = 0) -> None:
+    card = ModelCard(
+        id=MODEL,
+        title="A small untrained network",
+        task="Was contrast agent given?",
+        classes=("without contrast", "with contrast"),
+        architecture="resnet18",
+        arguments={"width": 8},
+        size=(32, 32),
+        window=(50.0, 400.0),
+    )
+    save_model(folder / MODEL, new_classifier(card, seed=seed))
+
+
+class Watch:
+    """Counts the images a network has seen, and can hold it back before the first."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self.images, self.passes = 0, 0
+        self.reached, self.gate = Event(), Event()
+        self.gate.set()
+        self._lock = Lock()
+        network.register_forward_pre_hook(self._see)
+
+    def _see(self, _: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        with self._lock:
+            self.images += len(inputs[0])
+            self.passes += 1
+        self.reached.set()
+        assert self.gate.wait(60)

@@ -1,0 +1,386 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import numpy as np
+import pytest
+
+from ctviz.backend import Backend, Question, explain
+from ctviz.core import (
+    SIGNS,
+    Cancelled,
+    Case,
+    InvalidInput,
+    InvalidParameter,
+    Slice,
+    UnknownName,
+    UnusableModel,
+)
+from ctviz.estimators import ESTIMATORS, passes
+from ctviz.metrics import METRICS
+from tests.backend.small_model import MODEL, Watch, write_model
+
+GRADIENT = ESTIMATORS["gradient"]()
+SMOOTH = ESTIMATORS["smoothgrad"](samples=3)
+SQUARED = ESTIMATORS["smoothgrad-squared"](samples=3)
+RANDOM = ESTIMATORS["random"]()
+
+
+@pytest.fixture
+def question(image) -> Question:
+    return Question(image, MODEL, 1)
+
+
+def results(jobs):
+    return [job.result(60) for job in jobs]
+
+
+def test_a_prediction_is_the_classifiers(backend, image):
+    prediction = backend.predict(image, MODEL).result(60)
+    expected = backend.classifier(MODEL).predict(image)
+    np.testing.assert_allclose(prediction.probabilities, expected.probabilities, atol=1e-6)
+    assert prediction.classes == expected.classes
+
+
+def test_a_prediction_is_known_to_the_next_process(backend, settings, image):
+    first = backend.predict(image, MODEL).result(60)
+    another = Backend(settings)
+    job = another.predict(image, MODEL)
+    assert job.state == "ready"
+    np.testing.assert_array_equal(job.result().probabilities, first.probabilities)
+    another.close()
+
+
+def test_maps_come_in_the_order_of_the_estimators_on_the_scans_grid(backend, image):
+    maps = results(backend.explain(image, MODEL, 1, [SQUARED, RANDOM, GRADIENT]))
+    assert [m.estimator for m in maps] == ["smoothgrad-squared", "random", "gradient"]
+    assert all(m.values.shape == image.shape for m in maps)
+    assert all(m.native.shape == (32, 32) for m in maps)
+
+
+def test_a_map_is_the_same_as_from_the_plain_call(backend, image):
+    (importance,) = results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    plain = explain(backend.classifier(MODEL), image, 1, [SMOOTH])["smoothgrad"]
+    np.testing.assert_allclose(importance.native, plain.native, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(importance.values, plain.values, rtol=1e-3, atol=1e-6)
+
+
+def test_the_plain_call_explains_the_predicted_class(backend, image):
+    model = backend.classifier(MODEL)
+    chosen = explain(model, image, estimators=("gradient",))["gradient"]
+    target = model.predict(image).target
+    expected = explain(model, image, target, ("gradient",))["gradient"]
+    np.testing.assert_allclose(chosen.values, expected.values, rtol=1e-4, atol=1e-7)
+
+
+def test_what_was_computed_is_there_at_once(backend, settings, image):
+    first = results(backend.explain(image, MODEL, 1, [GRADIENT, SMOOTH]))
+    for door in (backend, Backend(settings)):
+        jobs = door.explain(image, MODEL, 1, [GRADIENT, SMOOTH])
+        assert [job.state for job in jobs] == ["ready", "ready"]
+        for job, importance in zip(jobs, first, strict=True):
+            np.testing.assert_array_equal(job.result().values, importance.values)
+            np.testing.assert_array_equal(job.result().native, importance.native)
+            assert job.result().seconds == importance.seconds
+    door.close()
+
+
+def test_estimators_share_their_passes(backend, image, watch):
+    results(backend.explain(image, MODEL, 1, [SMOOTH, SQUARED]))
+    assert watch.images == passes([SMOOTH, SQUARED]).total == passes([SMOOTH]).total
+
+
+def test_only_missing_maps_are_computed(backend, image, watch):
+    results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    before = watch.images
+    results(backend.explain(image, MODEL, 1, [SMOOTH, GRADIENT]))
+    assert watch.images - before == passes([GRADIENT]).total
+
+
+def test_many_threads_that_want_one_map_let_the_network_run_once(backend, image, watch):
+    together = Barrier(12)
+
+    def ask(_: int) -> bytes:
+        together.wait(30)
+        (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+        return job.result(60).values.tobytes()
+
+    with ThreadPoolExecutor(12) as threads:
+        answers = set(threads.map(ask, range(12)))
+    assert len(answers) == 1
+    assert watch.images == passes([SMOOTH]).total
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"target": 0},
+        {"estimator": ESTIMATORS["smoothgrad"](samples=4)},
+        {"image": "other pixels"},
+        {"image": "other spacing"},
+    ],
+    ids=str,
+)
+def test_another_question_is_another_address(backend, image, change):
+    images = {
+        "other pixels": Slice(image.hounsfield + 1, image.spacing_mm),
+        "other spacing": Slice(image.hounsfield, (0.8, 1.6)),
+    }
+    other = images.get(change.get("image"), image)
+    (first,) = backend.explain(image, MODEL, 1, [SMOOTH])
+    (second,) = backend.explain(
+        other, MODEL, change.get("target", 1), [change.get("estimator", SMOOTH)]
+    )
+    assert first.key != second.key
+    results([first, second])
+
+
+def test_a_model_that_was_trained_anew_is_loaded_and_asked_anew(settings, tmp_path, image):
+    folder = tmp_path / "models"
+    write_model(folder, seed=0)
+    backend = Backend(replace(settings, models=folder))
+    before = backend.predict(image, MODEL).result(60)
+    write_model(folder, seed=1)
+    after = backend.predict(image, MODEL).result(60)
+    assert not np.array_equal(before.probabilities, after.probabilities)
+    backend.close()
+
+
+def test_a_damaged_cache_file_is_computed_again(backend, settings, image, watch):
+    (first,) = results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    before = watch.images
+    for path in settings.cache.rglob("*.ctviz"):
+        path.write_bytes(path.read_bytes()[:-100])
+    another = Backend(settings)
+    other = Watch(another.classifier(MODEL).network)
+    (again,) = results(another.explain(image, MODEL, 1, [SMOOTH]))
+    np.testing.assert_allclose(again.values, first.values, rtol=1e-4, atol=1e-7)
+    assert other.images == before
+    another.close()
+
+
+EXPLAIN = """
+import sys
+from pathlib import Path
+import numpy as np
+from ctviz.backend import Backend
+from ctviz.core import Settings, Slice
+from ctviz.estimators import ESTIMATORS
+folder, models, cache, pixels, model = sys.argv[1:]
+backend = Backend(Settings(Path(folder), Path(models), Path(cache), "cpu"))
+image = Slice(np.load(pixels), (0.8, 0.8))
+(job,) = backend.explain(image, model, 1, [ESTIMATORS["smoothgrad"](samples=3)])
+job.result(60)
+backend.close()
+"""
+
+
+def test_two_processes_share_the_cache(backend, settings, image, watch, tmp_path):
+    np.save(tmp_path / "pixels.npy", image.hounsfield)
+    places = (tmp_path / "elsewhere", settings.models, settings.cache, tmp_path / "pixels.npy")
+    subprocess.run([sys.executable, "-c", EXPLAIN, *map(str, places), MODEL], check=True)
+    (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+    assert job.state == "ready"
+    assert watch.images == 0
+
+
+def test_cancelling_all_maps_stops_the_network(backend, image, watch):
+    watch.gate.clear()
+    jobs = backend.explain(image, MODEL, 1, [ESTIMATORS["smoothgrad"](samples=256), GRADIENT])
+    assert watch.reached.wait(60)
+    for job in jobs:
+        job.cancel()
+    watch.gate.set()
+    backend.predict(image, MODEL).result(60)
+    assert watch.images < 100
+    for job in jobs:
+        with pytest.raises(Cancelled):
+            job.result()
+
+
+def test_cancelling_one_map_leaves_the_other(backend, image, watch):
+    watch.gate.clear()
+    smooth, gradient = backend.explain(image, MODEL, 1, [SMOOTH, GRADIENT])
+    assert watch.reached.wait(60)
+    smooth.cancel()
+    watch.gate.set()
+    assert gradient.result(60).estimator == "gradient"
+
+
+def test_a_reader_goes_before_the_background(backend, image, watch):
+    watch.gate.clear()
+    order = []
+    backend.predict(image, MODEL)
+    assert watch.reached.wait(60)
+    jobs = [
+        *backend.explain(image, MODEL, 0, [GRADIENT], urgency="background"),
+        *backend.explain(image, MODEL, 1, [GRADIENT]),
+    ]
+    for name, job in zip(("background", "reader"), jobs, strict=True):
+        job.add_done_callback(lambda _, name=name: order.append(name))
+    watch.gate.set()
+    results(jobs)
+    assert order == ["reader", "background"]
+
+
+def test_a_class_that_does_not_exist_is_refused(backend, image):
+    with pytest.raises(InvalidInput, match="classes 0 to 1"):
+        backend.explain(image, MODEL, 2, [GRADIENT])
+
+
+def test_an_unknown_model_is_named_with_the_nearest(backend, image):
+    with pytest.raises(UnknownName, match=MODEL):
+        backend.predict(image, "small-tset")
+
+
+def test_a_model_with_other_weights_fails_the_job_with_its_sentence(settings, tmp_path, image):
+    folder = tmp_path / "models"
+    write_model(folder)
+    weights = folder / MODEL / "weights.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    backend = Backend(replace(settings, models=folder))
+    (job,) = backend.explain(image, MODEL, 1, [GRADIENT])
+    with pytest.raises(UnusableModel, match="checksums differ"):
+        job.result(60)
+    assert job.state == "failed"
+    backend.close()
+
+
+def test_a_folder_that_is_no_model_is_refused_by_name(settings, tmp_path):
+    folder = tmp_path / "models"
+    write_model(folder)
+    (folder / "broken").mkdir()
+    (folder / "broken" / "card.toml").write_text("not a card")
+    backend = Backend(replace(settings, models=folder))
+    assert list(backend.models()) == [MODEL]
+    assert list(backend.models().refused) == ["broken"]
+    backend.close()
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_agreement_metric_is_evaluated_against_a_drawing(backend, question, vessel, sign):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    for name in ("dice", "auroc", "average-precision"):
+        metric = METRICS[name]()
+        evaluation = backend.evaluate(question, importance, metric, sign=sign, mask=vessel).result(
+            60
+        )
+        values = (
+            backend.region_map(question, importance, sign).result(60)
+            if metric.reads == "region map"
+            else np.abs(importance.values)
+            if sign == "absolute"
+            else importance.values
+        )
+        assert evaluation.score == metric(values, vessel)
+
+
+def test_without_a_drawing_agreement_is_undefined_and_says_what_to_do(backend, question, vessel):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    for mask in (None, np.zeros_like(vessel)):
+        job = backend.evaluate(question, importance, METRICS["auroc"](), sign="signed", mask=mask)
+        assert not job.result(0).score.defined
+        assert "Draw" in job.result(0).score.why
+
+
+def test_fidelity_is_the_metrics_and_is_kept(backend, settings, question):
+    metric = METRICS["fidelity"](step=0.25)
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    first = backend.evaluate(question, importance, metric, sign="absolute").result(60)
+    classifier = backend.classifier(MODEL)
+    x = classifier.encode(question.image)
+    curves = metric.curves(
+        np.abs(importance.native),
+        x.numpy(),
+        lambda images: classifier.probabilities(x.new_tensor(images))[:, 1],
+    )
+    assert first.score.value == pytest.approx(curves.score.value, abs=1e-5)
+    np.testing.assert_allclose(first.curves["mif"].y, curves.mif.y, atol=1e-5)
+    another = Backend(settings)
+    job = another.evaluate(question, importance, metric, sign="absolute")
+    assert job.state == "ready"
+    assert job.result().score == first.score
+    for name in ("mif", "lif"):
+        np.testing.assert_array_equal(job.result().curves[name].x, first.curves[name].x)
+        np.testing.assert_array_equal(job.result().curves[name].y, first.curves[name].y)
+        assert job.result().curves[name].area == first.curves[name].area
+    another.close()
+
+
+def test_an_undefined_score_comes_back_from_the_cache_with_its_reason(backend, settings, question):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    flat = replace(importance, native=np.ones((32, 32), np.float32))
+    metric = METRICS["fidelity"](step=0.5)
+    first = backend.evaluate(question, flat, metric, sign="signed").result(60)
+    another = Backend(settings)
+    again = another.evaluate(question, flat, metric, sign="signed").result(0)
+    assert not first.score.defined
+    assert again.score == first.score
+    another.close()
+
+
+def test_maps_scored_together_have_the_scores_of_one_by_one(backend, question):
+    metric = METRICS["fidelity"](step=0.25)
+    maps = results(backend.explain(question.image, MODEL, 1, [GRADIENT, SMOOTH]))
+    alone = backend.fidelity(question, maps[:1], metric, sign="signed")[0].result(60)
+    jobs = backend.fidelity(question, maps, metric, sign="signed")
+    assert jobs[0].state == "ready"
+    assert jobs[0].result().score == alone.score
+    assert jobs[1].result(60).score.defined
+
+
+def test_maps_and_region_maps_are_found_by_their_key(backend, question):
+    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    region_map = backend.region_map(question, job.result(60))
+    expected = region_map.result(60)
+    np.testing.assert_array_equal(backend.map_values(region_map.key), expected)
+    np.testing.assert_array_equal(backend.map_values(job.key), job.result().values)
+    assert backend.map_values("00" * 32) is None
+
+
+def test_a_map_from_elsewhere_cannot_be_ranked_on_the_networks_grid(backend, question):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    with pytest.raises(InvalidInput, match="network's grid"):
+        backend.region_map(question, replace(importance, native=None))
+
+
+def test_a_device_that_is_not_there_is_refused(settings):
+    with pytest.raises(InvalidParameter, match="CTVIZ_DEVICE"):
+        Backend(replace(settings, device="mps"))
+
+
+def test_closing_cancels_what_is_under_way(backend, image, watch):
+    watch.gate.clear()
+    (job,) = backend.explain(image, MODEL, 1, [ESTIMATORS["smoothgrad"](samples=256)])
+    assert watch.reached.wait(60)
+    with ThreadPoolExecutor(1) as threads:
+        closing = threads.submit(backend.close)
+        with pytest.raises(Cancelled):
+            job.result(60)
+        watch.gate.set()
+        closing.result(60)
+
+
+def test_case_predictions_are_remembered_with_their_cases(backend, settings, image):
+    case = Case("C-0000000a", [image, Slice(image.hounsfield - 5), image], patient="P-1")
+    backend._cases.keep(case, "dicom")
+    backend.predict_case(case.id, MODEL).result(60)
+    expected = backend.predict(case.slices[1], MODEL).result(60)
+    (found,) = backend.case_predictions(MODEL).values()
+    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
+    backend.close()
+    again = Backend(settings)
+    assert list(again.case_predictions(MODEL)) == [case.id]
+    again.close()
+
+
+def test_missing_case_predictions_come_by_themselves(backend, image):
+    case = Case("C-0000000b", [image], patient="P-1")
+    backend._cases.keep(case, "dicom")
+    assert backend.case_predictions(MODEL) == {}
+    backend.predict_case(case.id, MODEL).result(60)
+    assert list(backend.case_predictions(MODEL)) == [case.id]
