@@ -1,11 +1,14 @@
 # ctviz on the CPU: docker build -t ctviz . && docker run -p 8501:8501 -v ctviz:/data ctviz
+# Where the default package index carries torch with CUDA, name one with CPU wheels to keep the
+# image small: docker build --build-arg TORCH_INDEX=… -t ctviz .
 FROM python:3.11-slim
 
 RUN useradd --create-home --uid 1000 reader && mkdir /data && chown reader /data
 WORKDIR /app
 
 COPY requirements.txt pyproject.toml README.md LICENSE ./
-RUN pip install --no-cache-dir torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu
+ARG TORCH_INDEX=""
+RUN pip install --no-cache-dir ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch==2.13.0
 RUN pip install --no-cache-dir -r requirements.txt
 
 COPY . .

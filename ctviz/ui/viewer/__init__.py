@@ -6,6 +6,7 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board
 from ctviz.ui.viewer.contract import (
+    BoardCommand,
     BoardData,
     CaseView,
     DisplayWindow,
@@ -13,7 +14,6 @@ from ctviz.ui.viewer.contract import (
     DrawingChange,
     Letters,
     Pane,
-    PaneCommand,
     Reference,
     ScoreText,
     SliceChange,
@@ -21,6 +21,7 @@ from ctviz.ui.viewer.contract import (
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "BoardCommand",
     "BoardData",
     "CaseView",
     "DisplayWindow",
@@ -29,7 +30,6 @@ __all__ = [
     "InvalidDrawing",
     "Letters",
     "Pane",
-    "PaneCommand",
     "Reference",
     "ScoreText",
     "SliceChange",

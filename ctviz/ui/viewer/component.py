@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from ctviz.core import CtvizError
 from ctviz.ui.session import value_of
-from ctviz.ui.viewer.contract import BoardData, DrawingChange, PaneCommand, SliceChange
+from ctviz.ui.viewer.contract import BoardCommand, BoardData, DrawingChange, SliceChange
 
 Message = TypeVar("Message")
 
@@ -49,7 +49,7 @@ def board(
     key: str,
     on_drawing: Callable[[DrawingChange], None],
     on_slice: Callable[[SliceChange], None],
-    on_command: Callable[[PaneCommand], None],
+    on_command: Callable[[BoardCommand], None],
 ) -> None:
     """Show the board; each callback runs before the script does, with what the reader did.
 
@@ -62,7 +62,7 @@ def board(
         height="content",
         on_drawing_change=_listener(key, "drawing", DrawingChange.from_json, on_drawing),
         on_slice_change=_listener(key, "slice", SliceChange.from_json, on_slice),
-        on_command_change=_listener(key, "command", PaneCommand.from_json, on_command),
+        on_command_change=_listener(key, "command", BoardCommand.from_json, on_command),
     )
 
 

@@ -5,12 +5,14 @@ The same words are written down for the browser in ``frontend/types.js``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Literal, Self, cast, get_args
 
+from ctviz.core import SIGNS, Sign
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
 Json = dict[str, object]
 PaneState = Literal["ready", "queued", "running", "failed", "cancelled"]
+CommandKind = Literal["cancel", "compute", "remove", "sign", "refresh"]
 LONGEST_LABEL = 60
 
 
@@ -190,7 +192,9 @@ class BoardData:
     saved
         When the drawing was last stored, as text.
     busy
-        What is being computed, as a short text.
+        What is being computed, as a short text; the browser asks for news until it is None.
+    sign
+        How maps are read: the scores are of this view.
     """
 
     case: CaseView
@@ -202,6 +206,7 @@ class BoardData:
     acknowledged: int = 0
     saved: str | None = None
     busy: str | None = None
+    sign: Sign = "absolute"
 
     def to_json(self) -> Json:
         """Return the board's data as the browser reads it."""
@@ -215,6 +220,7 @@ class BoardData:
             "acknowledged": self.acknowledged,
             "saved": self.saved,
             "busy": self.busy,
+            "sign": self.sign,
         }
 
 
@@ -283,27 +289,34 @@ class SliceChange:
 
 
 @dataclass(frozen=True)
-class PaneCommand:
-    """What a reader wants of one estimator on one slice."""
+class BoardCommand:
+    """What a reader wants of the board.
 
-    kind: Literal["cancel", "compute", "remove"]
-    pane_id: str
-    case_id: str
-    slice_index: int
+    Parameters
+    ----------
+    kind
+        ``cancel``, ``compute`` or ``remove`` one estimator; ``sign``: read maps in another way;
+        ``refresh``: tell what has been computed by now.
+    pane_id
+        The estimator, if the command is about one.
+    sign
+        How maps shall be read.
+    """
+
+    kind: CommandKind
+    pane_id: str = ""
+    sign: Sign = "absolute"
 
     @classmethod
     def from_json(cls, message: object) -> Self:
         """Read the message of the ``command`` trigger."""
         fields = _fields(message)
-        kind = fields.get("kind")
-        if kind not in {"cancel", "compute", "remove"}:
+        kind, sign = fields.get("kind"), fields.get("sign", "absolute")
+        if kind not in get_args(CommandKind) or sign not in SIGNS:
             raise _malformed()
-        return cls(
-            kind=kind,
-            pane_id=_text(fields.get("pane"), 200),
-            case_id=_text(fields.get("case"), 200),
-            slice_index=_count(fields.get("slice")),
-        )
+        about_pane = kind in {"cancel", "compute", "remove"}
+        pane_id = _text(fields.get("pane"), 200) if about_pane else ""
+        return cls(cast("CommandKind", kind), pane_id, sign)
 
 
 def _malformed() -> InvalidDrawing:

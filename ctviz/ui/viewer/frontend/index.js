@@ -22,6 +22,7 @@ export default function render({ data, key, parentElement, setTriggerValue }) {
   Object.defineProperty(globalThis, "ctvizBoard", { configurable: true, get: () => mounted.inspect() });
   return () => {
     mounted.close();
+    session.pulse.stop();
     boards.delete(parentElement);
   };
 }

@@ -8,6 +8,7 @@ import { Desk } from "./desk.js";
 import { Mailbox } from "./mailbox.js";
 import { DrawingPen } from "./pen.js";
 import { PixelStore, outwards } from "./pixels.js";
+import { Pulse } from "./pulse.js";
 import { Scene } from "./scene.js";
 import { SliceReport } from "./slice-report.js";
 import { SharedView } from "./view.js";
@@ -29,6 +30,9 @@ export class Session {
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.mailbox = new Mailbox((name, value) => this.trigger(name, value));
     this.report = new SliceReport((index) => this.mailbox.post("slice", { case: this.data?.case.id, index }));
+    this.pulse = new Pulse(() => this.mailbox.post("command", { kind: "refresh" }, "refresh"));
+    /** The sign that Python reads maps with, as far as we know. */
+    this.sign = "absolute";
     /** @type {Map<string, Desk>} */
     this.desks = new Map();
     /** @type {Desk | null} */
@@ -55,6 +59,7 @@ export class Session {
   }
 
   viewChanged() {
+    this.tellSign();
     if (this.data && this.view.slice !== this.wantedSlice) {
       this.pen.cancel();
       this.report.moved(this.view.slice);
@@ -63,10 +68,23 @@ export class Session {
     this.changed();
   }
 
+  /** Scores depend on how maps are read, so Python hears of another choice. */
+  tellSign() {
+    const sign = this.view.heatmaps.signed ? "signed" : "absolute";
+    if (!this.data || sign === this.sign) return;
+    this.sign = sign;
+    this.mailbox.post("command", { kind: "sign", sign }, "sign");
+  }
+
   /** @param {BoardData} data */
   receive(data) {
     const before = this.data;
     this.data = data;
+    this.pulse.follow(data.busy !== null);
+    if (!before) {
+      this.sign = data.sign;
+      this.view.setHeatmaps({ signed: data.sign === "signed" });
+    }
     this.scene.grid = data.case;
     this.scene.answeredSlice = data.slice;
     this.scene.setReference(data.reference?.slices ?? {});

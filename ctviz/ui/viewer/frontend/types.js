@@ -53,7 +53,8 @@
  * @property {{name: string, slices: Record<string, Runs>} | null} reference
  * @property {number} acknowledged  Highest drawing version that Python has stored.
  * @property {string | null} saved
- * @property {string | null} busy
+ * @property {string | null} busy  What is being computed; null when there is nothing to wait for.
+ * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
  * @property {BoardData} data

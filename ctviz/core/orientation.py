@@ -1,0 +1,37 @@
+"""Which side of the patient each edge of a picture is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+AXES = (("L", "R"), ("P", "A"), ("H", "F"))
+"""Letters of the positive and negative direction of DICOM's patient axes x, y and z."""
+
+
+class Edges(NamedTuple):
+    """The letters at the edges of a picture: R, L, A, P, H or F."""
+
+    left: str
+    right: str
+    top: str
+    bottom: str
+
+
+def edges(orientation: Sequence[float]) -> Edges:
+    """Return the letters of a picture by its ImageOrientationPatient (row, then column direction).
+
+    An oblique direction takes the letter of its largest component.
+
+    >>> edges((1, 0, 0, 0, 1, 0))
+    Edges(left='R', right='L', top='A', bottom='P')
+    """
+    right, left = _letters(orientation[:3])
+    bottom, top = _letters(orientation[3:])
+    return Edges(left, right, top, bottom)
+
+
+def _letters(direction: Sequence[float]) -> tuple[str, str]:
+    axis = int(np.argmax(np.abs(direction)))
+    forward, backward = AXES[axis]
+    return (forward, backward) if direction[axis] > 0 else (backward, forward)

@@ -1,0 +1,124 @@
+"""The cases page: every case as a picture with what is known of it, and the door to Compare."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from ctviz.core import Prediction
+from ctviz.store import CaseEntry
+from ctviz.ui.service import backend
+from ctviz.ui.session import session, widget
+from ctviz.viz import WINDOWS, thumbnail
+
+COLUMNS = 6
+PER_PAGE = 24
+THUMBNAIL_PIXELS = 256
+COMPARE_PAGE = "pages/compare.py"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One case of the list with what a reader wants to know before opening it."""
+
+    entry: CaseEntry
+    prediction: Prediction | None
+    readers: tuple[str, ...]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the truth is known and the model says something else."""
+        truth, prediction = self.entry.truth, self.prediction
+        return truth is not None and prediction is not None and truth != prediction.label
+
+
+FILTERS: dict[str, Callable[[Listed], bool]] = {
+    "All": lambda _: True,
+    "Not annotated": lambda listed: not listed.readers,
+    "Annotated": lambda listed: bool(listed.readers),
+    "Wrongly classified": lambda listed: listed.wrong,
+}
+ORDERS: dict[str, Callable[[Listed], Any]] = {
+    "Newest first": lambda listed: -listed.entry.added.timestamp(),
+    "Least confident first": lambda listed: (
+        listed.prediction.confidence if listed.prediction else 1.0
+    ),
+    "By name": lambda listed: (listed.entry.title, listed.entry.id),
+}
+
+
+@lru_cache(maxsize=512)
+def _thumbnail(case_id: str) -> bytes:
+    """Return the middle slice as PNG; a case's pixels never change, so it may be kept."""
+    case = backend().case(case_id)
+    middle = case.slices[len(case.slices) // 2]
+    return thumbnail(middle, THUMBNAIL_PIXELS, WINDOWS["mediastinum"])
+
+
+def _open(case_id: str) -> None:
+    state = session()
+    state.open(case_id)
+    st.switch_page(COMPARE_PAGE, query_params={"case": case_id})
+
+
+def _card(listed: Listed) -> None:
+    entry, prediction = listed.entry, listed.prediction
+    with st.container(border=True):
+        st.image(_thumbnail(entry.id), width="stretch")
+        st.markdown(f"**{entry.title}**  \n:gray[{entry.id} · {entry.slices} slices]")
+        said = (
+            f"{prediction.label} **{prediction.confidence:.2f}**" if prediction else "classifying …"
+        )
+        wrong = f"  \n:orange[truth: {entry.truth}]" if listed.wrong else ""
+        drawn = f"drawn by {', '.join(listed.readers)}" if listed.readers else "not annotated"
+        st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
+        if st.button("Open", key=widget("open", entry.id), width="stretch"):
+            _open(entry.id)
+
+
+def _listed(model_id: str) -> list[Listed]:
+    service = backend()
+    predictions = service.case_predictions(model_id) if model_id else {}
+    readers = service.store.annotations()
+    return [
+        Listed(entry, predictions.get(entry.id), readers.get(entry.id, ()))
+        for entry in service.cases()
+    ]
+
+
+def _page_of(cases: list[Listed]) -> list[Listed]:
+    """Return the part of a long list that is on the screen."""
+    pages = -(-len(cases) // PER_PAGE)
+    if pages <= 1:
+        return cases
+    page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=widget("page"))
+    return cases[(page - 1) * PER_PAGE : page * PER_PAGE]
+
+
+def _filters(count: int) -> tuple[str, str]:
+    title, which, order = st.columns([2, 4, 2], vertical_alignment="center")
+    title.markdown(f"**{count} cases**")
+    chosen = which.segmented_control(
+        "Show", list(FILTERS), default="All", key=widget("filter"), label_visibility="collapsed"
+    )
+    ordered = order.selectbox(
+        "Sort", list(ORDERS), key=widget("order"), label_visibility="collapsed"
+    )
+    return chosen or "All", ordered
+
+
+def show_cases(model_id: str) -> None:
+    """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
+    cases = _listed(model_id)
+    chosen, ordered = _filters(len(cases))
+    shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
+    if not shown:
+        st.info(f"No case is in '{chosen.lower()}'. Choose another filter to see the others.")
+    page = _page_of(shown)
+    for start in range(0, len(page), COLUMNS):
+        columns = st.columns(COLUMNS)
+        for column, listed in zip(columns, page[start : start + COLUMNS], strict=False):
+            with column:
+                _card(listed)

@@ -1,0 +1,72 @@
+"""The help page: how to work, what the names mean, what a score does not prove."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from ctviz.estimators import ESTIMATORS, Estimator
+from ctviz.metrics import METRICS, Metric
+
+WORKFLOW = """
+1. **Cases**: open a case of the demo cohort, or add your own CT as DICOM, zip, NIfTI or image.
+2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
+3. Choose **estimators**: each shows, as a heatmap, which pixels it holds important for that answer.
+4. **Draw** where a human would look; every finished stroke is saved by itself.
+5. Read the **scores** beside each map: agreement with your region, fidelity to the model.
+"""
+
+SHORTCUTS = """
+| mouse | does | key | does |
+|---|---|---|---|
+| wheel | next, previous slice | ↑ ↓, Page up/down, Home, End | slices |
+| left drag | window and level (window tool) | 1, 2, 3 | soft tissue, lung, liver |
+| | | 4, 5, 6 | bone, brain, mediastinum |
+| middle drag | pan | Space | fit to the pane |
+| right drag, Ctrl + wheel | zoom | i | invert |
+| Ctrl + left drag | erase (drawing tools) | b, e, p, f | brush, eraser, polygon, freehand |
+| | | w | window and level |
+| double click | close the polygon | [ ] | smaller, larger brush |
+| | | Ctrl+Z, Ctrl+Y | undo, redo |
+| | | h, d | hide heatmaps, hide drawings |
+| | | ? | all shortcuts |
+"""
+
+LIMITS = """
+- **Not a medical device.** For research and teaching only; nothing here may decide about a patient.
+- A high **agreement** says that a map lies where you would look, not that the model used that
+  place.
+- A high **fidelity** says that the model's answer hangs on the marked pixels when they are replaced
+  by one fill; another fill can give another answer.
+- A map of one slice is an anecdote. Rank estimators over many slices of many patients.
+- The shipped classifiers know one question (iodine contrast or not) from phantoms and a few dozen
+  real slices; their cards on **Models** say where they fail.
+"""
+
+
+def _entries(registry: Mapping[str, type[Estimator] | type[Metric]]) -> None:
+    for name, entry in registry.items():
+        control = " · control" if getattr(entry, "control", False) else ""
+        better = getattr(entry, "better", "")
+        direction = f" · {better} is better" if better else ""
+        title = f"**{entry.title}** `{name}`{control}{direction}"
+        st.markdown(f"{title}  \n{entry.summary}  \n:gray[{entry.cite}]")
+
+
+def guide() -> None:
+    """Show the help page."""
+    st.subheader("How to work with ctviz")
+    st.markdown(WORKFLOW)
+    shortcuts, limits = st.columns([3, 2])
+    with shortcuts:
+        st.subheader("Mouse and keyboard")
+        st.markdown(SHORTCUTS)
+    with limits:
+        st.subheader("Limits")
+        st.markdown(LIMITS)
+    estimators, metrics = st.columns(2)
+    with estimators:
+        st.subheader("Estimators")
+        _entries(ESTIMATORS)
+    with metrics:
+        st.subheader("Metrics")
+        _entries(METRICS)

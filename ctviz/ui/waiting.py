@@ -1,0 +1,38 @@
+"""Work longer than a second: a progress bar with a cancel button, and the page stays alive."""
+
+from typing import Any
+
+import streamlit as st
+
+from ctviz.backend import Job
+from ctviz.ui.session import widget
+
+POLL_SECONDS = 0.5
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _watch(name: str, job: Job[Any], doing: str) -> None:
+    if job.done:
+        st.rerun()
+    bar, cancel = st.columns([8, 1], vertical_alignment="center")
+    bar.progress(job.progress, text=f"{doing} {job.message or ''}")
+    if cancel.button("Cancel", key=widget("cancel", name)):
+        job.cancel()
+        st.rerun()
+
+
+def ready(name: str, job: Job[Any], doing: str) -> bool:
+    """Return whether a job is done; while it is not, show its progress with a cancel button.
+
+    Parameters
+    ----------
+    name
+        Tells several jobs on one page apart.
+    job
+        What is waited for; the page runs again when it is done.
+    doing
+        What is going on, in words.
+    """
+    if not job.done:
+        _watch(name, job, doing)
+    return job.done

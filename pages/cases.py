@@ -1,0 +1,14 @@
+"""Which cases are there, what does the model say of them, and who has read them?"""
+
+import streamlit as st
+
+from ctviz import ui
+
+model, reader = st.columns([2, 8], vertical_alignment="center")
+with model:
+    card = ui.choose_model()
+with reader:
+    ui.reader_badge()
+
+ui.add_cases()
+ui.show_cases(card.id if card else "")
