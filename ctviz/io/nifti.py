@@ -34,6 +34,8 @@ AXIAL = "LPI"
 
 NOT_FINITE_HU = -1000
 
+STACK_NDIM = 3
+
 
 def load_nifti(path: Path) -> Case:
     """Return the case of a NIfTI file, its numbers taken for Hounsfield units."""
@@ -69,7 +71,7 @@ def opened(path: Path) -> Iterator[Any]:
         raise UnreadableScan("It is a damaged NIfTI file; export it again.") from None
 
 
-def displayed(image: Any, axes: str) -> tuple[NDArray[np.generic], list[Plane]]:  # noqa: ANN401 - nibabel is untyped
+def displayed(image: Any, axes: str) -> tuple[NDArray[np.float32], list[Plane]]:  # noqa: ANN401 - nibabel is untyped
     """Return a volume as slices (S, H, W) whose columns, rows and slices point along ``axes``.
 
     Parameters
@@ -94,16 +96,11 @@ def displayed(image: Any, axes: str) -> tuple[NDArray[np.generic], list[Plane]]:
     return stack, _planes(turned, len(stack))
 
 
-def _values(image: Any) -> NDArray[np.generic]:  # noqa: ANN401
+def _values(image: Any) -> NDArray[np.float32]:  # noqa: ANN401
     """Return the finite numbers of an image, (columns, rows, slices)."""
-    values = image.dataobj.get_scaled(np.float32)
-    values = values.reshape((*values.shape[:3], *(1,) * (3 - values.ndim)))
-    if values.dtype.kind == "f":
-        values = np.nan_to_num(
-            values, nan=NOT_FINITE_HU, posinf=NOT_FINITE_HU, neginf=NOT_FINITE_HU
-        )
-    result: NDArray[np.generic] = values
-    return result
+    values = np.asarray(image.dataobj, np.float32)
+    values = values.reshape((*values.shape, 1)[:STACK_NDIM])
+    return np.nan_to_num(values, nan=NOT_FINITE_HU, posinf=NOT_FINITE_HU, neginf=NOT_FINITE_HU)
 
 
 def _spacing(header: Any) -> tuple[float, float] | None:  # noqa: ANN401

@@ -15,11 +15,9 @@ MODULES = rf"({'|'.join(READERS)}|openjpeg|jpeg_ls|gdcm|ctviz\.io)(\.|$)"
 
 
 def _mute_logs() -> None:
-    """Let no log line of the reading libraries reach anybody's handlers, for the whole process."""
+    """Stop the reading libraries from logging, for the whole process."""
     for name in READERS:
-        logger = logging.getLogger(name)
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for trace in (gdcm.Trace.DebugOff, gdcm.Trace.WarningOff, gdcm.Trace.ErrorOff):
         trace()
 

@@ -186,7 +186,7 @@ def _refuse_deflation_bomb(path: Path) -> None:
 def _refuse_other_objects(header: Dataset) -> None:
     """Refuse DICOM objects that are not grey images."""
     modality, sop_class = _text(header, "Modality"), _text(header, "SOPClassUID")
-    if getattr(header, "file_meta", {}).get("MediaStorageSOPClassUID") == vocabulary.DICOMDIR:
+    if _text(_file_meta(header), "MediaStorageSOPClassUID") == vocabulary.DICOMDIR:
         raise UnreadableScan("It only lists other files (DICOMDIR); load those files instead.")
     if modality in vocabulary.NOT_IMAGES:
         raise UnreadableScan(
@@ -275,7 +275,7 @@ def _truth(header: Dataset) -> str | None:
 
 def _title(header: Dataset) -> str:
     """Return a title that holds no free text, except in series that ctviz wrote itself."""
-    ours = getattr(header, "file_meta", {}).get("ImplementationClassUID") == vocabulary.OURS
+    ours = _text(_file_meta(header), "ImplementationClassUID") == vocabulary.OURS
     if ours and _text(header, "SeriesDescription"):
         return _text(header, "SeriesDescription")
     part = _text(header, "BodyPartExamined").upper()
@@ -296,6 +296,11 @@ def _macro(header: Dataset, index: int, name: str) -> Dataset:
         if items:
             return items[0]
     return header
+
+
+def _file_meta(header: Dataset) -> Dataset:
+    """Return the file's own header, empty if it has none."""
+    return getattr(header, "file_meta", Dataset())
 
 
 def _value(header: Dataset, keyword: str) -> Any:  # noqa: ANN401 - whatever stands in the file

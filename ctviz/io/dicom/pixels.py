@@ -8,7 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
 from pydicom.pixels import apply_modality_lut, pixel_array
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+)
 from scipy import ndimage
 
 from ctviz.core import UnreadableScan
@@ -26,6 +38,25 @@ LARGEST = 1e30
 """Beyond this, numbers with a decimal point are damage and overflow when summed."""
 
 BYTE_BITS = 8
+
+NATIVE = frozenset(
+    {
+        ImplicitVRLittleEndian,
+        ExplicitVRLittleEndian,
+        ExplicitVRBigEndian,
+        DeflatedExplicitVRLittleEndian,
+    }
+)
+
+DECODERS = {
+    JPEGBaseline8Bit: "pillow",
+    JPEGExtended12Bit: "pillow",
+    JPEGLSLossless: "pyjpegls",
+    JPEGLSNearLossless: "pyjpegls",
+    JPEG2000Lossless: "pillow",
+    JPEG2000: "pillow",
+}
+"""Who decodes what. GDCM is left out where it can be: a damaged file makes it end the process."""
 
 WORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -59,12 +90,13 @@ def _read(path: Path) -> Dataset:
     """Return the file's pixel module."""
     try:
         dataset = dcmread(path, force=True, specific_tags=TAGS)
+        meta = dataset.file_meta
+        syntax = UID(meta.get("TransferSyntaxUID") or "")
+        meta.TransferSyntaxUID = syntax if syntax.is_transfer_syntax else _guessed_syntax(dataset)
     except DAMAGED:
         raise UnreadableScan("It is damaged; copy or export it again.") from None
     if not any(word in dataset for word in WORDS):
         raise UnreadableScan("It has no pixels; export it again with its image.")
-    if "TransferSyntaxUID" not in dataset.file_meta:
-        dataset.file_meta.TransferSyntaxUID = _guessed_syntax(dataset)
     return dataset
 
 
@@ -85,9 +117,11 @@ def _decode(dataset: Dataset, path: Path) -> Iterator[NDArray[np.generic]]:
             return
         # Frame by frame, so that a multi-frame file is not in memory twice.
         for index in range(int(dataset.get("NumberOfFrames") or 1)):
-            yield pixel_array(dataset, raw=True, index=index)
+            yield pixel_array(
+                dataset, raw=True, index=index, decoding_plugin=DECODERS.get(syntax, "")
+            )
     except DAMAGED:
-        if not syntax.is_encapsulated:
+        if syntax in NATIVE:
             raise UnreadableScan("Its pixels are damaged or cut short; copy it again.") from None
         known = not syntax.is_private and syntax.name != str(syntax)
         name = f"the encoding '{syntax.name}'" if known else "an unknown encoding"
@@ -120,6 +154,7 @@ def _hounsfield(
     try:
         values = _rescaled(stored, dataset, rescale)
         padded = _padding(stored, dataset)
+        inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
     except DAMAGED:
         raise UnreadableScan(
             "Its header is damaged where it says what the numbers mean; export it again."
@@ -127,7 +162,7 @@ def _hounsfield(
     if calibrated and padded.any():
         tissue = values[padded].min() >= AIR_HU and values[padded].max() <= HIGHEST_TISSUE_HU
         values[_touching_the_border(padded) if tissue else padded] = AIR_HU
-    if not calibrated and dataset.get("PhotometricInterpretation") == "MONOCHROME1":
+    if inverted and not calibrated:
         values = values.max() + values.min() - values
     exact = values.dtype.kind == "i" and INT16.min <= values.min() and values.max() <= INT16.max
     converted: NDArray[np.generic] = values.astype(np.int16 if exact else np.float32)
@@ -144,7 +179,8 @@ def _rescaled(
         values = apply_modality_lut(stored, dataset).astype(np.float64)
     else:
         values = stored.astype(np.float64) * rescale.slope + rescale.intercept
-    return np.clip(np.nan_to_num(values, nan=AIR_HU), -LARGEST, LARGEST)
+    finite: NDArray[np.float64] = np.clip(np.nan_to_num(values, nan=AIR_HU), -LARGEST, LARGEST)
+    return finite
 
 
 def _padding(stored: NDArray[np.generic], dataset: Dataset) -> NDArray[np.bool_]:
