@@ -11,10 +11,12 @@ from ctviz.core import Prediction
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
+from ctviz.ui.waiting import rerun_when
 from ctviz.viz import WINDOWS, thumbnail
 
 COLUMNS = 6
 PER_PAGE = 24
+CALM = 4
 THUMBNAIL_PIXELS = 256
 COMPARE_PAGE = "pages/compare.py"
 
@@ -88,6 +90,10 @@ def _listed(model_id: str) -> list[Listed]:
     ]
 
 
+def _missing(model_id: str) -> int:
+    return sum(listed.prediction is None for listed in _listed(model_id))
+
+
 def _page_of(cases: list[Listed]) -> list[Listed]:
     """Return the part of a long list that is on the screen."""
     pages = -(-len(cases) // PER_PAGE)
@@ -112,6 +118,13 @@ def _filters(count: int) -> tuple[str, str]:
 def show_cases(model_id: str) -> None:
     """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
     cases = _listed(model_id)
+    if not cases:
+        return
+    missing = sum(listed.prediction is None for listed in cases)
+    if model_id and missing:
+        # A handful at a time, so that the pictures stay calm while the device is busy.
+        calm = max(0, missing - CALM)
+        rerun_when(lambda: _missing(model_id) <= calm)
     chosen, ordered = _filters(len(cases))
     shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
     if not shown:

@@ -6,13 +6,16 @@ import streamlit as st
 
 from ctviz.backend import Imported
 from ctviz.core import CtvizError
-from ctviz.ui.service import backend
+from ctviz.ui.service import backend, first_cases
 from ctviz.ui.session import session, widget
 from ctviz.ui.waiting import ready
 
 
 def add_cases(*, expanded: bool = False) -> None:
     """Show the ways to add cases, and what came of the last try."""
+    making = first_cases()
+    if making is not None and not making.done and session().intake is None:
+        session().intake = making
     with st.expander("Add cases", expanded=expanded, icon=":material/add:"):
         uploads, folder, demo = st.columns([3, 3, 2])
         with uploads:

@@ -62,7 +62,8 @@ def ask_reader() -> str:
     if not state.reader:
         state.reader = _known_reader()
     if state.reader:
-        _remember()(data={"reader": state.reader}, key=widget("remember"), height=1)
+        with st.container(height=1, border=False):
+            _remember()(data={"reader": state.reader}, key=widget("remember"))
     elif not state.asked:
         state.asked = True
         _ask()

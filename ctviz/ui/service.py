@@ -3,7 +3,7 @@
 from functools import cache
 from threading import Lock
 
-from ctviz.backend import Backend
+from ctviz.backend import Backend, Imported, Job
 from ctviz.core import Settings
 
 _opening = Lock()
@@ -20,8 +20,13 @@ def backend() -> Backend:
         return _backend()
 
 
-def prepare() -> None:
-    """Let the first visitor find something: make the demo cohort if there is no case yet."""
+@cache
+def first_cases() -> Job[Imported] | None:
+    """Make the demo cohort, once, where there was no case when the process started."""
     service = backend()
-    if not service.cases():
-        service.import_demo()
+    return None if service.cases() else service.import_demo()
+
+
+def prepare() -> None:
+    """Let the first visitor find something, before the first page is asked for."""
+    first_cases()

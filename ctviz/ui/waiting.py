@@ -1,5 +1,6 @@
 """Work longer than a second: a progress bar with a cancel button, and the page stays alive."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,13 @@ def _watch(name: str, job: Job[Any], doing: str) -> None:
     bar.progress(job.progress, text=f"{doing} {job.message or ''}")
     if cancel.button("Cancel", key=widget("cancel", name)):
         job.cancel()
+        st.rerun()
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def rerun_when(changed: Callable[[], bool]) -> None:
+    """Run the page again as soon as ``changed`` says so."""
+    if changed():
         st.rerun()
 
 

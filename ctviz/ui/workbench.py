@@ -1,6 +1,9 @@
 """The compare page: slice, prediction, maps, drawing and scores, in one look."""
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend import Question
 from ctviz.core import Case, CtvizError, Slice
@@ -9,9 +12,18 @@ from ctviz.estimators import Estimator
 from ctviz.metrics import METRICS
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
-from ctviz.ui.choices import choose_estimators, choose_target, choose_yardstick, show_prediction
+from ctviz.ui.choices import (
+    choose_case,
+    choose_estimators,
+    choose_model,
+    choose_target,
+    choose_yardstick,
+    show_prediction,
+)
 from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, compare
 from ctviz.ui.drawings import drawing_of, keep, reference_of, yardsticks
+from ctviz.ui.frame import errors_in_words
+from ctviz.ui.reader import reader_badge
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.score_table import show_curves, show_scores
 from ctviz.ui.service import backend
@@ -29,6 +41,8 @@ from ctviz.ui.viewer import (
 )
 
 PREDICTION_SECONDS = 30
+TOP_ROW = [20, 20, 30, 20, 22, 11]
+"""Widths of case, model, prediction, class, region and reader."""
 
 
 def open_link() -> None:
@@ -37,28 +51,41 @@ def open_link() -> None:
 
 
 @st.fragment
-def workbench(entry: CaseEntry, card: ModelCard) -> None:
-    """Show one case with one model: everything below the choice of the two.
+def workbench() -> None:
+    """Show one slice of one case with one model, its maps, and how good they are.
 
-    A fragment: strokes, scrolling and finished maps run this and nothing else.
+    A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """
+    with errors_in_words():
+        choices = st.columns(TOP_ROW, vertical_alignment="center")
+        with choices[0]:
+            entry = choose_case()
+        with choices[1]:
+            card = choose_model()
+        if entry is None or card is None:
+            missing = "case yet; add one on Cases" if entry is None else "model yet"
+            st.info(f"There is no {missing}.")
+        else:
+            _read(entry, card, choices[2:])
+
+
+def _read(entry: CaseEntry, card: ModelCard, places: Sequence[DeltaGenerator]) -> None:
     state = session()
     case = backend().case(entry.id)
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
     image = case.slice(state.slice)
     prediction = backend().predict(image, card.id).result(PREDICTION_SECONDS)
-
-    said, explained, against = st.columns([5, 2, 2], vertical_alignment="center")
-    with said:
+    with places[0]:
         show_prediction(prediction)
-    with explained:
+    with places[1]:
         target = choose_target(prediction)
-    with against:
+    with places[2]:
         marked = yardsticks(entry.id, state.slice, state.reader)
         chosen = choose_yardstick(marked)
+    with places[3]:
+        reader_badge()
     estimators = choose_estimators()
-
     question = Question(image, card.id, target)
     comparison = compare(question, estimators, state.sign, marked.get(chosen))
     _show_board(entry, case, comparison, chosen)

@@ -56,7 +56,6 @@ export class Board {
     ]);
     parent.append(this.root);
     this.listen();
-    session.changed = () => this.schedule();
   }
 
   /** @returns {import("./editor-bar.js").Acts} */
@@ -98,7 +97,7 @@ export class Board {
     for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
-      if (!isField(event.composedPath()[0])) this.focus();
+      if (!takesText(event.composedPath()[0])) this.focus();
     });
     this.resized = () => {
       this.root.style.height = `${boardHeight(window.innerHeight)}px`;
@@ -126,7 +125,8 @@ export class Board {
   key(event) {
     event.stopPropagation();
     const target = event.composedPath()[0];
-    if (isField(target) || (target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key))) return;
+    if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
+    if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
     if (!shortcut) return;
     event.preventDefault();
@@ -297,7 +297,7 @@ export class Board {
 
   close() {
     cancelAnimationFrame(this.frame);
-    this.session.changed = () => {};
+    this.session.detach();
     this.observer?.disconnect();
     if (this.resized) window.removeEventListener("resize", this.resized);
     for (const pane of this.panes.values()) pane.close();
@@ -306,7 +306,20 @@ export class Board {
   }
 }
 
-/** @param {EventTarget | undefined} target  Whether keys belong to this element. */
-function isField(target) {
-  return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== "range");
+/** @param {EventTarget | undefined} target */
+function takesText(target) {
+  if (target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLInputElement && ["text", "number"].includes(target.type);
+}
+
+/**
+ * Whether a key means something to the element that has the focus.
+ *
+ * @param {EventTarget | undefined} target
+ * @param {string} key
+ */
+function belongsTo(target, key) {
+  if (takesText(target)) return true;
+  if (target instanceof HTMLInputElement && target.type === "range") return /^(Arrow|Page|Home|End)/.test(key);
+  return (target instanceof HTMLButtonElement || target instanceof HTMLInputElement) && [" ", "Enter"].includes(key);
 }

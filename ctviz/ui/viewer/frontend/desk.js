@@ -22,7 +22,8 @@ export class Desk {
     this.drawing = new Drawing(scan, (slices) => this.edited(slices));
     this.outbox = new Outbox(store, scan.id, view.reader);
     this.saver = new Saver(this.outbox, () => this.send(), changed);
-    this.opened = false;
+    /** Version of Python's drawing that was taken over last; -1 before the first. */
+    this.adopted = -1;
   }
 
   /**
@@ -33,13 +34,15 @@ export class Desk {
    */
   hear(view, acknowledged) {
     this.saver.acknowledge(acknowledged);
-    if (!this.opened) {
+    if (this.adopted < 0) {
       this.open(view, acknowledged);
       return;
     }
     const act = this.drawing.act ? [this.drawing.act.slice] : [];
     const pending = new Set([...this.outbox.pending.keys(), ...act]);
-    if (view.version >= this.drawing.version) this.drawing.adopt(view, pending);
+    if (view.version < this.drawing.version || view.version === this.adopted) return;
+    this.adopted = view.version;
+    this.drawing.adopt(view, pending);
   }
 
   /**
@@ -47,15 +50,13 @@ export class Desk {
    * @param {number} acknowledged
    */
   open(view, acknowledged) {
-    this.opened = true;
+    this.adopted = view.version;
     this.drawing.adopt(view, new Set());
     this.drawing.version = Math.max(view.version, acknowledged);
-    const left = this.outbox.recover(this.drawing.version + 1);
-    if (this.outbox.empty) return;
-    this.drawing.version += 1;
-    this.drawing.restore(left);
-    if (this.outbox.labels.length > this.drawing.labels.length) this.drawing.labels = [...this.outbox.labels];
-    this.saver.wake();
+    const left = this.outbox.read();
+    if (!left) return;
+    this.drawing.restore(left.slices, left.labels);
+    this.edited(Object.keys(left.slices).map(Number));
   }
 
   /** @param {number[]} slices */

@@ -71,24 +71,25 @@ export class Drawing {
    */
   adopt(view, pending) {
     this.version = Math.max(this.version, view.version);
-    if (view.labels.length >= this.labels.length) this.labels = [...view.labels];
-    const known = new Set(Object.keys(view.slices).map(Number));
     for (const slice of this.slices.keys()) {
-      if (!known.has(slice) && !pending.has(slice)) this.slices.delete(slice);
+      if (!(slice in view.slices) && !pending.has(slice)) this.slices.delete(slice);
     }
-    for (const slice of known) {
-      if (!pending.has(slice)) decodeRuns(view.slices[slice], this.on(slice));
-    }
-    this.revision++;
+    const news = Object.entries(view.slices).filter(([slice]) => !pending.has(Number(slice)));
+    this.restore(Object.fromEntries(news), view.labels);
   }
 
   /**
-   * Put back changes that Python never stored.
+   * Replace whole slices; their labels are matched by name, as numbers differ between pages.
    *
-   * @param {Map<number, Runs>} slices
+   * @param {Record<string, Runs>} slices
+   * @param {string[]} names
    */
-  restore(slices) {
-    for (const [slice, runs] of slices) decodeRuns(runs, this.on(slice));
+  restore(slices, names) {
+    const numbers = [0, ...names.map((name) => this.number(name))];
+    for (const [slice, runs] of Object.entries(slices)) {
+      const renumbered = runs.map((value, i) => (i % 3 === 2 ? numbers[value] : value));
+      decodeRuns(renumbered, this.on(Number(slice)));
+    }
     this.revision++;
   }
 
@@ -161,15 +162,20 @@ export class Drawing {
   }
 
   /**
-   * Number of the label with this name, made if there is none.
+   * Number of the label with this name, made by the reader if there is none.
    *
    * @param {string} name
    */
   label(name) {
+    const isNew = !this.labels.includes(name);
+    const number = this.number(name);
+    if (isNew) this.edited([]);
+    return number;
+  }
+
+  /** @param {string} name */
+  number(name) {
     const known = this.labels.indexOf(name);
-    if (known >= 0) return known + 1;
-    this.labels.push(name);
-    this.edited([]);
-    return this.labels.length;
+    return known >= 0 ? known + 1 : this.labels.push(name);
   }
 }

@@ -14,15 +14,14 @@ const boards = new WeakMap();
 export default function render({ data, key, parentElement, setTriggerValue }) {
   let session = sessions.get(key);
   if (!session) sessions.set(key, (session = new Session()));
-  session.trigger = setTriggerValue;
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement, session)));
-  board.update(data);
   const mounted = board;
+  session.attach(() => mounted.schedule(), setTriggerValue);
+  mounted.update(data);
   Object.defineProperty(globalThis, "ctvizBoard", { configurable: true, get: () => mounted.inspect() });
   return () => {
     mounted.close();
-    session.pulse.stop();
     boards.delete(parentElement);
   };
 }

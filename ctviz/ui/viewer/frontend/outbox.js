@@ -28,21 +28,6 @@ export class Outbox {
   }
 
   /**
-   * Bring back what an earlier page left unacknowledged, under a new version.
-   *
-   * @param {number} version
-   * @returns {Map<number, Runs>}
-   */
-  recover(version) {
-    const kept = this.read();
-    if (!kept) return new Map();
-    for (const [slice, runs] of Object.entries(kept.slices)) this.pending.set(Number(slice), { version, runs });
-    this.labels = kept.labels;
-    this.labelsVersion = version;
-    return new Map([...this.pending].map(([slice, { runs }]) => [slice, runs]));
-  }
-
-  /**
    * @param {Map<number, Runs>} slices  Changed slices; none if only the labels changed.
    * @param {string[]} labels
    * @param {number} version
@@ -77,11 +62,15 @@ export class Outbox {
     }
   }
 
-  /** @returns {{labels: string[], slices: Record<string, Runs>} | null} */
+  /**
+   * What an earlier page left unacknowledged, or null.
+   *
+   * @returns {{labels: string[], slices: Record<string, Runs>} | null}
+   */
   read() {
     try {
-      const text = this.store?.getItem(this.address);
-      return text ? JSON.parse(text) : null;
+      const kept = JSON.parse(this.store?.getItem(this.address) ?? "null");
+      return Array.isArray(kept?.labels) && kept.slices ? kept : null;
     } catch {
       return null;
     }

@@ -45,10 +45,19 @@ export class Saver {
     clearTimeout(this.timer);
   }
 
-  /** Send now what is pending, as before another case is shown. */
+  /** Send once what is pending, and no more until resumed: another case or reader takes over. */
   flush() {
-    clearTimeout(this.timer);
+    this.pause();
     if (!this.outbox.empty) this.send();
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.attempts = 0;
+  }
+
+  resume() {
+    if (!this.outbox.empty) this.wake();
   }
 
   attempt() {

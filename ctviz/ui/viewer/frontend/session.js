@@ -58,6 +58,25 @@ export class Session {
     return row / column;
   }
 
+  /**
+   * A board shows this session: changes are drawn and messages leave.
+   *
+   * @param {() => void} changed
+   * @param {(name: string, value: unknown) => void} trigger
+   */
+  attach(changed, trigger) {
+    this.changed = changed;
+    this.trigger = trigger;
+  }
+
+  /** No board shows this session: unsaved work waits, here and in the browser's storage. */
+  detach() {
+    this.attach(() => {}, () => {});
+    this.pulse.stop();
+    this.desk?.saver.pause();
+    this.desk = null;
+  }
+
   viewChanged() {
     this.tellSign();
     if (this.data && this.view.slice !== this.wantedSlice) {
@@ -97,7 +116,6 @@ export class Session {
 
   /** @param {BoardData} data */
   openCase(data) {
-    this.desk?.saver.flush();
     this.pen.cancel();
     this.report.open(data.slice);
     this.wantedSlice = data.slice;
@@ -118,9 +136,14 @@ export class Session {
 
   /** @param {BoardData} data */
   hearDrawing({ case: scan, drawing, acknowledged }) {
+    const before = this.desk;
     this.desk = drawing ? this.deskOf(scan, drawing) : null;
     this.scene.drawing = this.desk?.drawing ?? null;
     if (drawing) this.desk?.hear(drawing, acknowledged);
+    if (before !== this.desk) {
+      before?.saver.flush();
+      this.desk?.saver.resume();
+    }
     const labels = this.desk?.drawing.labels.length ?? 0;
     if (this.pen.label > Math.max(1, labels)) this.pen.label = 1;
   }
