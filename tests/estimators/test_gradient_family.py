@@ -21,7 +21,7 @@ def close(actual, expected):
     np.testing.assert_allclose(actual, expected, rtol=2e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["gradient", "deconvolution", "smoothgrad"])
+@pytest.mark.parametrize("name", ["gradient", "deconvolution", "guided-backprop", "smoothgrad"])
 def test_of_a_linear_network_every_gradient_is_its_weights(name, linear, scan, weights):
     close(make(name)(linear, scan, target=1), array(weights))
     close(make(name)(linear, scan, target=0), -array(weights))
@@ -29,6 +29,20 @@ def test_of_a_linear_network_every_gradient_is_its_weights(name, linear, scan, w
 
 def test_squared_smoothgrad_of_a_linear_network_is_its_squared_weights(linear, scan, weights):
     close(make("smoothgrad-squared")(linear, scan, target=1), array(weights) ** 2)
+
+
+def test_vargrad_of_a_linear_network_is_nothing(linear, scan):
+    np.testing.assert_array_equal(make("vargrad")(linear, scan, target=1), 0)
+
+
+def test_vargrad_is_the_mean_square_less_the_squared_mean(mixed, scan):
+    names = ("smoothgrad", "smoothgrad-squared", "vargrad")
+    mean, square, variance = explain(mixed, scan.double(), 1, [make(name) for name in names])
+    np.testing.assert_allclose(variance, square - mean**2, atol=1e-6 * square.max())
+
+
+def test_input_x_gradient_of_a_linear_network_is_its_terms(linear, scan, weights):
+    close(make("input-x-gradient")(linear, scan, target=1), array(weights * scan))
 
 
 @pytest.mark.parametrize("baseline", [0.0, 0.3, 1.0])

@@ -47,8 +47,13 @@ def test_the_papers_eight_cost_their_distinct_passes(mixed, image, images_seen):
 
 
 def test_smoothgrads_of_one_noise_cost_one_stream(mixed, image, images_seen):
-    explain(mixed, image, 1, defaults("smoothgrad", "smoothgrad-squared"))
+    explain(mixed, image, 1, defaults("smoothgrad", "smoothgrad-squared", "vargrad"))
     assert sum(images_seen) == 1 + 15
+
+
+def test_xrai_costs_no_pass_beside_its_base(mixed, image, images_seen):
+    explain(mixed, image, 1, defaults("xrai", "integrated-gradients-bw", "integrated-gradients"))
+    assert sum(images_seen) == 1 + 50
 
 
 def test_other_noise_is_another_stream():
@@ -63,7 +68,7 @@ def test_the_same_estimator_twice_costs_once(mixed, image, images_seen):
 
 
 def test_together_the_maps_are_what_they_are_alone(mixed, image):
-    names = [name for name in ESTIMATORS if name != "xrai"]
+    names = list(ESTIMATORS)
     for estimator, values in zip(
         defaults(*names), explain(mixed, image, 1, defaults(*names)), strict=True
     ):

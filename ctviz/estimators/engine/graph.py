@@ -36,7 +36,10 @@ class LayerCall:
 
 
 def layer_calls(network: nn.Module, points: Tensor) -> tuple[Tensor, list[LayerCall]]:
-    """Return the network's answer and its layers' calls, in the order in which they ended."""
+    """Return the network's answer and its layers' calls, in the order in which they ended.
+
+    The record begins at the points (N, C, h, w), of which the network gets a copy.
+    """
     calls: list[LayerCall] = []
 
     def recorder(name: str) -> Any:  # noqa: ANN401 - torch's own type of a forward hook
@@ -51,4 +54,4 @@ def layer_calls(network: nn.Module, points: Tensor) -> tuple[Tensor, list[LayerC
         for name, layer in network.named_modules():
             if name:
                 hooks.enter_context(layer.register_forward_hook(recorder(name)))
-        return network(points), calls
+        return network(points.detach().requires_grad_().clone()), calls

@@ -97,7 +97,7 @@ def _describe(node: Node, network: nn.Module, points: Tensor) -> str:
     The record keeps no layers, so the refused network is run once more, watched.
     """
     name = operation(node)
-    answer, calls = layer_calls(network, points.detach().requires_grad_())
+    answer, calls = layer_calls(network, points)
     made = {other for other in operations(answer) if other.name() == node.name()}
     for call in calls:
         if call.node in made:

@@ -1,0 +1,103 @@
+"""Networks on which estimators are proven: toys with closed forms, and MONAI's."""
+
+from functools import partial
+
+import monai.networks.nets as monai_nets
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Linear(nn.Module):
+    """Scores (-w·x, w·x), or (-Σ w x², Σ w x²) where squared."""
+
+    def __init__(self, weights, squared=False):
+        super().__init__()
+        self.weights, self.squared = nn.Parameter(weights), squared
+
+    def forward(self, x):
+        z = (self.weights * (x.square() if self.squared else x)).flatten(1).sum(1)
+        return torch.stack([-z, z], 1)
+
+
+class LooksAtLesion(nn.Module):
+    """Sees the scan only where the lesion is; some of its units are just about to fire there."""
+
+    def __init__(self, lesion):
+        super().__init__()
+        self.register_buffer("lesion", lesion.float())
+        self.features = nn.Conv2d(1, 4, 3, padding=1)
+        self.act, self.head = nn.ReLU(), nn.Linear(4, 2, bias=False)
+        with torch.no_grad():
+            self.features.weight.copy_(torch.linspace(0.05, 0.2, 36).reshape(4, 1, 3, 3))
+            usual_answer = 0.85 * self.features.weight.sum((1, 2, 3))
+            self.features.bias.copy_(-usual_answer * torch.tensor([0.0, 0.5, 0.9, 1.0]))
+            self.head.weight.copy_(torch.tensor([[-1.0] * 4, [1.0] * 4]))
+
+    def forward(self, x):
+        return self.head(self.act(self.features(x * self.lesion)).mean((2, 3)))
+
+
+class Mixed(nn.Module):
+    """ReLU as a reused layer, in place, as a function, as a method, and with a skip around."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(1, 6, 3, padding=1)
+        self.second, self.third = nn.Conv2d(6, 6, 3, padding=1), nn.Conv2d(6, 6, 3, padding=1)
+        self.fourth, self.norm = nn.Conv2d(6, 6, 3, padding=1, stride=2), nn.BatchNorm2d(6)
+        self.relu, self.head = nn.ReLU(inplace=True), nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = self.relu(self.first(x))
+        x = self.relu(self.norm(self.second(x)) + x)
+        x = functional.relu(self.third(x), inplace=True)
+        x = functional.max_pool2d(torch.relu(self.fourth(x)), 2)
+        x = (x - 0.1).relu_()
+        return self.head(x.mean((2, 3)))
+
+
+def sequential():
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 8, 3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(8, 3),
+    )
+
+
+def of_monai(name, **settings):
+    return getattr(monai_nets, name)(spatial_dims=2, **settings)
+
+
+NETWORKS = {
+    "sequential": sequential,
+    "mixed": Mixed,
+    "resnet18": partial(of_monai, "resnet18", n_input_channels=1, num_classes=3),
+    "resnet50": partial(of_monai, "resnet50", n_input_channels=1, num_classes=3),
+    "densenet121": partial(of_monai, "DenseNet121", in_channels=1, out_channels=3),
+    "seresnet50": partial(of_monai, "SEResNet50", in_channels=1, num_classes=3),
+}
+
+
+def efficientnet():
+    return monai_nets.EfficientNetBN(
+        "efficientnet-b0", pretrained=False, spatial_dims=2, in_channels=1, num_classes=3
+    )
+
+
+def built(build, seed=0):
+    """A network with weights from a seed, in float64; the global random state stays as it was."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = build().double().eval()
+        for layer in network.modules():
+            if isinstance(layer, nn.BatchNorm2d):  # fresh statistics would hide the shift
+                nn.init.uniform_(layer.running_mean, -0.1, 0.1)
+                nn.init.uniform_(layer.running_var, 0.5, 1.5)
+                nn.init.uniform_(layer.bias, -0.1, 0.1)
+    return network
