@@ -48,7 +48,11 @@ def load_case(path: Path | str, *, key: bytes = b"") -> Case:
 
 
 def load_cases(path: Path | str, *, key: bytes = b"", progress: Progress | None = None) -> Loaded:
-    """Return every case of a file, folder (with its folders) or zip archive."""
+    """Return every case of a file, folder (with its folders) or zip archive.
+
+    Axial slices run from head to foot, coronal ones from front to back, sagittal ones from the
+    patient's right to the left.
+    """
     found = list(iter_cases(path, key=key, progress=progress))
     return Loaded(
         tuple(case for case in found if isinstance(case, Case)),

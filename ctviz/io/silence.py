@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-import gdcm
-
 READERS = ("pydicom", "PIL", "nibabel")
 """Libraries whose warnings and log lines may quote what stands in a file."""
 
@@ -18,8 +16,6 @@ def _mute_logs() -> None:
     """Stop the reading libraries from logging, for the whole process."""
     for name in READERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    for trace in (gdcm.Trace.DebugOff, gdcm.Trace.WarningOff, gdcm.Trace.ErrorOff):
-        trace()
 
 
 class _Quiet:

@@ -157,6 +157,19 @@ def test_12_bit_jpeg_is_decoded_to_within_its_loss(real_data):
     assert np.abs(load_case(path).slices[0].hounsfield - original).mean() < 5
 
 
+@pytest.mark.real_data
+@pytest.mark.parametrize("place", [150, 170, 20_000, 60_000])
+def test_damaged_lossless_jpeg_does_not_take_ctviz_down(real_data, tmp_path, place):
+    source = real_data / "dicom-corpus" / "wg04" / "CT1_JPLL"
+    content = bytearray(source.read_bytes())
+    start = content.index(b"\xff\xd8\xff")
+    content[start + place : start + place + 40] = b"\xff\xc4" * 20
+    (tmp_path / "damaged").write_bytes(content)
+    loaded = load_cases(tmp_path)
+    assert len(loaded.cases) + len(loaded.refused) == 1
+    assert load_case(source).id == load_case(source.with_name("CT1_UNC.dcm")).id
+
+
 def test_a_file_cut_short_is_refused_by_saying_so(tmp_path, dicom, stored):
     path = dicom(tmp_path / "a", stored)
     path.write_bytes(path.read_bytes()[:-10])

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import gdcm
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
@@ -25,6 +24,7 @@ from scipy import ndimage
 
 from ctviz.core import UnreadableScan
 from ctviz.io.dicom import vocabulary
+from ctviz.io.dicom.gdcm_decoder import decode_by_gdcm
 from ctviz.io.dicom.header import DAMAGED, Instance, Rescale
 from ctviz.io.silence import quiet
 from ctviz.io.volume import INT16
@@ -56,7 +56,7 @@ DECODERS = {
     JPEG2000Lossless: "pillow",
     JPEG2000: "pillow",
 }
-"""Who decodes what. GDCM is left out where it can be: a damaged file makes it end the process."""
+"""Who decodes what in this process, where GDCM must not: damaged files make it end it."""
 
 WORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -112,8 +112,9 @@ def _decode(dataset: Dataset, path: Path) -> Iterator[NDArray[np.generic]]:
     """Yield the stored numbers of each frame."""
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        if syntax in vocabulary.TWELVE_BIT_JPEG and int(dataset.BitsStored) > BYTE_BITS:
-            yield from _decode_by_gdcm(path)
+        deep = syntax in vocabulary.DEEP_JPEG and int(dataset.BitsStored) > BYTE_BITS
+        if deep or syntax in vocabulary.LOSSLESS_JPEG:
+            yield from decode_by_gdcm(path)
             return
         # Frame by frame, so that a multi-frame file is not in memory twice.
         for index in range(int(dataset.get("NumberOfFrames") or 1)):
@@ -128,23 +129,6 @@ def _decode(dataset: Dataset, path: Path) -> Iterator[NDArray[np.generic]]:
         raise UnreadableScan(
             f"Its pixels, in {name}, cannot be decoded; export it uncompressed."
         ) from None
-
-
-def _decode_by_gdcm(path: Path) -> NDArray[np.generic]:
-    """Return all frames of a file, (N, H, W), read by GDCM from beginning to end."""
-    reader = gdcm.ImageReader()
-    reader.SetFileName(str(path))
-    if not reader.Read():
-        raise ValueError("GDCM cannot read this file.")
-    image = reader.GetImage()
-    pixel_format = image.GetPixelFormat()
-    kind = "i" if pixel_format.GetPixelRepresentation() else "u"
-    # GDCM's Python wrapper hands bytes out as text.
-    stored = image.GetBuffer().encode("utf-8", "surrogateescape")
-    columns, rows = (image.GetDimension(axis) for axis in (0, 1))
-    numbers = np.frombuffer(stored, f"<{kind}{pixel_format.GetBitsAllocated() // BYTE_BITS}")
-    frames: NDArray[np.generic] = numbers.reshape(-1, rows, columns)
-    return frames
 
 
 def _hounsfield(

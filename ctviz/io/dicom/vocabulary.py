@@ -3,8 +3,9 @@
 from typing import Final
 
 DICOMDIR: Final = "1.2.840.10008.1.3.10"
-TWELVE_BIT_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53"})
-"""Lossy JPEG of more than 8 bits, which pydicom does not decode but GDCM does."""
+LOSSLESS_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
+DEEP_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53"})
+"""Lossy JPEG that may have more than 8 bits."""
 
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 
