@@ -1,7 +1,8 @@
 """The process in which GDCM decodes, because GDCM ends its process on many damaged files.
 
-It runs as a script of its own; who asks imports only the form of the messages. Each request on the standard input is a length and a path; each
-answer on the standard output is `ANSWER` (all zero if the file cannot be read) and the pixels.
+It runs as a script of its own; who asks imports only the form of the messages. Each request on the
+standard input is a length and a path; each answer on the standard output is `ANSWER` (all zero if
+the file cannot be read) and the pixels.
 """
 
 import os
