@@ -59,12 +59,12 @@ export class PixelStore {
     for (const url of urls) if (this.get(url).state === "failed") this.holdings.delete(url);
   }
 
-  /** @param {number} room */
+  /** @param {number} room  How many pictures may be held, the wanted ones included. */
   letGo(room) {
     const wanted = new Set(this.wanted);
-    for (const [url, holding] of this.holdings) {
-      if (this.holdings.size <= room) break;
-      if (!wanted.has(url) && holding.state !== "loading") this.holdings.delete(url);
+    const others = [...this.holdings.keys()].filter((url) => !wanted.has(url));
+    for (const url of others.slice(0, Math.max(0, others.length + wanted.size - room))) {
+      this.holdings.delete(url);
     }
   }
 
@@ -81,7 +81,7 @@ export class PixelStore {
     this.holdings.set(url, { state: "loading" });
     const holding = await this.request(url, this.count);
     this.active--;
-    this.holdings.set(url, holding);
+    if (this.holdings.has(url)) this.holdings.set(url, holding);
     this.changed();
     this.pump();
   }

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { ABSOLUTE_MAPS, SIGNED_MAPS, colourAt, heat, heatTable, limitText } from "../../../ctviz/ui/viewer/frontend/colours.js";
+import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/windowing.js";
+
+const absolute = { signed: false, colours: ABSOLUTE_MAPS.inferno, opacity: 0.8, threshold: 0 };
+const signed = { signed: true, colours: SIGNED_MAPS["blue-orange"], opacity: 0.8, threshold: 0 };
+const alphaOf = (rgba) => rgba >>> 24;
+const shares = Array.from({ length: 201 }, (_, i) => (i - 100) / 100);
+
+test("a window is black below it, white above it and never falls in between", () => {
+  for (const window of PRESETS) {
+    assert.equal(grey(window.level - window.width / 2 - 1, window), 0);
+    assert.equal(grey(window.level + window.width / 2 + 1, window), 255);
+    let last = 0;
+    for (let value = -1100; value < 3100; value += 7) {
+      assert.ok(grey(value, window) >= last);
+      last = grey(value, window);
+    }
+  }
+});
+
+test("a window of width one is a threshold at its level", () => {
+  const window = { width: 1, level: 40 };
+  assert.deepEqual([38, 39, 40, 41].map((value) => grey(value, window)), [0, 0, 255, 255]);
+});
+
+test("inverted grey is the complement, and every value is opaque", () => {
+  const [plain, inverted] = [false, true].map((invert) => greyTable(PRESETS[0], invert));
+  for (let i = 0; i < plain.length; i += 97) {
+    assert.equal((plain[i] & 255) + (inverted[i] & 255), 255);
+    assert.equal(alphaOf(plain[i]), 255);
+  }
+});
+
+test("looking up reaches the whole range of 16 bits", () => {
+  const table = Uint32Array.from({ length: 2 * OFFSET }, (_, i) => i);
+  const rgba = new Uint32Array(3);
+  lookUp(Int16Array.of(-32768, 0, 32767), table, rgba);
+  assert.deepEqual([...rgba], [0, OFFSET, 2 * OFFSET - 1]);
+});
+
+test("heat is transparent at zero, strongest at the limit and never weaker for more", () => {
+  for (const look of [absolute, signed]) {
+    assert.equal(heat(0, look).alpha, 0);
+    assert.equal(heat(1, look).alpha, look.opacity);
+    assert.equal(heat(7, look).alpha, look.opacity);
+    for (const share of shares) {
+      assert.equal(heat(share, look).alpha, heat(-share, look).alpha);
+      assert.ok(heat(share * 1.1, look).alpha >= heat(share, look).alpha);
+    }
+  }
+});
+
+test("the absolute view does not see the sign, the signed view does", () => {
+  for (const share of shares.filter((value) => value > 0.05)) {
+    assert.deepEqual(heat(share, absolute), heat(-share, absolute));
+    assert.notDeepEqual(heat(share, signed).colour, heat(-share, signed).colour);
+  }
+});
+
+test("what is below the threshold is not shown and the rest is as without it", () => {
+  for (const share of shares) {
+    const strict = heat(share, { ...absolute, threshold: 0.4 });
+    assert.equal(strict.alpha, Math.abs(share) < 0.4 ? 0 : heat(share, absolute).alpha);
+  }
+});
+
+test("a map without values is fully transparent", () => {
+  assert.ok(heatTable(0, 0, absolute).every((rgba) => rgba === 0));
+  assert.ok(heatTable(NaN, 1, absolute).every((rgba) => rgba === 0));
+});
+
+test("a table holds the heat of its quantised values", () => {
+  const table = heatTable(0.5, 2, signed);
+  for (const q of [-32767, -4000, -1, 0, 1, 900, 32767]) {
+    assert.equal(alphaOf(table[q + OFFSET]), Math.round(heat((q * 2) / 32767 / 0.5, signed).alpha * 255));
+  }
+});
+
+test("colour maps begin and end with their own colours", () => {
+  for (const map of [...Object.values(ABSOLUTE_MAPS), ...Object.values(SIGNED_MAPS)]) {
+    assert.deepEqual(colourAt(map, 0), map.stops[0]);
+    assert.deepEqual(colourAt(map, 1), map.stops.at(-1));
+  }
+});
+
+test("sequential maps grow lighter all the way", () => {
+  const lightness = ([red, green, blue]) => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  for (const { stops } of Object.values(ABSOLUTE_MAPS)) {
+    stops.slice(1).forEach((stop, i) => assert.ok(lightness(stop) > lightness(stops[i])));
+  }
+});
+
+test("limits are written with three digits", () => {
+  assert.equal(limitText(0), "0");
+  assert.equal(limitText(-0.12345), "−0.123");
+  assert.equal(limitText(0.0000123), "1.2e−5");
+});

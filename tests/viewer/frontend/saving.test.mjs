@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import test, { beforeEach, mock } from "node:test";
+
+import { Desk } from "../../../ctviz/ui/viewer/frontend/desk.js";
+import { Mailbox } from "../../../ctviz/ui/viewer/frontend/mailbox.js";
+import { Outbox } from "../../../ctviz/ui/viewer/frontend/outbox.js";
+import { SliceReport } from "../../../ctviz/ui/viewer/frontend/slice-report.js";
+import { memoryStore, shape } from "./support.mjs";
+
+const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "", ...shape };
+const empty = { reader: "AB", labels: ["heart"], slices: {}, version: 0 };
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+});
+
+/** Let time pass in small steps, so that timers set by timers come in their turn. */
+function pass(milliseconds) {
+  for (let passed = 0; passed < milliseconds; passed += 1) mock.timers.tick(1);
+}
+
+function deskWith(store = memoryStore(), view = empty, acknowledged = 0) {
+  const sent = [];
+  const desk = new Desk(scan, view, { store, post: (message) => sent.push(message), changed: () => {} });
+  desk.hear(view, acknowledged);
+  return { desk, sent, store };
+}
+
+const stroke = (desk, slice, start) => desk.drawing.edit(new Map([[slice, (labels) => labels.fill(1, start, start + 3)]]));
+
+test("a stroke is sent shortly after it ends", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  pass(299);
+  assert.equal(sent.length, 0);
+  pass(1);
+  assert.deepEqual(sent, [{ case: "C-7", reader: "AB", version: 1, labels: ["heart"], slices: { 6: [10, 3, 1] } }]);
+});
+
+test("strokes in quick succession are sent together, each slice once", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  pass(200);
+  stroke(desk, 6, 20);
+  stroke(desk, 7, 0);
+  pass(300);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(sent[0].slices, { 6: [10, 3, 1, 20, 3, 1], 7: [0, 3, 1] });
+  assert.equal(sent[0].version, 3);
+});
+
+test("an unacknowledged stroke is sent again, and after some attempts said to be late", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  assert.equal(desk.saver.state, "saving");
+  pass(300 + 2000 + 3000 + 5000);
+  assert.equal(sent.length, 4);
+  assert.equal(desk.saver.state, "late");
+});
+
+test("an acknowledgement ends the sending, but not of what came after it", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  pass(300);
+  stroke(desk, 7, 0);
+  desk.hear({ ...empty, version: 1, slices: { 6: [10, 3, 1] } }, 1);
+  assert.deepEqual([...desk.outbox.pending.keys()], [7]);
+  pass(300);
+  desk.hear({ ...empty, version: 2, slices: { 6: [10, 3, 1], 7: [0, 3, 1] } }, 2);
+  pass(60000);
+  assert.deepEqual(sent.map(({ slices }) => Object.keys(slices)), [["6"], ["7"]]);
+  assert.equal(desk.saver.state, "clean");
+});
+
+test("an old answer does not undo newer strokes", () => {
+  const { desk } = deskWith();
+  stroke(desk, 6, 10);
+  stroke(desk, 6, 30);
+  desk.hear({ ...empty, version: 1, slices: { 6: [10, 3, 1] } }, 1);
+  assert.deepEqual(desk.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
+});
+
+test("what was never acknowledged comes back after a crash and is sent under a new version", () => {
+  const first = deskWith();
+  stroke(first.desk, 6, 10);
+  const stored = { ...empty, labels: ["other", "heart"], slices: { 2: [5, 1, 1] }, version: 4 };
+  const { desk, sent } = deskWith(first.store, stored, 4);
+  assert.deepEqual(desk.drawing.runs(6), [10, 3, 2]);
+  assert.deepEqual(desk.drawing.runs(2), [5, 1, 1]);
+  pass(300);
+  assert.deepEqual(sent, [{ case: "C-7", reader: "AB", version: 5, labels: ["other", "heart"], slices: { 6: [10, 3, 2] } }]);
+  desk.hear({ ...stored, version: 5 }, 5);
+  assert.equal(first.store.kept.size, 0);
+});
+
+test("unsaved strokes of one case or reader never reach another", () => {
+  const { desk, store } = deskWith();
+  stroke(desk, 6, 10);
+  assert.equal(new Outbox(store, "C-8", "AB").read(), null);
+  assert.equal(new Outbox(store, "C-7", "CD").read(), null);
+  assert.notEqual(new Outbox(store, "C-7", "AB").read(), null);
+});
+
+test("a full or damaged storage loses nothing but the protection against a crash", () => {
+  const full = { ...memoryStore(), setItem: () => { throw new Error("QuotaExceededError"); } };
+  const { desk, sent } = deskWith(full);
+  stroke(desk, 6, 10);
+  pass(300);
+  assert.equal(sent.length, 1);
+  for (const text of ["{", "7", '{"labels": 3}']) {
+    assert.equal(new Outbox({ ...full, getItem: () => text }, "C-7", "AB").read(), null);
+  }
+});
+
+test("a paused desk keeps still and goes on when resumed", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  desk.saver.pause();
+  pass(60000);
+  assert.equal(sent.length, 0);
+  desk.saver.resume();
+  pass(300);
+  assert.equal(sent.length, 1);
+});
+
+test("a new label is sent even before anything is drawn with it", () => {
+  const { desk, sent } = deskWith();
+  desk.drawing.label("lung");
+  pass(300);
+  assert.deepEqual([sent[0].labels, sent[0].slices], [["heart", "lung"], {}]);
+});
+
+test("letters leave at a distance, only the newest to each address, all different", () => {
+  const delivered = [];
+  const mailbox = new Mailbox((name, value) => delivered.push([name, value.n, value.stamp]));
+  mailbox.post("slice", { n: 1 });
+  mailbox.post("slice", { n: 2 });
+  mailbox.post("slice", { n: 3 });
+  mailbox.post("drawing", { n: 4 });
+  assert.equal(delivered.length, 1);
+  pass(149);
+  assert.equal(delivered.length, 1);
+  pass(1000);
+  assert.deepEqual(delivered.map(([name, n]) => [name, n]), [["slice", 1], ["slice", 3], ["drawing", 4]]);
+  assert.equal(new Set(delivered.map(([, , stamp]) => stamp)).size, 3);
+});
+
+test("Python hears where the reader rests, not where he scrolls by", () => {
+  const said = [];
+  const report = new SliceReport((slice) => said.push(slice));
+  report.open(3);
+  for (const slice of [4, 5, 6]) {
+    report.moved(slice);
+    pass(100);
+  }
+  pass(250);
+  assert.deepEqual(said, [6]);
+});
+
+test("an echo of our own slice is not followed, another slice is", () => {
+  const report = new SliceReport(() => {});
+  report.open(3);
+  report.moved(6);
+  pass(250);
+  report.moved(8);
+  pass(250);
+  assert.equal(report.hear(6), false);
+  assert.equal(report.hear(8), false);
+  assert.equal(report.hear(8), false);
+  assert.equal(report.hear(2), true);
+});
+
+test("a slice that Python did not hear is said again, a few times", () => {
+  const said = [];
+  const report = new SliceReport((slice) => said.push(slice));
+  report.open(3);
+  report.moved(6);
+  pass(60000);
+  assert.deepEqual(said, [6, 6, 6]);
+});

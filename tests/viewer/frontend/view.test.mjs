@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/geometry.js";
+import { sortPanes } from "../../../ctviz/ui/viewer/frontend/heatmap-bar.js";
+import { SHORTCUTS, shortcutOf } from "../../../ctviz/ui/viewer/frontend/keys.js";
+import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/layout.js";
+import { outwards } from "../../../ctviz/ui/viewer/frontend/pixels.js";
+import { SharedView } from "../../../ctviz/ui/viewer/frontend/view.js";
+
+const grid = { rows: 300, columns: 500, spacing: [1.5, 0.75] };
+const size = { width: 640, height: 480 };
+const scan = { id: "C-1", count: 9, ...grid, letters: null, hounsfield: true, pixels: "" };
+
+function opened() {
+  const view = new SharedView(() => {});
+  view.open(scan, 4, { width: 400, level: 40 });
+  return view;
+}
+
+test("screen and image coordinates undo each other", () => {
+  const view = opened();
+  view.zoomBy(3, { x: 20, y: 70 });
+  const placement = place(size, grid, view);
+  const there = toScreen(placement, { x: 123.25, y: 45.5 });
+  const back = toImage(placement, there);
+  assert.ok(Math.abs(back.x - 123.25) < 1e-9 && Math.abs(back.y - 45.5) < 1e-9);
+});
+
+test("a millimetre is as long across as it is down", () => {
+  const { scaleX, scaleY } = place(size, grid, opened());
+  assert.ok(Math.abs(scaleX / grid.spacing[1] - scaleY / grid.spacing[0]) < 1e-9);
+});
+
+test("at zoom one the whole image is just seen", () => {
+  const { left, top, scaleX, scaleY } = place(size, grid, opened());
+  assert.ok(left >= -1e-9 && top >= -1e-9);
+  assert.ok(Math.min(left, top) < 1e-9);
+  assert.ok(left + grid.columns * scaleX <= size.width + 1e-9);
+  assert.ok(top + grid.rows * scaleY <= size.height + 1e-9);
+});
+
+test("zooming keeps the anchor where it is on the screen", () => {
+  const view = opened();
+  const anchor = { x: 60, y: 200 };
+  const before = toScreen(place(size, grid, view), anchor);
+  for (const factor of [2, 1.3, 0.4, 5]) view.zoomBy(factor, anchor);
+  const after = toScreen(place(size, grid, view), anchor);
+  assert.ok(Math.hypot(before.x - after.x, before.y - after.y) < 1e-6);
+});
+
+test("zoom stays within its range and reset undoes everything", () => {
+  const view = opened();
+  for (let i = 0; i < 50; i++) view.zoomBy(2);
+  assert.equal(view.zoom, ZOOM_RANGE.high);
+  view.panBy(30, 40);
+  view.setWindow({ width: 10, level: 900 });
+  view.reset();
+  assert.deepEqual([view.zoom, view.centre, view.window], [1, { x: 250, y: 150 }, { width: 400, level: 40 }]);
+});
+
+test("a window never becomes narrower than one", () => {
+  const view = opened();
+  view.adjustWindow(-100000, 0);
+  assert.equal(view.window.width, 1);
+});
+
+test("slices stay within the case", () => {
+  const view = opened();
+  view.goTo(99);
+  assert.equal(view.slice, 8);
+  view.goTo(-3);
+  assert.equal(view.slice, 0);
+});
+
+test("a wheel's notch is one slice and a trackpad's small steps add up to one", () => {
+  const view = opened();
+  view.scroll(120);
+  assert.equal(view.slice, 5);
+  for (let i = 0; i < 5; i++) view.scroll(8);
+  assert.equal(view.slice, 6);
+  view.scroll(30);
+  view.scroll(-30);
+  assert.equal(view.slice, 6);
+});
+
+test("a pixel is found under each of its points and nowhere outside the image", () => {
+  assert.equal(pixelAt(grid, { x: 7.99, y: 2 }), 2 * grid.columns + 7);
+  assert.equal(pixelAt(grid, { x: -0.01, y: 2 }), -1);
+  assert.equal(pixelAt(grid, { x: 7, y: 300 }), -1);
+});
+
+test("the scale bar takes at most a third of the width", () => {
+  for (const pixelsPerMm of [0.3, 1, 4, 12]) {
+    const { centimetres, length } = scaleBar(pixelsPerMm, 600);
+    assert.ok(length <= 200);
+    assert.equal(length, centimetres * 10 * pixelsPerMm);
+  }
+});
+
+test("slices are fetched from the current one outwards, each once", () => {
+  assert.deepEqual(outwards(2, 6), [2, 3, 1, 4, 0, 5]);
+});
+
+test("no key does two things", () => {
+  const keys = SHORTCUTS.flatMap((shortcut) => shortcut.keys);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test("keys are found with and without Ctrl", () => {
+  const press = (key, held = {}) => shortcutOf({ key, ctrlKey: false, metaKey: false, altKey: false, ...held });
+  assert.equal(press("b")?.value, "brush");
+  assert.equal(press("z", { ctrlKey: true })?.action, "undo");
+  assert.equal(press("Z", { metaKey: true })?.action, "redo");
+  assert.equal(press("b", { ctrlKey: true }), null);
+  assert.equal(press("b", { altKey: true }), null);
+});
+
+test("panes stand in two columns on a small screen and use a large one", () => {
+  assert.equal(columnsFor(1, 718, 480), 1);
+  assert.equal(columnsFor(4, 718, 480), 2);
+  assert.equal(columnsFor(9, 718, 480), 2);
+  assert.equal(columnsFor(6, 1030, 800), 3);
+  assert.equal(columnsFor(0, 718, 480), 1);
+});
+
+test("a picture is never larger than its pane", () => {
+  for (const [width, height] of [[355, 236], [300, 600], [900, 400]]) {
+    assert.ok(pictureSide(width, height) <= Math.min(width, height));
+  }
+});
+
+test("panes are sorted best first in the score's own direction, undefined ones last", () => {
+  const pane = (id, text, better, why = "") => ({ id, scores: [{ id: "s", title: "S", text, better, why }] });
+  const ids = (better) =>
+    sortPanes([pane("a", "0.3", better), pane("b", "", better, "empty"), pane("c", "−0.9", better), pane("d", "0.7", better)], "s")
+      .map(({ id }) => id);
+  assert.deepEqual(ids("higher"), ["d", "a", "c", "b"]);
+  assert.deepEqual(ids("lower"), ["c", "a", "d", "b"]);
+  assert.deepEqual(sortPanes([pane("b", "1", "higher"), pane("a", "2", "higher")], "").map(({ id }) => id), ["b", "a"]);
+});

@@ -1,0 +1,140 @@
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ctviz.ui import viewer
+from ctviz.ui.viewer import (
+    BoardCommand,
+    BoardData,
+    CaseView,
+    DisplayWindow,
+    Drawing,
+    DrawingChange,
+    InvalidDrawing,
+    Letters,
+    Pane,
+    Reference,
+    ScoreText,
+    SliceChange,
+)
+
+FRONTEND = Path(viewer.__file__).parent / "frontend"
+
+BOARD = BoardData(
+    case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
+    slice_index=2,
+    panes=[Pane("g", "Gradient", maps={2: "/map"}, scores=[ScoreText("dice", "Dice", "0.71")])],
+    window=DisplayWindow(1500, -600),
+    drawing=Drawing("AB", ["heart"], {2: [1, 2, 1]}, version=3),
+    reference=Reference("CD", {1: [0, 1, 1]}),
+)
+MESSAGE = {
+    "case": "C-1",
+    "reader": "AB",
+    "version": 4,
+    "labels": ["heart"],
+    "slices": {"2": [1, 2, 1]},
+    "stamp": "whatever",
+}
+
+
+def documented(typedef):
+    """Property names of a typedef of the browser's part."""
+    text = (FRONTEND / "types.js").read_text()
+    block = re.split(rf"@typedef {{object}} {typedef}\b", text)[1].split("@typedef")[0]
+    return set(re.findall(r"@property \{.*\} (\w+)", block))
+
+
+@pytest.mark.parametrize(
+    ("typedef", "sent"),
+    [
+        ("BoardData", BOARD),
+        ("CaseView", BOARD.case),
+        ("PaneView", BOARD.panes[0]),
+        ("ScoreText", BOARD.panes[0].scores[0]),
+        ("DrawingView", BOARD.drawing),
+    ],
+)
+def test_browser_and_python_name_the_same_things(typedef, sent):
+    assert set(sent.to_json()) == documented(typedef)
+
+
+def test_board_data_is_json_as_it_stands():
+    assert json.loads(json.dumps(BOARD.to_json())) == BOARD.to_json()
+
+
+def test_slices_are_addressed_by_text_because_json_has_no_other_keys():
+    sent = BOARD.to_json()
+    assert sent["panes"][0]["maps"] == {"2": "/map"}
+    assert sent["drawing"]["slices"] == {"2": [1, 2, 1]}
+
+
+def test_a_change_becomes_label_images_of_the_case():
+    change = DrawingChange.from_json(MESSAGE)
+    assert (change.case_id, change.reader, change.version) == ("C-1", "AB", 4)
+    images = change.images(count=3, shape=(4, 5))
+    assert list(images) == [2]
+    assert np.flatnonzero(images[2]).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"case": ""},
+        {"case": None},
+        {"reader": "x" * 500},
+        {"version": -1},
+        {"version": "4"},
+        {"version": True},
+        {"labels": "heart"},
+        {"labels": ["  "]},
+        {"labels": [1]},
+        {"slices": []},
+        {"slices": {"-1": []}},
+        {"slices": {"1.5": []}},
+        {"slices": {"²": []}},
+    ],
+    ids=repr,
+)
+def test_refuses_a_message_that_is_not_a_drawing(fault):
+    with pytest.raises(InvalidDrawing):
+        DrawingChange.from_json(MESSAGE | fault)
+
+
+@pytest.mark.parametrize("message", [None, [], "drawing", {1: 2}], ids=repr)
+@pytest.mark.parametrize("kind", [DrawingChange, SliceChange, BoardCommand])
+def test_refuses_what_is_not_a_message_at_all(kind, message):
+    with pytest.raises(InvalidDrawing):
+        kind.from_json(message)
+
+
+def test_refuses_a_slice_that_the_case_does_not_have():
+    with pytest.raises(InvalidDrawing, match="case has 2 slices"):
+        DrawingChange.from_json(MESSAGE).images(count=2, shape=(4, 5))
+
+
+def test_refuses_a_label_without_a_name():
+    change = DrawingChange.from_json(MESSAGE | {"slices": {"0": [0, 1, 2]}})
+    with pytest.raises(InvalidDrawing, match="no name"):
+        change.images(count=3, shape=(4, 5))
+
+
+def test_reads_where_the_reader_rests_and_what_he_wants():
+    assert SliceChange.from_json({"case": "C-1", "index": 7}) == SliceChange("C-1", 7)
+    command = BoardCommand.from_json({"kind": "cancel", "pane": "g", "case": "C-1", "slice": 7})
+    assert (command.kind, command.pane_id) == ("cancel", "g")
+
+
+@pytest.mark.parametrize("message", [{"kind": "delete", "pane": "g"}, {"kind": "cancel"}])
+def test_refuses_an_unknown_or_aimless_command(message):
+    with pytest.raises(InvalidDrawing):
+        BoardCommand.from_json(message)
+
+
+def test_every_file_the_browser_imports_is_there():
+    for module in FRONTEND.glob("*.js"):
+        for name in re.findall(r'(?:from|import\()\s*"\./([\w-]+\.js)"', module.read_text()):
+            assert (FRONTEND / name).is_file(), f"{module.name} imports {name}"
