@@ -30,3 +30,12 @@ def first_cases() -> Job[Imported] | None:
 def prepare() -> None:
     """Let the first visitor find something, before the first page is asked for."""
     first_cases()
+
+
+def close() -> None:
+    """Close the backend; whoever asks next opens a new one."""
+    with _opening:
+        if _backend.cache_info().currsize:
+            _backend().close()
+        _backend.cache_clear()
+        first_cases.cache_clear()

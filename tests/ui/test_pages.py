@@ -1,0 +1,105 @@
+import pytest
+
+from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import METRICS
+
+
+def text_of(app) -> str:
+    elements = [*app.markdown, *app.caption, *app.info, *app.subheader, *app.warning, *app.error]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def test_cases_are_listed_with_what_is_known_of_them(app, two_phantoms):
+    app.run()
+    assert not app.exception
+    assert "**2 cases**" in text_of(app)
+    assert "drawn by phantom" in text_of(app)
+    for case_id in two_phantoms:
+        assert case_id in text_of(app)
+
+
+def test_an_empty_data_folder_starts_the_demo_cohort(app, backend):
+    app.run()
+    assert not app.exception
+    assert any(job for job in [app.session_state["ctviz"].intake])
+    app.session_state["ctviz"].intake.cancel()
+
+
+def test_the_link_decides_what_compare_shows(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["case"] = two_phantoms[1]
+    app.query_params["slice"] = "2"
+    app.query_params["estimators"] = "gradient,random"
+    app.run()
+    assert not app.exception
+    session = app.session_state["ctviz"]
+    assert (session.case, session.slice) == (two_phantoms[1], 2)
+    assert session.estimators == ("gradient", "random")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"case": "C-unknown"},
+        {"slice": "999"},
+        {"slice": "-1"},
+        {"target": "7"},
+        {"model": "none"},
+        {"estimators": "nothing,,gradient"},
+    ],
+    ids=str,
+)
+def test_a_link_that_makes_no_sense_still_shows_a_case(app, two_phantoms, link):
+    app.switch_page("pages/compare.py")
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert app.session_state["ctviz"].case in two_phantoms
+
+
+def test_choosing_another_case_turns_to_it(app, two_phantoms):
+    app.switch_page("pages/compare.py").run()
+    app.selectbox(key="ctviz:case").select(two_phantoms[1]).run()
+    assert app.session_state["ctviz"].case == two_phantoms[1]
+    app.run()
+    assert app.session_state["ctviz"].case == two_phantoms[1]
+
+
+def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, backend):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "gradient,random"
+    app.run()
+    for job in app.session_state["ctviz"].held.values():
+        job.result(60)
+    app.run()
+    for job in app.session_state["ctviz"].held.values():
+        job.result(60)
+    app.run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table.index) == [ESTIMATORS["gradient"].title, ESTIMATORS["random"].title]
+    assert table["AUROC ↑"].notna().all()
+    assert table["Fidelity ↑"].notna().all()
+
+
+def test_without_a_reader_everything_can_be_seen_and_nothing_drawn(app, two_phantoms):
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    assert app.session_state["ctviz"].reader == ""
+    assert [field.label for field in app.text_input] == ["Reader"]
+
+
+def test_models_tell_what_they_are(app, backend):
+    app.switch_page("pages/models.py").run()
+    assert not app.exception
+    assert "A small untrained network" in text_of(app)
+    assert "checksum verified" in text_of(app)
+
+
+def test_help_explains_every_estimator_and_metric(app, backend):
+    app.switch_page("pages/help.py").run()
+    assert not app.exception
+    for entry in (*ESTIMATORS.values(), *METRICS.values()):
+        assert f"**{entry.title}**" in text_of(app)
+        assert entry.cite in text_of(app)
