@@ -1,0 +1,142 @@
+"""A real server on a data folder of its own, and a real Chromium in front of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90
+
+
+@dataclass
+class Server:
+    """The app as the README's command starts it, which can be killed and started again."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = ["-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        self.process = subprocess.Popen(
+            [sys.executable, *command, "--server.address=127.0.0.1"],
+            cwd=PROJECT,
+            env={**os.environ, "CTVIZ_DATA": str(self.data)},
+            stdout=(self.data / "server.log").open("ab"),
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).read()
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
+        raise TimeoutError("the server did not start")
+
+    def kill(self) -> None:
+        """Stop without any chance to tidy up."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(tmp_path_factory.mktemp("data"), port)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=[
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Reading:
+    """What a reader does in one browser tab."""
+
+    page: Page
+    url: str
+
+    def open_first_case(self) -> None:
+        self.page.goto(self.url)
+        opener = self.page.locator("[class*=st-key-ctviz-open] button").first
+        opener.click(timeout=120_000)
+        self.editor.wait_for(timeout=60_000)
+
+    def introduce(self, name: str) -> None:
+        self.page.get_by_label("Reader", exact=True).fill(name)
+        self.page.get_by_role("button", name="Start reading").click()
+        self.page.get_by_role("button", name=f"Reader: {name}").wait_for()
+
+    @property
+    def editor(self) -> Locator:
+        return self.page.get_by_test_id("editor-canvas")
+
+    def board(self, expression: str) -> object:
+        """Return a part of what the board says of itself."""
+        return self.page.evaluate(f"() => window.ctvizBoard.{expression}")
+
+    def until(self, expression: str, timeout: float = 30_000) -> None:
+        """Wait until an expression over ``board`` is true."""
+        condition = f"() => {{ const board = window.ctvizBoard; return board && ({expression}) }}"
+        self.page.wait_for_function(condition, timeout=timeout)
+
+    def score(self, pane: str, metric: str) -> str:
+        cell = self.page.get_by_test_id(f"pane-{pane}").get_by_test_id(f"score-{metric}")
+        return cell.inner_text()
+
+    def stroke(self, points: list[tuple[float, float]]) -> None:
+        """Drag the left button through points given as shares of the picture."""
+        box = self.editor.bounding_box()
+        assert box is not None
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+        self.page.mouse.move(*places[0])
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(*place, steps=4)
+        self.page.mouse.up()
+
+
+@pytest.fixture
+def reading(browser: Browser, server: Server) -> Iterator[Reading]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield Reading(page, server.url)
+    context.close()
+    assert not errors, errors

@@ -1,0 +1,111 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+@pytest.fixture
+def opened(reading):
+    """The first case of the demo cohort on the compare page."""
+    reading.open_first_case()
+    reading.introduce("AB")
+    reading.until("board.sliceShown")
+    reading.editor.click(position={"x": 5, "y": 5})
+    return reading
+
+
+def test_the_demo_cohort_is_there_at_the_first_start(reading):
+    reading.page.goto(reading.url)
+    reading.page.get_by_text("8 cases", exact=True).wait_for(timeout=180_000)
+    reading.page.get_by_text("drawn by phantom").first.wait_for()
+
+
+def test_maps_and_scores_appear_by_themselves(opened):
+    opened.until("board.panes.length >= 4 && board.panes.every(p => p.shown === 'map')", 180_000)
+    for metric in ("dice", "auroc", "average-precision", "fidelity"):
+        cell = opened.page.get_by_test_id("pane-gradient").get_by_test_id(f"score-{metric}")
+        expect(cell).to_contain_text(re.compile(r"\d\.\d\d"), timeout=120_000)
+
+
+def test_the_wheel_scrolls_and_keys_jump(opened):
+    before = opened.board("slice")
+    opened.editor.hover()
+    opened.page.mouse.wheel(0, 100)
+    opened.until(f"board.slice === {before + 1}")
+    opened.page.keyboard.press("Home")
+    opened.until("board.slice === 0")
+    opened.page.keyboard.press("End")
+    opened.until("board.slice === 11")
+
+
+def test_dragging_changes_the_window_and_a_key_brings_a_preset(opened):
+    before = opened.board("window")
+    opened.stroke([(0.5, 0.5), (0.6, 0.5)])
+    assert opened.board("window")["width"] > before["width"]
+    opened.page.keyboard.press("2")
+    assert opened.board("window") == {"width": 1500, "level": -600}
+
+
+def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, server):
+    opened.until("board.panes.every(p => p.shown === 'map')", 180_000)
+    phantoms = opened.score("gradient", "auroc")
+    opened.page.keyboard.press("b")
+    opened.stroke([(0.2, 0.5), (0.3, 0.5), (0.3, 0.6)])
+    drawn = opened.board("drawnPixels")
+    assert drawn > 0
+    opened.until("board.pending.length === 0")
+    opened.page.get_by_text("compare with: AB (you)").wait_for(timeout=30_000)
+    opened.page.wait_for_timeout(1500)
+    assert opened.score("gradient", "auroc") != phantoms
+
+    opened.page.reload()
+    opened.until(f"board.drawnPixels === {drawn}", 60_000)
+
+    server.kill()
+    opened.page.keyboard.press("b")
+    opened.stroke([(0.7, 0.5), (0.75, 0.55)])
+    more = opened.board("drawnPixels")
+    assert more > drawn
+    server.start()
+    opened.page.reload()
+    opened.until(f"board.drawnPixels === {more}", 60_000)
+    opened.until("board.pending.length === 0", 60_000)
+
+
+def test_undo_takes_a_stroke_back_and_redo_brings_it_again(opened):
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("b")
+    before = opened.board("drawnPixels")
+    opened.stroke([(0.4, 0.4), (0.45, 0.45)])
+    drawn = opened.board("drawnPixels")
+    assert drawn > before
+    opened.page.keyboard.press("Control+z")
+    opened.until(f"board.drawnPixels === {before}")
+    opened.page.keyboard.press("Control+y")
+    opened.until(f"board.drawnPixels === {drawn}")
+
+
+def test_nothing_of_the_page_is_cut_off_at_1366_pixels(opened):
+    wide = opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert wide
+
+
+def test_a_text_file_named_dcm_is_refused_in_words(reading, tmp_path):
+    bad = tmp_path / "letter.dcm"
+    bad.write_text("this is no scan")
+    reading.page.goto(reading.url)
+    reading.page.get_by_text("Add cases", exact=True).click(timeout=60_000)
+    reading.page.locator("input[type=file]").set_input_files(bad)
+    reading.page.get_by_text("letter.dcm").wait_for()
+    reading.page.get_by_role("button", name="Add files").click()
+    reading.page.get_by_text("1 files were left out").wait_for(timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    "path", ["/ctviz/pixels/C-00000000/0", "/ctviz/map/" + "0" * 64], ids=["pixels", "map"]
+)
+def test_pixels_are_only_for_addresses_that_a_page_has_shown(reading, path):
+    assert reading.page.request.get(reading.url + path).status == 403
+    assert reading.page.request.get(reading.url + path + "?sign=guess").status == 403
