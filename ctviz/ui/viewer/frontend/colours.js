@@ -18,25 +18,32 @@ import { OFFSET } from "./windowing.js";
 export const SIGNED_MAPS = {
   "blue-orange": {
     title: "Blue – orange",
-    stops: [[120, 225, 255], [0, 130, 255], [90, 110, 150], [255, 120, 0], [255, 225, 90]],
+    stops: [[0, 205, 255], [20, 110, 255], [110, 110, 125], [255, 85, 0], [255, 175, 0]],
   },
   "teal-pink": {
     title: "Teal – pink",
-    stops: [[150, 255, 220], [0, 190, 150], [120, 120, 120], [230, 60, 150], [255, 170, 215]],
+    stops: [[0, 235, 175], [0, 165, 130], [120, 120, 120], [215, 40, 140], [255, 95, 195]],
   },
   "violet-yellow": {
     title: "Violet – yellow",
-    stops: [[225, 180, 255], [150, 80, 235], [120, 110, 120], [215, 175, 0], [255, 245, 120]],
+    stops: [[185, 110, 255], [130, 55, 225], [120, 110, 120], [205, 165, 0], [255, 225, 0]],
   },
 };
 
 /**
- * Zero to the largest magnitude. Inferno and viridis: S. van der Walt and N. Smith, CC0;
+ * Zero to the largest magnitude. Plasma, inferno, viridis: S. van der Walt and N. Smith, CC0;
  * cividis: Nuñez et al., PLoS ONE 2018, doi:10.1371/journal.pone.0199239.
  *
  * @type {Record<string, ColourMap>}
  */
 export const ABSOLUTE_MAPS = {
+  plasma: {
+    title: "Plasma",
+    stops: [
+      [13, 8, 135], [76, 2, 161], [126, 3, 168], [170, 35, 149], [204, 71, 120],
+      [230, 108, 92], [248, 149, 64], [253, 197, 39], [240, 249, 33],
+    ],
+  },
   inferno: {
     title: "Inferno",
     stops: [

@@ -12,7 +12,7 @@ import { outlines } from "./outline.js";
 import { decodeRuns } from "./runs.js";
 import { greyTable, lookUp } from "./windowing.js";
 
-const TINT = 0.22;
+const TINT = 0.12;
 const REFERENCE_COLOUR = "rgb(255, 255, 255)";
 
 export class Scene {

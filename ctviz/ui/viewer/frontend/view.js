@@ -39,8 +39,8 @@ export class SharedView {
       visible: true,
       signed: false,
       signedMap: "blue-orange",
-      absoluteMap: "inferno",
-      opacity: 0.75,
+      absoluteMap: "plasma",
+      opacity: 0.85,
       threshold: 0.1,
       sameScale: false,
     };
