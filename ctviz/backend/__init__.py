@@ -2,10 +2,22 @@
 
 from ctviz.backend.backend import Backend
 from ctviz.backend.cases import Imported
+from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
 from ctviz.backend.demo import Demo
 from ctviz.backend.explaining import explain
 from ctviz.backend.job import Job
 from ctviz.backend.question import Question
 from ctviz.backend.scoring import Evaluation
 
-__all__ = ["Backend", "Demo", "Evaluation", "Imported", "Job", "Question", "explain"]
+__all__ = [
+    "DEFAULT_ESTIMATORS",
+    "DEFAULT_MODEL",
+    "Backend",
+    "Demo",
+    "Evaluation",
+    "Imported",
+    "Job",
+    "Question",
+    "default_model",
+    "explain",
+]

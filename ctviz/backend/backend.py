@@ -26,6 +26,7 @@ from ctviz.core import (
     Slice,
 )
 from ctviz.estimators import Estimator
+from ctviz.io import load_case
 from ctviz.metrics import AgreementMetric, FidelityMetric, Metric
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
@@ -99,6 +100,17 @@ class Backend:
     def import_path(self, path: Path | str) -> Job[Imported]:
         """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
         return self._cases.import_path(Path(path))
+
+    def import_labelled(self, folder: Path | str, labels: Path | str) -> Job[Imported]:
+        """Bring in the files of a folder that a CSV table names, each with its true class.
+
+        The table has the columns ``file`` and ``truth`` (a class) or ``contrast`` (0 or 1).
+        """
+        return self._cases.import_labelled(Path(folder), Path(labels))
+
+    def load_case(self, path: Path | str) -> Case:
+        """Return the only case of a path without keeping it; pseudonyms are those of the list."""
+        return load_case(path, key=self._cases.key)
 
     def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
         """Bring in files by name and content, as a browser sends them; archives are unpacked."""

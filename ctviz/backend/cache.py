@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,13 +19,39 @@ from numpy.typing import NDArray
 Arrays = Mapping[str, NDArray[Any]]
 
 GIGABYTE = 10**9
-FULL, AFTER_SWEEP = 1.0, 0.9
+RECENT_BYTES = 10**8
+AFTER_SWEEP = 0.9
 SWEEP_EVERY = 256
 STALE_SECONDS = 3600.0
 SUFFIX, TEMPORARY = ".ctviz", ".part"
 SEAL_BYTES = hashlib.sha256().digest_size
 
 log = logging.getLogger(__name__)
+
+
+class Recent:
+    """What was just used stays in memory, within a limit of bytes."""
+
+    def __init__(self, limit: int = RECENT_BYTES) -> None:
+        self._limit, self._size = limit, 0
+        self._kept: OrderedDict[str, Arrays] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> Arrays | None:
+        """Return the arrays of this key if they are still there."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, arrays: Arrays) -> None:
+        """Keep the arrays, which must not be changed any more, and let the oldest go."""
+        with self._lock:
+            self._size += _bytes(arrays) - _bytes(self._kept.pop(key, {}))
+            self._kept[key] = arrays
+            while self._size > self._limit:
+                _, oldest = self._kept.popitem(last=False)
+                self._size -= _bytes(oldest)
 
 
 class Cache:
@@ -44,6 +71,7 @@ class Cache:
 
     def __init__(self, folder: Path, limit: int = 2 * GIGABYTE) -> None:
         self._folder, self._limit = folder, limit
+        self._recent = Recent()
         self._lock = Lock()
         self._size = 0
         self._puts = 0
@@ -51,6 +79,14 @@ class Cache:
 
     def get(self, key: str) -> Arrays | None:
         """Return the arrays of this key, or None if there are none or they are damaged."""
+        arrays = self._recent.get(key)
+        if arrays is None:
+            arrays = self._read(key)
+            if arrays is not None:
+                self._recent.put(key, arrays)
+        return arrays
+
+    def _read(self, key: str) -> Arrays | None:
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -68,7 +104,8 @@ class Cache:
             return {name: arrays[name] for name in arrays.files}
 
     def put(self, key: str, arrays: Arrays) -> None:
-        """Keep the arrays under this key; if the disk refuses them, they are simply not kept."""
+        """Keep the arrays under this key; if the disk refuses them, they are kept for a while."""
+        self._recent.put(key, arrays)
         body = io.BytesIO()
         np.savez(body, allow_pickle=False, **arrays)
         content = body.getvalue()
@@ -81,7 +118,7 @@ class Cache:
             self._size += SEAL_BYTES + len(content)
             self._puts += 1
             # Other processes write too, so that the size is measured anew from time to time.
-            due = self._size > FULL * self._limit or self._puts % SWEEP_EVERY == 0
+            due = self._size > self._limit or self._puts % SWEEP_EVERY == 0
         if due:
             self._sweep()
 
@@ -126,3 +163,7 @@ class Cache:
                 if time.time() - path.stat().st_mtime > STALE_SECONDS:
                     path.unlink(missing_ok=True)
         return files
+
+
+def _bytes(arrays: Arrays) -> int:
+    return sum(array.nbytes for array in arrays.values())

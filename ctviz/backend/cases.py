@@ -6,15 +6,16 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from ctviz.backend.desk import Desk
 from ctviz.backend.job import Job
 from ctviz.backend.keys import address
+from ctviz.backend.labels import read_labels
 from ctviz.backend.worker import Worker
-from ctviz.core import Case, Progress
+from ctviz.core import Case, Progress, UnreadableScan
 from ctviz.io import Refused, iter_cases, open_case, save_case
 from ctviz.store import CaseEntry, Store
 
@@ -64,8 +65,8 @@ class Cases:
             if case_id in self._open:
                 self._open.move_to_end(case_id)
                 return self._open[case_id]
-        self.store.case(case_id)
-        case = open_case(self._folder_of(case_id))
+        entry = self.store.case(case_id)
+        case = replace(open_case(self._folder_of(case_id)), truth=entry.truth)
         with self._lock:
             self._open[case_id] = case
             if len(self._open) > OPEN_CASES:
@@ -77,25 +78,42 @@ class Cases:
         key = address("import", os.fspath(path))
         return self._imports.ask(key, lambda progress: self.bring(path, progress))
 
+    def import_labelled(self, folder: Path, labels: Path) -> Job[Imported]:
+        """Bring in the files that a table names, each with its true class."""
+        key = address("import labelled", os.fspath(folder), os.fspath(labels))
+
+        def compute(progress: Progress) -> Imported:
+            truths = read_labels(labels)
+            brought = []
+            for number, (name, truth) in enumerate(truths.items()):
+                progress.start(len(truths))
+                progress.advance(number)
+                brought.append(self._bring_named(folder, name, truth))
+            return _together(brought)
+
+        return self._imports.ask(key, compute)
+
     def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
         """Bring in files by name and content, as a browser sends them."""
 
         def compute(progress: Progress) -> Imported:
             with tempfile.TemporaryDirectory(prefix="ctviz-") as folder:
                 brought = [self.bring(path, progress) for path in _unload(files, Path(folder))]
-            cases = dict.fromkeys(case_id for part in brought for case_id in part.cases)
-            return Imported(tuple(cases), tuple(no for part in brought for no in part.refused))
+            return _together(brought)
 
         return self._imports.ask(address("upload", secrets.token_hex()), compute)
 
-    def bring(self, path: Path, progress: Progress, source: str | None = None) -> Imported:
+    def bring(
+        self, path: Path, progress: Progress | None = None, truth: str | None = None
+    ) -> Imported:
         """Save and list every case of a path, one in memory at a time."""
         cases, refused = [], []
         for found in iter_cases(path, key=self.key, progress=progress):
             if isinstance(found, Refused):
                 refused.append(found)
             else:
-                self.keep(found, source or _source(path, found))
+                known = found if truth is None else replace(found, truth=truth)
+                self.keep(known, _source(path, found))
                 cases.append(found.id)
         return Imported(tuple(dict.fromkeys(cases)), tuple(refused))
 
@@ -116,6 +134,8 @@ class Cases:
                 notes=case.notes,
             )
         )
+        with self._lock:
+            self._open.pop(case.id, None)
 
     def make(self, name: str, compute: Callable[[Progress], Imported]) -> Job[Imported]:
         """Bring in cases that are made on the spot; making the same twice at a time is shared."""
@@ -124,6 +144,12 @@ class Cases:
     def close_imports(self) -> None:
         """Give up what is being brought in."""
         self._imports.close()
+
+    def _bring_named(self, folder: Path, name: str, truth: str) -> Imported:
+        try:
+            return self.bring(folder / name, truth=truth)
+        except UnreadableScan as error:
+            return Imported((), (Refused("a file of the table", str(error)),))
 
     def _folder_of(self, case_id: str) -> Path:
         return self._folder / "cases" / case_id
@@ -163,6 +189,11 @@ def _unload(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
         if archive:
             archives.append(path)
     return archives if len(archives) == len(files) else [*archives, others]
+
+
+def _together(parts: Sequence[Imported]) -> Imported:
+    cases = dict.fromkeys(case_id for part in parts for case_id in part.cases)
+    return Imported(tuple(cases), tuple(refused for part in parts for refused in part.refused))
 
 
 def _source(path: Path, case: Case) -> str:

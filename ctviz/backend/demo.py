@@ -13,7 +13,7 @@ from ctviz.phantom import Phantom, chest
 
 READER, LABEL = "phantom", "heart and great vessels"
 FIRST_SEED = 90_001
-"""Demo patients are none of those that models are trained on, which have smaller seeds."""
+"""Demo patients are none of those that models are trained or measured on."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +56,29 @@ class Demo:
     def bring(self, cases: Cases, progress: Progress) -> Imported:
         """Make every patient who is missing, and list them all."""
         there = {entry.title: entry.id for entry in cases.store.cases() if entry.source == "demo"}
-        progress.start(self.patients)
+        patients = [DemoPatient(number) for number in range(1, self.patients + 1)]
+        missing = [
+            patient
+            for patient in patients
+            if patient.title not in there or not self._folder_of(patient).is_dir()
+        ]
+        progress.start(len(missing))
 
-        def case_of(number: int) -> str:
+        def examine(patient: DemoPatient) -> Phantom:
             progress.check()
-            patient = DemoPatient(number)
-            known = there.get(patient.title)
-            complete = known is not None and self._folder_of(patient).is_dir()
-            case_id = known if known and complete else self._make(patient, cases)
-            progress.advance()
-            return case_id
+            return patient.examine(self.slices, self.size)
 
         with ThreadPoolExecutor(2) as threads:
-            return Imported(tuple(threads.map(case_of, range(1, self.patients + 1))))
+            for patient, phantom in zip(missing, threads.map(examine, missing), strict=True):
+                there[patient.title] = self._keep(patient, phantom, cases)
+                progress.advance()
+        return Imported(tuple(there[patient.title] for patient in patients))
 
     def _folder_of(self, patient: DemoPatient) -> Path:
         return self.folder / patient.title.lower().replace(" ", "-")
 
-    def _make(self, patient: DemoPatient, cases: Cases) -> str:
-        phantom = patient.examine(self.slices, self.size)
+    def _keep(self, patient: DemoPatient, phantom: Phantom, cases: Cases) -> str:
+        """Write the examination as DICOM, read it back, and return the case's id."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".part-", dir=self.folder) as part:
             series = Path(part) / "series"

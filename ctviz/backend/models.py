@@ -30,19 +30,25 @@ def choose_device(wanted: str) -> str:
 class Models:
     """The classifiers of one process.
 
-    A card is read anew each time, so that a model that was just trained is there; a network is
-    loaded when it is first needed, and again if its files have changed.
+    Cards are read again when their files have changed, so that a model that was just trained is
+    there; a network is loaded when it is first needed, and again if its card has changed.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models
         self._device = choose_device(settings.device)
+        self._shelf: tuple[object, ModelShelf] | None = None
         self._loaded: dict[str, tuple[str, Classifier]] = {}
         self._lock = Lock()
 
     def shelf(self) -> ModelShelf:
         """Return the cards by model id, with the folders that were refused."""
-        return model_cards(self._folder)
+        files = sorted(self._folder.glob("*/card.toml"))
+        stamp = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+        known = self._shelf
+        if known is None or known[0] != stamp:
+            known = self._shelf = (stamp, model_cards(self._folder))
+        return known[1]
 
     def classifier(self, model_id: str) -> Classifier:
         """Return the model ready to compute on the device."""

@@ -50,6 +50,7 @@ class RegionMaps:
         regions = self._segmentation(question)
         native = xrai(native_view(importance, sign), regions)
         values = classifier.decode(native, question.image)
+        values.flags.writeable = False
         self._cache.put(key, {"values": values, "native": native})
         return values
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ctviz.backend.cache import STALE_SECONDS, Cache
+from ctviz.backend.cache import STALE_SECONDS, Cache, Recent
 
 KEY = "ab" * 32
 
@@ -147,3 +147,21 @@ def test_remains_of_a_killed_process_are_removed_after_a_while(cache, folder):
     age(old, STALE_SECONDS + 60)
     Cache(folder)
     assert files(folder) == [new]
+
+
+def test_what_a_full_disk_refuses_is_still_there_for_a_while(folder):
+    folder.write_text("a file where the folder should be")
+    cache = Cache(folder)
+    cache.put(KEY, {"values": np.arange(3)})
+    np.testing.assert_array_equal(cache.get(KEY)["values"], np.arange(3))
+
+
+def test_memory_keeps_what_was_used_last_within_its_limit():
+    recent = Recent(limit=2500)
+    for key in "abc":
+        recent.put(key, {"values": np.zeros(100)})
+    recent.get("a")
+    recent.put("d", {"values": np.zeros(100)})
+    assert [key for key in "abcd" if recent.get(key) is not None] == ["a", "c", "d"]
+    recent.put("e", {"values": np.zeros(1000)})
+    assert not [key for key in "abcde" if recent.get(key) is not None]

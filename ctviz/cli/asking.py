@@ -1,0 +1,67 @@
+"""What `explain` and `score` have in common: a question, and the maps that answer it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctviz.cli.choosing import (
+    built,
+    chosen_case,
+    chosen_model,
+    chosen_names,
+    chosen_slice,
+    chosen_target,
+    settings_by_owner,
+)
+from ctviz.cli.waiting import wait
+from ctviz.core import Cancelled, Case, CtvizError, ImportanceMap
+
+if TYPE_CHECKING:
+    from ctviz.backend import Backend, Question
+    from ctviz.models import ModelCard
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The maps of one slice, and what they explain."""
+
+    case: Case
+    slice_index: int
+    card: "ModelCard"
+    question: "Question"
+    maps: Sequence[ImportanceMap]
+
+
+def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[str] = ()) -> Answer:
+    """Return the maps that the arguments ask for; a refused estimator is said and left out.
+
+    Parameters
+    ----------
+    others
+        Whose parameters ``--set`` may change beside the estimators'.
+    """
+    from ctviz.backend import DEFAULT_ESTIMATORS, Question
+    from ctviz.estimators import ESTIMATORS
+
+    names = chosen_names(ESTIMATORS, arguments.estimators, DEFAULT_ESTIMATORS)
+    estimators = built(ESTIMATORS, names, settings_by_owner(arguments.set, [*names, *others]))
+    card = chosen_model(backend, arguments.model)
+    case = chosen_case(backend, arguments.scan)
+    slice_index = chosen_slice(case, arguments.slice)
+    image = case.slice(slice_index)
+    target = (
+        wait(backend.predict(image, card.id), "Classifying").target
+        if arguments.target is None
+        else chosen_target(card, arguments.target)
+    )
+    maps = []
+    for job in backend.explain(image, card.id, target, estimators):
+        try:
+            maps.append(wait(job, "Explaining"))
+        except Cancelled:
+            raise
+        except CtvizError as error:
+            sys.stderr.write(f"{error}\n")
+    return Answer(case, slice_index, card, Question(image, card.id, target), maps)

@@ -1,0 +1,44 @@
+"""Bring in scans: DICOM, NIfTI, pictures, folders of them, or zip archives.
+
+Each series becomes a case under a pseudonym, saved without the patient's identity. Bringing the
+same files in again changes nothing.
+
+try:
+  ctviz index /data/ct
+  ctviz index /data/ct --labels /data/ct/labels.csv
+
+The table of labels has a column `file`, relative to the folder, and a column `truth` (a class) or
+`contrast` (0 or 1); only the files that it names are brought in.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ctviz.cli.cases import list_cases
+from ctviz.cli.tables import add_format, write_rows
+from ctviz.cli.waiting import opened_backend, wait
+from ctviz.core import UnreadableScan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command's arguments."""
+    parser.add_argument("folder", type=Path, help="a folder, a file or a zip archive")
+    parser.add_argument("--labels", type=Path, help="CSV table of true classes")
+    add_format(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Bring in what can be read, and say what cannot."""
+    with opened_backend() as backend:
+        job = (
+            backend.import_path(arguments.folder)
+            if arguments.labels is None
+            else backend.import_labelled(arguments.folder, arguments.labels)
+        )
+        imported = wait(job, "Reading scans")
+        for refused in imported.refused:
+            sys.stderr.write(f"{refused.name}: {refused.why}\n")
+        write_rows(list_cases(backend, imported.cases), arguments.format)
+    if not imported.cases:
+        raise UnreadableScan("No case was found; see the reasons above, or name another folder.")

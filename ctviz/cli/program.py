@@ -1,0 +1,84 @@
+"""The program `ctviz`: its commands, and what its exit codes mean.
+
+0: done. 2: something the user can cure, said in one sentence. 130: stopped by Ctrl-C.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from ctviz.cli import (
+    app,
+    cases,
+    demo,
+    estimators,
+    explain,
+    index,
+    metrics,
+    models,
+    predict,
+    score,
+    train,
+)
+from ctviz.core import CtvizError
+
+COMMANDS = (demo, index, cases, models, estimators, metrics, predict, explain, score, train, app)
+CURABLE, INTERRUPTED = 2, 130
+
+EXAMPLES = """\
+first steps:
+  ctviz demo                                  make the demo cohort: eight phantoms
+  ctviz app                                   look at it in a browser
+  ctviz cases                                 which cases are there?
+  ctviz predict C-0123abcd                    what does the model say?
+  ctviz explain C-0123abcd --out maps         where did it look?
+  ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
+
+own scans:
+  ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
+  ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
+
+CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE and CTVIZ_DEVICE say where things are kept and computed.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    program = argparse.ArgumentParser(
+        prog="ctviz",
+        description="Find out which importance estimator to trust for a CT classifier.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = program.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        summary, _, rest = (command.__doc__ or "").partition("\n")
+        own = commands.add_parser(
+            command.__name__.rpartition(".")[2],
+            help=summary.rstrip("."),
+            description=summary,
+            epilog=rest.strip("\n") or None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(own)
+        own.set_defaults(run=command.run)
+    return program
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.run(chosen)
+        sys.stdout.flush()
+    except CtvizError as error:
+        sys.stderr.write(f"{error}\n")
+        return CURABLE
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,63 @@
+"""Train a classifier for the paper's task: whether contrast agent was given.
+
+try:
+  ctviz train --out models/my-model
+  ctviz train --real ../shared/data/tcga-luad-contrast --network resnet50 --out models/my-model
+  ctviz train --set phantoms=50 --set phantom_steps=20 --out models/quick
+
+It learns on phantoms and, with --real, on the slices of a folder with a table labels.csv; then it
+is measured by cross-validation over patients. All figures are in the card that is written.
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ctviz.cli.choosing import add_settings, parsed, split_assignment
+from ctviz.cli.waiting import progress_bar
+from ctviz.core import InvalidInput
+
+NETWORKS = ("small", "resnet50")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command's arguments."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="folder of the new model; its name becomes the model's id",
+    )
+    parser.add_argument(
+        "--network", choices=NETWORKS, default="small", help="which network (default: small)"
+    )
+    parser.add_argument("--real", type=Path, help="folder of real slices with labels.csv")
+    parser.add_argument("--name", help="what the card calls the real slices")
+    parser.add_argument("--licence", help="licence of the real slices")
+    parser.add_argument("--source", help="where the real slices come from")
+    parser.add_argument("--title", help="what lists call the model")
+    add_settings(parser, "phantoms=200")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train, measure and write a model."""
+    from dataclasses import replace
+
+    from ctviz.backend.training import RESNET50, SMALL, RealSlices, TrainingPlan, train_contrast
+
+    plan = {"small": SMALL, "resnet50": RESNET50}[arguments.network]
+    said = {name: getattr(arguments, name) for name in ("name", "licence", "source")}
+    given = {name: text for name, text in said.items() if text is not None}
+    if given and arguments.real is None:
+        raise InvalidInput("--name, --licence and --source describe a --real folder; name it too.")
+    assignments = dict(map(split_assignment, arguments.set))
+    settings: dict[str, Any] = dict(parsed(TrainingPlan, "train", assignments))
+    plan = replace(
+        plan,
+        id=arguments.out.resolve().name,
+        title=arguments.title or plan.title,
+        real=None if arguments.real is None else RealSlices(arguments.real, **given),
+        **settings,
+    )
+    with progress_bar("Training") as progress:
+        train_contrast(plan, arguments.out, progress)
