@@ -89,10 +89,15 @@ def test_maps_come_in_the_order_asked_and_are_announced_once(mixed, image):
     assert next(iter(heard)) == THE_PAPERS.index("random")  # the cheapest comes first
 
 
-def test_one_refusal_does_not_spoil_the_others(image):
-    network = torch.nn.Sequential(
+@pytest.fixture
+def network():
+    """A network on which the rules of ReLU are refused."""
+    return torch.nn.Sequential(
         torch.nn.Conv2d(1, 2, 3), torch.nn.SiLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()
     ).double()
+
+
+def test_one_refusal_does_not_spoil_the_others(network, image):
     refused, ready = {}, {}
     maps = explain(
         network,
@@ -107,6 +112,15 @@ def test_one_refusal_does_not_spoil_the_others(image):
     assert isinstance(refused[0], UnsupportedNetwork)
     with pytest.raises(UnsupportedNetwork, match="SiLU"):
         explain(network, image, 1, defaults("gradient", "deconvolution"))
+
+
+def test_what_is_made_of_a_refused_map_is_refused_for_the_same_reason(network, image):
+    refused = {}
+    estimators = [ESTIMATORS["xrai"](base=base) for base in ("deconvolution", "gradient")]
+    maps = explain(network, image, 1, estimators, failed=refused.setdefault)
+    assert len(maps) == 1
+    assert set(refused) == {0}
+    assert "deconvolution" in str(refused[0])
 
 
 def test_a_bad_image_is_refused_as_a_whole(mixed, image):

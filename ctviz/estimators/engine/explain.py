@@ -117,9 +117,12 @@ class _Answers:
 
     def add(self, group: tuple["Estimator", ...], question: Question) -> None:
         """Compute a group together and tell the listeners."""
+        group = tuple(estimator for estimator in group if not self._inherits_refusal(estimator))
+        if not group:
+            return
         begun = time.perf_counter()
         try:
-            parents = [self._parents(estimator) for estimator in group]
+            parents = [tuple(self.known[p] for p in estimator.parents()) for estimator in group]
             results = type(group[0]).together(question, group, parents)
         except Cancelled:
             raise
@@ -136,11 +139,12 @@ class _Answers:
         """Return the maps in the order of the estimators, without the refused ones."""
         return [self.known[estimator] for estimator in self.estimators if estimator in self.known]
 
-    def _parents(self, estimator: "Estimator") -> tuple[FloatMap, ...]:
-        for parent in estimator.parents():
-            if parent in self.refused:
-                raise self.refused[parent]
-        return tuple(self.known[parent] for parent in estimator.parents())
+    def _inherits_refusal(self, estimator: "Estimator") -> bool:
+        """Refuse an estimator whose parent was refused."""
+        errors = [self.refused[p] for p in estimator.parents() if p in self.refused]
+        if errors:
+            self._refuse(estimator, errors[0])
+        return bool(errors)
 
     def _settle(self, estimator: "Estimator", result: Tensor, seconds: float) -> None:
         height, width = result.shape[-2:]
