@@ -27,6 +27,7 @@ class AveragePrecision(AgreementMetric):
     """
 
     title: ClassVar[str] = "Average precision"
+    short: ClassVar[str] = "AP"
     summary: ClassVar[str] = (
         "How pure the important pixels are while the drawn region fills up: 1 is perfect, "
         "guessing scores the region's share of the image."

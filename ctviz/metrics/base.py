@@ -22,6 +22,8 @@ class Metric(Tunable, ABC):
         Its name in `METRICS`.
     title, summary
         How screens call it, and one sentence on what its number means.
+    short
+        An abbreviation in common use, where there is little room; empty where the title is short.
     cite
         The publication that defines it.
     better
@@ -37,6 +39,7 @@ class Metric(Tunable, ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    short: ClassVar[str] = ""
     cite: ClassVar[str]
     better: ClassVar[Literal["higher", "lower"]] = "higher"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)

@@ -61,10 +61,11 @@ def ask_reader() -> str:
     state = session()
     if not state.reader:
         state.reader = _known_reader()
-    if state.reader:
-        with st.container(height=1, border=False):
+    # There in any case, so that what follows keeps its place on the page.
+    with st.container(height=1, border=False):
+        if state.reader:
             _remember()(data={"reader": state.reader}, key=widget("remember"))
-    elif not state.asked:
+    if not state.reader and not state.asked:
         state.asked = True
         _ask()
     return state.reader

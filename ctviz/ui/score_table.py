@@ -16,7 +16,7 @@ BEST_STYLE = "font-weight: 700; color: #ffffff"
 
 def _heading(name: str) -> str:
     metric = METRICS[name]
-    return f"{metric.title} {ARROWS[metric.better]}"
+    return f"{metric.short or metric.title} {ARROWS[metric.better]}"
 
 
 def _cell(one: Compared, name: str) -> float | None:

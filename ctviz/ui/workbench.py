@@ -169,7 +169,7 @@ def _score_text(one: Compared, name: str, comparison: Comparison) -> ScoreText:
     best = comparison.best(name)
     return ScoreText(
         id=name,
-        title=metric.title,
+        title=metric.short or metric.title,
         text="–" if score.value is None else f"{score.value:.2f}",
         why=score.why,
         better=metric.better,

@@ -31,13 +31,14 @@ class Server:
 
     def start(self) -> None:
         command = ["-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
-        self.process = subprocess.Popen(
-            [sys.executable, *command, "--server.address=127.0.0.1"],
-            cwd=PROJECT,
-            env={**os.environ, "CTVIZ_DATA": str(self.data)},
-            stdout=(self.data / "server.log").open("ab"),
-            stderr=subprocess.STDOUT,
-        )
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command, "--server.address=127.0.0.1"],
+                cwd=PROJECT,
+                env={**os.environ, "CTVIZ_DATA": str(self.data)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -115,9 +116,8 @@ class Reading:
         condition = f"() => {{ const board = window.ctvizBoard; return board && ({expression}) }}"
         self.page.wait_for_function(condition, timeout=timeout)
 
-    def score(self, pane: str, metric: str) -> str:
-        cell = self.page.get_by_test_id(f"pane-{pane}").get_by_test_id(f"score-{metric}")
-        return cell.inner_text()
+    def score(self, pane: str, metric: str) -> Locator:
+        return self.page.get_by_test_id(f"score-{pane}-{metric}")
 
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """Drag the left button through points given as shares of the picture."""
