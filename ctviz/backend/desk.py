@@ -1,6 +1,6 @@
 """Where one kind of result is asked for: recalled if known, shared if under way, else queued."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Generic, TypeAlias, TypeVar
 
@@ -22,6 +22,8 @@ def _unknown(_: str) -> None:
 class Desk(Generic[T]):
     """Single flight for one kind of result: equal requests under way share one computation.
 
+    What waits in the background is moved forward when a reader asks for it.
+
     Parameters
     ----------
     worker
@@ -40,6 +42,7 @@ class Desk(Generic[T]):
     ) -> None:
         self._worker, self._message, self._recall = worker, message, recall
         self._works: dict[str, Work[T]] = {}
+        self._waiting: dict[str, Callable[[], object]] = {}
         self._lock = Lock()
 
     def ask(
@@ -63,16 +66,18 @@ class Desk(Generic[T]):
 
         ``compute`` finishes or fails each Work as soon as it can.
         """
-        entries = [self._enter(key) for key in keys]
+        entries = self._enter_all(keys)
         places = {work: place for place, (_, work, new) in enumerate(entries) if new}
+
+        def start() -> None:
+            Batch(list(places), self._message).run(
+                lambda works, progress: compute([(places[w], w) for w in works], progress)
+            )
+
         if any(not work.over for work in places):
-
-            def start() -> None:
-                Batch(list(places), self._message).run(
-                    lambda works, progress: compute([(places[w], w) for w in works], progress)
-                )
-
-            self._worker.submit(start, urgency)
+            self._queue(places, start, urgency)
+        if urgency == "interactive":
+            self._hurry(work for _, work, new in entries if not new)
         return [job for job, _, _ in entries]
 
     def here(self, key: str, compute: Callable[[], T]) -> T:
@@ -90,6 +95,34 @@ class Desk(Generic[T]):
             works = list(self._works.values())
         for work in works:
             work.abandon()
+
+    def _queue(
+        self, works: Iterable[Work[T]], start: Callable[[], object], urgency: Urgency
+    ) -> None:
+        if urgency == "background":
+            with self._lock:
+                self._waiting |= {work.key: start for work in works if not work.over}
+        self._worker.submit(start, urgency)
+
+    def _hurry(self, works: Iterable[Work[T]]) -> None:
+        """Queue again, as urgent, what still waits in the background; it is only done once."""
+        with self._lock:
+            starts = [self._waiting.pop(work.key, None) for work in works]
+        for start in dict.fromkeys(starts):
+            if start is not None:
+                self._worker.submit(start)
+
+    def _enter_all(self, keys: Sequence[str]) -> list[tuple[Job[T], Work[T], bool]]:
+        entries: list[tuple[Job[T], Work[T], bool]] = []
+        try:
+            for key in keys:
+                entries.append(self._enter(key))  # noqa: PERF401 - kept if a later one fails
+        except BaseException as error:
+            for _, work, new in entries:
+                if new:
+                    work.fail(error)
+            raise
+        return entries
 
     def _enter(self, key: str) -> tuple[Job[T], Work[T], bool]:
         """Return a Job, its Work, and whether the Work is new and must be seen to."""
@@ -114,3 +147,4 @@ class Desk(Generic[T]):
         with self._lock:
             if self._works.get(work.key) is work:
                 del self._works[work.key]
+                self._waiting.pop(work.key, None)

@@ -37,7 +37,7 @@ class Store:
     def add_case(self, entry: CaseEntry) -> None:
         """Add a case, or renew what is known of one that is there; its Regions stay.
 
-        The date of the first addition is kept, and a truth that is not known any more.
+        Date and source of the first addition are kept, and a truth that is not known any more.
         """
         row_mm, column_mm = entry.spacing_mm or (None, None)
         with self._database.transaction() as connection:
@@ -45,7 +45,7 @@ class Store:
                 """
                 INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
-                    patient = excluded.patient, title = excluded.title, source = excluded.source,
+                    patient = excluded.patient, title = excluded.title,
                     truth = coalesce(excluded.truth, truth), notes = excluded.notes
                 """,
                 (

@@ -12,6 +12,7 @@ from ctviz.core import (
     SIGNS,
     Cancelled,
     Case,
+    CtvizError,
     InvalidInput,
     InvalidParameter,
     Slice,
@@ -223,6 +224,16 @@ def test_a_reader_goes_before_the_background(backend, image, watch):
     watch.gate.set()
     results(jobs)
     assert order == ["reader", "background"]
+
+
+def test_a_refused_estimator_fails_its_own_job_only(backend, image):
+    impossible = ESTIMATORS["grad-cam"](layer="no such layer")
+    refused, gradient = backend.explain(image, MODEL, 1, [impossible, GRADIENT])
+    assert gradient.result(60).estimator == "gradient"
+    with pytest.raises(CtvizError):
+        refused.result(60)
+    assert refused.state == "failed"
+    assert refused.message
 
 
 def test_a_class_that_does_not_exist_is_refused(backend, image):

@@ -150,6 +150,28 @@ def test_the_urgent_goes_before_the_background(worker):
     assert order == ["interactive"] * 2 + ["background"] * 2
 
 
+def test_what_waits_in_the_background_moves_forward_when_a_reader_asks(worker):
+    desk, held, order = Desk[int](worker), Held(), []
+    desk.ask("first", held)
+    held.begun.wait(30)
+    jobs = [desk.ask(key, lambda _, key=key: order.append(key) or 1, "background") for key in "abc"]
+    jobs.append(desk.ask("c", lambda _: 2))
+    held.gate.set()
+    assert {job.result(30) for job in jobs} == {1}
+    assert order == ["c", "a", "b"]
+
+
+def test_a_recall_that_fails_leaves_nothing_waiting_for_ever(worker):
+    def recall(key: str) -> None:
+        if key == "b":
+            raise InvalidInput("Not this one.")
+
+    desk = Desk[int](worker, recall=recall)
+    with pytest.raises(InvalidInput):
+        desk.ask_together(["a", "b"], lambda wanted, progress: None)
+    assert desk.ask("a", lambda _: 1).result(30) == 1
+
+
 def test_a_worker_that_needs_what_is_queued_behind_it_does_it_itself(worker):
     desk = Desk[int](worker)
     outer, inner = Held(), Held()

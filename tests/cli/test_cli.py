@@ -153,6 +153,17 @@ def test_explain_writes_numbers_and_pictures(ctviz, series, shelf, tmp_path):
             assert picture.size == (768, 768)
 
 
+def test_a_refused_estimator_is_said_and_the_others_are_written(ctviz, series, tmp_path):
+    asked = ("explain", series, "--out", tmp_path / "maps", "--format", "csv")
+    asked = (*asked, "--set", "grad-cam.layer=no-such-layer", "--estimators")
+    run = ctviz(*asked, "grad-cam,random")
+    assert [row["estimator"] for row in rows_of(run)] == ["random"]
+    assert run.err.count("\n") == 1
+    alone = ctviz(*asked, "grad-cam")
+    assert alone.code == 2
+    assert "No map could be computed" in alone.err
+
+
 def test_scores_are_tidy_rows_and_equal_the_metrics(ctviz, series, tmp_path):
     image = face.load_case(series).slice(1)
     mask = image.hounsfield > 150

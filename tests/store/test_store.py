@@ -39,6 +39,13 @@ def test_adding_a_case_again_keeps_its_date_and_regions(store, entry, region):
     assert len(store.regions(entry.id)) == 1
 
 
+def test_a_known_truth_is_not_forgotten(store, entry):
+    store.add_case(replace(entry, truth=None, source="image"))
+    assert store.case(entry.id) == entry
+    store.add_case(replace(entry, truth="without contrast"))
+    assert store.case(entry.id).truth == "without contrast"
+
+
 def test_an_unknown_case_is_named_with_the_nearest(store):
     with pytest.raises(UnknownName, match="Did you mean 'C-00000001'"):
         store.case("C-00000002")
