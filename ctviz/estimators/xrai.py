@@ -41,6 +41,6 @@ class Xrai(Estimator):
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
         """Return the region map of the other estimator's map."""
-        image = question.x[0].mean(0).cpu().numpy()
+        image = question.x[0].mean(0).cpu().double().numpy()
         (values,) = parents
         return torch.from_numpy(xrai(values, segment(image)))

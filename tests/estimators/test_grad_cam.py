@@ -1,11 +1,13 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
-from captum.attr import LayerGradCam
+from captum.attr import GuidedGradCam, LayerGradCam
 from torch import nn
 
 from ctviz.core import InvalidParameter, UnsupportedNetwork
-from ctviz.estimators import ESTIMATORS
+from ctviz.estimators import ESTIMATORS, Passes, passes
 from tests.estimators.networks import NETWORKS, built, efficientnet
 
 GradCam = ESTIMATORS["grad-cam"]
@@ -101,3 +103,19 @@ def test_a_network_without_feature_maps_is_refused(image):
 def test_a_layer_that_does_not_exist_or_has_no_picture_is_refused(layer, image):
     with pytest.raises(InvalidParameter, match=f"no layer '{layer}'"):
         GradCam(layer=layer)(built(NETWORKS["sequential"]), image, 1)
+
+
+def test_guided_grad_cam_equals_captum_where_captum_is_right(image):
+    network = built(NETWORKS["sequential"])
+    network[4].inplace = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = GuidedGradCam(network, network[4]).attribute(
+            image.clone().requires_grad_(), target=1, interpolate_mode="bilinear"
+        )
+    same(ESTIMATORS["guided-grad-cam"]()(network, image, 1), expected[0, 0].detach())
+
+
+def test_guided_grad_cam_shares_both_its_maps():
+    together = [ESTIMATORS[n]() for n in ("guided-grad-cam", "guided-backprop", "grad-cam")]
+    assert passes(together) == Passes(forward=2, gradient=2)

@@ -82,7 +82,7 @@ def test_integrated_gradients_sum_to_the_change_of_the_score(mixed, scan, baseli
     x = scan.double()
     with torch.no_grad():
         change = (mixed(x) - mixed(torch.full_like(x, baseline)))[0, 1].item()
-    values = make("integrated-gradients", steps=256, baseline=baseline)(mixed, x, target=1)
+    values = make("integrated-gradients", steps=128, baseline=baseline)(mixed, x, target=1)
     assert values.sum(dtype=float) == pytest.approx(change, rel=0.01)
 
 
@@ -119,12 +119,13 @@ def test_channels_are_summed(scan):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, cls in ESTIMATORS.items() if "seed" not in cls().settings()]
+    "name", [n for n, cls in ESTIMATORS.items() if "seed" not in cls().settings() and n != "xrai"]
 )
 def test_a_flipped_image_has_a_flipped_map(name, scan):
-    """A network that means over a symmetric filter's answers cannot tell left from right."""
-    if name == "xrai":
-        pytest.skip("Felzenszwalb's segmentation depends on the order of pixels")
+    """A network that averages a symmetric filter's answers cannot tell left from right.
+
+    XRAI can: Felzenszwalb's segmentation depends on the order of pixels.
+    """
     network = nn.Sequential(
         nn.Conv2d(1, 5, 3, padding=1),
         nn.ReLU(),
@@ -139,13 +140,6 @@ def test_a_flipped_image_has_a_flipped_map(name, scan):
     np.testing.assert_allclose(
         flipped[:, ::-1], values, rtol=1e-4, atol=1e-4 * np.abs(values).max()
     )
-
-
-def test_random_numbers_are_uniform_and_blind(linear, quadratic, scan):
-    values = make("random")(linear, scan, target=1)
-    np.testing.assert_array_equal(values, make("random")(quadratic, 1 - scan, target=0))
-    histogram = np.histogram(values, bins=8, range=(0, 1))[0] / values.size
-    np.testing.assert_allclose(histogram, 1 / 8, atol=0.02)
 
 
 def test_a_score_without_gradient_is_refused(scan):

@@ -98,7 +98,7 @@ class Question:
         try:
             with torch.no_grad():
                 answer = self.network(self.x.clone())
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             reason = str(error).partition("\n")[0].rstrip(".")
             raise InvalidInput(
                 f"The network does not accept an image of shape {tuple(self.x.shape)} and type "
