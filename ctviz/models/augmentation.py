@@ -11,6 +11,8 @@ from ctviz.core import Tunable, param
 from ctviz.models.classifier import AIR_HU
 
 _TISSUE_HU = 40.0
+_LEAST_TISSUE_HU = -200.0
+_BONES, _CORTEX, _CORTEX_HU = 2, 0.25, 900.0
 
 
 @dataclass(frozen=True)
@@ -22,17 +24,19 @@ class Augmentation(Tunable):
     """
 
     rotation_degrees: float = param(15.0, low=0, high=180, help="Largest rotation.")
-    zoom: float = param(0.2, low=0, high=0.9, help="Largest relative change of size.")
+    zoom: float = param(0.35, low=0, high=0.9, help="Largest relative change of size.")
     shift: float = param(0.08, low=0, high=0.5, help="Largest shift, as a share of the image.")
     offset_hu: float = param(12.0, low=0, high=100, help="Largest error of calibration.")
     gain: float = param(0.08, low=0, high=0.5, help="Largest relative change of density.")
     noise_hu: float = param(25.0, low=0, high=200, help="Largest noise (standard deviation).")
     blurred: float = param(0.3, low=0, high=1, help="Share of scans that are blurred.")
+    boned: float = param(0.4, low=0, high=1, help="Share of scans with bones that are not theirs.")
     erased: float = param(0.3, low=0, high=1, help="Share of scans with a blank rectangle.")
 
     def __call__(self, hounsfield: Tensor, generator: torch.Generator) -> Tensor:
         """Return changed scans; (N, 1, h, w) in HU, as the answer."""
-        scans = self._moved(hounsfield, generator)
+        scans = _with_bones(hounsfield, _chosen(hounsfield, self.boned, generator), generator)
+        scans = self._moved(scans, generator)
         blurred = _chosen(scans, self.blurred, generator)
         scans = torch.where(blurred, avg_pool2d(scans, 3, stride=1, padding=1), scans)
         scans = self._noisy(scans, generator)
@@ -77,6 +81,27 @@ def _signed(scans: Tensor, generator: torch.Generator) -> Tensor:
 def _chosen(scans: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """Draw (N, 1, 1, 1), true for a share of the scans."""
     return torch.rand((len(scans), 1, 1, 1), generator=generator) < share
+
+
+def _with_bones(scans: Tensor, where: Tensor, generator: torch.Generator) -> Tensor:
+    """Put the cross sections of two long bones into tissue: marrow in a denser cortex.
+
+    What is bright is not always a vessel; where arms and shoulders are in the image, bones are
+    many and large.
+    """
+    rows, columns = scans.shape[2:]
+    down = torch.linspace(0, 1, rows)[None, None, :, None]
+    along = torch.linspace(0, 1, columns)[None, None, None, :]
+    for _ in range(_BONES):
+        place = torch.rand((2, len(scans), 1, 1, 1), generator=generator)
+        size = torch.rand((3, len(scans), 1, 1, 1), generator=generator)
+        radius = 0.02 + 0.05 * size[0]
+        depth = 1 - torch.hypot(down - place[0], (along - place[1]) * (0.6 + size[1])) / radius
+        marrow = -50 + 350 * size[2]
+        bone = torch.where(depth > _CORTEX, marrow, _CORTEX_HU)
+        inside = (depth > 0) & where & (scans > _LEAST_TISSUE_HU)
+        scans = torch.where(inside, torch.maximum(scans, bone), scans)
+    return scans
 
 
 def _rectangles(scans: Tensor, generator: torch.Generator) -> Tensor:

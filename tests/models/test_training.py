@@ -73,7 +73,7 @@ def test_nothing_to_train_on_is_refused():
 
 
 def test_an_augmentation_of_nothing_only_turns_and_mirrors():
-    still = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
+    still = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0)
     scan = torch.from_numpy(np.random.default_rng(0).normal(0, 100, (1, 1, 32, 32))).float()
     turned = [torch.rot90(scan, k, (2, 3)) for k in range(4)]
     allowed = torch.stack([*turned, *(image.flip(3) for image in turned)])
@@ -89,7 +89,18 @@ def test_an_augmentation_of_nothing_only_turns_and_mirrors():
 def test_augmentation_keeps_water_near_water():
     generator = torch.Generator().manual_seed(0)
     water = torch.zeros(64, 1, 48, 48)
-    changed = Augmentation(erased=0, noise_hu=0)(water, generator)
+    changed = Augmentation(erased=0, noise_hu=0, boned=0)(water, generator)
     middle = changed[..., 20:28, 20:28]
     assert middle.abs().max() <= 12
     assert middle.std() > 1
+
+
+def test_bones_are_put_into_tissue_and_never_into_air():
+    generator = torch.Generator().manual_seed(0)
+    scan = torch.full((8, 1, 64, 64), 40.0)
+    scan[..., :32] = -1000
+    alone = Augmentation(0, 0, 0, 0, 0, 0, 0, boned=1, erased=0)
+    changed = alone(scan, generator)
+    assert changed.max() > 500
+    air, tissue = (changed < -900).sum(), (changed > 0).sum()
+    assert air == pytest.approx(int(tissue), rel=0.1)
