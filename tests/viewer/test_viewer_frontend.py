@@ -14,5 +14,7 @@ def test_modules_of_the_viewer_do_what_their_tests_say(module):
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed, so the viewer's JavaScript is not tested")
-    run = subprocess.run([node, "--test", str(module)], check=False, capture_output=True, text=True)
+    run = subprocess.run(
+        [node, "--test", str(module)], check=False, capture_output=True, text=True, timeout=60
+    )
     assert run.returncode == 0, run.stdout + run.stderr

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { beforeEach, mock } from "node:test";
 
 import { PixelStore } from "../../../ctviz/ui/viewer/frontend/pixels.js";
 
 const COUNT = 6;
 const settled = () => new Promise((done) => setImmediate(done));
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+});
 
 /** A store whose server answers when told to. */
 function storeWith(answer, options = {}) {
@@ -82,3 +87,14 @@ for (const [problem, answer, words] of [
     assert.equal(asked.length, 2);
   });
 }
+
+test("a server that could not be reached is asked again by itself", async () => {
+  const answers = [() => Promise.reject(new TypeError("network")), () => pixels(7)];
+  const { store } = storeWith(() => answers.shift()());
+  store.want(["/1"], COUNT);
+  await settled();
+  assert.equal(store.get("/1").state, "failed");
+  mock.timers.tick(3000);
+  await settled();
+  assert.equal(store.get("/1").state, "ready");
+});

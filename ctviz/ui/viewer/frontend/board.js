@@ -66,7 +66,7 @@ export class Board {
     };
     const { view, pen } = this.session;
     return {
-      undo: withDrawing((drawing) => this.show(drawing.undo())),
+      undo: withDrawing((drawing) => (pen.shape.length ? pen.back() : this.show(drawing.undo()))),
       redo: withDrawing((drawing) => this.show(drawing.redo())),
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
       between: withDrawing((drawing) => fillBetween(drawing, view.slice, pen.label, this.session.scene.grid.spacing)),

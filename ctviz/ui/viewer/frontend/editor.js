@@ -52,7 +52,7 @@ export class Editor {
 
   /** @param {Scene} scene  The polygon or freehand shape that is being drawn. */
   drawShape({ view }) {
-    const { corners, tool, label } = this.pen;
+    const { shape: corners, tool, label } = this.pen;
     if (!corners.length) return;
     const { context, placement } = this.screen;
     const points = tool === "polygon" && view.cursor ? [...corners, view.cursor] : corners;

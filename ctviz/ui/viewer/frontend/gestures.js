@@ -31,6 +31,7 @@ export function listen(screen, view, pen) {
     "wheel",
     (event) => {
       event.preventDefault();
+      if (held?.drag === "draw") return;
       const delta = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * LINE_HEIGHT;
       if (event.ctrlKey || event.metaKey) view.zoomBy(Math.exp(-delta / 400), screen.pointOf(event));
       else view.scroll(delta);

@@ -9,7 +9,7 @@
  * @property {() => number} slice
  * @property {() => number} aspect  Height of a pixel over its width.
  * @property {() => Int16Array | null} values  Pixels of the slice, if they are here.
- * @property {(event: {x: number, y: number}) => number} reach  Image pixels of eight screen pixels.
+ * @property {() => number} reach  How near the first corner closes a polygon, in image pixels.
  * @property {() => void} changed
  */
 
@@ -30,6 +30,8 @@ export class DrawingPen {
     this.range = null;
     /** @type {Point[]} Corners of the shape being drawn. */
     this.corners = [];
+    /** Slice on which that shape is drawn. */
+    this.slice = -1;
     this.erasing = false;
     /** @type {Point | null} */
     this.last = null;
@@ -37,6 +39,11 @@ export class DrawingPen {
 
   active() {
     return this.tool !== "window" && this.sheet.drawing() !== null;
+  }
+
+  /** Corners that belong to the slice on show. */
+  get shape() {
+    return this.slice === this.sheet.slice() ? this.corners : [];
   }
 
   get paints() {
@@ -70,7 +77,7 @@ export class DrawingPen {
     this.erasing = this.tool === "eraser" || event.ctrlKey || event.metaKey;
     this.last = point;
     if (this.tool === "freehand") {
-      this.corners = [point];
+      this.start(point);
     } else {
       drawing.begin(this.sheet.slice());
       this.paint(point, point);
@@ -83,15 +90,22 @@ export class DrawingPen {
    * @param {PointerEvent} event
    */
   corner(point, event) {
-    if (this.corners.length === 0) this.erasing = event.ctrlKey || event.metaKey;
-    const [first] = this.corners;
-    const reach = this.sheet.reach(event);
-    if (this.corners.length > 2 && Math.hypot(point.x - first.x, point.y - first.y) < reach) {
+    const [first] = this.shape;
+    if (!first) {
+      this.erasing = event.ctrlKey || event.metaKey;
+      this.start(point);
+    } else if (this.shape.length > 2 && Math.hypot(point.x - first.x, point.y - first.y) < this.sheet.reach()) {
       this.close();
-      return;
+    } else {
+      this.corners.push(point);
     }
-    this.corners.push(point);
     this.sheet.changed();
+  }
+
+  /** @param {Point} point  First corner of a new shape. */
+  start(point) {
+    this.corners = [point];
+    this.slice = this.sheet.slice();
   }
 
   /** @param {Point} point */
@@ -116,7 +130,8 @@ export class DrawingPen {
 
   /** Fill the shape of the polygon or freehand tool. */
   close() {
-    const { corners, erasing } = this;
+    const { shape: corners, erasing } = this;
+    if (!corners.length) return;
     this.corners = [];
     const drawing = this.sheet.drawing();
     if (drawing && corners.length > 2) {
@@ -132,6 +147,13 @@ export class DrawingPen {
   back() {
     this.corners.pop();
     this.sheet.changed();
+  }
+
+  /** The slice changes: a stroke ends where it is, a polygon waits on its slice. */
+  leave() {
+    if (this.tool === "freehand") this.corners = [];
+    if (this.last && this.paints) this.sheet.drawing()?.finish();
+    this.last = null;
   }
 
   /** Give the current shape or stroke up. */

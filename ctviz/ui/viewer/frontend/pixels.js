@@ -8,6 +8,9 @@
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
+/** Wait before a server that could not be reached is asked again. */
+const RETRY_MS = 3000;
+
 export class PixelStore {
   /**
    * @param {object} options
@@ -59,6 +62,12 @@ export class PixelStore {
     for (const url of urls) if (this.get(url).state === "failed") this.holdings.delete(url);
   }
 
+  /** @param {string} url */
+  retry(url) {
+    this.forgive([url]);
+    this.pump();
+  }
+
   /** @param {number} room  How many pictures may be held, the wanted ones included. */
   letGo(room) {
     const wanted = new Set(this.wanted);
@@ -98,6 +107,7 @@ export class PixelStore {
       if (!response.ok) return this.failed(`the server answered ${response.status}`);
       buffer = await response.arrayBuffer();
     } catch {
+      setTimeout(() => this.retry(url), RETRY_MS);
       return this.failed("the server cannot be reached");
     }
     if (buffer.byteLength !== 2 * count) {

@@ -80,7 +80,7 @@ export class Session {
   viewChanged() {
     this.tellSign();
     if (this.data && this.view.slice !== this.wantedSlice) {
-      this.pen.cancel();
+      this.pen.leave();
       this.report.moved(this.view.slice);
       this.want();
     }
