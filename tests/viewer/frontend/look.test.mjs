@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS, colourAt, heat, heatTable, limitText } from "../../../ctviz/ui/viewer/frontend/colours.js";
+import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/colours.js";
 import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/windowing.js";
 
 const absolute = { signed: false, colours: ABSOLUTE_MAPS.inferno, opacity: 0.8, threshold: 0 };
@@ -68,15 +68,24 @@ test("what is below the threshold is not shown and the rest is as without it", (
 });
 
 test("a map without values is fully transparent", () => {
-  assert.ok(heatTable(0, 0, absolute).every((rgba) => rgba === 0));
-  assert.ok(heatTable(NaN, 1, absolute).every((rgba) => rgba === 0));
+  for (const share of [NaN, Infinity, 0]) {
+    const pixels = new Uint32Array(3).fill(7);
+    paintHeat(new Int16Array(3), share, heatRamp(absolute), pixels);
+    assert.deepEqual([...pixels], [0, 0, 0]);
+  }
 });
 
-test("a table holds the heat of its quantised values", () => {
-  const table = heatTable(0.5, 2, signed);
-  for (const q of [-32767, -4000, -1, 0, 1, 900, 32767]) {
-    assert.equal(alphaOf(table[q + OFFSET]), Math.round(heat((q * 2) / 32767 / 0.5, signed).alpha * 255));
-  }
+test("painted pixels have the heat of their values, clipped at the limit", () => {
+  const values = Int16Array.of(-32768, -32767, -4000, -1, 0, 1, 900, 12000, 32767);
+  const share = 1 / 20000;
+  const pixels = new Uint32Array(values.length);
+  paintHeat(values, share, heatRamp(signed), pixels);
+  values.forEach((value, i) => {
+    const exact = heat(value * share, signed).alpha * 255;
+    assert.ok(Math.abs(alphaOf(pixels[i]) - exact) <= 1 + 255 / STEPS);
+  });
+  assert.equal(alphaOf(pixels[4]), 0);
+  assert.equal(pixels[0], pixels[1]);
 });
 
 test("colour maps begin and end with their own colours", () => {

@@ -7,8 +7,6 @@
  * @typedef {{title: string, stops: Colour[]}} ColourMap  Equally spaced stops, low to high.
  */
 
-import { OFFSET } from "./windowing.js";
-
 /**
  * Negative to positive, the middle is zero. Blue against orange, teal against pink and
  * violet against green are told apart in every common colour-vision deficiency.
@@ -102,22 +100,40 @@ export function heat(share, { signed, colours, opacity, threshold }) {
   return { colour: colourAt(colours, place), alpha: shown ? opacity * magnitude : 0 };
 }
 
+/** Steps of a ramp on either side of zero. */
+export const STEPS = 512;
+
 /**
- * RGBA of every quantised map value.
+ * RGBA of shares from -1 to 1 in even steps, zero in the middle.
  *
- * @param {number} limit  Magnitude shown at full strength.
- * @param {number} scale  Magnitude of the quantised value 32767.
  * @param {HeatmapLook} look
  */
-export function heatTable(limit, scale, look) {
-  const table = new Uint32Array(2 * OFFSET);
-  if (!(limit > 0) || !(scale > 0)) return table;
-  for (let i = 0; i < table.length; i++) {
-    const share = ((i - OFFSET) * scale) / 32767 / limit;
-    const { colour, alpha } = heat(share, look);
-    table[i] = rgba(colour, alpha);
+export function heatRamp(look) {
+  return Uint32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
+    const { colour, alpha } = heat((i - STEPS) / STEPS, look);
+    return rgba(colour, alpha);
+  });
+}
+
+/**
+ * Colour quantised map values; nothing is shown of a map that is zero everywhere.
+ *
+ * @param {Int16Array} values
+ * @param {number} share  What a quantised value of one is of the limit.
+ * @param {Uint32Array} ramp
+ * @param {Uint32Array} pixels
+ */
+export function paintHeat(values, share, ramp, pixels) {
+  if (!(share > 0) || !Number.isFinite(share)) {
+    pixels.fill(0);
+    return;
   }
-  return table;
+  const factor = share * STEPS;
+  const last = 2 * STEPS;
+  for (let i = 0; i < values.length; i++) {
+    const step = Math.round(values[i] * factor) + STEPS;
+    pixels[i] = ramp[step < 0 ? 0 : step > last ? last : step];
+  }
 }
 
 /**

@@ -10,13 +10,12 @@
  * @typedef {(kind: "cancel" | "compute" | "remove", pane: string) => void} Command
  */
 
-import { colourAt, heatTable, limitText } from "./colours.js";
+import { colourAt, heatRamp, limitText, paintHeat } from "./colours.js";
 import { element, iconButton, setText } from "./dom.js";
 import { pixelAt } from "./geometry.js";
 import { listen } from "./gestures.js";
 import { Layer } from "./layer.js";
 import { Screen } from "./screen.js";
-import { lookUp } from "./windowing.js";
 
 export class Pane {
   /**
@@ -124,7 +123,7 @@ export class Pane {
   drawHeatmap(scene, look, picture, limit) {
     const signature = `${this.mapOf(scene.view.slice)} ${limit} ${JSON.stringify(look)}`;
     this.layer.update(scene.grid, signature, (rgba) =>
-      lookUp(picture.values, heatTable(limit, picture.scale, look), rgba),
+      paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba),
     );
     this.screen.image(this.layer.canvas);
   }
