@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.core import Prediction
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.waiting import rerun_when
+from ctviz.ui.words import count_of
 from ctviz.viz import WINDOWS, thumbnail
 
 COLUMNS = 6
@@ -69,7 +71,7 @@ def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
     with st.container(border=True):
         st.image(_thumbnail(entry.id), width="stretch")
-        st.markdown(f"**{entry.title}**  \n:gray[{entry.id} · {entry.slices} slices]")
+        st.markdown(f"**{entry.title}**  \n:gray[{entry.id} · {count_of(entry.slices, 'slice')}]")
         said = (
             f"{prediction.label} **{prediction.confidence:.2f}**" if prediction else "classifying …"
         )
@@ -94,25 +96,32 @@ def _missing(model_id: str) -> int:
     return sum(listed.prediction is None for listed in _listed(model_id))
 
 
-def _page_of(cases: list[Listed]) -> list[Listed]:
-    """Return the part of a long list that is on the screen."""
-    pages = -(-len(cases) // PER_PAGE)
-    if pages <= 1:
-        return cases
-    page = st.number_input(f"Page, 1 to {pages}", 1, pages, key=widget("page"))
-    return cases[(page - 1) * PER_PAGE : page * PER_PAGE]
-
-
-def _filters(count: int) -> tuple[str, str]:
-    title, which, order = st.columns([2, 4, 2], vertical_alignment="center")
-    title.markdown(f"**{count} cases**")
+def _top_row(count: int) -> tuple[str, str, DeltaGenerator]:
+    """Show count, filter and order; return the choices and the place for the page number."""
+    title, which, page, order = st.columns([2, 4, 2, 2], vertical_alignment="center")
+    title.markdown(f"**{count_of(count, 'case')}**")
     chosen = which.segmented_control(
         "Show", list(FILTERS), default="All", key=widget("filter"), label_visibility="collapsed"
     )
     ordered = order.selectbox(
         "Sort", list(ORDERS), key=widget("order"), label_visibility="collapsed"
     )
-    return chosen or "All", ordered
+    return chosen or "All", ordered, page
+
+
+def _page_of(cases: list[Listed], place: DeltaGenerator) -> list[Listed]:
+    """Return the part of a long list that is on the screen."""
+    pages = -(-len(cases) // PER_PAGE)
+    if pages <= 1:
+        return cases
+    page = place.selectbox(
+        "Page",
+        range(pages),
+        format_func=lambda number: f"page {number + 1} of {pages}",
+        key=widget("page", pages),
+        label_visibility="collapsed",
+    )
+    return cases[page * PER_PAGE : (page + 1) * PER_PAGE]
 
 
 def show_cases(model_id: str) -> None:
@@ -125,11 +134,11 @@ def show_cases(model_id: str) -> None:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
         rerun_when(lambda: _missing(model_id) <= calm)
-    chosen, ordered = _filters(len(cases))
+    chosen, ordered, place = _top_row(len(cases))
     shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
     if not shown:
         st.info(f"No case is in '{chosen.lower()}'. Choose another filter to see the others.")
-    page = _page_of(shown)
+    page = _page_of(shown, place)
     for start in range(0, len(page), COLUMNS):
         columns = st.columns(COLUMNS)
         for column, listed in zip(columns, page[start : start + COLUMNS], strict=False):

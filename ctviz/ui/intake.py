@@ -9,6 +9,10 @@ from ctviz.core import CtvizError
 from ctviz.ui.service import backend, first_cases
 from ctviz.ui.session import session, widget
 from ctviz.ui.waiting import ready
+from ctviz.ui.words import count_of
+
+NAMED = 12
+"""So many new cases are named; the others are in the list anyway."""
 
 
 def add_cases(*, expanded: bool = False) -> None:
@@ -74,9 +78,10 @@ def _last_try() -> None:
 def _tell(report: Imported) -> None:
     """Say what came in and what was refused, each with its reason."""
     if report.cases:
-        st.success(f"{len(report.cases)} cases are in: {', '.join(report.cases[:12])}.")
+        names = ", ".join(report.cases[:NAMED]) + (" …" if len(report.cases) > NAMED else ".")
+        st.success(f"{count_of(len(report.cases), 'case')} in: {names}")
     if report.refused:
-        st.warning(f"{len(report.refused)} files were left out:")
+        st.warning(f"{count_of(len(report.refused), 'file')} left out:")
         st.dataframe(
             [{"file": refused.name, "why": refused.why} for refused in report.refused],
             hide_index=True,

@@ -10,6 +10,7 @@ from ctviz.ui.session import widget
 from ctviz.viz import PLOT_CONFIG, Palette, curve_overview
 
 ARROWS = {"higher": "↑", "lower": "↓"}
+UNDEFINED = "–"
 CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
 
@@ -19,12 +20,13 @@ def _heading(name: str) -> str:
     return f"{metric.short or metric.title} {ARROWS[metric.better]}"
 
 
-def _cell(one: Compared, name: str) -> float | None:
-    return one.score(name).value
+def _cell(one: Compared, name: str) -> str:
+    value = one.score(name).value
+    return UNDEFINED if value is None else f"{value:.2f}"
 
 
-def _seconds(one: Compared) -> float | None:
-    return one.job.result(0).seconds if one.job.state == "ready" else None
+def _seconds(one: Compared) -> str:
+    return f"{one.job.result(0).seconds:.1f}" if one.job.state == "ready" else UNDEFINED
 
 
 def show_scores(comparison: Comparison, against: str) -> None:
@@ -39,11 +41,8 @@ def show_scores(comparison: Comparison, against: str) -> None:
     if not rows:
         st.info("Choose an estimator to see where the model looks.")
         return
-    table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
-    st.dataframe(
-        table.style.format("{:.2f}", na_rep="–").apply(_styles, axis=None, comparison=comparison),
-        key=widget("scores"),
-    )
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    st.dataframe(table.style.apply(_styles, axis=None, comparison=comparison), key=widget("scores"))
     st.caption(_legend(comparison, against))
 
 

@@ -90,11 +90,8 @@ def _read(entry: CaseEntry, card: ModelCard, places: Sequence[DeltaGenerator]) -
     comparison = compare(question, estimators, state.sign, marked.get(chosen))
     _show_board(entry, case, comparison, chosen)
     _notes(case, card, image)
-    scores, curves = st.columns([2, 3])
-    with scores:
-        show_scores(comparison, chosen)
-    with curves:
-        show_curves(comparison, marked.get(chosen))
+    show_scores(comparison, chosen)
+    show_curves(comparison, marked.get(chosen))
     state.write_link()
 
 

@@ -102,7 +102,7 @@ def test_a_text_file_named_dcm_is_refused_in_words(reading, tmp_path):
     reading.page.locator("input[type=file]").set_input_files(bad)
     reading.page.get_by_text("letter.dcm").wait_for()
     reading.page.get_by_role("button", name="Add files").click()
-    reading.page.get_by_text("1 files were left out").wait_for(timeout=30_000)
+    reading.page.get_by_text("1 file left out").wait_for(timeout=30_000)
 
 
 @pytest.mark.parametrize(
