@@ -1,11 +1,12 @@
 """The choices above the board: case, model, class, region, estimators with their parameters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import cast
 
 import numpy as np
 import streamlit as st
 
+from ctviz.backend import DEFAULT_ESTIMATORS, default_model
 from ctviz.core import Prediction
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.models import ModelCard
@@ -13,22 +14,6 @@ from ctviz.store import CaseEntry
 from ctviz.ui.parameters import parameter_form
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
-
-DEFAULT_ESTIMATORS = (
-    "smoothgrad-squared",
-    "integrated-gradients-bw",
-    "gradient",
-    "random",
-)
-"""The paper's winner, its best path method, the plainest map and the control."""
-
-
-DEFAULT_MODEL = "contrast-small"
-
-
-def default_model(shelf: Mapping[str, ModelCard]) -> str:
-    """Return the model to start with: the one that suits two cores, if it is there."""
-    return DEFAULT_MODEL if DEFAULT_MODEL in shelf else next(iter(shelf))
 
 
 def choose_case() -> CaseEntry | None:
