@@ -29,5 +29,6 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
+    ui.navigate_from_the_start()
     ui.prepare()
     app = st.App(__file__, routes=ui.ROUTES)

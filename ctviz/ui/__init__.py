@@ -1,7 +1,7 @@
 """What a reader sees: widgets that speak the domain, the session, the viewer."""
 
 from ctviz.ui.choices import choose_case, choose_model
-from ctviz.ui.frame import apply_style, errors_in_words
+from ctviz.ui.frame import apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.gallery import show_cases
 from ctviz.ui.guide import guide
 from ctviz.ui.intake import add_cases
@@ -21,6 +21,7 @@ __all__ = [
     "choose_model",
     "errors_in_words",
     "guide",
+    "navigate_from_the_start",
     "open_link",
     "prepare",
     "reader_badge",

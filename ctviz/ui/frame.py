@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from ctviz.core import CtvizError
 
@@ -14,6 +15,15 @@ _STYLE = Path(__file__).with_name("style.css")
 def apply_style() -> None:
     """Give pictures the room."""
     st.html(_STYLE)
+
+
+def navigate_from_the_start() -> None:
+    """Let a link to a page find the frame around it, even as the first request of the process.
+
+    Streamlit takes a folder called ``pages`` for its older way of navigating until a script has
+    called ``st.navigation``; a link opened before that would show a bare page.
+    """
+    PagesManager.uses_pages_directory = False
 
 
 @contextmanager
