@@ -31,6 +31,7 @@ class Augmentation(Tunable):
     noise_hu: float = param(25.0, low=0, high=200, help="Largest noise (standard deviation).")
     blurred: float = param(0.3, low=0, high=1, help="Share of scans that are blurred.")
     boned: float = param(0.4, low=0, high=1, help="Share of scans with bones that are not theirs.")
+    grain: float = param(0.2, low=0, high=1, help="Largest noise of the input, of its range.")
     erased: float = param(0.3, low=0, high=1, help="Share of scans with a blank rectangle.")
 
     def __call__(self, hounsfield: Tensor, generator: torch.Generator) -> Tensor:
@@ -43,6 +44,16 @@ class Augmentation(Tunable):
         gain = 1 + self.gain * _signed(scans, generator)
         scans = scans * gain + self.offset_hu * _signed(scans, generator)
         return self._erased(scans, generator)
+
+    def on_input(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Return half of the inputs (N, C, h, w) with white noise, beyond 0 and 1 as well.
+
+        A window makes air and lungs exactly 0. A network that never sees anything else there has
+        arbitrary gradients in the air, and maps of noisy copies (SmoothGrad) show nothing else.
+        """
+        level = self.grain * torch.rand((len(x), 1, 1, 1), generator=generator)
+        noise = level * torch.randn(x.shape, generator=generator)
+        return torch.where(_chosen(x, 0.5, generator), x + noise, x)
 
     def _moved(self, scans: Tensor, generator: torch.Generator) -> Tensor:
         quarter = torch.randint(4, (len(scans),), generator=generator) * (math.pi / 2)

@@ -112,6 +112,7 @@ def fit(
         scans, labels = _batch(drawn_from, recipe.batch, draw)
         low, high = window
         x = ((augmentation(scans, generator) - low) / (high - low)).clamp(0, 1)
+        x = augmentation.on_input(x, generator)
         loss = _loss(network, x, labels, recipe.smoothing)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

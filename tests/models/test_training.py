@@ -73,7 +73,7 @@ def test_nothing_to_train_on_is_refused():
 
 
 def test_an_augmentation_of_nothing_only_turns_and_mirrors():
-    still = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0)
+    still = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     scan = torch.from_numpy(np.random.default_rng(0).normal(0, 100, (1, 1, 32, 32))).float()
     turned = [torch.rot90(scan, k, (2, 3)) for k in range(4)]
     allowed = torch.stack([*turned, *(image.flip(3) for image in turned)])
