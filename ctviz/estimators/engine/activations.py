@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from ctviz.core import FloatMap, InvalidParameter, UnsupportedNetwork, param
+from ctviz.core import CtvizError, FloatMap, InvalidParameter, UnsupportedNetwork, param
 from ctviz.estimators.engine.estimator import Estimator
 from ctviz.estimators.engine.graph import layer_calls, operations
 from ctviz.estimators.engine.passes import Passes
@@ -43,7 +43,10 @@ class ActivationEstimator(Estimator):
     @final
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
         """Return the combined feature maps."""
-        return self.together(question, [self], [parents])[0]
+        (result,) = self.together(question, [self], [parents])
+        if isinstance(result, CtvizError):
+            raise result
+        return result
 
     @classmethod
     def together(
@@ -51,15 +54,12 @@ class ActivationEstimator(Estimator):
         question: Question,
         group: Sequence[Self],
         parents: Sequence[tuple[FloatMap, ...]],  # noqa: ARG003
-    ) -> list[Tensor]:
+    ) -> Sequence[Tensor | CtvizError]:
         """Return the maps of estimators that read one layer, resampled to the image's size."""
         layer = spatial_layer(question, group[0].layer)
         features, gradients = features_and_gradients(question, layer)
         size = question.x.shape[-2:]
-        return [
-            interpolate(estimator.combine(features, gradients)[None, None], size, mode="bilinear")
-            for estimator in group
-        ]
+        return [_resampled(estimator, features, gradients, size) for estimator in group]
 
 
 def spatial_layer(question: Question, name: str = "") -> str:
@@ -109,3 +109,13 @@ def features_and_gradients(question: Question, layer: str) -> tuple[Tensor, Tens
 
 def _is_picture(shape: tuple[int, ...]) -> bool:
     return len(shape) == 4 and max(shape[-2:]) > 1
+
+
+def _resampled(
+    estimator: ActivationEstimator, features: Tensor, gradients: Tensor, size: Sequence[int]
+) -> Tensor | CtvizError:
+    try:
+        coarse = estimator.combine(features, gradients)
+    except UnsupportedNetwork as error:
+        return error
+    return interpolate(coarse[None, None], size, mode="bilinear")

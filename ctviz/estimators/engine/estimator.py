@@ -7,7 +7,7 @@ from typing import ClassVar, Self, final
 
 from torch import Tensor, nn
 
-from ctviz.core import FloatMap, Registry, Tunable
+from ctviz.core import CtvizError, FloatMap, Registry, Tunable
 from ctviz.estimators.engine.explain import explain
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.probes import Probes
@@ -64,8 +64,8 @@ class Estimator(Tunable, ABC):
     @classmethod
     def together(
         cls, question: Question, group: Sequence[Self], parents: Sequence[tuple[FloatMap, ...]]
-    ) -> list[Tensor]:
-        """Return the maps of estimators that share their work."""
+    ) -> Sequence[Tensor | CtvizError]:
+        """Return the maps of estimators that share their work; an error refuses only its own."""
         pairs = zip(group, parents, strict=True)
         return [estimator.attribute(question, *maps) for estimator, maps in pairs]
 

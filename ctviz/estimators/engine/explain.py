@@ -146,7 +146,10 @@ class _Answers:
             self._refuse(estimator, errors[0])
         return bool(errors)
 
-    def _settle(self, estimator: "Estimator", result: Tensor, seconds: float) -> None:
+    def _settle(self, estimator: "Estimator", result: Tensor | CtvizError, seconds: float) -> None:
+        if isinstance(result, CtvizError):
+            self._refuse(estimator, result)
+            return
         height, width = result.shape[-2:]
         values = result.detach().cpu().reshape(-1, height, width).sum(0).numpy()
         values = values.astype(np.float32)
