@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 from torch import nn
 
-from ctviz.core import UnsupportedNetwork
-from ctviz.estimators import ESTIMATORS, explain
+from ctviz.core import Progress, UnsupportedNetwork
+from ctviz.estimators import ESTIMATORS, Question, explain
+from ctviz.estimators.engine.probes import GaussianNoise
 
 
 def make(name, **settings):
@@ -108,6 +110,50 @@ def test_smoothgrad_is_the_mean_over_independent_copies_of_the_stated_noise(
     assert error == pytest.approx(float(sigma) / 200**0.5, rel=0.1)
     spread = squared / array(2 * weights) ** 2 - (smooth / array(2 * weights)) ** 2
     assert spread.mean() == pytest.approx(float(sigma) ** 2, rel=0.05)
+
+
+def test_smooth_integrated_gradients_without_noise_are_integrated_gradients(mixed, scan):
+    smooth = make("smooth-integrated-gradients", noise=0.0, samples=2, steps=5)
+    plain = make("integrated-gradients", steps=5)
+    both = explain(mixed, scan.double(), 1, [smooth, plain])
+    np.testing.assert_allclose(both[0], both[1], rtol=1e-6, atol=1e-12)
+
+
+def test_smooth_integrated_gradients_are_the_mean_over_noisy_copies(mixed, scan):
+    x = scan[..., 8:40, 24:56].double()
+    values = make("smooth-integrated-gradients", samples=3, steps=4, seed=5)(mixed, x, target=1)
+    copies = GaussianNoise(3, 0.15, seed=5).draw(Question(mixed, x, 1, None, Progress()))
+    plain = make("integrated-gradients", steps=4)
+    expected = np.mean([plain(mixed, copy, 1) for copy, _ in copies], axis=0)
+    np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-7 * np.abs(expected).max())
+
+
+def blurred(scan, sigma):
+    return gaussian_filter(array(scan).astype(float), sigma)
+
+
+def test_blur_ig_of_a_linear_network_is_weight_times_lost_contrast(linear, scan, weights):
+    values = make("blur-ig", steps=3, blur=0.1)(linear, scan, target=1)
+    close(values, array(weights) * (array(scan) - blurred(scan, 6.4)))
+
+
+def test_blur_ig_of_a_quadratic_network_is_its_terms_lost(quadratic, scan, weights):
+    values = make("blur-ig", steps=5, blur=0.1)(quadratic, scan, target=1)
+    close(values, array(weights) * (array(scan) ** 2 - blurred(scan, 6.4) ** 2))
+
+
+def test_blur_ig_sums_to_the_change_of_the_score(mixed, scan):
+    x = scan.double()
+    empty = torch.from_numpy(blurred(scan, 0.2 * 64))[None, None]
+    with torch.no_grad():
+        change = (mixed(x) - mixed(empty))[0, 1].item()
+    values = make("blur-ig", steps=128)(mixed, x, target=1)
+    assert values.sum(dtype=float) == pytest.approx(change, rel=0.01)
+
+
+def test_an_even_image_has_no_contrast_to_bring_back(mixed, scan):
+    values = make("blur-ig")(mixed, torch.full_like(scan, 0.4).double(), target=1)
+    np.testing.assert_allclose(values, 0, atol=1e-12)
 
 
 def test_channels_are_summed(scan):

@@ -6,10 +6,12 @@ the seed alone, not on the device or on how many points make a batch.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeAlias
 
 import torch
+from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
 from ctviz.estimators.engine.question import Question
@@ -117,3 +119,53 @@ class ReferencePaths(Probes):
             return torch.full_like(question.x, choice)
         index = int(choice * len(question.references))
         return question.references[index : index + 1]
+
+
+@dataclass(frozen=True)
+class NoisyPaths(Probes):
+    """The paths to noisy copies of the image, one copy after the other."""
+
+    copies: GaussianNoise
+    path: StraightPath
+
+    @property
+    def count(self) -> int:
+        """One per step of each copy's path."""
+        return self.copies.count * self.path.count
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield the points; their difference is the noisy copy less its baseline."""
+        for copy, _ in self.copies.draw(question):
+            yield from self.path.draw(replace(question, x=copy))
+
+
+@dataclass(frozen=True)
+class BlurPath(Probes):
+    """Points on the way from the blurred image, through ever less blurred ones, to the image.
+
+    The blur σ falls quadratically, for the last of it changes the image most. Beyond its border
+    the image goes on mirrored.
+    """
+
+    steps: int
+    blur: float
+
+    @property
+    def count(self) -> int:
+        """One between each two neighbours."""
+        return self.steps
+
+    def draw(self, question: Question) -> Iterator[Probe]:
+        """Yield the midpoints; their difference is the step, as if it were the whole way."""
+        for before, after in pairwise(self.stations(question.x)):
+            yield (before + after) / 2, self.steps * (after - before)
+
+    def stations(self, x: Tensor) -> Iterator[Tensor]:
+        """Yield the images (1, C, h, w) that the steps lead to, the most blurred one first."""
+        sharp = x.cpu().double().numpy()
+        largest = self.blur * max(x.shape[-2:])
+        for step in range(self.steps):
+            sigma = largest * (1 - step / self.steps) ** 2
+            blurred = gaussian_filter(sharp, (0, 0, sigma, sigma), mode="reflect")
+            yield torch.from_numpy(blurred).to(x)
+        yield x
