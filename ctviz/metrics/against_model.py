@@ -1,8 +1,9 @@
 """Fidelity: a map compared with the model whose answer it explains."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar, Literal, TypeAlias, final
 
 import numpy as np
@@ -22,20 +23,30 @@ INPUT_NDIM = 4
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """A fidelity score with the two curves behind it.
+    """A fidelity score with the curves behind it.
 
     Parameters
     ----------
-    mif, lif
-        The class's probability over the share of pixels removed, the most important first and
-        the least important first.
     score
-        What they add up to.
+        What the curves add up to.
+    lines
+        The curves by name, none where the metric has no picture. ``mif`` and ``lif``: the class's
+        probability over the share of pixels removed, the most important first and the least
+        important first. A metric with a single curve calls it by the metric's own name.
     """
 
-    mif: Curve
-    lif: Curve
     score: Score
+    lines: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def mif(self) -> Curve:
+        """The curve of removing the most important first, where the metric does so."""
+        return self.lines["mif"]
+
+    @property
+    def lif(self) -> Curve:
+        """The curve of removing the least important first, where the metric does so."""
+        return self.lines["lif"]
 
 
 @dataclass(frozen=True)

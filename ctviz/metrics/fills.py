@@ -8,8 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from ctviz.core import Mask
+
 Image: TypeAlias = NDArray[np.float32]
 """(C, h, w), 0 (bottom of the window) to 1 (top)."""
+
+Filler: TypeAlias = Callable[[Mask], Image]
+"""Returns one image (C, h, w) with the pixels of a mask (h, w) replaced in all channels."""
 
 BLUR = 1 / 16
 """Standard deviation of the blur as a share of the shorter side: organs remain, vessels do not."""
@@ -32,7 +37,26 @@ def _blur(image: Image) -> Image:
     return np.asarray(gaussian_filter(image, (0.0, sigma, sigma), mode="nearest"), np.float32)
 
 
-FILLS: Mapping[str, Callable[[Image], Image]] = MappingProxyType(
-    {"zero": _zero, "one": _one, "mean": _mean, "blur": _blur}
+def _from(picture: Callable[[Image], Image]) -> Callable[[Image], Filler]:
+    """Return the fill that takes removed pixels from a picture of the image, whatever the mask."""
+
+    def fill(image: Image) -> Filler:
+        filled = picture(image)
+        return lambda removed: np.where(removed, filled, image)
+
+    return fill
+
+
+FILLS: Mapping[str, Callable[[Image], Filler]] = MappingProxyType(
+    {"zero": _from(_zero), "one": _from(_one), "mean": _from(_mean), "blur": _from(_blur)}
 )
-"""The filled image (C, h, w) for an image (C, h, w), by name."""
+"""What fills an image (C, h, w), by name."""
+
+CHOICES = ("paper", *FILLS)
+"""All fills, and the paper's: the constant that erases the class."""
+
+
+def fillers(name: str, image: Image) -> list[Filler]:
+    """Return the fills among which the one that erases the class is taken; mostly one alone."""
+    names = ("zero", "one") if name == "paper" else (name,)
+    return [FILLS[name](image) for name in names]

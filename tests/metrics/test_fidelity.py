@@ -5,7 +5,10 @@ from hypothesis import strategies as st
 
 from ctviz.core import Cancelled, InvalidInput, Progress
 from ctviz.metrics import METRICS, FidelityMetric
+from ctviz.metrics.deletion import Deletion
 from ctviz.metrics.fidelity import Fidelity
+from ctviz.metrics.fills import CHOICES
+from ctviz.metrics.insertion import Insertion
 
 FIDELITY = {n: m for n, m in METRICS.items() if issubclass(m, FidelityMetric)}
 every_fidelity = pytest.mark.parametrize("metric", FIDELITY.values(), ids=FIDELITY.keys())
@@ -34,8 +37,10 @@ def used():
 
 
 @pytest.fixture
-def scan():
-    return np.random.default_rng(5).random((1, 1, SIDE, SIDE)).astype(np.float32)
+def scan(used):
+    """An image that is brighter where the model looks, so that every fill takes evidence away."""
+    noise = np.random.default_rng(5).random((1, 1, SIDE, SIDE))
+    return ((noise + used) / 2).astype(np.float32)
 
 
 @pytest.fixture
@@ -55,10 +60,9 @@ def test_stays_within_its_bounds(metric, noise, scan, used):
 def test_prefers_the_pixels_the_model_uses_to_chance_and_chance_to_the_others(
     metric, noise, scan, used
 ):
-    scores = [
-        metric()(values, scan, Sees(used)).value
-        for values in (used.astype(np.float32), noise[0], 1 - used.astype(np.float32))
-    ]
+    uses = used.astype(np.float32)
+    chance = noise[0] - noise[0].min()
+    scores = [metric()(values, scan, Sees(used)).value for values in (uses, chance, 1 - uses)]
     assert scores == sorted(scores, reverse=metric.better == "higher")
     assert len(set(scores)) == 3
 
@@ -69,8 +73,9 @@ def test_many_maps_together_equal_each_alone(metric, noise, scan, used):
     for values, curves in zip(noise, together, strict=True):
         alone = metric().curves(values, scan, Sees(used))
         assert curves.score.value == pytest.approx(alone.score.value, abs=1e-6)
-        np.testing.assert_allclose(curves.mif.y, alone.mif.y, atol=1e-6)
-        np.testing.assert_allclose(curves.lif.y, alone.lif.y, atol=1e-6)
+        assert list(curves.lines) == list(alone.lines)
+        for name, line in curves.lines.items():
+            np.testing.assert_allclose(line.y, alone.lines[name].y, atol=1e-6)
 
 
 @every_fidelity
@@ -147,7 +152,38 @@ def test_the_score_is_the_area_between_the_curves(noise, scan, used):
     assert curves.score.value == pytest.approx(area)
 
 
-@pytest.mark.parametrize("fill", ["zero", "one", "paper", "mean", "blur"])
+@pytest.mark.parametrize("fill", CHOICES)
+def test_fidelity_is_insertion_less_deletion(noise, scan, used, fill):
+    fidelity, insertion, deletion = (
+        metric(fill=fill).curves(noise[0], scan, Sees(used))
+        for metric in (Fidelity, Insertion, Deletion)
+    )
+    assert fidelity.score.value == pytest.approx(insertion.score.value - deletion.score.value)
+    np.testing.assert_array_equal(deletion.lines["deletion"].y, fidelity.mif.y)
+    np.testing.assert_array_equal(insertion.lines["insertion"].y, fidelity.lif.y[::-1])
+
+
+@pytest.mark.parametrize("step", [0.25, 0.3])
+def test_insertion_starts_at_the_filled_image_and_ends_at_the_untouched_one(
+    noise, scan, used, step
+):
+    curve = Insertion(fill="zero", step=step).curves(noise[0], scan, Sees(used)).lines["insertion"]
+    assert (curve.x[0], curve.y[0], curve.x[-1]) == (0, 0, 1)
+    assert curve.y[-1] == Sees(used)(scan)[0]
+    assert (np.diff(curve.x) > 0).all()
+
+
+def test_one_pixel_used_is_deleted_and_inserted_with_the_first_step(scan):
+    used = np.zeros((SIDE, SIDE), bool)
+    used[5, 5] = True
+    white, step = np.ones_like(scan), 0.25
+    deletion = Deletion(fill="zero", step=step)(used.astype(np.float32), white, Sees(used))
+    insertion = Insertion(fill="zero", step=step)(used.astype(np.float32), white, Sees(used))
+    assert deletion.value == pytest.approx(step / 2)
+    assert insertion.value == pytest.approx(1 - step / 2)
+
+
+@pytest.mark.parametrize("fill", CHOICES)
 def test_the_opposite_map_has_the_opposite_score(noise, scan, used, fill):
     metric = Fidelity(fill=fill)
     score = metric(noise[0], scan, Sees(used)).value

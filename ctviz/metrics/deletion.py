@@ -1,0 +1,43 @@
+"""Deletion: how fast the probability falls when the most important pixels go first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from ctviz.core import Curve, Score, param
+from ctviz.metrics.against_model import Curves
+from ctviz.metrics.base import METRICS
+from ctviz.metrics.fills import CHOICES, Filler, Image, fillers
+from ctviz.metrics.removal import Order, RemovalMetric
+
+
+@METRICS.register("deletion")
+@dataclass(frozen=True)
+class Deletion(RemovalMetric):
+    r"""Area :math:`\int_0^1 p_{MiF}(s) \, ds` under the probability while pixels are removed.
+
+    A growing share s of the pixels, the most important first, is replaced by the fill. With the
+    same fill, `fidelity` is the area of the opposite order less this one. The area also falls
+    with the model's confidence in the untouched slice, so compare maps of one slice rather than
+    slices. The publication fills with 0; here ``paper`` takes the constant that erases the class.
+    """
+
+    title: ClassVar[str] = "Deletion"
+    summary: ClassVar[str] = (
+        "Mean confidence of the model while the most important pixels are removed, "
+        "little by little: low if the map names what the model needs."
+    )
+    cite: ClassVar[str] = "Petsiuk et al., BMVC 2018. arXiv:1806.07421"
+    better: ClassVar[Literal["higher", "lower"]] = "lower"
+    orders: ClassVar[tuple[Order, ...]] = ("mif",)
+
+    fill: str = param("paper", choices=CHOICES, help="What replaces removed pixels.")
+
+    def fillers(self, image: Image) -> list[Filler]:
+        """Return the chosen fill; the paper's chooses between dark and bright."""
+        return fillers(self.fill, image)
+
+    def judge(self, removal: Mapping[str, Curve]) -> Curves:
+        """Return the area under the curve over the share removed."""
+        curve = removal["mif"]
+        return Curves(Score(curve.area), {self.name: curve})

@@ -1,0 +1,109 @@
+"""Removing pixels in a map's order and watching the class's probability."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctviz.core import Curve, FloatMap, Progress, Score, param
+from ctviz.metrics.against_model import Classify, Curves, FidelityMetric
+from ctviz.metrics.base import Numbers
+from ctviz.metrics.batches import probabilities
+from ctviz.metrics.fills import Filler, Image
+
+Order: TypeAlias = Literal["mif", "lif"]
+"""Which pixels are removed first: the most or the least important."""
+
+Ranks: TypeAlias = NDArray[np.intp]
+"""(h, w) each pixel's place in an order, from 0."""
+
+
+@dataclass(frozen=True)
+class RemovalMetric(FidelityMetric):
+    """A metric that removes a growing share of the pixels and reads the probability's curve.
+
+    Both curves begin at the untouched image and end at the filled one. Pixels of equal importance
+    are removed in an order drawn from ``seed``, so that the image's top is not favoured; the
+    least important first is the exact reverse of the most important first. A constant map ranks
+    no pixel above another and has no score.
+    """
+
+    orders: ClassVar[tuple[Order, ...]] = ("mif", "lif")
+
+    step: float = param(
+        0.025, low=0.005, high=0.5, help="Share of the pixels removed at a time. Less is slower."
+    )
+    seed: int = param(0, low=0, high=2**31 - 1, help="Order of equally important pixels.")
+
+    # Images per call of the classifier: changes speed and memory only, so no hyperparameter.
+    batch: int = field(default=16, kw_only=True, compare=False)
+
+    @abstractmethod
+    def fillers(self, image: Image) -> list[Filler]:
+        """Return fills of an image (C, h, w); the one that lowers the probability most is used."""
+
+    @abstractmethod
+    def judge(self, removal: Mapping[str, Curve]) -> Curves:
+        """Return the score of the curves over the share removed, one for each of ``orders``."""
+
+    def compare(
+        self, maps: Sequence[FloatMap], image: Image, classify: Classify, progress: Progress
+    ) -> list[Curves]:
+        """Return the curves of every map; untouched and filled image are classified once."""
+        candidates = self.fillers(image)
+        counts = _counts(maps[0].size, self.step)
+        progress.start(1 + len(candidates) + len(maps) * len(self.orders) * (len(counts) - 2))
+
+        everything = np.ones(image.shape[1:], bool)
+        ends = [image, *(fill(everything) for fill in candidates)]
+        whole, *filled = probabilities(ends, classify, self.batch, progress)
+        erased = int(np.argmin(filled))
+        stream = self._perturbed(candidates[erased], maps, counts[1:-1])
+        heights = probabilities(stream, classify, self.batch, progress)
+        between = heights.reshape(len(maps), len(self.orders), len(counts) - 2)
+        lines = np.insert(between, [0, len(counts) - 2], [whole, filled[erased]], axis=2)
+        shares = counts / maps[0].size
+        return [self._curves(values, shares, own) for values, own in zip(maps, lines, strict=True)]
+
+    def _perturbed(
+        self, fill: Filler, maps: Sequence[FloatMap], counts: NDArray[np.intp]
+    ) -> Iterator[Image]:
+        """Yield the images of each map, order by order, at all counts."""
+        for values in maps:
+            most_first = removal_ranks(values, self.seed)
+            ranks = {"mif": most_first, "lif": values.size - 1 - most_first}
+            for order in self.orders:
+                for count in counts:
+                    yield fill(ranks[order] < count)
+
+    def _curves(self, values: FloatMap, shares: Numbers, heights: Numbers) -> Curves:
+        """Return the score and curves of a map from its probabilities (orders, shares)."""
+        lines = (Curve.of(shares, line) for line in heights)
+        curves = self.judge(dict(zip(self.orders, lines, strict=True)))
+        return replace(curves, score=CONSTANT) if is_constant(values) else curves
+
+
+CONSTANT = Score.undefined("The map is constant: it ranks no pixel.")
+
+
+def is_constant(values: FloatMap) -> bool:
+    """Whether all pixels of a map are equally important."""
+    return bool(values.min() == values.max())
+
+
+def removal_ranks(values: FloatMap, seed: int) -> Ranks:
+    """Return each pixel's place (h, w) in the order of removal, the most important at 0."""
+    shuffled = np.random.default_rng(seed).permutation(values.size)
+    order = shuffled[np.argsort(values.ravel()[shuffled], kind="stable")[::-1]]
+    ranks = np.empty(values.size, np.intp)
+    ranks[order] = np.arange(values.size)
+    return ranks.reshape(values.shape)
+
+
+def _counts(pixels: int, step: float) -> NDArray[np.intp]:
+    """Return the numbers of pixels removed, from none to all."""
+    shares = np.append(np.arange(0.0, 1.0, step), 1.0)
+    return np.unique(np.rint(shares * pixels).astype(np.intp))
