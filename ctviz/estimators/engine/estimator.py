@@ -34,7 +34,7 @@ class Estimator(Tunable, ABC):
     summary: ClassVar[str]
     """What the map says, in one sentence for a radiologist."""
     family: ClassVar[str]
-    """What it is made from: gradients, activations, regions, or nothing (a control)."""
+    """What it is made from: gradients, activations, perturbation, regions; or control."""
     control: ClassVar[bool] = False
     """Whether it ignores the network, to show what a meaningless map scores."""
     version: ClassVar[int] = 1

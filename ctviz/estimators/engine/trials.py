@@ -1,0 +1,24 @@
+"""The class score of many changed copies of an image: memory does not grow with their number."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.stream import even_batches
+
+
+def trial_scores(question: Question, trials: Iterator[Tensor], count: int) -> Iterator[float]:
+    """Yield the target class score of each of ``count`` images (1, C, h, w), in their order."""
+    for size in even_batches(count, question.batch_size):
+        with torch.no_grad():
+            scores = question.scores(torch.cat(list(islice(trials, size))))
+        question.progress.advance(size)
+        yield from scores.tolist()
+
+
+def filled(x: Tensor, kept: Tensor, fill: float) -> Tensor:
+    """Return the image with the grey level ``fill`` where ``kept`` (h, w) is 0; blended between."""
+    return fill + (x - fill) * kept.to(x)
