@@ -4,23 +4,24 @@ Nothing here waits for the device. What is missing is asked for once, held by th
 is on the screen, and given up when the reader moves on.
 """
 
-import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from ctviz.backend import Evaluation, Job, Question
-from ctviz.core import CtvizError, ImportanceMap, Mask, Score, Sign, digest
+from ctviz.core import CtvizError, FloatMap, ImportanceMap, Mask, Score, Sign, digest
 from ctviz.estimators import Estimator
 from ctviz.metrics import METRICS, FidelityMetric, Metric
+from ctviz.ui.held import Held, Place, wait_for
 from ctviz.ui.service import backend
-from ctviz.ui.session import session
+from ctviz.ui.viewer import MapUnit
+from ctviz.ui.words import count_of
 
 SHOWN_METRICS = ("dice", "auroc", "average-precision", "fidelity")
 AGREEMENT_SECONDS = 0.8
 """A stroke's new scores are waited for this long, so that they come with its acknowledgement."""
 
-T = TypeVar("T")
+WHY_NOT = {"failed": "The map could not be computed.", "cancelled": "The map was cancelled."}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,22 +33,34 @@ class Compared:
     estimator
         What was asked.
     job
-        Its map, or how far it is.
+        Its map, or how far it is; None before the model has said what is to be explained.
     evaluations
         By metric, those that are known.
+    region_map
+        Its region map, if the reader wants to see it and the map is there.
     """
 
     estimator: Estimator
-    job: Job[ImportanceMap]
-    evaluations: Mapping[str, Evaluation]
+    job: Job[ImportanceMap] | None = None
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+    region_map: Job[FloatMap] | None = None
+
+    @property
+    def shown(self) -> Job[Any] | None:
+        """What is to be seen, or on the way to it."""
+        return self.region_map or self.job
+
+    @property
+    def seconds(self) -> float | None:
+        """What the map cost; None while it is not there."""
+        return self.job.result(0).seconds if self.job is not None and _is_ready(self.job) else None
 
     def score(self, metric: str) -> Score:
         """Return a score, or why there is none yet."""
         if metric in self.evaluations:
             return self.evaluations[metric].score
-        return Score.undefined(
-            "The map could not be computed." if self.job.state == "failed" else "Being computed."
-        )
+        state = "queued" if self.job is None else self.job.state
+        return Score.undefined(WHY_NOT.get(state, "Being computed."))
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,50 +89,52 @@ class Comparison:
             return None
         return max(known) if METRICS[metric].better == "higher" else min(known)
 
+    def is_best(self, one: Compared, metric: str) -> bool:
+        """Whether nobody reads a better score; what looks equal is equally good."""
+        value, best = one.score(metric).value, self.best(metric)
+        if value is None or best is None or one.estimator.control:
+            return False
+        return f"{value:.2f}" == f"{best:.2f}"
 
-class Held:
-    """The jobs behind what is on the screen; those that nobody looks at any more are cancelled."""
 
-    def __init__(self) -> None:
-        self._before = session().held
-        self._now: dict[Hashable, Job[object]] = {}
+@dataclass(frozen=True)
+class Reading:
+    """How maps are read.
 
-    def several(
-        self, places: Sequence[Hashable], ask: Callable[[list[int]], list[Job[T]]]
-    ) -> list[Job[T]]:
-        """Return the job of each place, asking together for those that are not held yet."""
-        missing = [index for index, place in enumerate(places) if place not in self._before]
-        if missing:
-            for index, job in zip(missing, ask(missing), strict=True):
-                self._before[places[index]] = job  # type: ignore[assignment]
-        self._now |= {place: self._before[place] for place in places}
-        return [self._before[place] for place in places]  # type: ignore[misc]
+    Parameters
+    ----------
+    sign
+        With their sign or without.
+    unit
+        Whether the importance of pixels is shown, or that of regions.
+    """
 
-    def release_others(self) -> None:
-        """Cancel what is not on the screen any more."""
-        for place, job in self._before.items():
-            if place not in self._now and not job.done:
-                job.cancel()
-        session().held = self._now
+    sign: Sign
+    unit: MapUnit
 
 
 def compare(
-    question: Question, estimators: Sequence[Estimator], sign: Sign, mask: Mask | None
+    held: Held,
+    question: Question,
+    estimators: Sequence[Estimator],
+    reading: Reading,
+    mask: Mask | None,
 ) -> Comparison:
     """Return the maps and scores of one slice as far as they are known.
 
     Parameters
     ----------
+    held
+        What was asked for before.
     question
         The slice, the model and the class to explain.
     estimators
         Which maps.
-    sign
-        How maps are read before they are scored.
+    reading
+        How maps are shown and scored.
     mask
         (H, W), the region to agree with; None before there is one.
     """
-    held = Held()
     view = (question.image.digest, question.model_id, question.target)
 
     def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
@@ -127,16 +142,35 @@ def compare(
         return backend().explain(question.image, question.model_id, question.target, chosen)
 
     jobs = held.several([("map", *view, estimator) for estimator in estimators], explain)
-    scores = _Scores(held, question, sign, mask)
+    scores = _Scores(held, question, reading.sign, mask)
+    # A map that comes from now on belongs to the next run, which has to be promised below.
+    awaited = sum(not job.done for job in jobs)
     known = {e: job.result(0) for e, job in zip(estimators, jobs, strict=True) if _is_ready(job)}
+    regions = _region_maps(held, question, known, reading)
     scores.ask(known)
-    held.release_others()
     scores.wait_for_agreement()
+    awaited += sum(not job.done for job in regions.values())
+    pending = _pending(awaited, len(jobs), scores.open)
     compared = tuple(
-        Compared(estimator, job, scores.evaluations(estimator))
+        Compared(estimator, job, scores.evaluations(estimator), regions.get(estimator))
         for estimator, job in zip(estimators, jobs, strict=True)
     )
-    return Comparison(compared, _pending(jobs, scores))
+    return Comparison(compared, pending)
+
+
+def _region_maps(
+    held: Held, question: Question, known: Mapping[Estimator, ImportanceMap], reading: Reading
+) -> dict[Estimator, Job[FloatMap]]:
+    """Return the region maps of the maps that are there, if the reader wants to see them."""
+    if reading.unit == "pixels":
+        return {}
+    maps, service, sign = list(known.values()), backend(), reading.sign
+    view = (question.image.digest, question.model_id, question.target)
+    jobs = held.several(
+        [("regions", *view, sign, estimator) for estimator in known],
+        lambda missing: [service.region_map(question, maps[index], sign) for index in missing],
+    )
+    return dict(zip(known, jobs, strict=True))
 
 
 class _Scores:
@@ -155,7 +189,7 @@ class _Scores:
             jobs = self._held.several(places, self._asking(metric, list(known.values())))
             self._jobs |= {(e, name): job for e, job in zip(known, jobs, strict=True)}
 
-    def _place(self, estimator: Estimator, metric: Metric) -> Hashable:
+    def _place(self, estimator: Estimator, metric: Metric) -> Place:
         question = self._question
         drawn = "" if isinstance(metric, FidelityMetric) else self._drawn
         view = (question.image.digest, question.model_id, question.target)
@@ -179,11 +213,12 @@ class _Scores:
 
     def wait_for_agreement(self) -> None:
         """Give the quick scores a moment, so that a stroke and its scores arrive together."""
-        deadline = time.monotonic() + AGREEMENT_SECONDS
-        for (_, name), job in self._jobs.items():
-            if not isinstance(self._metrics[name], FidelityMetric):
-                while not job.done and time.monotonic() < deadline:
-                    time.sleep(0.005)
+        quick = (
+            job
+            for (_, name), job in self._jobs.items()
+            if not isinstance(self._metrics[name], FidelityMetric)
+        )
+        wait_for(quick, AGREEMENT_SECONDS)
 
     @property
     def open(self) -> int:
@@ -211,8 +246,8 @@ def _evaluation(job: Job[Evaluation]) -> Evaluation:
         return Evaluation(Score.undefined(str(error)))
 
 
-def _pending(jobs: Sequence[Job[ImportanceMap]], scores: _Scores) -> str:
-    maps = sum(not job.done for job in jobs)
+def _pending(maps: int, of: int, scores: int) -> str:
+    """Say what is still awaited, which must not be less than what is missing on the screen."""
     if maps:
-        return f"computing {maps} of {len(jobs)} maps"
-    return f"computing {scores.open} scores" if scores.open else ""
+        return f"computing {maps} of {of} maps"
+    return f"computing {count_of(scores, 'score')}" if scores else ""

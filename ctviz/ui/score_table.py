@@ -26,7 +26,7 @@ def _cell(one: Compared, name: str) -> str:
 
 
 def _seconds(one: Compared) -> str:
-    return f"{one.job.result(0).seconds:.1f}" if one.job.state == "ready" else UNDEFINED
+    return UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
 
 
 def show_scores(comparison: Comparison, against: str) -> None:
@@ -54,8 +54,7 @@ def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
             styles.loc[title] = CONTROL_STYLE
             continue
         for name in SHOWN_METRICS:
-            value = one.score(name).value
-            if value is not None and value == comparison.best(name):
+            if comparison.is_best(one, name):
                 styles.loc[title, _heading(name)] = BEST_STYLE
     return styles
 

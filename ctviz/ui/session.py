@@ -6,7 +6,7 @@ rest stays in the session.
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -28,14 +28,16 @@ class Session:
     estimators: tuple[str, ...] | None = None
     settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     sign: Sign = "absolute"
+    unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
     link: dict[str, str] = field(default_factory=dict)
 
     acknowledged: dict[tuple[str, str], int] = field(default_factory=dict)
     saved: str | None = None
+    heard: str = ""
 
     intake: Job[Imported] | None = None
-    held: dict[Hashable, Job[object]] = field(default_factory=dict)
+    held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
 
     def follow_link(self) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend import Question
-from ctviz.core import Case, CtvizError, Slice
+from ctviz.core import Case, CtvizError, Mask
 from ctviz.core.orientation import edges
 from ctviz.estimators import Estimator
 from ctviz.metrics import METRICS
@@ -20,9 +20,10 @@ from ctviz.ui.choices import (
     choose_yardstick,
     show_prediction,
 )
-from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, compare
+from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, Reading, compare
 from ctviz.ui.drawings import drawing_of, keep, reference_of, yardsticks
 from ctviz.ui.frame import errors_in_words
+from ctviz.ui.held import Held, Place
 from ctviz.ui.reader import reader_badge
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.score_table import show_curves, show_scores
@@ -40,7 +41,6 @@ from ctviz.ui.viewer import (
     board,
 )
 
-PREDICTION_SECONDS = 30
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
 
@@ -62,37 +62,60 @@ def workbench() -> None:
             entry = choose_case()
         with choices[1]:
             card = choose_model()
-        if entry is None or card is None:
-            missing = "case yet; add one on Cases" if entry is None else "model yet"
-            st.info(f"There is no {missing}.")
+        if card is None:
+            st.info("There is no model yet; Models says why. Cases can be read and drawn on.")
+        if entry is None:
+            st.info("There is no case yet; add one on Cases.")
         else:
             _read(entry, card, choices[2:])
 
 
-def _read(entry: CaseEntry, card: ModelCard, places: Sequence[DeltaGenerator]) -> None:
+def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenerator]) -> None:
     state = session()
     case = backend().case(entry.id)
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
-    image = case.slice(state.slice)
-    prediction = backend().predict(image, card.id).result(PREDICTION_SECONDS)
-    with places[0]:
-        show_prediction(prediction)
-    with places[1]:
-        target = choose_target(prediction)
     with places[2]:
         marked = yardsticks(entry.id, state.slice, state.reader)
         chosen = choose_yardstick(marked)
     with places[3]:
         reader_badge()
     estimators = choose_estimators()
-    question = Question(image, card.id, target)
-    comparison = compare(question, estimators, state.sign, marked.get(chosen))
+    comparison = Comparison((), "")
+    if card is not None:
+        with errors_in_words():
+            comparison = _compare(case, card, estimators, marked.get(chosen), places)
     _show_board(entry, case, comparison, chosen)
-    _notes(case, card, image)
+    _notes(case, card)
     show_scores(comparison, chosen)
     show_curves(comparison, marked.get(chosen))
     state.write_link()
+
+
+def _compare(
+    case: Case,
+    card: ModelCard,
+    estimators: Sequence[Estimator],
+    mask: Mask | None,
+    places: Sequence[DeltaGenerator],
+) -> Comparison:
+    """Show what the model says and return what the estimators make of it, as far as it is known."""
+    state, held = session(), Held()
+    image = case.slice(state.slice or 0)
+    answer = held.prediction(image, card.id)
+    if not answer.done:
+        places[0].caption("The model is looking at this slice …")
+        held.release_others()
+        return Comparison(tuple(map(Compared, estimators)), "asking the model")
+    prediction = answer.result(0)
+    with places[0]:
+        show_prediction(prediction)
+    with places[1]:
+        target = choose_target(prediction)
+    question, reading = Question(image, card.id, target), Reading(state.sign, state.unit)
+    comparison = compare(held, question, estimators, reading, mask)
+    held.release_others()
+    return comparison
 
 
 def _first_slice(entry: CaseEntry) -> int:
@@ -115,6 +138,8 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             saved=state.saved,
             busy=comparison.pending or None,
             sign=state.sign,
+            unit=state.unit,
+            heard=state.heard,
         ),
         key=widget("board"),
         on_drawing=_drawn,
@@ -140,43 +165,52 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
 
 
 def _pane(one: Compared, comparison: Comparison) -> Pane:
-    state, estimator, job = session(), one.estimator, one.job
-    # Maps of slices seen before stay at hand while the same question is asked of them.
-    seen = state.maps.setdefault((state.case, state.model, state.target, estimator), {})
-    seconds = None
-    if job.state == "ready":
-        seen[state.slice or 0] = map_url(job.key)
-        seconds = job.result(0).seconds
+    estimator, job = one.estimator, one.shown
     return Pane(
         id=estimator.name,
         title=estimator.title,
         help=estimator.summary,
         control=estimator.control,
-        maps=seen,
-        state=job.state,
-        progress=job.progress,
-        message=job.message,
-        seconds=seconds,
+        maps=_maps(one),
+        state="queued" if job is None else job.state,
+        progress=None if job is None else job.progress,
+        message="Waiting for the model" if job is None else job.message,
+        seconds=one.seconds,
         scores=[_score_text(one, name, comparison) for name in SHOWN_METRICS],
     )
 
 
+def _maps(one: Compared) -> dict[int, str]:
+    """Return the maps of slices seen before, as long as the same question is asked of them."""
+    state = session()
+    look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
+    question = (state.case, state.model, state.target, one.estimator, *look)
+    seen, here = state.maps.setdefault(question, {}), state.slice or 0
+    job = one.job if state.unit == "pixels" else one.region_map
+    if job is not None and job.state == "ready":
+        seen[here] = map_url(job.key)
+    elif one.job is not None:
+        seen.pop(here, None)
+    return seen
+
+
 def _score_text(one: Compared, name: str, comparison: Comparison) -> ScoreText:
     score, metric = one.score(name), METRICS[name]
-    best = comparison.best(name)
     return ScoreText(
         id=name,
         title=metric.short or metric.title,
         text="–" if score.value is None else f"{score.value:.2f}",
         why=score.why,
         better=metric.better,
-        best=score.value is not None and score.value == best and not one.estimator.control,
+        best=comparison.is_best(one, name),
     )
 
 
-def _notes(case: Case, card: ModelCard, image: Slice) -> None:
+def _notes(case: Case, card: ModelCard | None) -> None:
     """Say what a reader should know before trusting what is on the screen."""
-    for note in (*case.notes, *backend().classifier(card.id).caveats(image)):
+    image = case.slice(session().slice or 0)
+    caveats = () if card is None else backend().classifier(card.id).caveats(image)
+    for note in (*case.notes, *caveats):
         st.caption(f":material/info: {note}")
 
 
@@ -189,24 +223,30 @@ def _drawn(change: DrawingChange) -> None:
 
 def _scrolled(change: SliceChange) -> None:
     state = session()
+    state.heard = change.order_id
     if change.case_id == state.case:
         state.slice = change.slice_index
 
 
 def _commanded(command: BoardCommand) -> None:
     state = session()
-    if command.kind == "sign":
-        state.sign = command.sign
-    for place, job in list(state.held.items()):
-        if _belongs(place, command.pane_id):
-            if command.kind == "cancel":
-                job.cancel()
-            elif command.kind == "compute" and job.state in {"cancelled", "failed"}:
-                del state.held[place]
-    if command.kind == "remove":
+    state.heard = command.order_id or state.heard
+    if command.kind == "view":
+        state.sign, state.unit = command.sign, command.unit
+    elif command.kind == "remove":
         state.remove(command.pane_id)
+    elif command.kind == "cancel":
+        for place in _places_of(command.pane_id):
+            state.held[place].cancel()
+    elif command.kind == "compute":
+        for place in _places_of(command.pane_id):
+            del state.held[place]
 
 
-def _belongs(place: object, pane_id: str) -> bool:
-    kind, *_, estimator = place if isinstance(place, tuple) else ("", None)
-    return kind == "map" and isinstance(estimator, Estimator) and estimator.name == pane_id
+def _places_of(pane_id: str) -> list[Place]:
+    """Return where the session holds what is asked of an estimator."""
+    return [
+        place
+        for place in session().held
+        if any(isinstance(part, Estimator) and part.name == pane_id for part in place)
+    ]

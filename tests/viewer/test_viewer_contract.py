@@ -126,9 +126,24 @@ def test_reads_where_the_reader_rests_and_what_he_wants():
     assert SliceChange.from_json({"case": "C-1", "index": 7}) == SliceChange("C-1", 7)
     command = BoardCommand.from_json({"kind": "cancel", "pane": "g", "case": "C-1", "slice": 7})
     assert (command.kind, command.pane_id) == ("cancel", "g")
+    view = BoardCommand.from_json(
+        {"kind": "view", "sign": "signed", "unit": "regions", "id": "p-1"}
+    )
+    assert (view.sign, view.unit, view.order_id) == ("signed", "regions", "p-1")
 
 
-@pytest.mark.parametrize("message", [{"kind": "delete", "pane": "g"}, {"kind": "cancel"}])
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": "delete", "pane": "g"},
+        {"kind": "cancel"},
+        {"kind": ["cancel"], "pane": "g"},
+        {"kind": "view", "sign": "loud"},
+        {"kind": "view", "unit": "voxels"},
+        {"kind": "view", "id": 3},
+    ],
+    ids=repr,
+)
 def test_refuses_an_unknown_or_aimless_command(message):
     with pytest.raises(InvalidDrawing):
         BoardCommand.from_json(message)

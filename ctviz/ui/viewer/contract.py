@@ -12,7 +12,10 @@ from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
 Json = dict[str, object]
 PaneState = Literal["ready", "queued", "running", "failed", "cancelled"]
-CommandKind = Literal["cancel", "compute", "remove", "sign", "refresh"]
+CommandKind = Literal["cancel", "compute", "remove", "view", "refresh"]
+MapUnit = Literal["pixels", "regions"]
+"""What a heatmap tells the importance of."""
+
 LONGEST_LABEL = 60
 
 
@@ -195,6 +198,10 @@ class BoardData:
         What is being computed, as a short text; the browser asks for news until it is None.
     sign
         How maps are read: the scores are of this view.
+    unit
+        Whether the maps of the panes are region maps.
+    heard
+        The order heard last; the browser repeats an order until it finds it here.
     """
 
     case: CaseView
@@ -207,6 +214,8 @@ class BoardData:
     saved: str | None = None
     busy: str | None = None
     sign: Sign = "absolute"
+    unit: MapUnit = "pixels"
+    heard: str = ""
 
     def to_json(self) -> Json:
         """Return the board's data as the browser reads it."""
@@ -221,6 +230,8 @@ class BoardData:
             "saved": self.saved,
             "busy": self.busy,
             "sign": self.sign,
+            "unit": self.unit,
+            "heard": self.heard,
         }
 
 
@@ -276,16 +287,24 @@ class DrawingChange:
 
 @dataclass(frozen=True)
 class SliceChange:
-    """The slice on which a reader has come to rest."""
+    """The slice on which a reader has come to rest.
+
+    Parameters
+    ----------
+    order_id
+        What the board says it has heard, so that the browser does not repeat it.
+    """
 
     case_id: str
     slice_index: int
+    order_id: str = ""
 
     @classmethod
     def from_json(cls, message: object) -> Self:
         """Read the message of the ``slice`` trigger."""
         fields = _fields(message)
-        return cls(_text(fields.get("case"), 200), _count(fields.get("index")))
+        case_id, slice_index = _text(fields.get("case"), 200), _count(fields.get("index"))
+        return cls(case_id, slice_index, _order_id(fields))
 
 
 @dataclass(frozen=True)
@@ -295,28 +314,35 @@ class BoardCommand:
     Parameters
     ----------
     kind
-        ``cancel``, ``compute`` or ``remove`` one estimator; ``sign``: read maps in another way;
+        ``cancel``, ``compute`` or ``remove`` one estimator; ``view``: read maps in another way;
         ``refresh``: tell what has been computed by now.
     pane_id
         The estimator, if the command is about one.
-    sign
+    sign, unit
         How maps shall be read.
+    order_id
+        What the board says it has heard, so that the browser does not repeat it.
     """
 
     kind: CommandKind
     pane_id: str = ""
     sign: Sign = "absolute"
+    unit: MapUnit = "pixels"
+    order_id: str = ""
 
     @classmethod
     def from_json(cls, message: object) -> Self:
         """Read the message of the ``command`` trigger."""
         fields = _fields(message)
-        kind, sign = fields.get("kind"), fields.get("sign", "absolute")
-        if kind not in get_args(CommandKind) or sign not in SIGNS:
-            raise _malformed()
+        kind = cast("CommandKind", _one_of(get_args(CommandKind), fields.get("kind")))
         about_pane = kind in {"cancel", "compute", "remove"}
-        pane_id = _text(fields.get("pane"), 200) if about_pane else ""
-        return cls(cast("CommandKind", kind), pane_id, sign)
+        return cls(
+            kind=kind,
+            pane_id=_text(fields.get("pane"), 200) if about_pane else "",
+            sign=cast("Sign", _one_of(SIGNS, fields.get("sign", "absolute"))),
+            unit=cast("MapUnit", _one_of(get_args(MapUnit), fields.get("unit", "pixels"))),
+            order_id=_order_id(fields),
+        )
 
 
 def _malformed() -> InvalidDrawing:
@@ -327,6 +353,16 @@ def _fields(message: object) -> Mapping[str, object]:
     if not isinstance(message, Mapping) or not all(isinstance(key, str) for key in message):
         raise _malformed()
     return message
+
+
+def _one_of(known: Sequence[str], value: object) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise _malformed()
+    return value
+
+
+def _order_id(fields: Mapping[str, object]) -> str:
+    return _text(fields["id"], 60) if "id" in fields else ""
 
 
 def _list(value: object) -> list[object]:

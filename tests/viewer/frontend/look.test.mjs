@@ -106,4 +106,6 @@ test("limits are written with three digits", () => {
   assert.equal(limitText(0), "0");
   assert.equal(limitText(-0.12345), "−0.123");
   assert.equal(limitText(0.0000123), "1.2e−5");
+  assert.equal(limitText(-0.0000123), "−1.2e−5");
+  assert.equal(limitText(-0.012345, 2), "−0.012");
 });

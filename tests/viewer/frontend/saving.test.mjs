@@ -3,7 +3,10 @@ import test, { beforeEach, mock } from "node:test";
 
 import { Desk } from "../../../ctviz/ui/viewer/frontend/desk.js";
 import { Mailbox } from "../../../ctviz/ui/viewer/frontend/mailbox.js";
+import { Orders } from "../../../ctviz/ui/viewer/frontend/orders.js";
 import { Outbox } from "../../../ctviz/ui/viewer/frontend/outbox.js";
+import { Preferences, readPreferences } from "../../../ctviz/ui/viewer/frontend/preferences.js";
+import { Pulse } from "../../../ctviz/ui/viewer/frontend/pulse.js";
 import { SliceReport } from "../../../ctviz/ui/viewer/frontend/slice-report.js";
 import { memoryStore, shape } from "./support.mjs";
 
@@ -149,33 +152,93 @@ test("letters leave at a distance, only the newest to each address, all differen
 test("Python hears where the reader rests, not where he scrolls by", () => {
   const said = [];
   const report = new SliceReport((slice) => said.push(slice));
-  report.open(3);
+  report.agree(3);
   for (const slice of [4, 5, 6]) {
     report.moved(slice);
     pass(100);
+    assert.equal(report.moving, true);
   }
   pass(250);
   assert.deepEqual(said, [6]);
+  assert.equal(report.moving, false);
 });
 
-test("an echo of our own slice is not followed, another slice is", () => {
-  const report = new SliceReport(() => {});
-  report.open(3);
-  report.moved(6);
-  pass(250);
-  report.moved(8);
-  pass(250);
-  assert.equal(report.hear(6), false);
-  assert.equal(report.hear(8), false);
-  assert.equal(report.hear(8), false);
-  assert.equal(report.hear(2), true);
-});
-
-test("a slice that Python did not hear is said again, a few times", () => {
+test("going away and back, or to where Python is, is not worth a word", () => {
   const said = [];
   const report = new SliceReport((slice) => said.push(slice));
-  report.open(3);
-  report.moved(6);
+  report.agree(3);
+  report.moved(4);
+  report.moved(3);
+  pass(250);
+  assert.deepEqual(said, []);
+});
+
+function orders() {
+  const sent = [];
+  return { sent, orders: new Orders((trigger, message) => sent.push(message)) };
+}
+
+test("an order is given again until Python hears it, and then no more", () => {
+  const { sent, orders: given } = orders();
+  given.give("cancel g", "command", { kind: "cancel", pane: "g" });
+  pass(2000 + 3000);
+  assert.equal(sent.length, 3);
+  assert.equal(new Set(sent.map(({ id }) => id)).size, 1);
+  given.hear("another");
+  assert.equal(given.empty, false);
+  given.hear(sent[0].id);
   pass(60000);
-  assert.deepEqual(said, [6, 6, 6]);
+  assert.equal(sent.length, 3);
+  assert.equal(given.empty, true);
+});
+
+test("orders are given one after the other, so that none overtakes or erases another", () => {
+  const { sent, orders: given } = orders();
+  given.give("remove a", "command", { pane: "a" });
+  given.give("remove b", "command", { pane: "b" });
+  assert.deepEqual(sent.map(({ pane }) => pane), ["a"]);
+  given.hear(sent[0].id);
+  assert.deepEqual(sent.map(({ pane }) => pane), ["a", "b"]);
+});
+
+test("a new order takes the place of an unheard one with the same address", () => {
+  const { sent, orders: given } = orders();
+  given.give("slice", "slice", { index: 4 });
+  given.give("slice", "slice", { index: 5 });
+  given.hear(sent[0].id);
+  assert.equal(given.has("slice"), true);
+  given.hear(sent[1].id);
+  assert.deepEqual([given.empty, sent.map(({ index }) => index)], [true, [4, 5]]);
+});
+
+test("a slow server is not asked for news faster than it answers", () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setInterval"] });
+  let beats = 0;
+  const pulse = new Pulse(() => beats++);
+  pulse.follow(true);
+  mock.timers.tick(500);
+  mock.timers.tick(500);
+  assert.equal(beats, 1);
+  pulse.follow(true);
+  mock.timers.tick(500);
+  assert.equal(beats, 2);
+  pulse.follow(false);
+  mock.timers.tick(5000);
+  assert.equal(beats, 2);
+});
+
+test("heatmap preferences outlive the page, and only those that make sense", () => {
+  const store = memoryStore();
+  const settings = { visible: false, signed: true, regions: true, signedMap: "blue-orange", absoluteMap: "plasma", opacity: 0.4, threshold: 0.2, sameScale: true };
+  new Preferences(store).keep(settings);
+  const { visible, signed, regions, ...kept } = settings;
+  assert.deepEqual(readPreferences(store), kept);
+  const [address] = store.kept.keys();
+  store.setItem(address, '{"opacity": 7, "threshold": "x", "absoluteMap": "toString", "sameScale": 1}');
+  assert.deepEqual(readPreferences(store), {});
+  for (const text of ["{", "null", "3"]) assert.deepEqual(readPreferences({ ...store, getItem: () => text }), {});
+  assert.deepEqual(readPreferences(null), {});
+  const full = { ...store, setItem: () => { throw new Error("QuotaExceededError"); } };
+  new Preferences(full).keep(settings);
 });

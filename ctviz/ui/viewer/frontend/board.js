@@ -44,7 +44,7 @@ export class Board {
       this.focus();
     });
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
-    this.empty = element("p", { class: "centred" }, ["Choose estimators to compare."]);
+    this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
       element("div", { class: "side" }, [
         this.editorBar.top,
@@ -114,7 +114,16 @@ export class Board {
   hover(event) {
     const target = event.composedPath()[0];
     this.session.scene.hovered = target instanceof HTMLCanvasElement ? target : null;
-    if (target instanceof HTMLCanvasElement && document.activeElement === document.body) this.focus();
+    if (target instanceof HTMLCanvasElement && !this.isTyping()) this.focus();
+  }
+
+  /** Whether the keyboard is needed elsewhere: in a field of the board, an open list or a dialog. */
+  isTyping() {
+    const active = document.activeElement;
+    if (!active || active === document.body) return false;
+    const ours = active.shadowRoot?.activeElement;
+    if (ours) return takesText(ours);
+    return active.getAttribute("aria-expanded") === "true" || active.closest("[role=dialog]") !== null;
   }
 
   /**
@@ -237,7 +246,7 @@ export class Board {
     const look = { signed, colours: signed ? SIGNED_MAPS[signedMap] : ABSOLUTE_MAPS[absoluteMap], opacity, threshold };
     const holdings = new Map(
       data.panes.map(({ id, maps: urls }) => {
-        const url = urls[String(view.slice)];
+        const url = scene.mapsFit ? urls[String(view.slice)] : undefined;
         return [id, url === undefined ? null : maps.get(url)];
       }),
     );

@@ -148,14 +148,15 @@ export function rgba([red, green, blue], alpha) {
  * A limit as text of three significant digits.
  *
  * @param {number} value
+ * @param {number} digits  Significant ones.
  */
-export function limitText(value) {
+export function limitText(value, digits = 3) {
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
   const text = magnitude >= 0.001 && magnitude < 10000
-    ? String(Number(value.toPrecision(3)))
+    ? String(Number(value.toPrecision(digits)))
     : value.toExponential(1);
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
 
 /**

@@ -22,8 +22,10 @@ export class HeatmapBar {
     this.eye = iconButton("flame", "Hide or show heatmaps (h)", "toggle-heatmaps", () =>
       view.setHeatmaps({ visible: !view.heatmaps.visible }),
     );
-    this.signed = this.choice("signed", "Signed", "What speaks for the class and what speaks against it", true);
-    this.absolute = this.choice("absolute", "Absolute", "How much a pixel matters, whichever way", false);
+    this.signed = this.choice("sign-signed", "Signed", "What speaks for the class and what speaks against it", { signed: true });
+    this.absolute = this.choice("sign-absolute", "Absolute", "How much a pixel matters, whichever way", { signed: false });
+    this.pixels = this.choice("unit-pixels", "Pixels", "Importance of each pixel", { regions: false });
+    this.regions = this.choice("unit-regions", "Regions", "Importance of the slice's regions (XRAI), by the same map", { regions: true });
     this.colours = chooser("Colours of heatmaps", "colours", (name) =>
       view.setHeatmaps(view.heatmaps.signed ? { signedMap: name } : { absoluteMap: name }),
     );
@@ -42,6 +44,7 @@ export class HeatmapBar {
     this.root = element("div", { class: "bar", role: "toolbar", "aria-label": "Heatmaps" }, [
       element("div", { class: "group" }, [this.eye]),
       element("div", { class: "group joined", role: "group", "aria-label": "Sign" }, [this.signed, this.absolute]),
+      element("div", { class: "group joined", role: "group", "aria-label": "Pixels or regions" }, [this.pixels, this.regions]),
       this.colours.select,
       this.opacity.box,
       this.threshold.box,
@@ -55,11 +58,11 @@ export class HeatmapBar {
    * @param {string} testId
    * @param {string} text
    * @param {string} title
-   * @param {boolean} signed
+   * @param {Partial<import("./view.js").HeatmapSettings>} settings
    */
-  choice(testId, text, title, signed) {
-    const button = element("button", { type: "button", title, "data-testid": `sign-${testId}` }, [text]);
-    button.addEventListener("click", () => this.view.setHeatmaps({ signed }));
+  choice(testId, text, title, settings) {
+    const button = element("button", { type: "button", title, "data-testid": testId }, [text]);
+    button.addEventListener("click", () => this.view.setHeatmaps(settings));
     return button;
   }
 
@@ -73,6 +76,8 @@ export class HeatmapBar {
     this.eye.setAttribute("aria-pressed", String(heatmaps.visible));
     this.signed.setAttribute("aria-pressed", String(heatmaps.signed));
     this.absolute.setAttribute("aria-pressed", String(!heatmaps.signed));
+    this.pixels.setAttribute("aria-pressed", String(!heatmaps.regions));
+    this.regions.setAttribute("aria-pressed", String(heatmaps.regions));
     const maps = heatmaps.signed ? SIGNED_MAPS : ABSOLUTE_MAPS;
     this.colours.show(
       Object.entries(maps).map(([name, { title }]) => [name, title]),

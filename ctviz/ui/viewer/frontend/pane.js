@@ -30,7 +30,7 @@ export class Pane {
     this.layer = new Layer();
     this.barSignature = "";
     this.scoresSignature = "";
-    /** What the pane shows now: "map", "loading", "failed", "progress" or "none". */
+    /** What the pane shows now: "map", "loading", "asking", "failed", "progress" or "none". */
     this.shown = "none";
     this.screen = new Screen(`pane-canvas-${id}`, () => view.changed());
     listen(this.screen, view, null);
@@ -111,7 +111,7 @@ export class Pane {
     this.showValue(scene, heatmap.picture);
     this.showBar(look, heatmap);
     this.showNotice(scene, heatmap);
-    this.scores.classList.toggle("stale", scene.view.slice !== scene.answeredSlice);
+    this.scores.classList.toggle("stale", !scene.scoresFit);
   }
 
   /**
@@ -147,8 +147,8 @@ export class Pane {
     const signature = `${limit} ${shared} ${JSON.stringify(look)}`;
     if (!picture || signature === this.barSignature) return;
     this.barSignature = signature;
-    setText(this.low, look.signed ? limitText(-limit) : "0");
-    setText(this.high, limitText(limit));
+    setText(this.low, look.signed ? limitText(-limit, 2) : "0");
+    setText(this.high, limitText(limit, 2));
     setText(this.scaleNote, shared ? "same scale" : "99.5th percentile");
     this.bar.title = shared
       ? "Full colour stands for the largest 99.5th percentile of |value| among all panes."
@@ -166,7 +166,7 @@ export class Pane {
     this.notice.hidden = state.shown === "map";
     this.notice.className = `notice ${state.shown}`;
     setText(this.sentence, state.sentence);
-    this.progress.hidden = state.shown !== "progress";
+    this.progress.hidden = state.shown !== "progress" && state.shown !== "asking";
     if (state.progress === null) this.progress.removeAttribute("value");
     else this.progress.value = state.progress;
     this.cancel.hidden = state.shown !== "progress";
@@ -179,20 +179,20 @@ export class Pane {
    * @param {Picture | null} picture
    * @param {string} message  Why the map of this slice could not be fetched, or empty.
    */
-  notable({ view, answeredSlice }, picture, message) {
+  notable({ view, mapsFit, answered }, picture, message) {
     const quiet = { sentence: "", progress: /** @type {number | null} */ (null), computable: false };
     if (picture) return { ...quiet, shown: "map" };
-    if (message) return { ...quiet, shown: "failed", sentence: message };
-    if (this.mapOf(view.slice)) return { ...quiet, shown: "loading", sentence: "Loading the map…" };
+    if (message) return { ...quiet, shown: "failed", sentence: message, computable: true };
+    if (mapsFit && this.mapOf(view.slice)) return { ...quiet, shown: "loading", sentence: "Loading the map…" };
+    if (!mapsFit || view.slice !== answered.slice) return { ...quiet, shown: "asking", sentence: `Asking for slice ${view.slice + 1}…` };
     const { state, progress, message: said } = /** @type {PaneView} */ (this.pane);
-    const here = view.slice === answeredSlice;
-    if (here && state === "running") {
+    if (state === "running") {
       return { ...quiet, shown: "progress", sentence: said || `Computing ${percent(progress)}`, progress };
     }
-    if (here && state === "queued") return { ...quiet, shown: "progress", sentence: said || "Waiting for its turn" };
-    if (here && state === "failed") return { ...quiet, shown: "failed", sentence: said, computable: true };
-    const sentence = here && state === "cancelled" ? said || "Cancelled." : `No map of slice ${view.slice + 1} yet.`;
-    return { ...quiet, shown: "none", sentence, computable: true };
+    if (state === "queued") return { ...quiet, shown: "progress", sentence: said || "Waiting for its turn" };
+    if (state === "failed") return { ...quiet, shown: "failed", sentence: said, computable: true };
+    if (state === "cancelled") return { ...quiet, shown: "none", sentence: said || "Cancelled.", computable: true };
+    return { ...quiet, shown: "asking", sentence: "Asking for this map…" };
   }
 
   close() {

@@ -3,6 +3,8 @@
  */
 
 const PULSE_MS = 500;
+/** So many beats an answer may take; a slow server is not asked faster than it answers. */
+const PATIENCE = 2;
 
 export class Pulse {
   /** @param {() => void} beat */
@@ -10,12 +12,24 @@ export class Pulse {
     this.beat = beat;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
+    /** Beats since Python was asked without an answer, 0 if it has answered. */
+    this.unanswered = 0;
   }
 
-  /** @param {boolean} waiting  Whether there is anything to wait for. */
+  /**
+   * Python has answered.
+   *
+   * @param {boolean} waiting  Whether there is anything left to wait for.
+   */
   follow(waiting) {
-    if (waiting && this.timer === undefined) this.timer = setInterval(this.beat, PULSE_MS);
+    this.unanswered = 0;
+    if (waiting && this.timer === undefined) this.timer = setInterval(() => this.tick(), PULSE_MS);
     if (!waiting) this.stop();
+  }
+
+  tick() {
+    if (this.unanswered === 0) this.beat();
+    this.unanswered = (this.unanswered + 1) % PATIENCE;
   }
 
   stop() {

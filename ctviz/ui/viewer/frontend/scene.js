@@ -25,8 +25,8 @@ export class Scene {
     this.drawing = null;
     /** @type {Record<string, import("./types.js").Runs>} */
     this.reference = {};
-    /** Slice to which scores and states from Python belong. */
-    this.answeredSlice = 0;
+    /** What Python's states, maps and scores belong to. */
+    this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
     /** @type {Int16Array | null} Pixels of the slice on show. */
     this.values = null;
     /** @type {HTMLCanvasElement | null} Canvas under the mouse. */
@@ -60,6 +60,17 @@ export class Scene {
     this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>
       lookUp(values, this.tables.table, pixels),
     );
+  }
+
+  /** Whether Python's maps are of the kind that the reader wants to see. */
+  get mapsFit() {
+    const { sign, unit } = this.view.reading;
+    return unit === this.answered.unit && (unit === "pixels" || sign === this.answered.sign);
+  }
+
+  /** Whether Python's scores are those of what is on show. */
+  get scoresFit() {
+    return this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
   }
 
   get grey() {

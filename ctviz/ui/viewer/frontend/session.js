@@ -6,8 +6,10 @@
 
 import { Desk } from "./desk.js";
 import { Mailbox } from "./mailbox.js";
+import { Orders } from "./orders.js";
 import { DrawingPen } from "./pen.js";
 import { PixelStore, outwards } from "./pixels.js";
+import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
 import { Scene } from "./scene.js";
 import { SliceReport } from "./slice-report.js";
@@ -25,14 +27,15 @@ export class Session {
     this.trigger = () => {};
     const changed = () => this.changed();
     this.view = new SharedView(() => this.viewChanged());
+    this.preferences = new Preferences(browserStore());
+    Object.assign(this.view.heatmaps, readPreferences(browserStore()));
     this.scene = new Scene(this.view);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.mailbox = new Mailbox((name, value) => this.trigger(name, value));
-    this.report = new SliceReport((index) => this.mailbox.post("slice", { case: this.data?.case.id, index }));
-    this.pulse = new Pulse(() => this.mailbox.post("command", { kind: "refresh" }, "refresh"));
-    /** The sign that Python reads maps with, as far as we know. */
-    this.sign = "absolute";
+    this.orders = new Orders((name, message) => this.mailbox.post(name, message, "order"));
+    this.report = new SliceReport((index) => this.orders.give("slice", "slice", { case: this.data?.case.id, index }));
+    this.pulse = new Pulse(() => this.refresh());
     /** @type {Map<string, Desk>} */
     this.desks = new Map();
     /** @type {Desk | null} */
@@ -50,6 +53,8 @@ export class Session {
     /** CSS pixels of an image column in the large picture, kept by the board. */
     this.pixelScale = 1;
     this.wantedSlice = -1;
+    /** @type {{sign: string, unit: string} | null} What Python was asked for and has not heard. */
+    this.asked = null;
     this.sort = "";
   }
 
@@ -78,7 +83,8 @@ export class Session {
   }
 
   viewChanged() {
-    this.tellSign();
+    this.preferences.keep(this.view.heatmaps);
+    this.tellReading();
     if (this.data && this.view.slice !== this.wantedSlice) {
       this.pen.leave();
       this.report.moved(this.view.slice);
@@ -87,12 +93,26 @@ export class Session {
     this.changed();
   }
 
-  /** Scores depend on how maps are read, so Python hears of another choice. */
-  tellSign() {
-    const sign = this.view.heatmaps.signed ? "signed" : "absolute";
-    if (!this.data || sign === this.sign) return;
-    this.sign = sign;
-    this.mailbox.post("command", { kind: "sign", sign }, "sign");
+  /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
+  refresh() {
+    const calm = this.orders.empty && (this.desk?.outbox.empty ?? true);
+    if (calm) this.mailbox.post("command", { kind: "refresh" }, "refresh");
+  }
+
+  /** Scores and region maps depend on how maps are read, so Python hears of another choice. */
+  tellReading() {
+    if (!this.data) return;
+    const { sign, unit } = this.view.reading;
+    const asked = this.asked ?? this.data;
+    if (sign === asked.sign && unit === asked.unit) return;
+    this.asked = { sign, unit };
+    this.orders.give("view", "command", { kind: "view", sign, unit });
+  }
+
+  /** Python may have forgotten how maps shall be read, for it may be another Python. */
+  hearReading() {
+    if (!this.orders.has("view")) this.asked = null;
+    this.tellReading();
   }
 
   /** @param {BoardData} data */
@@ -100,12 +120,11 @@ export class Session {
     const before = this.data;
     this.data = data;
     this.pulse.follow(data.busy !== null);
-    if (!before) {
-      this.sign = data.sign;
-      this.view.setHeatmaps({ signed: data.sign === "signed" });
-    }
+    this.orders.hear(data.heard);
+    if (!before) this.view.setHeatmaps({ signed: data.sign === "signed", regions: data.unit === "regions" });
+    else this.hearReading();
     this.scene.grid = data.case;
-    this.scene.answeredSlice = data.slice;
+    this.scene.answered = { slice: data.slice, sign: data.sign, unit: data.unit };
     this.scene.setReference(data.reference?.slices ?? {});
     if (before?.case.id !== data.case.id) this.openCase(data);
     else this.follow(before, data);
@@ -117,19 +136,23 @@ export class Session {
   /** @param {BoardData} data */
   openCase(data) {
     this.pen.cancel();
-    this.report.open(data.slice);
+    this.report.agree(data.slice);
     this.wantedSlice = data.slice;
     this.view.open(data.case, data.slice, data.window);
   }
 
   /**
-   * Go where Python points to, unless it only repeats what it said before or what we said.
+   * Go where Python points to, unless it only repeats what it said before or lags behind the reader.
    *
    * @param {BoardData} before
    * @param {BoardData} data
    */
   follow(before, data) {
-    if (this.report.hear(data.slice)) this.view.goTo(data.slice);
+    const lags = this.report.moving || this.orders.has("slice");
+    if (!lags && data.slice !== before.slice) {
+      this.report.agree(data.slice);
+      this.view.goTo(data.slice);
+    }
     const { width, level } = data.window;
     if (before.window.width !== width || before.window.level !== level) this.view.setWindow(data.window);
   }
@@ -197,7 +220,7 @@ export class Session {
    */
   command(kind, pane) {
     const message = { kind, pane, case: this.data?.case.id, slice: this.view.slice };
-    this.mailbox.post("command", message, `command ${kind} ${pane}`);
+    this.orders.give(`${kind} ${pane}`, "command", message);
   }
 }
 

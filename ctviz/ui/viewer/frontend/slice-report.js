@@ -1,59 +1,46 @@
 /**
- * Tells Python on which slice the reader rests, and tells Python's wishes from echoes of ours.
+ * Tells Python on which slice the reader rests, not where he scrolls by.
  */
 
 const REST_MS = 250;
-const RETRY_MS = 4000;
-const ATTEMPTS = 3;
 
 export class SliceReport {
-  /** @param {(slice: number) => void} post */
-  constructor(post) {
-    this.post = post;
-    /** Slice that Python last said. */
-    this.heard = -1;
-    /** @type {number[]} Slices we said that Python has not echoed. */
-    this.said = [];
+  /** @param {(slice: number) => void} tell */
+  constructor(tell) {
+    this.tell = tell;
+    /** Slice that Python was told or has told itself. */
+    this.known = -1;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
 
-  /** @param {number} slice  Where Python is when a case is opened. */
-  open(slice) {
-    clearTimeout(this.timer);
-    this.heard = slice;
-    this.said = [];
+  /** Whether the reader has moved and Python was not told yet. */
+  get moving() {
+    return this.timer !== undefined;
+  }
+
+  /** @param {number} slice  Where Python is, and the board with it. */
+  agree(slice) {
+    this.stop();
+    this.known = slice;
   }
 
   /** @param {number} slice */
   moved(slice) {
+    this.stop();
+    this.timer = setTimeout(() => this.rest(slice), REST_MS);
+  }
+
+  /** @param {number} slice */
+  rest(slice) {
+    this.timer = undefined;
+    if (slice === this.known) return;
+    this.known = slice;
+    this.tell(slice);
+  }
+
+  stop() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.say(slice, 1), REST_MS);
-  }
-
-  /**
-   * @param {number} slice
-   * @param {number} attempt
-   */
-  say(slice, attempt) {
-    if (slice === this.heard && this.said.length === 0) return;
-    this.said.push(slice);
-    this.post(slice);
-    if (attempt < ATTEMPTS) this.timer = setTimeout(() => this.say(slice, attempt + 1), RETRY_MS);
-  }
-
-  /**
-   * Whether the board should go to the slice that Python says.
-   *
-   * @param {number} slice
-   */
-  hear(slice) {
-    if (slice === this.heard) return false;
-    this.heard = slice;
-    const echo = this.said.lastIndexOf(slice);
-    if (echo < 0) return true;
-    if (echo === this.said.length - 1) clearTimeout(this.timer);
-    this.said = this.said.slice(echo + 1);
-    return false;
+    this.timer = undefined;
   }
 }

@@ -55,6 +55,8 @@
  * @property {string | null} saved
  * @property {string | null} busy  What is being computed; null when there is nothing to wait for.
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
+ * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
+ * @property {string} heard  The order that Python heard last.
  *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
  * @property {BoardData} data

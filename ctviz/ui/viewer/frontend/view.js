@@ -8,6 +8,7 @@
  * @typedef {object} HeatmapSettings
  * @property {boolean} visible
  * @property {boolean} signed
+ * @property {boolean} regions  Importance of regions instead of pixels.
  * @property {string} signedMap
  * @property {string} absoluteMap
  * @property {number} opacity
@@ -38,6 +39,7 @@ export class SharedView {
     this.heatmaps = {
       visible: true,
       signed: false,
+      regions: false,
       signedMap: "blue-orange",
       absoluteMap: "plasma",
       opacity: 0.85,
@@ -156,6 +158,12 @@ export class SharedView {
   setHeatmaps(settings) {
     Object.assign(this.heatmaps, settings);
     this.changed();
+  }
+
+  /** How maps are read, in Python's words. */
+  get reading() {
+    const { signed, regions } = this.heatmaps;
+    return { sign: signed ? "signed" : "absolute", unit: regions ? "regions" : "pixels" };
   }
 
   invert() {

@@ -1,0 +1,66 @@
+"""The jobs behind what is on the screen."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from ctviz.backend import Job
+from ctviz.core import Prediction, Slice
+from ctviz.ui.service import backend
+from ctviz.ui.session import session
+
+Place = tuple[object, ...]
+"""Kind of a result, digest of its slice, and what else it depends on."""
+
+PREDICTION_SECONDS = 1.0
+"""A prediction is waited for this long, so that the page seldom shows a gap in its place."""
+
+T = TypeVar("T")
+
+
+class Held:
+    """What is asked for is held by the session until nobody looks at it any more.
+
+    A job that is held is not asked for again, so that a failed or cancelled one stays so until
+    the reader wants another try.
+    """
+
+    def __init__(self) -> None:
+        self._before = session().held
+        self._now: dict[Place, Job[Any]] = {}
+
+    def several(
+        self, places: Sequence[Place], ask: Callable[[list[int]], list[Job[T]]]
+    ) -> list[Job[T]]:
+        """Return the job of each place, asking together for those that are not held yet."""
+        missing = [index for index, place in enumerate(places) if place not in self._before]
+        if missing:
+            for index, job in zip(missing, ask(missing), strict=True):
+                self._before[places[index]] = job
+        self._now |= {place: self._before[place] for place in places}
+        return [self._before[place] for place in places]
+
+    def prediction(self, image: Slice, model_id: str) -> Job[Prediction]:
+        """Return what the model says of a slice; what other slices wait for makes way first."""
+        for place, job in self._before.items():
+            if image.digest not in place:
+                job.cancel()
+        place = ("prediction", image.digest, model_id)
+        (job,) = self.several([place], lambda _: [backend().predict(image, model_id)])
+        wait_for([job], PREDICTION_SECONDS)
+        return job
+
+    def release_others(self) -> None:
+        """Cancel what is not on the screen any more."""
+        for place, job in self._before.items():
+            if place not in self._now:
+                job.cancel()
+        session().held = self._now
+
+
+def wait_for(jobs: Iterable[Job[Any]], seconds: float) -> None:
+    """Wait until all jobs are done, but not longer than this."""
+    deadline = time.monotonic() + seconds
+    for job in jobs:
+        while not job.done and time.monotonic() < deadline:
+            time.sleep(0.005)
