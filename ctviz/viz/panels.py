@@ -1,4 +1,4 @@
-"""The look of figures: dark, compact, transparent, readable at 430 × 260 pixels."""
+"""The look of figures: dark, compact, transparent, readable at 430 × 280 pixels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Panel:
 
 
 def framed(
-    plots: Sequence[tuple[Panel, Sequence[go.Scatter]]], *, height: int = 260, legend: bool = True
+    plots: Sequence[tuple[Panel, Sequence[go.Scatter]]], *, height: int = 280, legend: bool = True
 ) -> go.Figure:
     """Return the plots side by side under one legend.
 
@@ -99,7 +99,7 @@ def _axis(title: str, span: tuple[float, float] | None) -> dict[str, Any]:
 def _dressed(figure: go.Figure, *, height: int, legend: bool) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 44, "r": 10, "t": 40, "b": 36},
+        margin={"l": 44, "r": 10, "t": 40, "b": 56},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         font={"family": FONT, "size": 11, "color": INK},
