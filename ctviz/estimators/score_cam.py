@@ -1,0 +1,71 @@
+"""Feature maps weighted by the class score of what they leave visible."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from ctviz.core import FloatMap, UnsupportedNetwork, param
+from ctviz.estimators.engine.activations import features_and_gradients, spatial_layer
+from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
+from ctviz.estimators.engine.passes import Passes
+from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.trials import filled, trial_scores
+
+
+@ESTIMATORS.register("score-cam")
+@dataclass(frozen=True)
+class ScoreCam(Estimator):
+    r"""Sum of a layer's feature maps, weighted by how the image scores through each as a mask.
+
+    .. math:: \sum_k \alpha_k A_k, \quad \alpha = \mathrm{softmax}_k f_t(x \odot H_k),
+              \quad H_k = \frac{A_k - \min A_k}{\max A_k - \min A_k}
+
+    The published weights subtract the score of an empty image, which cancels in the softmax; the
+    published map is the positive part. Even feature maps hide nothing and are left out. Of a layer
+    with more than ``features`` of them those that vary most are taken, as in Faster Score-CAM.
+    """
+
+    title: ClassVar = "Score-CAM"
+    cite: ClassVar = "Wang et al., CVPR workshops 2020. arXiv:1910.01279"
+    summary: ClassVar = "The coarse area through which the network still sees the class."
+    family: ClassVar = "activations"
+
+    features: int = param(
+        256, low=1, high=4096, help="Feature maps at most. More is truer and slower."
+    )
+    layer: str = param("", help="Dotted name of the layer; empty: the last one with a picture.")
+
+    def passes(self) -> Passes:
+        """Return two to find and read the layer, and one forward pass per feature map."""
+        return Passes(forward=1 + self.features, gradient=1)
+
+    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+        """Return the weighted sum, resampled to the image's size."""
+        layer = spatial_layer(question, self.layer)
+        features = self._chosen(features_and_gradients(question, layer)[0], layer)
+        size = question.x.shape[-2:]
+        trials = (filled(question.x, mask, 0.0) for mask in _masks(features, size))
+        scores = torch.tensor(list(trial_scores(question, trials, len(features)))).double()
+        question.progress.advance(self.features - len(features))
+        coarse = torch.tensordot(scores.softmax(0), features.cpu().double(), 1)
+        return interpolate(coarse[None, None], size, mode="bilinear")
+
+    def _chosen(self, features: Tensor, layer: str) -> Tensor:
+        spreads = features.double().var((1, 2), correction=0)
+        chosen = spreads.argsort(descending=True, stable=True)[: self.features]
+        chosen = chosen[spreads[chosen] > 0].sort().values
+        if len(chosen) == 0:
+            raise UnsupportedNetwork(
+                f"All features of the layer '{layer}' are even on this image; choose another layer."
+            )
+        return features[chosen]
+
+
+def _masks(features: Tensor, size: torch.Size) -> Iterator[Tensor]:
+    for feature in features:
+        mask = interpolate(feature[None, None], size, mode="bilinear")[0, 0]
+        yield (mask - mask.min()) / (mask.max() - mask.min())
