@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from ctviz.core import Curve, FloatMap, InvalidInput, Progress, Score
 from ctviz.metrics.base import Metric
 
+Image: TypeAlias = NDArray[np.float32]
+"""(C, h, w), 0 (bottom of the window) to 1 (top)."""
+
 Images: TypeAlias = NDArray[np.float32]
 """(N, C, h, w) inputs of the network, 0 to 1."""
 

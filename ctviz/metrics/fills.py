@@ -5,13 +5,11 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from ctviz.core import Mask
-
-Image: TypeAlias = NDArray[np.float32]
-"""(C, h, w), 0 (bottom of the window) to 1 (top)."""
+from ctviz.metrics.against_model import Image
+from ctviz.metrics.imputation import imputation
 
 Filler: TypeAlias = Callable[[Mask], Image]
 """Returns one image (C, h, w) with the pixels of a mask (h, w) replaced in all channels."""
@@ -47,8 +45,18 @@ def _from(picture: Callable[[Image], Image]) -> Callable[[Image], Filler]:
     return fill
 
 
+def _linear(image: Image) -> Filler:
+    return imputation(image, noise=0.01, seed=0)
+
+
 FILLS: Mapping[str, Callable[[Image], Filler]] = MappingProxyType(
-    {"zero": _from(_zero), "one": _from(_one), "mean": _from(_mean), "blur": _from(_blur)}
+    {
+        "zero": _from(_zero),
+        "one": _from(_one),
+        "mean": _from(_mean),
+        "blur": _from(_blur),
+        "linear": _linear,
+    }
 )
 """What fills an image (C, h, w), by name."""
 

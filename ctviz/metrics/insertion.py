@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ctviz.core import Curve, Score, param
-from ctviz.metrics.against_model import Curves
+from ctviz.metrics.against_model import Curves, Image
 from ctviz.metrics.base import METRICS
-from ctviz.metrics.fills import CHOICES, Filler, Image, fillers
+from ctviz.metrics.fills import CHOICES, Filler, fillers
 from ctviz.metrics.removal import Order, RemovalMetric
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.core import Curve, FloatMap, Progress, Score, param
-from ctviz.metrics.against_model import Classify, Curves, FidelityMetric
+from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
 from ctviz.metrics.base import Numbers
 from ctviz.metrics.batches import probabilities
-from ctviz.metrics.fills import Filler, Image
+from ctviz.metrics.fills import Filler
 
 Order: TypeAlias = Literal["mif", "lif"]
 """Which pixels are removed first: the most or the least important."""
