@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import Registry, Tunable
+from ctviz.core import FloatMap, Registry, Score, Tunable
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -48,3 +48,10 @@ class Metric(Tunable, ABC):
 
 
 METRICS: Registry[type[Metric]] = Registry("metric", package="ctviz.metrics", group="ctviz.metrics")
+
+CONSTANT = Score.undefined("The map is constant: it ranks no pixel.")
+
+
+def is_constant(values: FloatMap) -> bool:
+    """Whether all pixels of a map are equally important."""
+    return bool(values.min() == values.max())

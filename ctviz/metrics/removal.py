@@ -8,10 +8,11 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import Curve, FloatMap, Progress, Score, param
+from ctviz.core import Curve, FloatMap, Progress, param
 from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
-from ctviz.metrics.base import Numbers
+from ctviz.metrics.base import CONSTANT, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
+from ctviz.metrics.erasing import erase
 from ctviz.metrics.fills import Filler
 
 Order: TypeAlias = Literal["mif", "lif"]
@@ -57,14 +58,12 @@ class RemovalMetric(FidelityMetric):
         counts = _counts(maps[0].size, self.step)
         progress.start(1 + len(candidates) + len(maps) * len(self.orders) * (len(counts) - 2))
 
-        everything = np.ones(image.shape[1:], bool)
-        ends = [image, *(fill(everything) for fill in candidates)]
-        whole, *filled = probabilities(ends, classify, self.batch, progress)
-        erased = int(np.argmin(filled))
-        stream = self._perturbed(candidates[erased], maps, counts[1:-1])
+        erased = erase(image, candidates, classify, self.batch, progress)
+        stream = self._perturbed(erased.fill, maps, counts[1:-1])
         heights = probabilities(stream, classify, self.batch, progress)
         between = heights.reshape(len(maps), len(self.orders), len(counts) - 2)
-        lines = np.insert(between, [0, len(counts) - 2], [whole, filled[erased]], axis=2)
+        ends = [erased.untouched, erased.filled]
+        lines = np.insert(between, [0, len(counts) - 2], ends, axis=2)
         shares = counts / maps[0].size
         return [self._curves(values, shares, own) for values, own in zip(maps, lines, strict=True)]
 
@@ -84,14 +83,6 @@ class RemovalMetric(FidelityMetric):
         lines = (Curve.of(shares, line) for line in heights)
         curves = self.judge(dict(zip(self.orders, lines, strict=True)))
         return replace(curves, score=CONSTANT) if is_constant(values) else curves
-
-
-CONSTANT = Score.undefined("The map is constant: it ranks no pixel.")
-
-
-def is_constant(values: FloatMap) -> bool:
-    """Whether all pixels of a map are equally important."""
-    return bool(values.min() == values.max())
 
 
 def removal_ranks(values: FloatMap, seed: int) -> Ranks:
