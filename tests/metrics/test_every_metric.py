@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ctviz.core import CtvizError, parameters
-from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric
+from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric, MapMetric
 
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
 
@@ -24,8 +24,9 @@ def test_says_what_it_is(metric):
 
 
 @every_metric
-def test_needs_a_reader_or_the_model(metric):
-    assert issubclass(metric, AgreementMetric) != issubclass(metric, FidelityMetric)
+def test_needs_either_a_reader_or_the_model_or_nothing_but_the_map(metric):
+    bases = (AgreementMetric, FidelityMetric, MapMetric)
+    assert sum(issubclass(metric, base) for base in bases) == 1
 
 
 @every_metric

@@ -1,0 +1,40 @@
+"""Behaviour of a map by itself: neither a reader nor the model is asked."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final
+
+import numpy as np
+
+from ctviz.core import FloatMap, InvalidInput, Score
+from ctviz.metrics.base import Metric, Numbers
+
+NOTHING = Score.undefined("The map is zero everywhere: it has no importance to spread.")
+
+
+@dataclass(frozen=True)
+class MapMetric(Metric):
+    """A metric that needs the map alone: how its importance is spread over the pixels.
+
+    The sign does not matter. The map is checked here, so a subclass only meets shares that are
+    not negative and add up to one; a map that is zero everywhere has no score.
+    """
+
+    grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @final
+    def __call__(self, values: FloatMap) -> Score:
+        """Score a map (h, w)."""
+        if values.ndim != 2 or not values.size:
+            raise InvalidInput(
+                f"A map has rows and columns; this one has the shape {values.shape}."
+            )
+        if not np.isfinite(values).all():
+            raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")
+        magnitude = np.abs(values.astype(np.float64)).ravel()
+        total = magnitude.sum()
+        return self.spread(magnitude / total) if total > 0 else NOTHING
+
+    @abstractmethod
+    def spread(self, shares: Numbers) -> Score:
+        """Score the share (h·w,) that each pixel has in all importance."""
