@@ -62,13 +62,14 @@ def keep(change: DrawingChange) -> None:
         )
     store = backend().store
     entry = store.case(change.case_id)
-    for slice_index, image in change.images(entry.slices, entry.shape).items():
-        for number, label in enumerate(change.labels, 1):
-            store.append_region(
-                Region(entry.id, slice_index, change.reader, label, image == number)
-            )
+    news = [
+        store.append_region(Region(entry.id, slice_index, change.reader, label, image == number))
+        for slice_index, image in change.images(entry.slices, entry.shape).items()
+        for number, label in enumerate(change.labels, 1)
+    ]
     place = (entry.id, change.reader)
-    _versions[place] = max(_versions.get(place, 0), change.version)
+    # Tabs count for themselves: what is new gets a version that no tab has seen yet.
+    _versions[place] = max(_versions.get(place, 0) + any(news), change.version)
     state.acknowledged[place] = max(state.acknowledged.get(place, 0), change.version)
     state.saved = f"{datetime.now().astimezone():%H:%M:%S}"
 

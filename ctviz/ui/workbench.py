@@ -39,6 +39,7 @@ from ctviz.ui.viewer import (
     ScoreText,
     SliceChange,
     board,
+    doorbell,
 )
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
@@ -50,9 +51,15 @@ def open_link() -> None:
     session().follow_link()
 
 
-@st.fragment
 def workbench() -> None:
-    """Show one slice of one case with one model, its maps, and how good they are.
+    """Show one slice of one case with one model, its maps, and how good they are."""
+    _workbench()
+    doorbell(widget("doorbell"))
+
+
+@st.fragment
+def _workbench() -> None:
+    """Show everything but the doorbell.
 
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """

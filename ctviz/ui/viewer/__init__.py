@@ -4,7 +4,7 @@
 there and back; ``frontend/`` is the browser's part, plain ES modules without a build step.
 """
 
-from ctviz.ui.viewer.component import ViewerNotInstalled, board
+from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
     BoardCommand,
     BoardData,
@@ -38,5 +38,6 @@ __all__ = [
     "ViewerNotInstalled",
     "board",
     "decode_runs",
+    "doorbell",
     "encode_runs",
 ]

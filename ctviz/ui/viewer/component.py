@@ -24,15 +24,8 @@ class ViewerNotInstalled(CtvizError):
 
 
 class _Mount(Protocol):
-    def __call__(  # noqa: PLR0913  # the shape is streamlit's
-        self,
-        *,
-        key: str,
-        data: object,
-        height: str,
-        on_drawing_change: Callable[[], None],
-        on_slice_change: Callable[[], None],
-        on_command_change: Callable[[], None],
+    def __call__(
+        self, *, key: str, data: object, height: str, **on_change: Callable[[], None]
     ) -> object: ...
 
 
@@ -64,6 +57,15 @@ def board(
         on_slice_change=_listener(key, "slice", SliceChange.from_json, on_slice),
         on_command_change=_listener(key, "command", BoardCommand.from_json, on_command),
     )
+
+
+def doorbell(key: str) -> None:
+    """Let a board that is not heard run the whole page; to be shown outside of any fragment.
+
+    A browser reconnects to a server that was started anew, but the server knows no fragment yet
+    and drops what comes from inside one.
+    """
+    _component()(key=key, data={"doorbell": True}, height="content", on_ring_change=lambda: None)
 
 
 def _listener(

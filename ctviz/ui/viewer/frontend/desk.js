@@ -13,7 +13,7 @@ export class Desk {
   /**
    * @param {CaseView} scan
    * @param {DrawingView} view
-   * @param {{store: import("./outbox.js").Store | null, post: (message: object) => void, changed: () => void}} outside
+   * @param {{store: import("./outbox.js").Store | null, post: (message: object, attempts: number) => void, changed: () => void}} outside
    */
   constructor(scan, view, { store, post, changed }) {
     this.caseId = scan.id;
@@ -75,6 +75,6 @@ export class Desk {
       version: this.drawing.version,
       labels: [...this.drawing.labels],
       slices: this.outbox.slices(),
-    });
+    }, this.saver.attempts);
   }
 }

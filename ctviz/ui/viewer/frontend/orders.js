@@ -16,6 +16,7 @@ export class Orders {
     this.send = send;
     /** @type {Order[]} */
     this.waiting = [];
+    /** How often the first order was given in vain. */
     this.attempts = 0;
     this.given = 0;
     /** Tells this page's orders from those of an earlier page. */
@@ -63,6 +64,7 @@ export class Orders {
     const [first] = this.waiting;
     if (!first) return;
     this.send(first.trigger, { ...first.message, id: first.id });
-    this.timer = setTimeout(() => this.attempt(), RETRY_MS[Math.min(this.attempts++, RETRY_MS.length - 1)]);
+    this.attempts++;
+    this.timer = setTimeout(() => this.attempt(), RETRY_MS[Math.min(this.attempts, RETRY_MS.length) - 1]);
   }
 }

@@ -60,10 +60,16 @@ export class Saver {
     if (!this.outbox.empty) this.wake();
   }
 
+  /** Python listens again. */
+  startAgain() {
+    this.attempts = 0;
+    this.resume();
+  }
+
   attempt() {
     if (this.outbox.empty) return;
-    this.attempts++;
     this.send();
+    this.attempts++;
     this.wait(RETRY_MS[Math.min(this.attempts, RETRY_MS.length) - 1]);
     this.changed();
   }

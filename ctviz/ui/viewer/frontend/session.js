@@ -16,6 +16,10 @@ import { SliceReport } from "./slice-report.js";
 import { SharedView } from "./view.js";
 
 const MEGABYTE = 2 ** 20;
+/** Name of the message that lets Python run the whole page. */
+export const RING = "ring";
+/** Attempts that go unheard before the doorbell is rung. */
+const RING_AFTER = 2;
 /** Slices on either side whose maps are fetched ahead. */
 const MAPS_AHEAD = 3;
 
@@ -33,7 +37,9 @@ export class Session {
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.mailbox = new Mailbox((name, value) => this.trigger(name, value));
-    this.orders = new Orders((name, message) => this.mailbox.post(name, message, "order"));
+    this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
+    /** Whether the doorbell was rung and nobody has answered. */
+    this.rang = false;
     this.report = new SliceReport((index) => this.orders.give("slice", "slice", { case: this.data?.case.id, index }));
     this.pulse = new Pulse(() => this.refresh());
     /** @type {Map<string, Desk>} */
@@ -93,6 +99,21 @@ export class Session {
     this.changed();
   }
 
+  /**
+   * Send a message that must be heard; a Python that does not hear may have forgotten the board.
+   *
+   * @param {number} attempts  How often it was sent in vain.
+   * @param {string} name
+   * @param {object} message
+   * @param {string} address
+   */
+  insist(attempts, name, message, address) {
+    this.mailbox.post(name, message, address);
+    if (attempts < RING_AFTER) return;
+    this.rang = true;
+    this.mailbox.post(RING, {});
+  }
+
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
   refresh() {
     const calm = this.orders.empty && (this.desk?.outbox.empty ?? true);
@@ -129,8 +150,16 @@ export class Session {
     if (before?.case.id !== data.case.id) this.openCase(data);
     else this.follow(before, data);
     this.hearDrawing(data);
+    if (this.rang) this.startAgain();
     this.want();
     this.changed();
+  }
+
+  /** Somebody answered the doorbell: what was not heard is said at once. */
+  startAgain() {
+    this.rang = false;
+    this.orders.start();
+    this.desk?.saver.startAgain();
   }
 
   /** @param {BoardData} data */
@@ -181,7 +210,7 @@ export class Session {
     if (!desk) {
       desk = new Desk(scan, drawing, {
         store: browserStore(),
-        post: (message) => this.mailbox.post("drawing", message, address),
+        post: (message, attempts) => this.insist(attempts, "drawing", message, address),
         changed: () => this.changed(),
       });
       this.desks.set(address, desk);

@@ -59,7 +59,7 @@
  * @property {string} heard  The order that Python heard last.
  *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
- * @property {BoardData} data
+ * @property {BoardData | {doorbell: true}} data
  * @property {string} key
  * @property {HTMLElement | ShadowRoot} parentElement
  * @property {(name: string, value: unknown) => void} setTriggerValue
