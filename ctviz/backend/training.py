@@ -108,9 +108,10 @@ RESNET50 = TrainingPlan(
     arguments=MappingProxyType({}),
     size=128,
     batch=16,
-    phantom_steps=360,
-    real_steps=24,
+    phantom_steps=200,
+    real_steps=36,
     phantom_rate=7e-4,
+    real_rate=4e-4,
 )
 
 

@@ -1,0 +1,74 @@
+"""The models in the repository: complete, honest in size, and right on phantoms."""
+
+import numpy as np
+import pytest
+
+from ctviz.core import Slice
+from ctviz.core.settings import PROJECT
+from ctviz.models import load_model, model_cards
+from ctviz.phantom import chest_slice
+
+SHELF = model_cards(PROJECT / "models")
+MEGABYTES = {"contrast-small": 6, "contrast-resnet50": 50}
+
+every_model = pytest.mark.parametrize("model_id", SHELF)
+
+
+def test_every_folder_holds_a_usable_model():
+    assert not SHELF.refused
+    assert "contrast-small" in SHELF
+
+
+@every_model
+def test_the_card_says_what_it_must(model_id):
+    card = SHELF[model_id]
+    assert card.classes == ("without contrast", "with contrast")
+    assert card.neurons == 1
+    assert "Not a medical device" in card.intended_use
+    assert card.known_failures
+    assert card.licence == "Apache-2.0"
+    assert {source.licence for source in card.data} == {"Apache-2.0", "CC BY 3.0"}
+    measured = {(figure.quantity, "real" in figure.on) for figure in card.measured}
+    assert measured >= {
+        ("balanced accuracy", True),
+        ("AUC", True),
+        ("balanced accuracy", False),
+    }
+
+
+@every_model
+def test_the_weights_are_no_larger_than_promised(model_id):
+    weights = PROJECT / "models" / model_id / "weights.safetensors"
+    assert weights.stat().st_size <= MEGABYTES[model_id] * 1_000_000
+
+
+@every_model
+def test_phantoms_of_the_same_anatomy_are_told_apart(model_id):
+    classifier = load_model(PROJECT / "models" / model_id)
+    answers = [
+        classifier.predict(Slice(chest_slice(77, contrast=contrast, level=level)[0])).target
+        for level in (0.3, 0.7)
+        for contrast in (False, True)
+    ]
+    assert answers == [0, 1, 0, 1]
+
+
+@every_model
+def test_more_iodine_in_the_blood_speaks_for_contrast_agent(model_id):
+    classifier = load_model(PROJECT / "models" / model_id)
+    plain, blood = chest_slice(78, contrast=False, level=0.5)
+    shares = [
+        classifier.predict(Slice(plain + np.float32(added) * blood)).probabilities[1]
+        for added in (0, 60, 120, 240)
+    ]
+    # Once it is sure, a network that doubts every label is not surer for still more iodine.
+    assert np.diff(shares).min() > -0.05
+    assert shares[0] < 0.5 < shares[-1]
+
+
+@every_model
+def test_references_are_scans_of_both_classes(model_id):
+    classifier = load_model(PROJECT / "models" / model_id)
+    called = classifier.probabilities(classifier.references).argmax(axis=1)
+    assert classifier.references.shape[1:] == (1, *classifier.card.size)
+    assert set(called) == {0, 1}
