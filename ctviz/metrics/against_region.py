@@ -1,13 +1,17 @@
 """Agreement: a map compared with the Region a reader drew."""
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import ClassVar, Literal, TypeAlias, final
 
 import numpy as np
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Mask, Score
 from ctviz.metrics.base import Metric
+
+Spacing: TypeAlias = tuple[float, float]
+"""Distance of neighbouring pixels in mm, down and across."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,16 @@ class AgreementMetric(Metric):
     grid: ClassVar[Literal["scan", "network"]] = "scan"
 
     @final
-    def __call__(self, values: FloatMap, mask: Mask) -> Score:
-        """Score a map (H, W) against a region's mask (H, W)."""
+    def __call__(self, values: FloatMap, mask: Mask, spacing_mm: Spacing | None = None) -> Score:
+        """Score a map (H, W) against a region's mask (H, W).
+
+        ``spacing_mm`` is the distance of pixels down and across; most metrics do without it.
+        """
         _check(values, mask)
+        _check_spacing(spacing_mm)
         if not mask.any():
             return Score.undefined("The region is empty.")
-        return self.compare(values, mask)
+        return self.measure(values, mask, spacing_mm)
 
     @final
     def curve(self, values: FloatMap, mask: Mask) -> Curve | None:
@@ -37,9 +45,18 @@ class AgreementMetric(Metric):
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Score a finite map against a region that has pixels."""
 
+    def measure(self, values: FloatMap, mask: Mask, spacing_mm: Spacing | None) -> Score:  # noqa: ARG002 - for subclasses
+        """Score a finite map against a region that has pixels, given their size if it is known."""
+        return self.compare(values, mask)
+
     def draw(self, values: FloatMap, mask: Mask) -> Curve | None:  # noqa: ARG002 - for subclasses
         """Return the curve of a finite map and a region that has pixels, if the metric has one."""
         return None
+
+
+def _check_spacing(spacing_mm: Spacing | None) -> None:
+    if spacing_mm is not None and not all(0 < length < math.inf for length in spacing_mm):
+        raise InvalidInput(f"A pixel is larger than 0 mm down and across, not {spacing_mm}.")
 
 
 def _check(values: FloatMap, mask: Mask) -> None:
