@@ -44,7 +44,7 @@ def hot_pixels(values: FloatMap, mask: Mask) -> Mask:
     last = np.partition(values, values.size - wanted, axis=None)[values.size - wanted]
     above, reached = values > last, values >= last
     missing, spare = wanted - int(above.sum()), int(reached.sum()) - wanted
-    return above if above.any() and missing < spare else reached
+    return np.asarray(above if above.any() and missing < spare else reached)
 
 
 def edge(area: Mask) -> Mask:
