@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate
 from scipy.sparse import csr_array, diags_array
-from scipy.sparse.linalg import cg
 
 from ctviz.core import Mask
 from ctviz.metrics.against_model import Image
 from ctviz.metrics.base import Numbers
+from ctviz.metrics.multigrid import Multigrid, solved
 
 WEIGHTS = np.array([[1, 2, 1], [2, 0, 2], [1, 2, 1]]) / 12
 """1/6 for each of the four nearest neighbours, 1/12 for each diagonal one."""
@@ -27,8 +27,9 @@ def imputation(image: Image, *, noise: float, seed: int) -> Callable[[Mask], Ima
 
     Every removed pixel equals the weighted mean of its up to 8 neighbours, known or removed:
     one sparse, symmetric, positive definite system for each mask, solved for all pixels at once
-    by conjugate gradients. A little noise then hides the smooth spots, whose very shape would
-    tell the model where the map is important. The noise of a pixel is the same for all masks.
+    by `Multigrid`, whose cost grows with their number alone. A little noise then hides the smooth
+    spots, whose very shape would tell the model where the map is important. The noise of a pixel
+    is the same for all masks.
     Where nothing remains there is nothing to interpolate: all pixels become the image's mean.
 
     Rong et al., ICML 2022. arXiv:2202.00449
@@ -52,8 +53,7 @@ def imputation(image: Image, *, noise: float, seed: int) -> Callable[[Mask], Ima
         if removed.all():
             smooth = np.broadcast_to(image.mean(axis=(1, 2))[:, None], (len(image), removed.size))
         else:
-            system = _system(removed, total[removed])
-            smooth = np.stack([_solved(system, channel, removed) for channel in image])
+            smooth = _interpolated(image, removed, total[removed])
         filled[:, removed] = smooth + speckle[:, removed]
         return filled
 
@@ -74,11 +74,10 @@ def _system(removed: Mask, total: Numbers) -> csr_array:
     return diags_array(total, format="csr") - coupling
 
 
-def _solved(system: csr_array, channel: NDArray[np.float32], removed: Mask) -> Numbers:
-    """Return the removed pixels (n,) of one channel (h, w)."""
-    known = np.where(removed, 0.0, channel.astype(np.float64))
-    pull = correlate(known, WEIGHTS, mode="constant")[removed]
-    guess = np.full(len(pull), channel[~removed].mean())
-    scaling = diags_array(1 / system.diagonal())
-    solution, _ = cg(system, pull, guess, rtol=PRECISION, M=scaling)
-    return np.asarray(solution)
+def _interpolated(image: Image, removed: Mask, total: Numbers) -> Numbers:
+    """Return the removed pixels (C, n); all channels share the system and its coarser grids."""
+    system = _system(removed, total)
+    level = Multigrid.of(system, np.argwhere(removed))
+    known = np.where(removed, 0.0, image.astype(np.float64))
+    pulls = (correlate(channel, WEIGHTS, mode="constant")[removed] for channel in known)
+    return np.stack([solved(system, level, pull, precision=PRECISION) for pull in pulls])

@@ -42,6 +42,17 @@ def test_solves_the_equations_of_all_removed_pixels(shape, share, seed):
         np.testing.assert_allclose(channel, slowly_imputed(expected, removed), atol=1e-4)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.999])
+@pytest.mark.parametrize("scattered", [True, False])
+def test_many_pixels_are_solved_as_exactly_as_few(share, scattered):
+    random = np.random.default_rng(7)
+    image = random.random((1, 33, 38)).astype(np.float32)
+    order = random.random((33, 38)) if scattered else np.add(*np.indices((33, 38))) / 71
+    removed = order < np.quantile(order, share)
+    filled = imputation(image, noise=0, seed=0)(removed)
+    np.testing.assert_allclose(filled[0], slowly_imputed(image[0], removed), atol=1e-3)
+
+
 def test_a_plane_comes_back_through_a_hole_inside():
     row, column = np.indices((20, 24))
     plane = ((2 * row + column) / 70)[None].astype(np.float32)
