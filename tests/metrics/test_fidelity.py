@@ -9,6 +9,7 @@ from ctviz.metrics.deletion import Deletion
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.fills import CHOICES
 from ctviz.metrics.insertion import Insertion
+from ctviz.metrics.logit_fidelity import LogitFidelity
 
 FIDELITY = {n: m for n, m in METRICS.items() if issubclass(m, FidelityMetric)}
 every_fidelity = pytest.mark.parametrize("metric", FIDELITY.values(), ids=FIDELITY.keys())
@@ -130,6 +131,25 @@ def test_the_curves_of_a_perfect_map_of_a_summing_model_are_straight_lines(used,
     removed, k = curves.mif.x * SIDE**2, used.sum()
     np.testing.assert_allclose(curves.mif.y, np.maximum(k - removed, 0) / k, atol=1e-12)
     np.testing.assert_allclose(curves.lif.y, np.minimum(1, (SIDE**2 - removed) / k), atol=1e-12)
+
+
+def test_logit_fidelity_of_a_neuron_is_fidelity_of_its_activation(noise, scan, used):
+    def neuron(images):
+        return Sees(used)(images) - 0.1
+
+    def sigmoid(images):
+        return 1 / (1 + np.exp(-neuron(images)))
+
+    logits = Fidelity(step=0.05, fill="zero").curves(noise[0], scan, neuron)
+    ratio = LogitFidelity(fill="zero").curves(noise[0], scan, sigmoid)
+    untouched = logits.mif.y[0]
+    np.testing.assert_allclose(ratio.mif.y, logits.mif.y / untouched, atol=1e-9)
+    assert ratio.score.value == pytest.approx(logits.score.value / untouched)
+
+
+def test_a_class_that_the_model_does_not_favour_has_no_logit_ratio(noise, scan, used):
+    score = LogitFidelity()(noise[0], scan, lambda images: Sees(used)(images) / 2)
+    assert "does not favour" in score.why
 
 
 def test_removes_every_share_of_the_pixels_from_none_to_all(noise, scan, used):
