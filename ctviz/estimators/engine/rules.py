@@ -31,9 +31,9 @@ LINEAR = {
     *("ReflectionPad2D", "ReplicationPad2D", "Roll", "Rsub", "Split", "SplitWithSizes", "Stack"),
     *("Sub", "Sum", "UpsampleBicubic2D", "UpsampleBilinear2D", "UpsampleNearest2D"),
 }
-NORMALISING = {
-    *("CudnnBatchNorm", "MiopenBatchNorm", "NativeBatchNorm", "NativeGroupNorm", "NativeLayerNorm"),
-}
+BATCH_NORMALISING = {"CudnnBatchNorm", "MiopenBatchNorm", "NativeBatchNorm"}
+"""Linear in evaluation, other than the next."""
+NORMALISING = BATCH_NORMALISING | {"NativeGroupNorm", "NativeLayerNorm"}
 POOLING = {"AdaptiveMaxPool2D", "MaxPool2DWithIndices"}
 RELU = "Relu"
 HARMLESS = RESHAPING | LINEAR | NORMALISING | POOLING | {RELU}
@@ -56,10 +56,7 @@ class Rule:
             if operation(node) == RELU:
                 node.register_hook(self.at_relu)
             elif not _is_harmless(node, gates):
-                raise UnsupportedNetwork(
-                    f"The {self.name} rule is defined for networks of ReLU; this one has "
-                    f"{_describe(node, network, points)}."
-                )
+                raise unsupported(self.name, node, network, points)
 
 
 PLAIN = Rule("plain")
@@ -89,6 +86,14 @@ def _gate(node: Node) -> Node | None:
         smaller = smaller.next_functions[0][0]
     is_gate = smaller is not None and operation(smaller) == "Sigmoid" and sizes[0] != sizes[1]
     return smaller if is_gate else None
+
+
+def unsupported(rule: str, node: Node, network: nn.Module, points: Tensor) -> UnsupportedNetwork:
+    """Return the refusal of a network for one of its recorded operations."""
+    return UnsupportedNetwork(
+        f"The {rule} rule is defined for networks of ReLU; this one has "
+        f"{_describe(node, network, points)}."
+    )
 
 
 def _describe(node: Node, network: nn.Module, points: Tensor) -> str:
