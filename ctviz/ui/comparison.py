@@ -94,7 +94,12 @@ class Comparison:
         value, best = one.score(metric).value, self.best(metric)
         if value is None or best is None or one.estimator.control:
             return False
-        return f"{value:.2f}" == f"{best:.2f}"
+        return written(value) == written(best)
+
+
+def written(value: float) -> str:
+    """Return a score as it is read, with a true minus and without a negative zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 @dataclass(frozen=True)
@@ -249,5 +254,5 @@ def _evaluation(job: Job[Evaluation]) -> Evaluation:
 def _pending(maps: int, of: int, scores: int) -> str:
     """Say what is still awaited, which must not be less than what is missing on the screen."""
     if maps:
-        return f"computing {maps} of {of} maps"
-    return f"computing {count_of(scores, 'score')}" if scores else ""
+        return f"{maps} of {of} maps …"
+    return f"{count_of(scores, 'score')} …" if scores else ""

@@ -30,7 +30,8 @@ def _field(owner: str, parameter: Param, value: Value) -> Value:
 def _number(label: str, key: str, parameter: Param, value: Value) -> Value:
     kind = parameter.kind
     if parameter.low is None or parameter.high is None:
-        return kind(st.number_input(label, value=kind(value), help=parameter.help, key=key))
+        least, most = (None if b is None else kind(b) for b in (parameter.low, parameter.high))
+        return kind(st.number_input(label, least, most, kind(value), help=parameter.help, key=key))
     low, high = kind(parameter.low), kind(parameter.high)
     step = 1 if kind is int else (parameter.high - parameter.low) / FINE
     return kind(st.slider(label, low, high, kind(value), step, help=parameter.help, key=key))

@@ -5,7 +5,7 @@ import streamlit as st
 
 from ctviz.core import Curve, Mask
 from ctviz.metrics import METRICS
-from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison
+from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, written
 from ctviz.ui.session import widget
 from ctviz.viz import PLOT_CONFIG, Palette, curve_overview
 
@@ -22,7 +22,7 @@ def _heading(name: str) -> str:
 
 def _cell(one: Compared, name: str) -> str:
     value = one.score(name).value
-    return UNDEFINED if value is None else f"{value:.2f}"
+    return UNDEFINED if value is None else written(value)
 
 
 def _seconds(one: Compared) -> str:
@@ -39,7 +39,6 @@ def show_scores(comparison: Comparison, against: str) -> None:
         for one in comparison.compared
     }
     if not rows:
-        st.info("Choose an estimator to see where the model looks.")
         return
     table = pd.DataFrame.from_dict(rows, orient="index")
     st.dataframe(table.style.apply(_styles, axis=None, comparison=comparison), key=widget("scores"))
@@ -62,15 +61,14 @@ def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
 def _legend(comparison: Comparison, against: str) -> str:
     """Say what the numbers were measured against, and why some are missing."""
     whose = f"Agreement is with the region of {against}. " if against else ""
-    reasons = {
-        f"{_heading(name)[:-2]}: {score.why}"
-        for one in comparison.compared
-        for name in SHOWN_METRICS
-        if not (score := one.score(name)).defined
-    }
-    return (
-        f"{whose}Dice takes the region map's top share, as large as the region itself. "
-        + " ".join(sorted(reasons))
+    reasons: dict[str, dict[str, None]] = {}
+    for name in SHOWN_METRICS:
+        for one in comparison.compared:
+            if not (score := one.score(name)).defined:
+                reasons.setdefault(score.why, {})[_heading(name)[:-2]] = None
+    dashes = (f"{', '.join(names)}: {why}" for why, names in reasons.items())
+    return " ".join(
+        [f"{whose}Dice takes the region map's top share, as large as the region itself.", *dashes]
     )
 
 

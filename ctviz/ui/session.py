@@ -51,7 +51,7 @@ class Session:
         self.slice = _number(query.get("slice"), self.slice)
         self.target = _number(query.get("target"), self.target)
         if "estimators" in query:
-            self.estimators = tuple(name for name in query["estimators"].split(",") if name)
+            self.estimators = tuple(dict.fromkeys(filter(None, query["estimators"].split(","))))
         self.link = query
 
     def write_link(self) -> None:

@@ -20,7 +20,14 @@ from ctviz.ui.choices import (
     choose_yardstick,
     show_prediction,
 )
-from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, Reading, compare
+from ctviz.ui.comparison import (
+    SHOWN_METRICS,
+    Compared,
+    Comparison,
+    Reading,
+    compare,
+    written,
+)
 from ctviz.ui.drawings import drawing_of, keep, reference_of, yardsticks
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.held import Held, Place
@@ -33,6 +40,7 @@ from ctviz.ui.viewer import (
     BoardCommand,
     BoardData,
     CaseView,
+    DisplayWindow,
     DrawingChange,
     Letters,
     Pane,
@@ -93,7 +101,7 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         with errors_in_words():
             comparison = _compare(case, card, estimators, marked.get(chosen), places)
     _show_board(entry, case, comparison, chosen)
-    _notes(case, card)
+    _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
     show_curves(comparison, marked.get(chosen))
     state.write_link()
@@ -113,7 +121,7 @@ def _compare(
     if not answer.done:
         places[0].caption("The model is looking at this slice …")
         held.release_others()
-        return Comparison(tuple(map(Compared, estimators)), "asking the model")
+        return Comparison(tuple(map(Compared, estimators)), "the model …")
     prediction = answer.result(0)
     with places[0]:
         show_prediction(prediction)
@@ -138,6 +146,7 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
         BoardData(
             case=_case_view(entry, case),
             slice_index=state.slice or 0,
+            window=_window(case),
             panes=[_pane(one, comparison) for one in comparison.compared],
             drawing=drawing_of(entry, state.reader),
             reference=reference_of(entry, other) if other and other != state.reader else None,
@@ -153,6 +162,15 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
         on_slice=_scrolled,
         on_command=_commanded,
     )
+
+
+def _window(case: Case) -> DisplayWindow:
+    """Return the window to open a case with: soft tissue, or every grey value of a picture."""
+    first = case.slice(0)
+    if first.calibrated:
+        return DisplayWindow()
+    low, high = float(first.hounsfield.min()), float(first.hounsfield.max())
+    return DisplayWindow(max(1.0, high - low), (low + high) / 2)
 
 
 def _case_view(entry: CaseEntry, case: Case) -> CaseView:
@@ -206,7 +224,7 @@ def _score_text(one: Compared, name: str, comparison: Comparison) -> ScoreText:
     return ScoreText(
         id=name,
         title=metric.short or metric.title,
-        text="–" if score.value is None else f"{score.value:.2f}",
+        text="–" if score.value is None else written(score.value),
         why=score.why,
         better=metric.better,
         best=comparison.is_best(one, name),

@@ -48,6 +48,13 @@ def until_complete(question, reading, session):
     return result
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.704, "0.70"), (-0.004, "0.00"), (-0.016, "−0.02"), (1, "1.00")]
+)
+def test_scores_are_written_with_a_true_minus_and_one_zero(value, text):
+    assert comparison.written(value) == text
+
+
 def test_nothing_pending_means_that_nothing_is_missing(session, question):
     (one,) = until_complete(question, Reading("absolute", "pixels"), session).compared
     assert one.job.state == "ready"

@@ -98,3 +98,18 @@ test("a server that could not be reached is asked again by itself", async () => 
   await settled();
   assert.equal(store.get("/1").state, "ready");
 });
+
+test("a picture that failed is asked for again once it was not wanted for a while", async () => {
+  let there = false;
+  const { store, asked } = storeWith(() => (there ? pixels(7) : new Response("", { status: 404 })));
+  store.want(["/map"], COUNT);
+  await settled();
+  store.want(["/map"], COUNT);
+  await settled();
+  assert.deepEqual([store.get("/map").state, asked.length], ["failed", 1]);
+  there = true;
+  store.want([], COUNT);
+  store.want(["/map"], COUNT);
+  await settled();
+  assert.deepEqual([store.get("/map").state, asked.length], ["ready", 2]);
+});

@@ -36,6 +36,7 @@ export class PixelStore {
 
   /**
    * Say which pictures are wanted, the most urgent first; the rest is let go when memory is short.
+   * What was not wanted for a while may have been made anew, so that an old failure is forgotten.
    *
    * @param {string[]} urls
    * @param {number} count  Pixels of each picture.
@@ -43,7 +44,9 @@ export class PixelStore {
   want(urls, count) {
     this.count = count;
     const room = Math.max(1, Math.floor(this.bytes / (2 * count)));
+    const before = new Set(this.wanted);
     this.wanted = urls.slice(0, room);
+    this.forgive(this.wanted.filter((url) => !before.has(url)));
     this.letGo(room);
     this.pump();
   }
