@@ -38,6 +38,9 @@ NOISY = {"smoothgrad": "smoothgrad", "smoothgrad-squared": "smoothgrad_sq", "var
 FEWEST_PASSES = 8
 """An estimator with as many passes is one that samples."""
 
+AMOUNTS = ("samples", "steps", "positions", "masks", "features", "segments")
+"""Hyperparameters that say how many passes there are."""
+
 CAPTUM_BATCH = 4
 FEW_SAMPLES, MANY_SAMPLES = 8, 64
 
@@ -87,9 +90,9 @@ class Plan:
     def estimator(self, name: str, **settings: float) -> Estimator:
         """Return an estimator, with few samples if this is a quick run."""
         cls = ESTIMATORS[name]
-        few = {"samples": 3, "steps": 3} if self.few else {}
+        wanted = {**dict.fromkeys(AMOUNTS, 2), **settings} if self.few else settings
         known = cls().settings()
-        return cls.from_settings({k: v for k, v in {**few, **settings}.items() if k in known})
+        return cls.from_settings({name: wanted[name] for name in known if name in wanted})
 
     def explaining(self, *estimators: Estimator) -> Act:
         """Return the act of computing these maps together."""
@@ -259,6 +262,8 @@ def main() -> None:
     weights = "trained" if plan.subject.trained else "untrained, of the same architecture"
     print(f"{machine()}; torch {torch.__version__}, {torch.get_num_threads()} threads  ")
     print(f"{plan.model} ({weights}), {plan.size}² pixels, median of {plan.repeats} paired repeats")
+    if plan.few:
+        print("\nThis quick run shows that everything runs; its figures mean nothing.")
     for section in asked.only:
         SECTIONS[section](plan)
 
