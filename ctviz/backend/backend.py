@@ -11,7 +11,7 @@ from ctviz.backend.job import Job
 from ctviz.backend.models import Models
 from ctviz.backend.predicting import Predictor
 from ctviz.backend.question import Question
-from ctviz.backend.scoring import Agreement, Evaluation, Fidelity
+from ctviz.backend.scoring import Agreement, Evaluation, Fidelity, of_the_map_alone
 from ctviz.backend.segmenting import RegionMaps
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import (
@@ -27,7 +27,7 @@ from ctviz.core import (
 )
 from ctviz.estimators import Estimator
 from ctviz.io import load_case
-from ctviz.metrics import AgreementMetric, FidelityMetric, Metric
+from ctviz.metrics import AgreementMetric, FidelityMetric, MapMetric, Metric
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
 
@@ -203,7 +203,7 @@ class Backend:
         importance
             The map, as `explain` gives it.
         metric
-            Of agreement or of fidelity.
+            Of agreement, of fidelity, or of the map alone.
         sign
             How the map is read.
         mask
@@ -213,7 +213,9 @@ class Backend:
             return self.fidelity(question, [importance], metric, sign=sign)[0]
         if isinstance(metric, AgreementMetric):
             return self._agreement.ask(question, importance, metric, sign, mask)
-        raise InvalidInput(f"The metric '{metric.name}' compares with neither reader nor model.")
+        if isinstance(metric, MapMetric):
+            return of_the_map_alone(importance, metric, sign)
+        raise InvalidInput(f"The metric '{metric.name}' is of no kind that ctviz knows.")
 
     def fidelity(
         self,

@@ -19,7 +19,7 @@ from ctviz.backend.question import Question
 from ctviz.backend.segmenting import RegionMaps, native_view
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import Curve, ImportanceMap, Mask, Progress, Score, Sign, digest, signed_view
-from ctviz.metrics import AgreementMetric, Curves, FidelityMetric
+from ctviz.metrics import AgreementMetric, Curves, FidelityMetric, MapMetric
 
 REMEMBERED_SCORES = 4096
 NO_REGION = "Draw a region to see this score."
@@ -34,8 +34,8 @@ class Evaluation:
     score
         The number, or why there is none.
     curves
-        By name: ``mif`` and ``lif`` of a fidelity metric, the metric's own name for agreement;
-        empty where a metric has no curve or the score is undefined.
+        By name: ``mif`` and ``lif`` where pixels are removed in both orders, else the metric's
+        own name; empty where a metric has no curve or the score is undefined.
     """
 
     score: Score
@@ -73,7 +73,8 @@ class Agreement:
             )
             curve = metric.curve(values, drawn)
             curves = {} if curve is None else {metric.name: curve}
-            return self._remember(key, Evaluation(metric(values, drawn), curves))
+            score = metric(values, drawn, question.image.spacing_mm)
+            return self._remember(key, Evaluation(score, curves))
 
         return self._desk.ask(key, compute)
 
@@ -104,6 +105,13 @@ class Agreement:
             if len(self._known) > REMEMBERED_SCORES:
                 self._known.popitem(last=False)
         return evaluation
+
+
+def of_the_map_alone(importance: ImportanceMap, metric: MapMetric, sign: Sign) -> Job[Evaluation]:
+    """Return the finished Job of a score that needs neither a reader nor the model."""
+    values = native_view(importance, sign)
+    key = address("of-map", of_tunable(metric), digest(values))
+    return ready(key, Evaluation(metric(values)))
 
 
 class Fidelity:
@@ -153,7 +161,7 @@ class Fidelity:
 
 
 def _evaluation(curves: Curves) -> Evaluation:
-    return Evaluation(curves.score, {"mif": curves.mif, "lif": curves.lif})
+    return Evaluation(curves.score, dict(curves.lines))
 
 
 def _pack(evaluation: Evaluation) -> Arrays:

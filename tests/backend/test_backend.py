@@ -395,3 +395,15 @@ def test_missing_case_predictions_come_by_themselves(backend, image):
     assert backend.case_predictions(MODEL) == {}
     backend.predict_case(case.id, MODEL).result(60)
     assert list(backend.case_predictions(MODEL)) == [case.id]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_is_answered(backend, image, vessel, name):
+    question = Question(image, MODEL, 1)
+    (job,) = backend.explain(image, MODEL, 1, [ESTIMATORS["gradient"]()])
+    metric = METRICS[name]()
+    evaluation = backend.evaluate(
+        question, job.result(60), metric, sign="absolute", mask=vessel
+    ).result(120)
+    low, high = metric.bounds
+    assert evaluation.score.value is None or low <= evaluation.score.value <= high
