@@ -223,6 +223,11 @@ export class Session {
     return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
   }
 
+  /** @param {string} pane */
+  mapUrl(pane) {
+    return this.data?.panes.find(({ id }) => id === pane)?.maps[String(this.view.slice)] ?? "";
+  }
+
   /** Ask for what is on show, then for what may be shown next. */
   want() {
     if (!this.data) return;
@@ -249,6 +254,8 @@ export class Session {
    */
   command(kind, pane) {
     const message = { kind, pane, case: this.data?.case.id, slice: this.view.slice };
+    // The map may be there and only its way here have failed.
+    if (kind === "compute") this.maps.retry(this.mapUrl(pane));
     this.orders.give(`${kind} ${pane}`, "command", message);
   }
 }
