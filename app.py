@@ -11,7 +11,7 @@ from ctviz import ui
 
 def main() -> None:
     """Show the page that the reader chose, and any error that they can cure."""
-    st.set_page_config(page_title="ctviz", page_icon=":material/radiology:", layout="wide")
+    st.set_page_config(page_title="ctviz", page_icon=ui.ICON, layout="wide")
     ui.apply_style()
     page = st.navigation(
         [

@@ -81,7 +81,7 @@ def start(server: Server, reading: Reading) -> Iterator[Row]:
     page = reading.page
     page.goto(server.url)
     page.get_by_text(f"{CASES} cases", exact=True).wait_for(timeout=PATIENCE_MS)
-    page.locator("[class*=st-key-ctviz-open] button").nth(CASES - 1).wait_for()
+    page.locator("[class*=st-key-ctviz-open] a").nth(CASES - 1).wait_for()
     listed = time.perf_counter() - begun
     yield f"server start to {CASES} cases listed, s", listed, listed, 1
     page.get_by_text("classifying …").first.wait_for(state="detached", timeout=PATIENCE_MS)

@@ -27,7 +27,7 @@ def main() -> None:
         page.goto(server.url)
         card = page.get_by_text(PATIENT, exact=True)
         card.wait_for(timeout=PATIENCE_MS)
-        card.locator("xpath=following::button[normalize-space()='Open'][1]").click()
+        card.locator("xpath=following::a[contains(., 'Open')][1]").click()
         reading.editor.wait_for(timeout=PATIENCE_MS)
         reading.introduce("AB")
         reading.until("board.panes.every(pane => pane.shown === 'map')", PATIENCE_MS)

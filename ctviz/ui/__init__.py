@@ -1,7 +1,7 @@
 """What a reader sees: widgets that speak the domain, the session, the viewer."""
 
 from ctviz.ui.choices import choose_case, choose_model
-from ctviz.ui.frame import apply_style, errors_in_words, navigate_from_the_start
+from ctviz.ui.frame import ICON, apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.gallery import show_cases
 from ctviz.ui.guide import guide
 from ctviz.ui.intake import add_cases
@@ -13,6 +13,7 @@ from ctviz.ui.session import session
 from ctviz.ui.workbench import open_link, workbench
 
 __all__ = [
+    "ICON",
     "ROUTES",
     "add_cases",
     "apply_style",

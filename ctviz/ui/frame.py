@@ -10,6 +10,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from ctviz.core import CtvizError
 
 _STYLE = Path(__file__).with_name("style.css")
+ICON = Path(__file__).with_name("icon.png")
+"""The browser tab's picture; one of streamlit's own symbols would be fetched from outside."""
 
 
 def apply_style() -> None:

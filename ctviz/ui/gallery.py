@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.core import Prediction
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
-from ctviz.ui.session import session, widget
+from ctviz.ui.session import widget
 from ctviz.ui.waiting import rerun_when
 from ctviz.ui.words import count_of
 from ctviz.viz import WINDOWS, thumbnail
@@ -61,12 +61,6 @@ def _thumbnail(case_id: str) -> bytes:
     return thumbnail(middle, THUMBNAIL_PIXELS, WINDOWS["mediastinum"])
 
 
-def _open(case_id: str) -> None:
-    state = session()
-    state.open(case_id)
-    st.switch_page(COMPARE_PAGE, query_params={"case": case_id})
-
-
 def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
     with st.container(border=True):
@@ -78,8 +72,15 @@ def _card(listed: Listed) -> None:
         wrong = f"  \n:orange[truth: {entry.truth}]" if listed.wrong else ""
         drawn = f"drawn by {', '.join(listed.readers)}" if listed.readers else "not annotated"
         st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
-        if st.button("Open", key=widget("open", entry.id), width="stretch"):
-            _open(entry.id)
+        # A link rather than a button: no rerun of the page can swallow the click.
+        with st.container(key=widget("open", entry.id)):
+            st.page_link(
+                COMPARE_PAGE,
+                label="Open",
+                icon=":material/arrow_forward:",
+                query_params={"case": entry.id},
+                width="stretch",
+            )
 
 
 def _listed(model_id: str) -> list[Listed]:

@@ -22,9 +22,13 @@ def backend() -> Backend:
 
 @cache
 def first_cases() -> Job[Imported] | None:
-    """Make the demo cohort, once, where there was no case when the process started."""
+    """Make the demo cohort, once, where there was nothing else when the process started.
+
+    One that was broken off is completed.
+    """
     service = backend()
-    return None if service.cases() else service.import_demo()
+    own = any(entry.source != "demo" for entry in service.cases())
+    return None if own else service.import_demo()
 
 
 def prepare() -> None:

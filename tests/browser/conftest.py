@@ -94,7 +94,7 @@ class Reading:
 
     def open_first_case(self) -> None:
         self.page.goto(self.url)
-        opener = self.page.locator("[class*=st-key-ctviz-open] button").first
+        opener = self.page.locator("[class*=st-key-ctviz-open] a").first
         opener.click(timeout=120_000)
         self.editor.wait_for(timeout=60_000)
 
