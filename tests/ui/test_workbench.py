@@ -1,10 +1,12 @@
 import shutil
+from importlib import import_module
 
 import pytest
 
-from ctviz.ui import workbench
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import BoardCommand, SliceChange
+
+workbench = import_module("ctviz.ui.workbench")
 
 
 def test_without_a_model_cases_can_still_be_read(app, two_phantoms, tmp_path):
