@@ -136,7 +136,7 @@ def choose_estimators() -> tuple[Estimator, ...]:
             placeholder="Add an estimator",
             label_visibility="collapsed",
         )
-    with settings, st.popover("Parameters", icon=":material/tune:", width="stretch"):
+    with settings, st.popover("Parameters", icon=":material/tune:", width="content"):
         for name in names:
             with st.expander(ESTIMATORS[name].title):
                 st.caption(ESTIMATORS[name].summary)

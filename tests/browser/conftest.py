@@ -119,6 +119,11 @@ class Reading:
     def score(self, pane: str, metric: str) -> Locator:
         return self.page.get_by_test_id(f"score-{pane}-{metric}")
 
+    @property
+    def yardstick(self) -> Locator:
+        """The box that says whose region the maps are compared with."""
+        return self.page.locator(".st-key-ctviz-yardstick input")
+
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """Drag the left button through points given as shares of the picture."""
         box = self.editor.bounding_box()

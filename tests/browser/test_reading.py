@@ -59,7 +59,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     drawn = opened.board("drawnPixels")
     assert drawn > 0
     opened.until("board.pending.length === 0")
-    opened.page.get_by_text("compare with: AB (you)").wait_for(timeout=30_000)
+    expect(opened.yardstick).to_have_value("compare with: AB (you)", timeout=60_000)
     expect(auroc).not_to_have_text(against_phantom)
 
     opened.page.reload()
@@ -71,9 +71,9 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     more = opened.board("drawnPixels")
     assert more > drawn
     server.start()
+    opened.until("board.pending.length === 0", 120_000)
     opened.page.reload()
     opened.until(f"board.drawnPixels === {more}", 60_000)
-    opened.until("board.pending.length === 0", 60_000)
 
 
 def test_undo_takes_a_stroke_back_and_redo_brings_it_again(opened):
