@@ -49,6 +49,10 @@ class Server:
                 return
         raise TimeoutError("the server did not start")
 
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         """Stop without any chance to tidy up."""
         if self.process is not None:
@@ -138,6 +142,8 @@ class Reading:
 
 @pytest.fixture
 def reading(browser: Browser, server: Server) -> Iterator[Reading]:
+    if not server.running:
+        server.start()
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     errors: list[str] = []

@@ -66,7 +66,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     opened.until(f"board.drawnPixels === {drawn}", 60_000)
 
     server.kill()
-    opened.page.keyboard.press("b")
+    opened.page.get_by_test_id("tool-brush").click()
     opened.stroke([(0.7, 0.5), (0.75, 0.55)])
     more = opened.board("drawnPixels")
     assert more > drawn
@@ -101,7 +101,7 @@ def test_a_text_file_named_dcm_is_refused_in_words(reading, tmp_path):
     reading.page.get_by_text("Add cases", exact=True).click(timeout=60_000)
     reading.page.locator("input[type=file]").set_input_files(bad)
     reading.page.get_by_text("letter.dcm").wait_for()
-    reading.page.get_by_role("button", name="Add files").click()
+    reading.page.get_by_test_id("stBaseButton-secondaryFormSubmit").first.click()
     reading.page.get_by_text("1 file left out").wait_for(timeout=30_000)
 
 
