@@ -4,14 +4,20 @@ The address bar carries what a link must restore (case, slice, model, target, es
 rest stays in the session.
 """
 
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import Sign, Value
+
+Link: TypeAlias = tuple[tuple[str, str], ...]
+"""An address's parts, sorted by name."""
+
+ADDRESS_LAG_SECONDS = 15.0
 
 
 @dataclass
@@ -30,7 +36,7 @@ class Session:
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
-    link: dict[str, str] = field(default_factory=dict)
+    links: dict[Link, float] = field(default_factory=dict)
 
     acknowledged: dict[tuple[str, str], int] = field(default_factory=dict)
     saved: str | None = None
@@ -41,9 +47,13 @@ class Session:
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
 
     def follow_link(self) -> None:
-        """Take over what a new address says; anything that makes no sense is ignored."""
+        """Take over what a new address says; anything that makes no sense is ignored.
+
+        A browser may be slow to show an address we wrote, and then answers with an older one of
+        ours: that must not throw the reader back.
+        """
         query = st.query_params.to_dict()
-        if query == self.link:
+        if not self._is_new(query):
             return
         if query.get("case", self.case) != self.case:
             self.open(query["case"])
@@ -52,7 +62,6 @@ class Session:
         self.target = _number(query.get("target"), self.target)
         if "estimators" in query:
             self.estimators = tuple(dict.fromkeys(filter(None, query["estimators"].split(","))))
-        self.link = query
 
     def write_link(self) -> None:
         """Let the address bar say what is on the screen."""
@@ -63,9 +72,18 @@ class Session:
             "target": self.target,
             "estimators": ",".join(self.estimators or ()),
         }
-        self.link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
-        if self.link != st.query_params.to_dict():
-            st.query_params.from_dict(self.link)
+        link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
+        self._is_new(link)
+        if link != st.query_params.to_dict():
+            st.query_params.from_dict(link)
+
+    def _is_new(self, link: dict[str, str]) -> bool:
+        """Note an address; return whether it is neither the latest nor one of a moment ago."""
+        now, key = time.monotonic(), tuple(sorted(link.items()))
+        latest = next(reversed(self.links), None)
+        recent = now - self.links.pop(key, -ADDRESS_LAG_SECONDS) < ADDRESS_LAG_SECONDS
+        self.links[key] = now
+        return key != latest and not recent
 
     def remove(self, estimator: str) -> None:
         """Take an estimator off the screen."""

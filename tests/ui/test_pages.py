@@ -103,3 +103,22 @@ def test_help_explains_every_estimator_and_metric(app, backend):
     for entry in (*ESTIMATORS.values(), *METRICS.values()):
         assert f"**{entry.title}**" in text_of(app)
         assert entry.cite in text_of(app)
+
+
+def test_an_address_that_lags_behind_does_not_throw_the_reader_back(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["slice"] = "2"
+    app.run()
+    session = app.session_state["ctviz"]
+    session.slice = 0
+    app.run()
+    app.query_params["slice"] = "2"
+    app.run()
+    assert session.slice == 0
+
+
+def test_an_address_that_somebody_sent_is_followed(app, two_phantoms):
+    app.switch_page("pages/compare.py").run()
+    app.query_params["slice"] = "0"
+    app.run()
+    assert app.session_state["ctviz"].slice == 0
