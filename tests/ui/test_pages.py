@@ -107,9 +107,11 @@ def test_help_explains_every_estimator_and_metric(app, backend):
 
 def test_an_address_that_lags_behind_does_not_throw_the_reader_back(app, two_phantoms):
     app.switch_page("pages/compare.py")
+    app.query_params["case"] = two_phantoms[0]
     app.query_params["slice"] = "2"
     app.run()
     session = app.session_state["ctviz"]
+    assert session.slice == 2
     session.slice = 0
     app.run()
     app.query_params["slice"] = "2"
