@@ -122,9 +122,12 @@ def slice_changes(measured: Measured, slices: int, repeats: int) -> Iterator[Row
 
 
 def _back_and_forth(slices: int, repeats: int) -> Iterator[tuple[int, int]]:
-    """Yield (from, to) for ``repeats`` changes between neighbours, up from the last and down."""
+    """Yield (from, to) for changes between neighbours, up from the last slice and down to it.
+
+    At least ``repeats``, and only whole rounds, so that the next can begin where this one did.
+    """
     way = [*range(slices - 1, 0, -1), *range(slices - 1)]
-    for index in range(repeats):
+    for index in range(-(-repeats // len(way)) * len(way)):
         yield way[index % len(way)], way[(index + 1) % len(way)]
 
 
