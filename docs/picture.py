@@ -25,6 +25,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         reading = Reading(page, server.url)
         page.goto(server.url)
+        page.get_by_text("8 cases", exact=True).wait_for(timeout=PATIENCE_MS)
         card = page.get_by_text(PATIENT, exact=True)
         card.wait_for(timeout=PATIENCE_MS)
         card.locator("xpath=following::a[contains(., 'Open')][1]").click()
