@@ -38,6 +38,12 @@ class Listed:
         return truth is not None and prediction is not None and truth != prediction.label
 
 
+def _newest_first(entry: CaseEntry) -> tuple[bool, str, float]:
+    """Order own cases by age, then the demo cohort by name: while it is made, no card moves."""
+    demo = entry.source == "demo"
+    return demo, entry.title if demo else "", -entry.added.timestamp()
+
+
 FILTERS: dict[str, Callable[[Listed], bool]] = {
     "All": lambda _: True,
     "Not annotated": lambda listed: not listed.readers,
@@ -45,7 +51,7 @@ FILTERS: dict[str, Callable[[Listed], bool]] = {
     "Wrongly classified": lambda listed: listed.wrong,
 }
 ORDERS: dict[str, Callable[[Listed], Any]] = {
-    "Newest first": lambda listed: -listed.entry.added.timestamp(),
+    "Newest first": lambda listed: _newest_first(listed.entry),
     "Least confident first": lambda listed: (
         listed.prediction.confidence if listed.prediction else 1.0
     ),
