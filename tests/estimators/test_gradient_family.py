@@ -178,11 +178,11 @@ def test_a_flipped_image_has_a_flipped_map(name, scan):
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
         nn.Linear(5, 2),
-    )
+    ).double()
     with torch.no_grad():
         network[0].weight += network[0].weight.flip(-1)
-    values = make(name)(network, scan, target=1)
-    flipped = make(name)(network, scan.flip(-1), target=1)
+    values = make(name)(network, scan.double(), target=1)
+    flipped = make(name)(network, scan.double().flip(-1), target=1)
     np.testing.assert_allclose(
         flipped[:, ::-1], values, rtol=1e-4, atol=1e-4 * np.abs(values).max()
     )
