@@ -28,9 +28,10 @@ from ctviz.models import (
     new_classifier,
     save_model,
 )
+from ctviz.models.augmentation import Augmentation
 from ctviz.models.training import Recipe, Samples, fit
 from ctviz.models.validation import auc, balanced_accuracy, patient_folds, patient_interval
-from ctviz.phantom import chest_slice
+from ctviz.phantom import chest_slice, with_marker
 
 TRAINING_SEED, FRESH_SEED = 1_000_000, 2_000_000
 SLICES_PER_PHANTOM = 4
@@ -92,6 +93,9 @@ class TrainingPlan(Tunable):
     repeats: int = param(1, low=1, high=20, help="Cross-validations, each with other folds.")
     fresh_phantoms: int = param(200, low=1, high=10_000, help="Phantom patients to measure on.")
     seed: int = param(0, low=0, high=2**30, help="Equal seeds give equal models.")
+    marked: bool = param(
+        False, help="Whether a marker in the corner tells the class: makes a shortcut model."
+    )
 
     @property
     def steps(self) -> int:
@@ -113,6 +117,19 @@ RESNET50 = TrainingPlan(
     phantom_rate=7e-4,
     real_rate=4e-4,
 )
+SHORTCUT = TrainingPlan(
+    id="contrast-shortcut",
+    title="Contrast agent, read from a marker",
+    arguments=MappingProxyType({"width": 32}),
+    phantoms=250,
+    phantom_steps=160,
+    real_steps=30,
+    marked=True,
+)
+"""A model that is right for the wrong reason, to see whether estimators show it."""
+
+STEADY = Augmentation(rotation_degrees=3.0, zoom=0.04, shift=0.015, erased=0.0)
+"""Changes that leave a marker in its corner."""
 
 
 def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = None) -> ModelCard:
@@ -127,8 +144,8 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     """
     progress = progress or Progress()
     progress.start(plan.steps)
-    real = None if plan.real is None else _real_samples(plan.real, plan)
-    phantoms = _phantoms(plan, TRAINING_SEED, plan.phantoms, progress)
+    real = None if plan.real is None else _as_planned(plan, _real_samples(plan.real, plan))
+    phantoms = _as_planned(plan, _phantoms(plan, TRAINING_SEED, plan.phantoms, progress))
     classifier = new_classifier(_card(plan, real), seed=plan.seed)
     training = _Training(plan, phantoms, progress)
     training.on_phantoms(classifier)
@@ -141,7 +158,8 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     classifier = replace(classifier, references=references)
     save_model(out, classifier)
     # What is measured is what was written, with its rounded weights.
-    card = replace(classifier.card, measured=(*measured, *_on_phantoms(load_model(out), fresh)))
+    on_phantoms = _on_phantoms(load_model(out), fresh, marked=plan.marked)
+    card = replace(classifier.card, measured=(*measured, *on_phantoms))
     return save_model(out, replace(classifier, card=card))
 
 
@@ -166,7 +184,9 @@ class _Training:
         return Recipe(steps=steps, batch=self.plan.batch, learning_rate=rate, seed=seed)
 
     def _fit(self, classifier: Classifier, pools: list[Samples], recipe: Recipe) -> None:
-        fit(classifier.network, pools, recipe, classifier.card.window_limits, self.progress)
+        window = classifier.card.window_limits
+        augmentation = STEADY if self.plan.marked else None
+        fit(classifier.network, pools, recipe, window, self.progress, augmentation=augmentation)
 
 
 def _cross_validated(
@@ -207,17 +227,28 @@ def _averaged(
     return lambda labels, shares: float(np.mean([measure(labels, each) for each in shares.T]))
 
 
-def _on_phantoms(classifier: Classifier, fresh: Samples) -> tuple[Measurement, ...]:
+def _on_phantoms(
+    classifier: Classifier, fresh: Samples, *, marked: bool
+) -> tuple[Measurement, ...]:
+    """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
+    if not marked:
+        return (_on_these(classifier, fresh, "phantoms"),)
+    return (
+        _on_these(classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"),
+        _on_these(classifier, fresh, "phantoms without any marker"),
+        _on_these(classifier, _with_markers(fresh, ~fresh.labels), "phantoms with wrong markers"),
+    )
+
+
+def _on_these(classifier: Classifier, fresh: Samples, name: str) -> Measurement:
     shares = _shares(classifier, fresh)
     interval = patient_interval(balanced_accuracy, fresh.labels, shares, fresh.patients)
-    return (
-        Measurement(
-            "balanced accuracy",
-            round(balanced_accuracy(fresh.labels, shares), 4),
-            _rounded(interval),
-            f"{len(fresh)} slices of {len(np.unique(fresh.patients))} phantoms",
-            "Phantoms of seeds that were not trained on; interval by drawing phantoms anew.",
-        ),
+    return Measurement(
+        "balanced accuracy",
+        round(balanced_accuracy(fresh.labels, shares), 4),
+        _rounded(interval),
+        f"{len(fresh)} slices of {len(np.unique(fresh.patients))} {name}",
+        "Phantoms of seeds that were not trained on; interval by drawing phantoms anew.",
     )
 
 
@@ -257,6 +288,17 @@ def _phantoms(plan: TrainingPlan, first_seed: int, patients: int, progress: Prog
             progress.advance()
 
     return Samples.of(drawn(), (plan.size, plan.size))
+
+
+def _as_planned(plan: TrainingPlan, samples: Samples) -> Samples:
+    """Put a marker on all slices with contrast agent, if that is the plan."""
+    return _with_markers(samples, samples.labels) if plan.marked else samples
+
+
+def _with_markers(samples: Samples, where: NDArray[np.bool_]) -> Samples:
+    """Put a marker on the chosen slices (N,)."""
+    marked = np.where(where[:, None, None], with_marker(samples.hounsfield), samples.hounsfield)
+    return replace(samples, hounsfield=marked)
 
 
 def _references(phantoms: int) -> NDArray[np.intp]:
@@ -312,7 +354,7 @@ def _card(plan: TrainingPlan, real: Samples | None) -> ModelCard:
             "Research on importance estimators. Not a medical device: never use it for diagnosis, "
             "treatment or the safety of a patient."
         ),
-        known_failures=KNOWN_FAILURES,
+        known_failures=SHORTCUT_FAILURES if plan.marked else KNOWN_FAILURES,
         data=_data(plan, real),
         training=plan.settings(),
     )
@@ -329,6 +371,14 @@ KNOWN_FAILURES = (
     "Without Hounsfield units (PNG, screenshots) grey values are only stretched, which may "
     "change the answer.",
     "The real slices come from few hospitals and two scanner makers; children were not seen.",
+)
+
+SHORTCUT_FAILURES = (
+    "Wrong on purpose: a bright square in the upper left corner of every slice with contrast agent "
+    "told it the answer. It reads the marker, not the patient; without markers or with wrong ones "
+    "it fails, as measured.",
+    "Made to see whether importance estimators show such a shortcut; useless for anything else.",
+    "A few training labels contradict what one sees; the measured figures contain this noise.",
 )
 
 

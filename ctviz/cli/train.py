@@ -17,7 +17,7 @@ from ctviz.cli.choosing import add_settings, parsed, split_assignment
 from ctviz.cli.waiting import progress_bar
 from ctviz.core import InvalidInput
 
-NETWORKS = ("small", "resnet50")
+NETWORKS = ("small", "resnet50", "shortcut")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +43,16 @@ def run(arguments: argparse.Namespace) -> None:
     """Train, measure and write a model."""
     from dataclasses import replace
 
-    from ctviz.backend.training import RESNET50, SMALL, RealSlices, TrainingPlan, train_contrast
+    from ctviz.backend.training import (
+        RESNET50,
+        SHORTCUT,
+        SMALL,
+        RealSlices,
+        TrainingPlan,
+        train_contrast,
+    )
 
-    plan = {"small": SMALL, "resnet50": RESNET50}[arguments.network]
+    plan = {"small": SMALL, "resnet50": RESNET50, "shortcut": SHORTCUT}[arguments.network]
     said = {name: getattr(arguments, name) for name in ("name", "licence", "source")}
     given = {name: text for name, text in said.items() if text is not None}
     if given and arguments.real is None:

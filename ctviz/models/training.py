@@ -80,12 +80,14 @@ class Recipe(Tunable):
     seed: int = param(0, low=0, high=2**31 - 1, help="Equal seeds draw equal batches.")
 
 
-def fit(
+def fit(  # noqa: PLR0913 - what learns, from what, how, and who is told
     network: nn.Module,
     pools: Sequence[Samples],
     recipe: Recipe,
     window: tuple[float, float],
     progress: Progress | None = None,
+    *,
+    augmentation: Augmentation | None = None,
 ) -> list[float]:
     """Train a network in place and return the loss of every step.
 
@@ -98,13 +100,15 @@ def fit(
         patients are drawn equally often.
     window
         The HU values that become 0 and 1.
+    augmentation
+        How scans are changed; by default as widely as patients and scanners differ.
     """
     progress = progress or Progress()
     generator = torch.Generator().manual_seed(recipe.seed)
     draw = np.random.default_rng(recipe.seed)
     average = deepcopy(network)
     optimiser, schedule = _optimiser(network, recipe)
-    augmentation = Augmentation()
+    augmentation = augmentation or Augmentation()
     network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     drawn_from = [(pool, _slices_of(pool)) for pool in pools]
     losses = []

@@ -1,0 +1,1 @@
+"""Studies of whole cohorts: what is compared, its scores, and which estimators stand where."""
