@@ -104,3 +104,14 @@ def test_one_class_alone_cannot_be_learned(real, tmp_path):
     (tmp_path / "labels.csv").write_text("\n".join(only))
     with pytest.raises(InvalidInput, match="both classes"):
         train_contrast(replace(TINY, real=RealSlices(tmp_path)), tmp_path / "out")
+
+
+def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_path):
+    card = train_contrast(replace(TINY, real=real, marked=True), tmp_path / "shortcut")
+    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[2:]] == [
+        "with their markers",
+        "without any marker",
+        "with wrong markers",
+    ]
+    assert "reads the marker" in card.known_failures[0]
+    assert card.training["marked"] is True
