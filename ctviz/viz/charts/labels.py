@@ -1,0 +1,74 @@
+"""Where labels go so that they hide neither points nor one another."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+WAYS = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
+REACHES = (6.0, 14.0, 24.0, 36.0, 50.0)
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Move positions on a line as little as needed to be ``gap`` apart, keeping their order.
+
+    >>> spread([1.0, 1.0, 5.0], 1.0)
+    [0.5, 1.5, 5.0]
+    """
+    blocks: list[tuple[list[int], float]] = []  # (who, where the first stands)
+    for index in sorted(range(len(wanted)), key=lambda i: wanted[i]):
+        who, start = [index], float(wanted[index])
+        while blocks and blocks[-1][1] + gap * len(blocks[-1][0]) > start:
+            who = blocks.pop()[0] + who
+            start = float(np.mean([wanted[i] - gap * place for place, i in enumerate(who)]))
+        blocks.append((who, start))
+    found = [0.0] * len(wanted)
+    for who, start in blocks:
+        for place, index in enumerate(who):
+            found[index] = start + gap * place
+    return found
+
+
+def beside(points: FloatArray, sizes: FloatArray, frame: tuple[float, float]) -> FloatArray:
+    """Return the centre of each point's label.
+
+    Labels are placed one after the other where they cost least: overlap with points, earlier
+    labels and the frame's edge costs most, distance little.
+
+    Parameters
+    ----------
+    points
+        (N, 2) x and y in pixels.
+    sizes
+        (N, 2) width and height of the labels in pixels.
+    frame
+        Width and height of the plot in pixels.
+    """
+    centres = np.zeros((0, 2))
+    for index, (point, size) in enumerate(zip(points, sizes, strict=True)):
+        spots = np.array([_spot(point, size, way, reach) for reach, way in product(REACHES, WAYS)])
+        others = np.delete(points, index, axis=0)
+        cost = np.linalg.norm(spots - point, axis=1) / 4
+        cost += 60 * _overlaps(spots, size, others, np.full((len(others), 2), 8.0))
+        cost += 100 * _overlaps(spots, size, centres, sizes[: len(centres)])
+        inside = (spots - size / 2 >= 0).all(axis=1) & (spots + size / 2 <= frame).all(axis=1)
+        best = spots[int(np.argmin(cost + np.where(inside, 0.0, 500.0)))]
+        centres = np.vstack([centres, best])
+    return centres
+
+
+def _spot(point: FloatArray, size: FloatArray, way: tuple[int, int], reach: float) -> FloatArray:
+    direction = np.array(way, np.float64)
+    step = direction * (size / 2) + direction * reach / max(1.0, float(np.abs(direction).sum()))
+    return np.asarray(point + step, np.float64)
+
+
+def _overlaps(
+    spots: FloatArray, size: FloatArray, centres: FloatArray, sizes: FloatArray
+) -> FloatArray:
+    """How many of the boxes each spot's label would touch, (S,)."""
+    apart = np.abs(spots[:, None] - centres[None])
+    return np.asarray((apart < (size + sizes) / 2).all(axis=2).sum(axis=1), np.float64)
