@@ -169,6 +169,10 @@ class Backend:
         """
         return self._explainer.explain(Question(image, model_id, target), estimators, urgency)
 
+    def knows_map(self, question: Question, estimator: Estimator) -> bool:
+        """Whether a map was computed before, so that `explain` costs no time."""
+        return self._explainer.knows(question, estimator)
+
     def region_map(
         self,
         question: Question,

@@ -97,10 +97,7 @@ class Explainer:
         self, question: Question, estimators: Sequence[Estimator], urgency: Urgency
     ) -> list[Job[ImportanceMap]]:
         """Return a Job for each estimator, in their order; what is missing shares its gradients."""
-        card = self._models.shelf()[question.model_id]
-        check_target(card, question.target)
-        place = [of_model(card), of_slice(question.image), question.target]
-        keys = [address("map", *place, of_tunable(estimator)) for estimator in estimators]
+        keys = self._keys(question, estimators)
 
         def compute(wanted: Wanted[ImportanceMap], progress: Progress) -> None:
             def finish(index: int, importance: ImportanceMap) -> None:
@@ -119,6 +116,17 @@ class Explainer:
             )
 
         return self._desk.ask_together(keys, compute, urgency)
+
+    def knows(self, question: Question, estimator: Estimator) -> bool:
+        """Whether a map was computed before, so that asking for it costs no time."""
+        (key,) = self._keys(question, [estimator])
+        return self._cache.get(key) is not None
+
+    def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
+        card = self._models.shelf()[question.model_id]
+        check_target(card, question.target)
+        place = [of_model(card), of_slice(question.image), question.target]
+        return [address("map", *place, of_tunable(estimator)) for estimator in estimators]
 
     def close(self) -> None:
         """Give up all maps under way."""
