@@ -1,0 +1,45 @@
+"""Other cohorts that could have been: patients drawn again, the same ones for every entrant."""
+
+import numpy as np
+
+from ctviz.cohort.statistics.patients import Names, Numbers
+
+DRAWS = 2000
+SEED = 0
+
+
+def draws(patients: int, count: int = DRAWS, seed: int = SEED) -> Numbers:
+    """Return (B, P) how often each of P patients is drawn, P at a time with replacement.
+
+    The bootstrap of Efron, Annals of Statistics 1979, doi:10.1214/aos/1176344552, with whole
+    patients as clusters. The same seed draws the same patients, whatever is then averaged over
+    them: this keeps comparisons of entrants, and of metrics, paired.
+    """
+    if not patients:
+        return np.zeros((count, 0))
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(patients, np.full(patients, 1 / patients), count).astype(float)
+
+
+def stratified_draws(strata: Names, count: int = DRAWS, seed: int = SEED) -> Numbers:
+    """Return (B, P) how often each patient is drawn, every stratum (P,) keeping its size.
+
+    Patients are drawn within their stratum only, so that each stratum stays represented (Davison
+    & Hinkley, Bootstrap Methods and their Application, 1997, section 3.2).
+    """
+    drawn = np.zeros((count, len(strata)))
+    for offset, stratum in enumerate(np.unique(strata)):
+        members = np.flatnonzero(strata == stratum)
+        drawn[:, members] = draws(len(members), count, seed + offset)
+    return drawn
+
+
+def drawn_means(drawn: Numbers, means: Numbers) -> Numbers:
+    """Return (B, K) the mean of (P, K) patient means over the patients (B, P) of each draw.
+
+    Patients without a value are left out; NaN where a draw has no patient with one.
+    """
+    undefined = np.isnan(means)
+    total = drawn @ np.where(undefined, 0.0, means)
+    count = drawn @ (~undefined).astype(float) if undefined.any() else drawn.sum(1, keepdims=True)
+    return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)

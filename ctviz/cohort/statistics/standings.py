@@ -1,0 +1,119 @@
+"""Where every entrant stands under one metric, and how sure that is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
+from ctviz.cohort.statistics.bootstrap import draws as draw_patients
+from ctviz.cohort.statistics.differences import differences
+from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.panel import Entrant, Panel
+from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
+from ctviz.cohort.statistics.ranks import Ranks
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One entrant's score and place under one metric.
+
+    Parameters
+    ----------
+    entrant
+        Who stands here.
+    mean
+        Mean over patients of the mean over a patient's defined scores; None if there is none.
+    interval
+        Of the mean, over draws of the patients; None on fewer than two patients.
+    rank
+        Place by the mean, 1 is best; those that tie share the mean of their places. None if it
+        has no score.
+    rank_interval
+        Of the rank, over draws of the patients.
+    first
+        Share of draws in which it has the first place; ties share it equally.
+    patients
+        Number of patients with a defined score.
+    defined, undefined
+        Number of slices with and without a defined score.
+    unbeaten
+        The controls of its sign that it does not beat, itself excepted: the interval of its
+        paired difference is not wholly on the better side of zero, or fewer than six patients
+        have both.
+    """
+
+    entrant: Entrant
+    mean: float | None
+    interval: Interval | None
+    rank: float | None
+    rank_interval: Interval | None
+    first: float
+    patients: int
+    defined: int
+    undefined: int
+    unbeaten: tuple[Entrant, ...] = ()
+
+
+def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Standing, ...]:
+    """Rank the entrants of a panel, in its order, with bootstrap intervals over patients.
+
+    An undefined score is no score: a mean is over what is defined, and the counts say how much
+    that is. Means of entrants that are undefined on different slices are over different slices;
+    `Panel.complete` gives the slices that all share. In draws where an entrant has no score it
+    comes last. Intervals are percentiles over draws of whole patients (Efron & Tibshirani, An
+    Introduction to the Bootstrap, 1993), the same patients for every entrant; on rankings see
+    Goldstein & Spiegelhalter, JRSS A 1996, doi:10.2307/2983325.
+    """
+    means = panel.patient_means()
+    drawn = drawn_means(draw_patients(len(means), draws, seed), means)
+    places = Ranks.of(drawn * panel.direction)
+    observed = mean_of_patients(means)
+    ranks = Ranks.of(observed[None] * panel.direction).average[0]
+    first = places.wins().mean(axis=0)
+    unbeaten = _unbeaten(panel, draws, seed)
+    patients = np.sum(~np.isnan(means), axis=0)
+    defined = panel.defined.sum(axis=0)
+
+    def standing(column: int, entrant: Entrant) -> Standing:
+        known, several = patients[column] > 0, patients[column] > 1
+        return Standing(
+            entrant=entrant,
+            mean=float(observed[column]) if known else None,
+            interval=percentile_interval(drawn[:, column]) if several else None,
+            rank=float(ranks[column]) if known else None,
+            rank_interval=percentile_interval(places.average[:, column]) if several else None,
+            first=float(first[column]) if known else 0.0,
+            patients=int(patients[column]),
+            defined=int(defined[column]),
+            undefined=len(panel.values) - int(defined[column]),
+            unbeaten=unbeaten[entrant],
+        )
+
+    return tuple(standing(column, entrant) for column, entrant in enumerate(panel.entrants))
+
+
+def rank_frequencies(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> Numbers:
+    """Return (E, E) the share of draws of the patients in which entrant i has place j.
+
+    How stable a ranking is (Hall & Miller, Annals of Statistics 2009, doi:10.1214/09-AOS699).
+    Entrants that tie for k places have a k-th of each, so rows and columns sum to one and a row's
+    mean place is its average rank.
+    """
+    means = panel.patient_means()
+    drawn = drawn_means(draw_patients(len(means), draws, seed), means)
+    return Ranks.of(drawn * panel.direction).frequencies()
+
+
+def _unbeaten(panel: Panel, draws: int, seed: int) -> dict[Entrant, tuple[Entrant, ...]]:
+    pairs = [
+        (entrant, control)
+        for entrant in panel.entrants
+        for control in panel.entrants
+        if control.control and control.sign == entrant.sign and control != entrant
+    ]
+    compared = differences(panel, pairs, draws, seed)
+    lost = [pair for number, pair in enumerate(pairs) if compared.winner(number) != pair[0]]
+    return {
+        entrant: tuple(control for challenger, control in lost if challenger == entrant)
+        for entrant in panel.entrants
+    }
