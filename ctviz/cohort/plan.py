@@ -1,0 +1,223 @@
+"""What a study compares: the plan, which can be kept with a paper as a small TOML file."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, Self, TypeAlias
+
+from ctviz.backend import DEFAULT_MODEL
+from ctviz.core import (
+    SIGNS,
+    InvalidInput,
+    InvalidParameter,
+    Registry,
+    Sign,
+    Tunable,
+    UnknownName,
+    Value,
+    digest,
+)
+from ctviz.estimators import ESTIMATORS, Estimator
+from ctviz.metrics import METRICS, Metric
+from ctviz.models.toml import to_toml
+
+Settings: TypeAlias = Mapping[str, Value]
+Target: TypeAlias = Literal["predicted", "truth"]
+TARGETS: tuple[Target, ...] = ("predicted", "truth")
+
+VARIANT = "@"
+"""Stands in a metric's key between its name and what distinguishes the variant."""
+
+PAPER_ESTIMATORS = (
+    *("smoothgrad-squared", "smoothgrad", "integrated-gradients-bw", "expected-gradients"),
+    *("gradient", "deconvolution", "integrated-gradients", "random"),
+)
+"""The seven of Brocki et al. 2022 and their control, as ordered in their Table 1."""
+
+CHEAP_ESTIMATORS = ("guided-backprop", "grad-cam", "hirescam", "deeplift", "lrp")
+"""Others in wide use that cost a gradient or two."""
+
+DEFAULT_METRICS: Mapping[str, Settings] = MappingProxyType(
+    {
+        **{name: MappingProxyType({}) for name in ("fidelity", "auroc", "average-precision")},
+        **{name: MappingProxyType({}) for name in ("dice", "relevance-mass", "pointing-game")},
+        **{
+            f"fidelity{VARIANT}fill={fill}": MappingProxyType({"fill": fill, "step": 0.1})
+            for fill in ("mean", "blur", "linear")
+        },
+    }
+)
+
+
+def _defaults(*names: str) -> Mapping[str, Settings]:
+    return {name: {} for name in names}
+
+
+@dataclass(frozen=True)
+class CohortStudy:
+    """Which estimators are compared, by which metrics, for which model, on which cohort.
+
+    Estimators and metrics hold every hyperparameter once the plan is made, so that a plan means
+    the same when a default changes. The controls are always among the estimators.
+
+    Parameters
+    ----------
+    name
+        In lower case, digits and hyphens; names the study's folder.
+    cohort
+        ``demo``, ``marked``, ``annotated``, ``all``, or a folder of scans.
+    model
+        Id of the classifier.
+    estimators
+        Settings by estimator.
+    metrics
+        Settings by key: the metric's name, or ``name@variant`` where one metric occurs with
+        several settings.
+    signs
+        How maps are read.
+    slices_per_case
+        Evenly spread over the annotated slices; 0 takes all of them.
+    reader, label
+        Whose drawings of what the maps are compared with. Empty: the only reader's; all labels.
+    target
+        Whether the explained class is the ``predicted`` one or the ``truth``.
+    seed
+        Of the intervals' bootstrap. Estimators and metrics have seeds of their own.
+    """
+
+    name: str = "demo"
+    cohort: str = "demo"
+    model: str = DEFAULT_MODEL
+    estimators: Mapping[str, Settings] = field(
+        default_factory=lambda: _defaults(*PAPER_ESTIMATORS, *CHEAP_ESTIMATORS)
+    )
+    metrics: Mapping[str, Settings] = field(default_factory=lambda: DEFAULT_METRICS)
+    signs: tuple[Sign, ...] = SIGNS
+    slices_per_case: int = 2
+    reader: str = ""
+    label: str = ""
+    target: Target = "predicted"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for wrong, sentence in self._faults():
+            if wrong:
+                raise InvalidParameter(sentence)
+        controls = [name for name in ESTIMATORS if ESTIMATORS[name].control]
+        estimators = {**self.estimators, **{c: self.estimators.get(c, {}) for c in controls}}
+        complete = {
+            "estimators": {name: _settled(ESTIMATORS, name, s) for name, s in estimators.items()},
+            "metrics": {
+                key: _settled(METRICS, metric_name(key), s) for key, s in self.metrics.items()
+            },
+        }
+        for attribute, settings in complete.items():
+            object.__setattr__(self, attribute, MappingProxyType(settings))
+        object.__setattr__(self, "signs", tuple(s for s in SIGNS if s in self.signs))
+
+    def _faults(self) -> list[tuple[bool, str]]:
+        return [
+            (
+                re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name) is None,
+                f"A study cannot be called '{self.name}'; use lower case letters, digits and "
+                "single hyphens.",
+            ),
+            (not self.cohort, "The plan names no cohort; write demo or a folder of scans."),
+            (not self.metrics, "The plan has no metric; name at least one, e.g. fidelity."),
+            (
+                not self.signs or not set(self.signs) <= set(SIGNS),
+                f"The plan's signs must be some of {', '.join(SIGNS)}.",
+            ),
+            (
+                self.target not in TARGETS,
+                f"The plan's target must be one of {', '.join(TARGETS)}, not '{self.target}'.",
+            ),
+            (self.slices_per_case < 0, "The plan's slices_per_case must be 0 (all) or more."),
+            (self.seed < 0, "The plan's seed must be 0 or more."),
+        ]
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of everything the plan says but its name."""
+        said = {key: value for key, value in self._document().items() if key != "name"}
+        return digest(json.dumps(said, sort_keys=True))
+
+    @property
+    def folder_name(self) -> str:
+        """How the study's folder is called where nobody says another name."""
+        return f"{self.name}-{self.digest[:8]}"
+
+    def built_estimators(self) -> dict[str, Estimator]:
+        """Return the estimators by name."""
+        return {name: ESTIMATORS[name].from_settings(s) for name, s in self.estimators.items()}
+
+    def built_metrics(self) -> dict[str, Metric]:
+        """Return the metrics by key."""
+        return {key: METRICS[metric_name(key)].from_settings(s) for key, s in self.metrics.items()}
+
+    def to_toml(self) -> str:
+        """Return the plan as TOML, with every hyperparameter."""
+        return to_toml(self._document())
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read a plan; what it does not say has its default."""
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
+        known = {f.name: f for f in fields(cls)}
+        for key in document:
+            if key not in known:
+                raise UnknownName("entry of a plan", key, known)
+        return cls(**{key: _checked(key, known[key], value) for key, value in document.items()})
+
+    def _document(self) -> dict[str, Any]:
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        tables = ("estimators", "metrics")
+        return plain | {t: {key: dict(s) for key, s in plain[t].items()} for t in tables}
+
+
+def read_plan(path: Path) -> CohortStudy:
+    """Read a plan from its file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidInput("The plan cannot be read; check the file's name.") from None
+    return CohortStudy.from_toml(text)
+
+
+def metric_name(key: str) -> str:
+    """Return the name of the metric that a key of a plan stands for.
+
+    >>> metric_name("fidelity@fill=blur")
+    'fidelity'
+    """
+    return key.partition(VARIANT)[0]
+
+
+def _settled(registry: Registry[Any], name: str, settings: Settings) -> Settings:
+    """Return every hyperparameter, those that are not said at their defaults."""
+    built: Tunable = registry[name].from_settings(settings)
+    return MappingProxyType(built.settings())
+
+
+def _checked(key: str, entry: Any, value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """Return an entry of a TOML document, refusing one of another kind than the default's."""
+    default = entry.default if entry.default is not MISSING else entry.default_factory()
+    kind = (Mapping, "a table") if isinstance(default, Mapping) else (type(default), "")
+    if isinstance(default, tuple):
+        kind = (list, "a list")
+    wanted, words = kind
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        said = words or {str: "a text", int: "a whole number"}[wanted]
+        raise InvalidInput(f"The plan's entry '{key}' must be {said}.")
+    if isinstance(value, Mapping) and not all(isinstance(v, Mapping) for v in value.values()):
+        raise InvalidInput(
+            f"The plan's table '{key}' must name settings for each entry, e.g. gradient = {{}}."
+        )
+    return tuple(value) if isinstance(value, list) else value
