@@ -5,6 +5,7 @@ A new estimator is a new file here, or an entry point of the group ``ctviz.estim
 
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator, GradientEstimator
 from ctviz.estimators.engine.explain import explain, passes
+from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
 
@@ -12,6 +13,7 @@ __all__ = [
     "ESTIMATORS",
     "Estimator",
     "GradientEstimator",
+    "Pace",
     "Passes",
     "Question",
     "explain",

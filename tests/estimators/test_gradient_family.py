@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 from torch import nn
 
 from ctviz.core import Progress, UnsupportedNetwork
-from ctviz.estimators import ESTIMATORS, Question, explain
+from ctviz.estimators import ESTIMATORS, Pace, Question, explain
 from ctviz.estimators.engine.probes import GaussianNoise
 
 
@@ -122,14 +122,16 @@ def test_smooth_integrated_gradients_without_noise_are_integrated_gradients(mixe
 def test_smooth_integrated_gradients_are_the_mean_over_noisy_copies(mixed, scan):
     x = scan[..., 8:40, 24:56].double()
     values = make("smooth-integrated-gradients", samples=3, steps=4, seed=5)(mixed, x, target=1)
-    copies = GaussianNoise(3, 0.15, seed=5).draw(Question(mixed, x, 1, None, Progress()))
+    copies = GaussianNoise(3, 0.15, seed=5).draw(
+        Question(mixed, x, 1, None, Progress(), Pace(1, 1))
+    )
     plain = make("integrated-gradients", steps=4)
     expected = np.mean([plain(mixed, copy, 1) for copy, _ in copies], axis=0)
     np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-7 * np.abs(expected).max())
 
 
 def blurred(scan, sigma):
-    return gaussian_filter(array(scan).astype(float), sigma)
+    return gaussian_filter(array(scan).astype(float), sigma, truncate=9)
 
 
 def test_blur_ig_of_a_linear_network_is_weight_times_lost_contrast(linear, scan, weights):

@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from ctviz.core import CtvizError, InvalidInput, UnsupportedNetwork
-from ctviz.estimators import ESTIMATORS, Passes, explain, passes
-from ctviz.estimators.engine import question as question_module
+from ctviz.estimators import ESTIMATORS, Pace, Passes, explain, passes
 
 THE_PAPERS = (
     "gradient",
@@ -128,18 +127,16 @@ def test_a_bad_image_is_refused_as_a_whole(mixed, image):
         explain(mixed, image[0], 1, defaults("gradient"), failed=pytest.fail)
 
 
-def test_points_do_not_depend_on_the_batch(mixed, image, monkeypatch):
+def test_points_do_not_depend_on_the_batch(mixed, image):
     estimators = defaults("smoothgrad", "smoothgrad-squared", "expected-gradients")
     large = explain(mixed, image, 1, estimators)
-    monkeypatch.setitem(question_module.PIXELS_AT_ONCE, "cpu", 4 * 64 * 64)
-    small = explain(mixed, image, 1, estimators)
+    small = explain(mixed, image, 1, estimators, pace=Pace(4, 4, channels_last=False))
     for one, other in zip(large, small, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-12)
 
 
-def test_a_batch_never_exceeds_its_limit(mixed, image, images_seen, monkeypatch):
-    monkeypatch.setitem(question_module.PIXELS_AT_ONCE, "cpu", 4 * 64 * 64)
-    explain(mixed, image, 1, defaults("integrated-gradients"))
+def test_a_batch_never_exceeds_its_limit(mixed, image, images_seen):
+    explain(mixed, image, 1, defaults("integrated-gradients"), pace=Pace(99, 4))
     assert images_seen == [1, 4, 4, 4, 4, 3, 3, 3]
 
 

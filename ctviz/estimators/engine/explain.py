@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.quiet import undisturbed
@@ -27,6 +28,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     estimators: Sequence["Estimator"],
     *,
     references: Tensor | None = None,
+    pace: Pace | None = None,
     progress: Progress | None = None,
     done: Done | None = None,
     failed: Failed | None = None,
@@ -48,6 +50,8 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
         In any order; the cheapest are computed first.
     references
         (R, C, h, w), typical images for the estimators that compare with them.
+    pace
+        How many images make a batch; by default what suits most networks.
     progress
         Counts passes; cancelling it raises `Cancelled` here.
     done
@@ -61,7 +65,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     answers = _Answers(estimators, done, failed)
     progress.start(passes(estimators).total)
     with undisturbed(network):
-        question = Question.ask(network, x, target, references, progress)
+        question = Question.ask(network, x, target, references, progress, pace=pace)
         waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
         while waiting:
             group = next(group for group in waiting if answers.has_parents_of(group))

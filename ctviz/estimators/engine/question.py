@@ -8,10 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from ctviz.core import InvalidInput, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.rules import PLAIN, Rule
-
-PIXELS_AT_ONCE = {"cpu": 8 * 224 * 224}
-PIXELS_AT_ONCE_ON_A_GPU = 64 * 224 * 224
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +28,8 @@ class Question:
         (R, C, h, w), typical images to compare with; None if there are none.
     progress
         Counts passes, and says when to stop.
+    pace
+        How many images make a batch, and how they lie in memory.
     """
 
     network: nn.Module
@@ -37,42 +37,35 @@ class Question:
     target: int
     references: Tensor | None
     progress: Progress
+    pace: Pace
 
     @classmethod
-    def ask(
+    def ask(  # noqa: PLR0913 - it makes all parts of a question
         cls,
         network: nn.Module,
         x: Tensor,
         target: int,
         references: Tensor | None,
         progress: Progress,
+        *,
+        pace: Pace | None = None,
     ) -> Self:
         """Return the question after checking all its parts; costs one forward pass."""
         _check_image(x)
         if references is not None:
             _check_references(references, x)
             references = references.detach().to(x, copy=True)
-        question = cls(network, x.detach().clone(), target, references, progress)
+        pace = Pace.usual(x) if pace is None else pace
+        question = cls(network, x.detach().clone(), target, references, progress, pace)
         question._check_network()
         progress.advance()
         return question
 
-    @property
-    def batch_size(self) -> int:
-        """How many points go through the network at once.
-
-        Batches pay off while they fit the processor's caches (about eight images of 224²);
-        beyond, they only cost memory.
-        """
-        height, width = self.x.shape[-2:]
-        pixels = PIXELS_AT_ONCE.get(self.x.device.type, PIXELS_AT_ONCE_ON_A_GPU)
-        return max(1, pixels // (height * width))
-
     def scores(self, points: Tensor) -> Tensor:
         """Return (N,) target class scores of (N, C, h, w) points."""
-        # Convolutions run faster with channels last, which `contiguous` would not see in a single
-        # channel. The copy also lets a network begin in place.
-        batch = points.clone(memory_format=torch.channels_last)
+        # Not `contiguous`, to which a single channel lies right in either layout. The copy also
+        # lets a network begin in place.
+        batch = points.clone(memory_format=self.pace.layout)
         answer: Tensor = self.network(batch)[:, self.target]
         return answer
 

@@ -17,7 +17,7 @@ def stream(
 ) -> list[Tensor]:
     """Return each reduction's (C, h, w) map of the gradients at the probes."""
     drawn = probes.draw(question)
-    for size in even_batches(probes.count, question.batch_size):
+    for size in even_batches(probes.count, question.pace.gradient_batch):
         points, differences = (torch.cat(part) for part in zip(*islice(drawn, size), strict=True))
         gradients = question.gradients(points, rule)
         pairs = zip(_precise(gradients), _precise(differences), strict=True)

@@ -12,7 +12,7 @@ from ctviz.estimators.engine.stream import even_batches
 
 def trial_scores(question: Question, trials: Iterator[Tensor], count: int) -> Iterator[float]:
     """Yield the target class score of each of ``count`` images (1, C, h, w), in their order."""
-    for size in even_batches(count, question.batch_size):
+    for size in even_batches(count, question.pace.forward_batch):
         with torch.no_grad():
             scores = question.scores(torch.cat(list(islice(trials, size))))
         question.progress.advance(size)

@@ -1,0 +1,46 @@
+"""How images go through a network: how many at once, and how they lie in memory."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+
+PIXELS_AT_ONCE = {"cpu": 8 * 224 * 224}
+PIXELS_AT_ONCE_ON_A_GPU = 64 * 224 * 224
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Batch sizes and a memory layout: they decide how fast maps are made, not what they show.
+
+    Parameters
+    ----------
+    forward_batch
+        How many images are classified at once.
+    gradient_batch
+        How many images' gradients are taken at once.
+    channels_last
+        Whether a pixel's channels lie side by side in memory, or each channel's pixels.
+    """
+
+    forward_batch: int
+    gradient_batch: int
+    channels_last: bool = True
+
+    @classmethod
+    def usual(cls, x: Tensor) -> Self:
+        """Return the pace for images like x (1, C, h, w) that suits most networks, unmeasured.
+
+        Batches pay off while they fit the processor's caches (about eight images of 224²);
+        beyond, they only cost memory. Convolutions mostly run faster with channels last.
+        """
+        height, width = x.shape[-2:]
+        pixels = PIXELS_AT_ONCE.get(x.device.type, PIXELS_AT_ONCE_ON_A_GPU)
+        batch = max(1, pixels // (height * width))
+        return cls(batch, batch)
+
+    @property
+    def layout(self) -> torch.memory_format:
+        """What torch calls the memory layout."""
+        return torch.channels_last if self.channels_last else torch.contiguous_format
