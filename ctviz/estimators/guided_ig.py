@@ -1,16 +1,24 @@
 """The gradient on a way to the image that avoids where the score is steep."""
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import ClassVar
+from itertools import islice, pairwise
+from typing import ClassVar, TypeAlias
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.stream import even_batches
+
+Numbers: TypeAlias = NDArray[np.float64]
+
+Way: TypeAlias = tuple[Numbers, Numbers]
+"""Begin and end of a segment, both (1, C, h, w)."""
 
 
 @ESTIMATORS.register("guided-ig")
@@ -24,7 +32,7 @@ class GuidedIntegratedGradients(Estimator):
     at a time, go all the way, until the image has come the step's share nearer in L1. The path
     meets the straight one at the end of each segment, the paper's anchors. Because single pixels
     move by a whole segment at once, the map's sum nears :math:`f_t(x) - f_t(x')` only slowly; more
-    segments bring it nearer than more steps. Steps follow one another, so batches gain nothing.
+    segments bring it nearer than more steps. Steps follow one another; segments go side by side.
     """
 
     title: ClassVar = "Guided integrated gradients"
@@ -33,6 +41,7 @@ class GuidedIntegratedGradients(Estimator):
         "How much each pixel contributes on the way from a black image, with less accidental grain."
     )
     family: ClassVar = "gradients"
+    version: ClassVar = 2
 
     segments: int = param(4, low=1, high=64, help="Parts of the path; more keep it straighter.")
     steps: int = param(10, low=1, high=256, help="Steps in each segment. More is finer and slower.")
@@ -47,46 +56,53 @@ class GuidedIntegratedGradients(Estimator):
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the sum over all segments (1, C, h, w)."""
-        start = torch.full_like(question.x, self.baseline).cpu().double()
-        difference = question.x.cpu().double() - start
+        start = torch.full_like(question.x, self.baseline).cpu().double().numpy()
+        difference = question.x.cpu().double().numpy() - start
         anchors = [start + k / self.segments * difference for k in range(self.segments + 1)]
-        total = torch.zeros_like(start)
-        for begin, end in pairwise(anchors):
-            total += self._segment(question, begin, end)
-        return total
+        ways = pairwise(anchors)
+        total = np.zeros_like(start)
+        for size in even_batches(self.segments, question.pace.gradient_batch):
+            total += self._side_by_side(question, list(islice(ways, size)))
+        return torch.from_numpy(total)
 
-    def _segment(self, question: Question, begin: Tensor, end: Tensor) -> Tensor:
-        """Return the segment's share of the map."""
-        total, point = torch.zeros_like(begin), begin
-        length = (end - begin).abs().sum()
+    def _side_by_side(self, question: Question, ways: list[Way]) -> Numbers:
+        """Return the share (1, C, h, w) of a few segments, whose gradients make a batch."""
+        points, ends = (np.concatenate(side) for side in zip(*ways, strict=True))
+        lengths = np.abs(ends - points).sum(axis=(1, 2, 3))
+        total = np.zeros_like(points)
         for step in range(self.steps):
-            gradient = question.gradients(point.to(question.x)).cpu().double()
-            question.progress.advance()
-            distance = length * (1 - (step + 1) / self.steps)
-            moved = self._moved(point, end, _steepness(gradient), distance)
-            total += (moved - point) * gradient
-            point = moved
-        return total
+            gradients = question.gradients(torch.from_numpy(points).to(question.x))
+            slopes = gradients.cpu().double().numpy()
+            question.progress.advance(len(points))
+            distances = lengths * (1 - (step + 1) / self.steps)
+            moved = np.stack(list(map(self._moved, points, ends, slopes, distances)))
+            total += (moved - points) * slopes
+            points = moved
+        return np.asarray(total.sum(axis=0, keepdims=True))
 
-    def _moved(self, point: Tensor, end: Tensor, steepness: Tensor, distance: Tensor) -> Tensor:
-        """Return the point brought within an L1 distance of the end, the flattest pixels first."""
-        point = point.clone()
-        while True:
-            ways = (end - point).abs()
-            waiting = ways > 0
-            excess = ways.sum() - distance
-            if excess <= 0 or not bool(waiting.any()):
-                return point
-            ordered = steepness[waiting].sort().values
-            limit = ordered[int(self.fraction * (len(ordered) - 1))]
-            chosen = waiting & (steepness <= limit)
-            share = excess / ways[chosen].sum()
-            if share < 1:
-                return torch.where(chosen, point + share * (end - point), point)
-            point = torch.where(chosen, end, point)
+    def _moved(self, point: Numbers, end: Numbers, slope: Numbers, distance: float) -> Numbers:
+        """Return the point (C, h, w) within an L1 distance of its end, flattest pixels first."""
+        way = (end - point).ravel()
+        waiting = np.flatnonzero(way)
+        steepness = _steepness(slope).ravel()[waiting]
+        order = np.argsort(steepness, kind="stable")
+        waiting, steepness = waiting[order], steepness[order]
+        walked = np.concatenate([[0.0], np.cumsum(np.abs(way[waiting]))])
+        excess = walked[-1] - distance
+        moved, first = point.flatten(), 0
+        while first < len(waiting) and walked[first] < excess:
+            last = first + int(self.fraction * (len(waiting) - first - 1))
+            beyond = int(np.searchsorted(steepness, steepness[last], side="right"))
+            group = waiting[first:beyond]
+            share = (excess - walked[first]) / (walked[beyond] - walked[first])
+            moved[group] = end.flat[group] if share >= 1 else moved[group] + share * way[group]
+            first = beyond
+        return moved.reshape(point.shape)
 
 
-def _steepness(gradient: Tensor) -> Tensor:
-    """Return the gradient's size in 1/65536 of its largest: rounding must not order equal ones."""
-    sizes = gradient.abs()
-    return (sizes / sizes.max().clamp(min=torch.finfo(sizes.dtype).tiny) * 65536).round()
+def _steepness(slope: Numbers) -> NDArray[np.uint16]:
+    """Return the slope's size in 1/65535 of its largest: rounding must not order equal ones."""
+    sizes = np.abs(slope)
+    with np.errstate(invalid="ignore"):  # of infinite slopes; their map is refused in the end
+        shares = np.nan_to_num(sizes / max(sizes.max(), np.finfo(float).tiny))
+    return np.asarray(np.rint(shares * 65535), np.uint16)
