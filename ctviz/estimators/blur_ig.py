@@ -26,6 +26,7 @@ class BlurIntegratedGradients(GradientEstimator):
     summary: ClassVar = (
         "How much the contrast at each pixel contributes as a blurred scan sharpens."
     )
+    version: ClassVar = 2
     reduction: ClassVar = MeanTimesDifference
 
     steps: int = param(32, low=1, high=256, help="Points on the path. More is finer and slower.")
