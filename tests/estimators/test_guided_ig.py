@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from ctviz.estimators import ESTIMATORS
+from ctviz.estimators import ESTIMATORS, Pace, explain
 
 GuidedIg = ESTIMATORS["guided-ig"]
 
@@ -19,6 +19,17 @@ def network():
 @pytest.fixture
 def image():
     return torch.rand(1, 1, 3, 4, generator=torch.Generator().manual_seed(5)).double()
+
+
+class Shifted(nn.Module):
+    """A network that sees every image brighter by a fixed one: a path of it begins there."""
+
+    def __init__(self, network, by):
+        super().__init__()
+        self.network, self.by = network, by
+
+    def forward(self, x):
+        return self.network(x + self.by)
 
 
 def gradient(network, point):
@@ -63,6 +74,14 @@ def test_many_segments_of_one_step_are_integrated_gradients_by_the_left_rule(net
     flat = image.flatten().numpy()
     slopes = [gradient(network, flat * k / 6) for k in range(6)]
     np.testing.assert_allclose(values, (np.mean(slopes, 0) * flat).reshape(3, 4), rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_segments_side_by_side_are_the_sum_of_each_alone(network, image, batch):
+    (values,) = explain(network, image, 1, [GuidedIg(segments=3, steps=4)], pace=Pace(1, batch))
+    third = image / 3
+    parts = [slow(Shifted(network, k * third), third, 4, 0.25) for k in range(3)]
+    np.testing.assert_allclose(values, sum(parts), rtol=1e-5, atol=1e-9)
 
 
 @pytest.mark.parametrize("baseline", [0.0, 0.6])
