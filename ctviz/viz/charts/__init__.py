@@ -20,6 +20,8 @@ from ctviz.viz.charts.kinds import (
     Slopes,
 )
 from ctviz.viz.charts.looks import Look, looks
+from ctviz.viz.charts.paper import Format, chart_file, printed, save_chart
+from ctviz.viz.charts.screen import interactive
 
 __all__ = [
     "Axis",
@@ -27,6 +29,7 @@ __all__ = [
     "CriticalDifference",
     "Curves",
     "Dots",
+    "Format",
     "HeatTable",
     "Line",
     "Look",
@@ -40,5 +43,9 @@ __all__ = [
     "Scatter",
     "Slope",
     "Slopes",
+    "chart_file",
+    "interactive",
     "looks",
+    "printed",
+    "save_chart",
 ]

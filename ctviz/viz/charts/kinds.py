@@ -110,6 +110,31 @@ class Dots:
     guide: float | None = None
 
 
+def mark_names(chart: Dots) -> dict[str, Look]:
+    """Return the first look of each kind of mark, by its name; none where there is one kind."""
+    found: dict[str, Look] = {}
+    for row in chart.rows:
+        for mark in row.marks:
+            found.setdefault(mark.name, mark.look)
+    return found if len(found) > 1 else {}
+
+
+def varying_names(chart: Dots) -> frozenset[str]:
+    """Return the kinds of mark whose colour changes from row to row, and so says nothing."""
+    colours: dict[str, set[str]] = {}
+    for row in chart.rows:
+        for mark in row.marks:
+            colours.setdefault(mark.name, set()).add(mark.look.colour)
+    return frozenset(name for name, found in colours.items() if len(found) > 1)
+
+
+def same_rows(panel: object, other: object) -> bool:
+    """Whether both show rows of the same names, which then need naming once."""
+    if not (isinstance(panel, Dots) and isinstance(other, Dots)):
+        return False
+    return [row.name for row in panel.rows] == [row.name for row in other.rows]
+
+
 @dataclass(frozen=True)
 class Slope:
     """One name's rank under each of several criteria; None where it has none."""

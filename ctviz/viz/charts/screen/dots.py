@@ -1,0 +1,109 @@
+"""Values with intervals on screen, a row a name."""
+
+from html import escape
+
+import plotly.graph_objects as go
+
+from ctviz.viz.charts.axis import Axis
+from ctviz.viz.charts.kinds import Dots, Mark, Row, mark_names, varying_names
+from ctviz.viz.charts.looks import Look
+from ctviz.viz.charts.screen.cell import Cell, dressed, marker
+from ctviz.viz.panels import FAINT, INK
+
+ROW_PX, MARK_PX, FRAME_PX = 8, 11, 110
+
+
+def dots_height(chart: Dots) -> int:
+    """Return how tall the chart must be for its rows, in pixels."""
+    return FRAME_PX + sum(ROW_PX + MARK_PX * max(1, len(row.marks)) for row in chart.rows)
+
+
+def draw_dots(cell: Cell, chart: Dots) -> None:
+    """Draw the rows from the top, their marks dodging one another."""
+    varying = varying_names(chart)
+    for name, look in mark_names(chart).items():
+        cell.add(_legend_entry(name, look, plain=name in varying))
+    if chart.guide is not None:
+        cell.line((chart.guide, chart.guide), (-0.6, len(chart.rows) - 0.4), dash="dash")
+    for height, row in enumerate(chart.rows):
+        step = 0.8 / max(1, len(row.marks))
+        for place, mark in enumerate(row.marks):
+            y = height + (place - (len(row.marks) - 1) / 2) * step
+            if mark.value is None:
+                _undefined(cell, mark, y)
+            else:
+                words = _words(row, mark, chart.axis)
+                cell.add(_dot(mark, y, words, plain=mark.name in varying))
+    names = [_name(row) for row in chart.rows]
+    side = {
+        "range": [len(names) - 0.4, -0.6],
+        "tickvals": list(range(len(names))),
+        "ticktext": names,
+        "tickfont": {"size": 11},
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+    }
+    cell.axes(dressed(chart.axis), side)
+
+
+def _undefined(cell: Cell, mark: Mark, y: float) -> None:
+    cell.write(
+        "– undefined",
+        0,
+        y,
+        xref="x domain",
+        xanchor="left",
+        font={"size": 9, "color": FAINT},
+        hovertext=escape(mark.why),
+    )
+
+
+def _dot(mark: Mark, y: float, words: str, *, plain: bool) -> go.Scatter:
+    trace = go.Scatter(
+        x=[mark.value],
+        y=[y],
+        mode="markers",
+        name=mark.name,
+        legendgroup=mark.name,
+        showlegend=False,
+        marker=_marker(mark.look, plain=plain),
+        customdata=[[mark.key]],
+        hovertemplate=f"{words}<extra></extra>",
+    )
+    if mark.value is None or mark.low is None or mark.high is None:
+        return trace
+    reach = {"array": [mark.high - mark.value], "arrayminus": [mark.value - mark.low]}
+    return trace.update(
+        error_x={"type": "data", "symmetric": False, "thickness": 1.5, "width": 0} | reach
+    )
+
+
+def _words(row: Row, mark: Mark, axis: Axis) -> str:
+    """Return what hovering over a mark tells."""
+    words = f"{row.name}, {mark.name}" if mark.name else row.name
+    if mark.value is not None:
+        words += f": {axis.text(mark.value)}"
+    if mark.low is not None and mark.high is not None:
+        words += f" ({axis.text(mark.low)} to {axis.text(mark.high)})"
+    return escape(words) + (f"<br>{escape(mark.why)}" if mark.why else "")
+
+
+def _marker(look: Look, *, plain: bool) -> dict[str, object]:
+    found = marker(look)
+    if plain:
+        found["symbol"] = "circle-open" if look.hollow else "circle"
+    return found
+
+
+def _legend_entry(name: str, look: Look, *, plain: bool) -> go.Scatter:
+    found = _marker(look, plain=plain)
+    if plain:
+        found["color"] = INK
+    return go.Scatter(x=[None], y=[None], mode="markers", name=name, showlegend=True, marker=found)
+
+
+def _name(row: Row) -> str:
+    flag = f" <i>({escape(row.flag)})</i>" if row.flag else ""
+    name = f"{escape(row.name)}{flag}"
+    return f"<span style='color:{FAINT}'>{name}</span>" if row.control else name
