@@ -6,7 +6,9 @@ from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_mo
 from ctviz.backend.demo import Demo
 from ctviz.backend.explaining import explain
 from ctviz.backend.job import Job
+from ctviz.backend.pacing import Estimate
 from ctviz.backend.question import Question
+from ctviz.backend.sanity import Sanity
 from ctviz.backend.scoring import Evaluation
 
 __all__ = [
@@ -14,10 +16,12 @@ __all__ = [
     "DEFAULT_MODEL",
     "Backend",
     "Demo",
+    "Estimate",
     "Evaluation",
     "Imported",
     "Job",
     "Question",
+    "Sanity",
     "default_model",
     "explain",
 ]

@@ -19,7 +19,7 @@ from ctviz.backend.question import Question
 from ctviz.backend.segmenting import RegionMaps, native_view
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import Curve, ImportanceMap, Mask, Progress, Score, Sign, digest, signed_view
-from ctviz.metrics import AgreementMetric, Curves, FidelityMetric, MapMetric
+from ctviz.metrics import AgreementMetric, Curves, FidelityMetric, MapMetric, RecordMetric
 
 REMEMBERED_SCORES = 4096
 NO_REGION = "Draw a region to see this score."
@@ -34,8 +34,9 @@ class Evaluation:
     score
         The number, or why there is none.
     curves
-        By name: ``mif`` and ``lif`` where pixels are removed in both orders, else the metric's
-        own name; empty where a metric has no curve or the score is undefined.
+        By name: ``mif`` and ``lif`` where pixels are removed in both orders, ``correlation`` and
+        ``similarity`` where the network is randomised, else the metric's own name; empty where a
+        metric has no curve or the score is undefined.
     """
 
     score: Score
@@ -107,6 +108,12 @@ class Agreement:
         return evaluation
 
 
+def of_the_record(importance: ImportanceMap, metric: RecordMetric) -> Job[Evaluation]:
+    """Return the finished Job of a score that was noted when the map was made."""
+    score = metric(importance)
+    return ready(address("of-record", of_tunable(metric), score.value), Evaluation(score))
+
+
 def of_the_map_alone(importance: ImportanceMap, metric: MapMetric, sign: Sign) -> Job[Evaluation]:
     """Return the finished Job of a score that needs neither a reader nor the model."""
     values = native_view(importance, sign)
@@ -145,8 +152,8 @@ class Fidelity:
             chosen = [views[place] for place, _ in wanted]
             results = metric.curves_many(chosen, x, classify, progress)
             for (_, work), curves in zip(wanted, results, strict=True):
-                evaluation = _evaluation(curves)
-                self._cache.put(work.key, _pack(evaluation))
+                evaluation = evaluation_of(curves)
+                self._cache.put(work.key, pack(evaluation))
                 work.finish(evaluation)
 
         return self._desk.ask_together(keys, compute, urgency)
@@ -157,14 +164,16 @@ class Fidelity:
 
     def _recall(self, key: str) -> Evaluation | None:
         arrays = self._cache.get(key)
-        return None if arrays is None else _unpack(arrays)
+        return None if arrays is None else unpack(arrays)
 
 
-def _evaluation(curves: Curves) -> Evaluation:
+def evaluation_of(curves: Curves) -> Evaluation:
+    """Return a metric's score and curves as an Evaluation."""
     return Evaluation(curves.score, dict(curves.lines))
 
 
-def _pack(evaluation: Evaluation) -> Arrays:
+def pack(evaluation: Evaluation) -> Arrays:
+    """Return an Evaluation as arrays for the cache."""
     score = evaluation.score
     arrays = {
         "value": np.asarray([] if score.value is None else [score.value], np.float64),
@@ -176,7 +185,8 @@ def _pack(evaluation: Evaluation) -> Arrays:
     return arrays
 
 
-def _unpack(arrays: Arrays) -> Evaluation:
+def unpack(arrays: Arrays) -> Evaluation:
+    """Return the Evaluation of arrays from the cache."""
     value = float(arrays["value"][0]) if arrays["value"].size else None
     names = [name.removeprefix("curve ") for name in arrays if name.startswith("curve ")]
     curves = {name: _curve(arrays, name) for name in names}

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Progress, Score
-from ctviz.metrics.base import Metric
+from ctviz.metrics.base import Group, Metric
 
 Image: TypeAlias = NDArray[np.float32]
 """(C, h, w), 0 (bottom of the window) to 1 (top)."""
@@ -59,6 +59,7 @@ class FidelityMetric(Metric):
     The arrays are checked here, so a subclass only meets finite maps on the input's grid.
     """
 
+    group: ClassVar[Group] = "fidelity"
     grid: ClassVar[Literal["scan", "network"]] = "network"
 
     @final
@@ -89,9 +90,9 @@ class FidelityMetric(Metric):
         full. Progress counts classified images.
         """
         image = np.asarray(x, np.float32)
-        _check_input(image)
+        check_input(image)
         for values in maps:
-            _check_map(values, image)
+            check_map(values, image)
         if not maps:
             return []
         return self.compare(maps, image[0], classify, progress or Progress())
@@ -107,18 +108,20 @@ class FidelityMetric(Metric):
         """Return the curves of finite maps (h, w) of a finite image (C, h, w)."""
 
 
-def _check_input(image: Images) -> None:
+def check_input(image: Images) -> None:
+    """Refuse what is not one finite image (1, C, h, w)."""
     if image.ndim != INPUT_NDIM or image.shape[0] != 1:
         raise InvalidInput(f"The input must be one image (1, C, h, w), not {image.shape}.")
     if not np.isfinite(image).all():
         raise InvalidInput("The input contains NaN or infinite pixels; replace them first.")
 
 
-def _check_map(values: FloatMap, image: Images) -> None:
+def check_map(values: FloatMap, image: Images) -> None:
+    """Refuse a map that is not finite or not on the grid of the image (1, C, h, w)."""
     if values.shape != image.shape[2:]:
         raise InvalidInput(
             f"The map has the shape {values.shape} and the input {image.shape[2:]}; "
-            "fidelity is measured on the network's grid."
+            "this metric needs the map on the network's grid."
         )
     if not np.isfinite(values).all():
         raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, TypeAlias, final
 import numpy as np
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Mask, Score
-from ctviz.metrics.base import Metric
+from ctviz.metrics.base import Group, Metric
 
 Spacing: TypeAlias = tuple[float, float]
 """Distance of neighbouring pixels in mm, down and across."""
@@ -21,6 +21,7 @@ class AgreementMetric(Metric):
     The arrays are checked here, so a subclass only meets finite maps and regions with pixels.
     """
 
+    group: ClassVar[Group] = "agreement"
     grid: ClassVar[Literal["scan", "network"]] = "scan"
 
     @final

@@ -11,6 +11,11 @@ from ctviz.core import FloatMap, Registry, Score, Tunable
 
 Numbers: TypeAlias = NDArray[np.float64]
 
+Group: TypeAlias = Literal["agreement", "fidelity", "behaviour", "spread"]
+
+GROUPS: tuple[Group, ...] = ("agreement", "fidelity", "behaviour", "spread")
+"""The groups of metrics, in the order in which screens show them."""
+
 
 @dataclass(frozen=True)
 class Metric(Tunable, ABC):
@@ -26,6 +31,9 @@ class Metric(Tunable, ABC):
         An abbreviation in common use, where there is little room; empty where the title is short.
     cite
         The publication that defines it.
+    group
+        What the map is held against: a reader (``agreement``), the model (``fidelity``), itself
+        under changed circumstances (``behaviour``), or nothing at all (``spread``).
     better
         The direction that speaks for the map.
     bounds
@@ -41,6 +49,7 @@ class Metric(Tunable, ABC):
     summary: ClassVar[str]
     short: ClassVar[str] = ""
     cite: ClassVar[str]
+    group: ClassVar[Group]
     better: ClassVar[Literal["higher", "lower"]] = "higher"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     grid: ClassVar[Literal["scan", "network"]]

@@ -1,4 +1,4 @@
-"""Behaviour of a map by itself: neither a reader nor the model is asked."""
+"""The spread of a map by itself: neither a reader nor the model is asked."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, final
 import numpy as np
 
 from ctviz.core import FloatMap, InvalidInput, Score
-from ctviz.metrics.base import Metric, Numbers
+from ctviz.metrics.base import Group, Metric, Numbers
 
 NOTHING = Score.undefined("The map is zero everywhere: it has no importance to spread.")
 
@@ -20,6 +20,7 @@ class MapMetric(Metric):
     not negative and add up to one; a map that is zero everywhere has no score.
     """
 
+    group: ClassVar[Group] = "spread"
     grid: ClassVar[Literal["scan", "network"]] = "network"
 
     @final

@@ -1,0 +1,104 @@
+"""Behaviour of an estimator: its map compared with its maps under changed circumstances."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ctviz.core import FloatMap, Progress, Score, UnsupportedNetwork
+from ctviz.metrics.against_model import Curves, Images, check_input, check_map
+from ctviz.metrics.base import Group, Metric
+
+
+class Again(Protocol):
+    """Asks the estimator for its map once more: of the same class, in changed circumstances.
+
+    The estimator raises `UnsupportedNetwork` where it refuses to answer. A map with NaN means that
+    it did answer, but with nothing that can be read.
+    """
+
+    @property
+    def seed(self) -> int | None:
+        """The estimator's own seed; None if it has none."""
+
+    def __call__(
+        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+    ) -> FloatMap:
+        """Return the map (h, w), read with the sign with which the first one was read.
+
+        Parameters
+        ----------
+        x
+            Another input (1, C, h, w) in place of the slice's own.
+        seed
+            Another seed in place of the estimator's own.
+        randomised
+            The share of the network's layers, from the output towards the input, that forget what
+            they learnt; any share above 0 takes the output layer at least.
+        """
+
+
+@dataclass(frozen=True)
+class BehaviourMetric(Metric):
+    """A metric that needs the estimator itself: what becomes of its map when something changes.
+
+    The arrays are checked here, so a subclass only meets a finite map on the input's grid. Where
+    the estimator refuses a changed question there is no score, and its reason is said.
+    """
+
+    group: ClassVar[Group] = "behaviour"
+    grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @property
+    @abstractmethod
+    def maps(self) -> int:
+        """How many further maps of the estimator it takes, which is what it costs."""
+
+    @final
+    def __call__(
+        self, values: FloatMap, x: ArrayLike, again: Again, progress: Progress | None = None
+    ) -> Score:
+        """Score the estimator that gave a map (h, w) of the input x (1, C, h, w)."""
+        return self.curves(values, x, again, progress).score
+
+    @final
+    def curves(
+        self, values: FloatMap, x: ArrayLike, again: Again, progress: Progress | None = None
+    ) -> Curves:
+        """Return the score with its curves; progress counts the further maps."""
+        image = np.asarray(x, np.float32)
+        check_input(image)
+        check_map(values, image)
+        progress = progress or Progress()
+        progress.start(self.maps)
+        try:
+            return self.observe(values, image, _Counting(again, progress))
+        except UnsupportedNetwork as error:
+            return Curves(Score.undefined(f"There is no map to compare with: {error}"))
+
+    @abstractmethod
+    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:
+        """Return the score of a finite map (h, w) of a finite input (1, C, h, w)."""
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """Asks again and counts how often."""
+
+    again: Again
+    progress: Progress
+
+    @property
+    def seed(self) -> int | None:
+        """The estimator's own seed."""
+        return self.again.seed
+
+    def __call__(
+        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+    ) -> FloatMap:
+        """Return the map."""
+        values = self.again(x, seed, randomised)
+        self.progress.advance()
+        return values

@@ -1,0 +1,88 @@
+"""Randomisation: whether a map notices that its network has forgotten everything."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from ctviz.core import Curve, FloatMap, Score, param
+from ctviz.metrics.against_estimator import Again, BehaviourMetric
+from ctviz.metrics.against_model import Curves, Images
+from ctviz.metrics.base import CONSTANT, METRICS, is_constant
+from ctviz.metrics.resemblance import picture_similarity, rank_correlation
+
+OUTPUT_LAYER = 0.001
+"""A share so small that the output layer alone is randomised."""
+
+
+@METRICS.register("randomisation")
+@dataclass(frozen=True)
+class Randomisation(BehaviourMetric):
+    r"""Likeness that is left between a map's magnitudes and those on a randomised network.
+
+    .. math:: \frac{1}{n} \sum_{k=1}^{n}
+              \frac{\max(0, \rho(|e|, |e_k|)) + \max(0, \mathrm{SSIM}(|e|, |e_k|))}{2}
+
+    The layers forget what they learnt in a cascade of n stages from the output towards the input.
+    ρ is Spearman's rank correlation of the pixels, SSIM the structural similarity of the pictures.
+    The publication shows both over the cascade; their mean is ours. Judging the whole cascade, and
+    not its end alone, finds the estimators that only look at the layers near the input: without
+    its output layer a model already decides at random.
+
+    A map that is constant or not finite on a randomised network has kept nothing: likeness 0. Where
+    the estimator refuses the randomised network, or the map itself is constant, there is no score.
+    An estimator that never looks at the network, such as the controls, scores 1. Estimators that
+    multiply by the slice keep its outline, and with it much of the likeness.
+
+    The curves, ``correlation`` and ``similarity``, are drawn over the share of layers randomised,
+    with their own signs. A low score does not prove a map right (Binder et al., CVPR 2023.
+    arXiv:2211.12486); a high one says that the picture is the scan's more than the model's.
+    """
+
+    title: ClassVar[str] = "Randomisation"
+    summary: ClassVar[str] = (
+        "How much of the map is left while the model forgets what it learnt, layer by layer: near "
+        "1 the map shows the scan and not the model, near 0 it depends on what was learnt."
+    )
+    short: ClassVar[str] = "Random."
+    cite: ClassVar[str] = (
+        "Adebayo et al., NeurIPS 2018. arXiv:1810.03292; "
+        "SSIM: Wang et al., 2004. doi:10.1109/TIP.2003.819861"
+    )
+    better: ClassVar[Literal["higher", "lower"]] = "lower"
+    stages: int = param(
+        3,
+        low=1,
+        high=20,
+        help="Steps of the cascade, from the output layer alone to all layers; each costs a map.",
+    )
+
+    @property
+    def maps(self) -> int:
+        """One for each stage."""
+        return self.stages
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of layers randomised at each stage, the last 1."""
+        if self.stages == 1:
+            return (1.0,)
+        return (OUTPUT_LAYER, *map(float, np.linspace(0.0, 1.0, self.stages)[1:]))
+
+    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:  # noqa: ARG002
+        """Return what is left on average, with the two curves."""
+        trained = np.abs(values)
+        if is_constant(trained):
+            return Curves(CONSTANT)
+        maps = [np.abs(again(randomised=share)) for share in self.shares]
+        likeness = {"correlation": rank_correlation, "similarity": picture_similarity}
+        lines = {
+            name: Curve.of((0.0, *self.shares), (1.0, *(alike(trained, left) for left in maps)))
+            for name, alike in likeness.items()
+        }
+        return Curves(Score(float(np.mean([left_of(line) for line in lines.values()]))), lines)
+
+
+def left_of(line: Curve) -> float:
+    """Return the mean likeness over the stages of a curve; what is opposite is not alike."""
+    return float(np.maximum(line.y[1:], 0.0).mean())
