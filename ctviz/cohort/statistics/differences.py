@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means, draws
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
+from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
+
+Pair: TypeAlias = tuple[Entrant, Entrant]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,29 +24,21 @@ class Differences:
     ----------
     pairs
         K pairs of entrants.
-    by_patient
-        (P, K) mean over a patient's slices on which both are defined; NaN where there are none.
+    mean
+        (K,) mean over the patients; NaN where there is none.
     drawn
         (B, K) mean over the patients of each draw.
+    patients
+        (K,) number of patients on whom both are defined.
     direction
         1 where higher is better, else -1.
     """
 
-    pairs: tuple[tuple[Entrant, Entrant], ...]
-    by_patient: Numbers
+    pairs: tuple[Pair, ...]
+    mean: Numbers
     drawn: Numbers
+    patients: NDArray[np.intp]
     direction: float
-
-    @property
-    def mean(self) -> Numbers:
-        """(K,) mean over the patients."""
-        return mean_of_patients(self.by_patient)
-
-    @property
-    def patients(self) -> NDArray[np.intp]:
-        """(K,) number of patients on whom both are defined."""
-        counts: NDArray[np.intp] = np.sum(~np.isnan(self.by_patient), axis=0)
-        return counts
 
     def interval(self, pair: int, level: float = LEVEL) -> Interval | None:
         """Return a pair's interval, None on fewer than two patients."""
@@ -63,19 +59,25 @@ class Differences:
 
 
 def differences(
-    panel: Panel,
-    pairs: Sequence[tuple[Entrant, Entrant]],
-    draw_count: int = DRAWS,
-    seed: int = SEED,
+    panel: Panel, pairs: Sequence[Pair], draws: int = DRAWS, seed: int = SEED
 ) -> Differences:
-    """Return the paired differences of some pairs of entrants.
+    """Return the differences of some pairs of entrants, over patients and with their draws.
 
-    Only slices on which both are defined count, so that neither gains by refusing hard slices.
+    The paired bootstrap (Efron & Tibshirani, An Introduction to the Bootstrap, 1993): both
+    entrants of a pair are averaged over the same slices, and over the same patients in each draw.
+    """
+    by_patient = patient_differences(panel, pairs)
+    drawn = drawn_means(draw_patients(len(by_patient), draws, seed), by_patient)
+    patients: NDArray[np.intp] = np.sum(~np.isnan(by_patient), axis=0)
+    return Differences(tuple(pairs), mean_of_patients(by_patient), drawn, patients, panel.direction)
+
+
+def patient_differences(panel: Panel, pairs: Sequence[Pair]) -> Numbers:
+    """Return (P, K) the mean of first minus second over a patient's slices that define both.
+
+    So that no entrant gains by having no score on hard slices. NaN where there are no such slices.
     """
     place = {entrant: column for column, entrant in enumerate(panel.entrants)}
-    first = [place[left] for left, _ in pairs]
-    second = [place[right] for _, right in pairs]
-    grouping = panel.grouping
-    by_patient = grouping.means(panel.values[:, first] - panel.values[:, second])
-    drawn = drawn_means(draws(len(grouping), draw_count, seed), by_patient)
-    return Differences(tuple(pairs), by_patient, drawn, panel.direction)
+    first = [place[one] for one, _ in pairs]
+    second = [place[other] for _, other in pairs]
+    return panel.grouping.means(panel.values[:, first] - panel.values[:, second])

@@ -84,6 +84,12 @@ class Panel:
         return ~np.isnan(self.values)
 
     @property
+    def scored(self) -> tuple[Entrant, ...]:
+        """The entrants that have any score."""
+        has_score: NDArray[np.bool_] = np.any(self.defined, axis=0)
+        return tuple(each for each, has in zip(self.entrants, has_score, strict=True) if has)
+
+    @property
     def direction(self) -> float:
         """1 where higher is better, else -1: times it, larger is better."""
         return 1.0 if self.better == "higher" else -1.0
@@ -120,5 +126,5 @@ class Panel:
         stay, undefined.
         """
         present = self.defined.any(axis=0)
-        shared: NDArray[np.bool_] = self.defined[:, present].all(axis=1)
+        shared: NDArray[np.bool_] = np.all(self.defined[:, present], axis=1)
         return self.rows(shared)

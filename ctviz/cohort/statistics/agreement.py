@@ -1,0 +1,151 @@
+"""Whether two metrics rank the same entrants alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
+from ctviz.cohort.statistics.bootstrap import draws as draw_patients
+from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.panel import Entrant, Panel
+from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
+from ctviz.cohort.statistics.ranks import Ranks
+from ctviz.core import InvalidInput
+
+
+@dataclass(frozen=True)
+class RankAgreement:
+    """Kendall's τ-b of the entrants' scores under two metrics: 1 same order, -1 reversed.
+
+    Parameters
+    ----------
+    tau
+        None where fewer than two entrants have scores under both, or all tie under one.
+    interval
+        Over draws of the patients, the same for both metrics; None on fewer than two patients.
+    entrants
+        The entrants with scores under both.
+    patients
+        Number of patients.
+    why
+        Why there is no τ; empty where there is one.
+    """
+
+    tau: float | None
+    interval: Interval | None
+    entrants: tuple[Entrant, ...]
+    patients: int
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SliceAgreement:
+    """Kendall's τ-b of the entrants on every single slice.
+
+    Parameters
+    ----------
+    taus
+        (N,) NaN where fewer than two entrants have scores under both, or all tie under one.
+    mean
+        Mean over patients of a patient's mean τ; None if no slice has one.
+    interval
+        Of the mean, over draws of the patients; None on fewer than two patients.
+    defined, undefined
+        Number of slices with and without τ.
+    """
+
+    taus: Numbers
+    mean: float | None
+    interval: Interval | None
+    defined: int
+    undefined: int
+
+
+def rank_agreement(
+    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
+) -> RankAgreement:
+    """Return how alike two metrics rank the entrants of both panels by their means.
+
+    Kendall, Biometrika 1945, doi:10.1093/biomet/33.3.239 (τ-b, for ties). Directions are taken
+    into account: 1 always means the same order from best to worst. In each draw of the patients
+    both rankings are made anew. Chance in either ranking pulls τ towards 0, in the draws more
+    than in the cohort, so that the interval leans to disagreement.
+    """
+    one, other = paired(first, second)
+    ours, theirs = one.patient_means(), other.patient_means()
+    shared = ~np.isnan(mean_of_patients(ours)) & ~np.isnan(mean_of_patients(theirs))
+    entrants = tuple(each for each, both in zip(one.entrants, shared, strict=True) if both)
+    observed = kendall(
+        mean_of_patients(ours)[None] * one.direction,
+        mean_of_patients(theirs)[None] * other.direction,
+    )[0]
+    patients = len(one.grouping)
+    if np.isnan(observed):
+        why = (
+            "All entrants tie under one of the metrics."
+            if len(entrants) > 1
+            else "Fewer than two entrants have scores under both metrics."
+        )
+        return RankAgreement(None, None, entrants, patients, why)
+    drawn = draw_patients(patients, draws, seed)
+    taus = kendall(
+        drawn_means(drawn, ours) * one.direction, drawn_means(drawn, theirs) * other.direction
+    )
+    interval = percentile_interval(taus) if patients > 1 else None
+    return RankAgreement(float(observed), interval, entrants, patients)
+
+
+def slice_agreement(
+    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
+) -> SliceAgreement:
+    """Return how alike two metrics rank the entrants on each slice, as `rank_agreement` does."""
+    one, other = paired(first, second)
+    taus = kendall(one.values * one.direction, other.values * other.direction)
+    means = one.grouping.means(taus[:, None])
+    mean = float(mean_of_patients(means)[0])
+    drawn = drawn_means(draw_patients(len(means), draws, seed), means)[:, 0]
+    several = np.count_nonzero(~np.isnan(means)) > 1
+    defined = int(np.count_nonzero(~np.isnan(taus)))
+    return SliceAgreement(
+        taus=taus,
+        mean=None if np.isnan(mean) else mean,
+        interval=percentile_interval(drawn) if several else None,
+        defined=defined,
+        undefined=len(taus) - defined,
+    )
+
+
+def paired(first: Panel, second: Panel) -> tuple[Panel, Panel]:
+    """Return two panels of the same slices with the entrants that both have, in one order."""
+    if not np.array_equal(first.patients, second.patients):
+        raise InvalidInput(
+            "The two metrics were scored on different slices; give one row per slice to both, "
+            "with NaN where a score is undefined."
+        )
+    common = [entrant for entrant in first.entrants if entrant in second.entrants]
+    return first.select(common), second.select(common)
+
+
+def kendall(first: Numbers, second: Numbers) -> Numbers:
+    r"""Return (B,) Kendall's τ-b of two sets of merits (B, E).
+
+    :math:`\sum_{i<j} a_{ij} b_{ij} / \sqrt{\sum a_{ij}^2 \sum b_{ij}^2}` with a, b the signs of the
+    differences between entrants i and j. Pairs with an undefined merit do not count; NaN where one
+    of the sums is zero.
+    """
+    left, right = np.triu_indices(first.shape[1], k=1)
+    a, b = (_order(merits, left, right) for merits in (first, second))
+    known = ~np.isnan(a) & ~np.isnan(b)
+    a, b = np.where(known, a, 0.0), np.where(known, b, 0.0)
+    scale = np.sqrt(np.sum(a != 0, axis=1) * np.sum(b != 0, axis=1))
+    taus: Numbers = np.where(
+        scale > 0, np.sum(a * b, axis=1) / np.where(scale > 0, scale, 1), np.nan
+    )
+    return taus
+
+
+def _order(merits: Numbers, left: NDArray[np.intp], right: NDArray[np.intp]) -> Numbers:
+    ranks = np.where(np.isnan(merits), np.nan, Ranks.of(merits).first)
+    signs: Numbers = np.sign(ranks[:, right] - ranks[:, left])
+    return signs

@@ -1,0 +1,179 @@
+"""What the cohort says about the paper's findings: yes, no, or that it cannot tell.
+
+The findings are those of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ctviz.cohort.statistics.agreement import rank_agreement
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
+from ctviz.cohort.statistics.contest import Contest, Placed
+from ctviz.cohort.statistics.differences import Differences
+from ctviz.cohort.statistics.disagreement import reversals
+from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
+from ctviz.cohort.statistics.panel import Panel
+from ctviz.cohort.statistics.patients import FEWEST
+from ctviz.core import UnknownName
+
+Holds: TypeAlias = Literal["yes", "no", "undecided"]
+
+ALIKE = 0.8
+"""The τ from which two rankings are called alike: nine of ten pairs are in the same order."""
+
+_ROUNDING = 1e-10
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim holds on a cohort.
+
+    Parameters
+    ----------
+    claim
+        The claim as a sentence.
+    holds
+        ``undecided`` where other patients could well say otherwise, or there are fewer than six.
+    estimate
+        The figure that decides, None where it is undefined; each function says which it is.
+    interval
+        Of the estimate, over draws of the patients; None where there is none.
+    why
+        The reason as a sentence.
+    """
+
+    claim: str
+    holds: Holds
+    estimate: float | None
+    interval: Interval | None
+    why: str
+
+
+def absolute_beats_signed(contest: Contest) -> tuple[Verdict, ...]:
+    """Say of every estimator but the controls whether its absolute values score better.
+
+    The estimate is absolute minus signed in the metric's units, paired. Yes where its 95 % interval
+    lies wholly on the better side of zero, no where it lies on the other side, else undecided. Each
+    estimator is asked on its own; `absolute_beats_signed_throughout` is about all of them.
+    """
+    compared = contest.compare(contest.sign_pairs())
+    return tuple(_of_one(contest, compared, number) for number in range(len(compared.pairs)))
+
+
+def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
+    """Say whether absolute values score better for every estimator whose signs differ.
+
+    The estimate is the share of those estimators for which they do. Yes where each estimator's 95 %
+    interval lies on their side of zero (all must, so no correction is due: Berger, Technometrics
+    1982, doi:10.1080/00401706.1982.10487790); no where an interval widened for the number of
+    estimators (Bonferroni) lies on the other side for one of them; else undecided.
+    """
+    claim = f"Absolute values beat signed ones for every estimator by {contest.metric}."
+    compared = contest.compare(contest.sign_pairs())
+    told = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
+    told = [number for number in told if compared.patients[number]]
+    if not told:
+        return Verdict(claim, "undecided", None, None, "No estimator scores apart by its sign.")
+    ahead = compared.drawn[:, told] * compared.direction > 0
+    estimate = float(np.mean(compared.mean[told] * compared.direction > 0))
+    corrected = 1 - (1 - LEVEL) / len(told)
+    winners = [compared.winner(number) for number in told]
+    losses = [compared.winner(number, corrected) for number in told]
+    better = sum(winner is not None and winner.sign == "absolute" for winner in winners)
+    against = [loss.estimator for loss in losses if loss is not None and loss.sign == "signed"]
+    if better == len(told):
+        holds: Holds = "yes"
+    else:
+        holds = "no" if against else "undecided"
+    why = f"Beyond doubt for {better} of {len(told)} estimators"
+    why += f", and signed values are better for {', '.join(against)}." if against else "."
+    interval = percentile_interval(ahead.mean(axis=1)) if compared.patients.max() > 1 else None
+    return Verdict(claim, holds, estimate, interval, why)
+
+
+def leads(contest: Contest, estimator: str) -> Verdict:
+    """Say whether an estimator, under either sign, has the first place.
+
+    The estimate is its share of first places over draws of the patients, the shares of both signs
+    together; a share of draws has no interval. Yes where it is 0.95 or more; no where the entrant
+    in first place is another estimator's and beats each of its signs in the paired difference, with
+    intervals widened for the number of rivals (Bonferroni); else undecided.
+    """
+    claim = f"{estimator} leads {contest.metric}."
+    own = [each for each in contest.placed if each.entrant.estimator == estimator]
+    if not own:
+        raise UnknownName("estimator", estimator, contest.estimators)
+    scored = [each for each in contest.placed if each.rank is not None]
+    if not any(each.rank is not None for each in own):
+        return Verdict(claim, "undecided", None, None, f"{estimator} has no score.")
+    share = min(1.0, sum(each.first for each in own))
+    leader = min(scored, key=lambda each: each.rank or np.inf)
+    why = f"It is first in {share:.0%} of the draws; {leader.entrant} is first on the cohort."
+    few = min(each.patients for each in own)
+    if few < FEWEST:
+        return Verdict(claim, "undecided", share, None, _too_few(few))
+    if share >= LEVEL:
+        return Verdict(claim, "yes", share, None, why)
+    beaten = _beats(contest, leader, own)
+    return Verdict(claim, "no" if beaten else "undecided", share, None, why)
+
+
+def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED) -> Verdict:
+    """Say whether two metrics rank the estimators differently, controls left out.
+
+    The estimate is Kendall's τ-b. Yes where its 95 % interval lies below 0.8 (`ALIKE`) and some
+    pair of entrants is in one order by the first metric and in the other by the second, both
+    beyond doubt (`reversals`): draws alone would call rankings of equals different. No where the
+    interval lies above 0.8; else undecided.
+    """
+    claim = f"{first.metric} and {second.metric} rank the estimators differently."
+    one, other = first.contestants(), second.contestants()
+    agreement = rank_agreement(one, other, draws, seed)
+    if agreement.tau is None or agreement.interval is None or agreement.patients < FEWEST:
+        why = agreement.why or _too_few(agreement.patients)
+        return Verdict(claim, "undecided", agreement.tau, agreement.interval, why)
+    turned = len(reversals(one, other, draws, seed))
+    holds: Holds = "undecided"
+    if agreement.interval.low > ALIKE:
+        holds = "no"
+    elif agreement.interval.high < ALIKE and turned:
+        holds = "yes"
+    pairs = "1 pair changes" if turned == 1 else f"{turned} pairs change"
+    chance = "" if agreement.interval.excludes(0.0) else " They may have nothing in common."
+    why = f"{pairs} order beyond doubt.{chance}"
+    return Verdict(claim, holds, agreement.tau, agreement.interval, why)
+
+
+def _of_one(contest: Contest, compared: Differences, number: int) -> Verdict:
+    absolute, _ = compared.pairs[number]
+    claim = f"Absolute values beat signed ones for {absolute.estimator} by {contest.metric}."
+    patients = int(compared.patients[number])
+    estimate = float(compared.mean[number]) if patients else None
+    interval = compared.interval(number)
+    if patients < FEWEST:
+        return Verdict(claim, "undecided", estimate, interval, _too_few(patients))
+    if _same(compared, number):
+        return Verdict(claim, "undecided", estimate, interval, "Both signs score the same.")
+    winner = compared.winner(number)
+    if winner is None:
+        return Verdict(claim, "undecided", estimate, interval, "The interval holds zero.")
+    why = f"The interval, over {patients} patients, favours {winner.sign} values."
+    return Verdict(claim, "yes" if winner == absolute else "no", estimate, interval, why)
+
+
+def _same(compared: Differences, number: int) -> bool:
+    drawn = np.nan_to_num(compared.drawn[:, number])
+    return bool(np.max(np.abs(drawn), initial=0.0) <= _ROUNDING)
+
+
+def _beats(contest: Contest, leader: Placed, own: list[Placed]) -> bool:
+    rivals = [each for each in own if each.rank is not None]
+    compared = contest.compare([(leader.entrant, rival.entrant) for rival in rivals])
+    level = 1 - (1 - LEVEL) / max(1, len(contest.placed) - len(own))
+    return all(compared.winner(number, level) == leader.entrant for number in range(len(rivals)))
+
+
+def _too_few(patients: int) -> str:
+    return f"Only {patients} patients have scores, and fewer than {FEWEST} decide nothing."
