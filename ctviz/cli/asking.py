@@ -20,18 +20,20 @@ from ctviz.core import Cancelled, Case, CtvizError, ImportanceMap
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend, Question
+    from ctviz.estimators import Estimator
     from ctviz.models import ModelCard
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The maps of one slice, and what they explain."""
+    """The maps of one slice, what they explain, and which estimator made each of them."""
 
     case: Case
     slice_index: int
     card: "ModelCard"
     question: "Question"
     maps: Sequence[ImportanceMap]
+    estimators: Sequence["Estimator"]
 
 
 def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[str] = ()) -> Answer:
@@ -56,12 +58,15 @@ def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[s
         if arguments.target is None
         else chosen_target(card, arguments.target)
     )
-    maps = []
-    for job in backend.explain(image, card.id, target, estimators):
+    maps, makers = [], []
+    for job, estimator in zip(
+        backend.explain(image, card.id, target, estimators), estimators, strict=True
+    ):
         try:
             maps.append(wait(job, "Explaining"))
+            makers.append(estimator)
         except Cancelled:
             raise
         except CtvizError as error:
             sys.stderr.write(f"{error}\n")
-    return Answer(case, slice_index, card, Question(image, card.id, target), maps)
+    return Answer(case, slice_index, card, Question(image, card.id, target), maps, makers)

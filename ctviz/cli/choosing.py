@@ -18,6 +18,7 @@ from ctviz.core import (
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
+    from ctviz.metrics import Metric
     from ctviz.models import ModelCard
 
 T = TypeVar("T", bound=Tunable)
@@ -107,6 +108,29 @@ def built(
         registry[name].from_settings(parsed(registry[name], name, settings.get(name, {})))
         for name in dict.fromkeys(names)
     ]
+
+
+def built_metrics(
+    names: Sequence[str], settings: Mapping[str, Mapping[str, str]]
+) -> dict[str, "Metric"]:
+    """Return metrics by the name they were chosen by, a metric's own or a preset's.
+
+    A preset's settings are fixed.
+    """
+    from ctviz.metrics import METRICS, PRESETS
+
+    metrics: dict[str, Metric] = {}
+    for name in dict.fromkeys(names):
+        if name not in PRESETS:
+            (metrics[name],) = built(METRICS, [name], settings)
+        elif name in settings:
+            raise InvalidInput(
+                f"The settings of the preset '{name}' are fixed; change those of the metric "
+                f"'{PRESETS[name].metric}' instead."
+            )
+        else:
+            metrics[name] = PRESETS[name].build()
+    return metrics
 
 
 def parsed(cls: type[Tunable], owner: str, texts: Mapping[str, str]) -> dict[str, Value]:

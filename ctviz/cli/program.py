@@ -18,12 +18,26 @@ from ctviz.cli import (
     metrics,
     models,
     predict,
+    sanity,
     score,
     train,
 )
 from ctviz.core import CtvizError
 
-COMMANDS = (demo, index, cases, models, estimators, metrics, predict, explain, score, train, app)
+COMMANDS = (
+    demo,
+    index,
+    cases,
+    models,
+    estimators,
+    metrics,
+    predict,
+    explain,
+    score,
+    sanity,
+    train,
+    app,
+)
 CURABLE, INTERRUPTED = 2, 130
 
 EXAMPLES = """\

@@ -1,12 +1,13 @@
-"""Score importance maps: against a drawn region, and against the model.
+"""Score importance maps: against a drawn region, against the model, and against themselves.
 
 try:
   ctviz score C-0123abcd --reader phantom
   ctviz score scan.dcm --mask heart.png --metrics dice,auroc --format csv
   ctviz score C-0123abcd --metrics fidelity --set fidelity.step=0.05 --sign signed
+  ctviz score C-0123abcd --metrics paper-2022,logit-ratio-2023,randomisation
 
 Agreement needs a region: a mask file on the slice's grid (PNG, .npy, NIfTI), or what a reader
-drew. A score that is undefined says why.
+drew. Metrics of behaviour compute some maps more. A score that is undefined says why.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from ctviz.cli.asking import Answer, answer
 from ctviz.cli.choosing import (
     add_estimators,
     add_scan,
-    built,
+    built_metrics,
     chosen_names,
     settings_by_owner,
 )
@@ -47,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--metrics",
         metavar="A,B,…",
-        help=f"names separated by commas, or all (default: {','.join(DEFAULT_METRICS)})",
+        help="names separated by commas (see `ctviz metrics`), or presets such as paper-2022, "
+        f"or all (default: {','.join(DEFAULT_METRICS)})",
     )
     parser.add_argument(
         "--sign",
@@ -66,13 +68,13 @@ def run(arguments: argparse.Namespace) -> None:
     with opened_backend() as backend:
         answered = answer(backend, arguments, others=names)
         chosen = [a for a in arguments.set if a.partition(".")[0] in names]
-        metrics = built(METRICS, names, settings_by_owner(chosen, names))
+        metrics = built_metrics(names, settings_by_owner(chosen, names))
         mask = _mask(backend, answered, arguments)
         signs: Sequence[Sign] = SIGNS if arguments.sign == "both" else (arguments.sign,)
         rows = [
-            _row(answered, estimator, sign, metric.name, score)
+            _row(answered, estimator, sign, name, score)
             for sign in signs
-            for metric in metrics
+            for name, metric in metrics.items()
             for estimator, score in _scores(backend, answered, metric, sign, mask)
         ]
         write_rows(rows, arguments.format)
@@ -107,7 +109,10 @@ def _scores(
     if isinstance(metric, FidelityMetric):
         jobs = backend.fidelity(question, maps, metric, sign=sign)
     else:
-        jobs = [backend.evaluate(question, m, metric, sign=sign, mask=mask) for m in maps]
+        jobs = [
+            backend.evaluate(question, importance, metric, sign=sign, mask=mask, estimator=maker)
+            for importance, maker in zip(maps, answered.estimators, strict=True)
+        ]
     evaluations = wait_all(jobs, f"Scoring by {metric.title}")
     return [(m.estimator, e.score) for m, e in zip(maps, evaluations, strict=True)]
 
