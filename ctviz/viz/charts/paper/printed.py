@@ -24,7 +24,7 @@ from ctviz.viz.charts.paper.curves import draw_curves
 from ctviz.viz.charts.paper.difference import difference_height, difference_width, draw_difference
 from ctviz.viz.charts.paper.dots import dots_height, draw_dots
 from ctviz.viz.charts.paper.heat import draw_heat, heat_height, heat_width
-from ctviz.viz.charts.paper.scatter import draw_scatter, label_points
+from ctviz.viz.charts.paper.scatter import draw_scatter, label_points, scatter_height
 from ctviz.viz.charts.paper.slopes import draw_slopes, slopes_height, slopes_width
 from ctviz.viz.charts.paper.style import WIDTH_IN, print_style
 
@@ -69,7 +69,8 @@ def _arranged(chart: Chart) -> tuple[tuple[Panel, ...], int]:
 def _height(panel: Panel, across: int) -> float:
     """Return how tall a panel is: as tall as its rows, or of a pleasant shape."""
     height = _DRAWINGS[type(panel)].height
-    return height(panel) if height else PLEASANT * WIDTH_IN / max(across, 1.4)
+    pleasant = PLEASANT * WIDTH_IN / max(across, 1.4)
+    return max(height(panel), pleasant if across > 1 else 0.0) if height else pleasant
 
 
 def _width(panel: Panel) -> float:
@@ -114,7 +115,7 @@ class _Drawing:
 
 _DRAWINGS: Mapping[type[Any], _Drawing] = {
     Curves: _Drawing(draw_curves),
-    Scatter: _Drawing(draw_scatter),
+    Scatter: _Drawing(draw_scatter, scatter_height),
     Dots: _Drawing(draw_dots, dots_height),
     Slopes: _Drawing(draw_slopes, slopes_height, slopes_width),
     CriticalDifference: _Drawing(draw_difference, difference_height, difference_width),

@@ -11,6 +11,11 @@ from ctviz.viz.charts.paper.style import FAINT, INK, MARKERS
 LABEL_PT = 6.5
 
 
+def scatter_height(chart: Scatter) -> float:
+    """Return how tall the chart must be for its labels, in inches."""
+    return 3.6 + 0.045 * sum(bool(point.name) for point in chart.points)
+
+
 def draw_scatter(axes: Axes, chart: Scatter) -> None:
     """Draw the points; `label_points` writes their names once the axes have their place."""
     for point in chart.points:

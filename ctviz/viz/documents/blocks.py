@@ -1,0 +1,109 @@
+"""What a document says, block by block, without a word on how it is set."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ctviz.viz.charts import Chart
+
+NOTHING = "–"
+"""Stands in a cell that has no value."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a part (level 1) or of a section in it (level 2)."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Plain text.
+
+    Parameters
+    ----------
+    lead
+        Whether it is the answer that the reader came for, set apart.
+    """
+
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption above.
+
+    Parameters
+    ----------
+    rows
+        As many cells as there are columns.
+    faint
+        Rows set in grey, by number: controls.
+    strong
+        Cells set bold, by row and column: the best of a column.
+    note
+        What to know when reading it, below.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    faint: frozenset[int] = frozenset()
+    strong: frozenset[tuple[int, int]] = frozenset()
+    note: str = ""
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers, and so stand to the right."""
+        return tuple(
+            bool(self.rows) and all(_number(row[place]) for row in self.rows)
+            for place in range(len(self.columns))
+        )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its caption below: its own note, and what the caption adds."""
+
+    chart: Chart
+    caption: str = ""
+
+    @property
+    def words(self) -> str:
+        """The whole caption."""
+        said = [f"{self.chart.title}." if self.chart.title else "", self.chart.note, self.caption]
+        return " ".join(part for part in said if part)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names and values that must be repeated exactly: parameters, versions, hashes."""
+
+    caption: str
+    entries: tuple[tuple[str, str], ...]
+
+
+Block: TypeAlias = Heading | Paragraph | Points | Table | Figure | Settings
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report: a title, a line below it, and its blocks."""
+
+    title: str
+    subtitle: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+def _number(cell: str) -> bool:
+    start = cell.strip().lstrip("<>≤≥−-+(")
+    return cell in ("", NOTHING) or start[:1].isdigit() or start[:1] == "."
