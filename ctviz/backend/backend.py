@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ctviz.backend.behaviour import Behaviour
 from ctviz.backend.cache import Cache
 from ctviz.backend.cases import Cases, Imported
 from ctviz.backend.demo import Demo
 from ctviz.backend.explaining import Explainer
 from ctviz.backend.job import Job
 from ctviz.backend.models import Models
+from ctviz.backend.pacing import Estimate, Pacing
 from ctviz.backend.predicting import Predictor
 from ctviz.backend.question import Question
-from ctviz.backend.scoring import Agreement, Evaluation, Fidelity, of_the_map_alone
+from ctviz.backend.sanity import Sanity, SanityChecks
+from ctviz.backend.scoring import (
+    Agreement,
+    Evaluation,
+    Fidelity,
+    of_the_map_alone,
+    of_the_record,
+)
 from ctviz.backend.segmenting import RegionMaps
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import (
@@ -27,7 +36,14 @@ from ctviz.core import (
 )
 from ctviz.estimators import Estimator
 from ctviz.io import load_case
-from ctviz.metrics import AgreementMetric, FidelityMetric, MapMetric, Metric
+from ctviz.metrics import (
+    AgreementMetric,
+    BehaviourMetric,
+    FidelityMetric,
+    MapMetric,
+    Metric,
+    RecordMetric,
+)
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
 
@@ -56,15 +72,21 @@ class Backend:
         self._files = Worker("files")
         self._cases = Cases(settings.data, self._files)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
-        self._explainer = Explainer(self._models, self._cache, self._device)
+        self._pacing = Pacing(self._models, self._cache, self._device)
+        self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
         self._region_maps = RegionMaps(self._models, self._cache, self._processor)
         self._agreement = Agreement(self._region_maps, self._processor)
         self._fidelity = Fidelity(self._models, self._cache, self._device)
+        self._behaviour = Behaviour(self._models, self._cache, self._device)
+        self._sanity = SanityChecks(self._models, self._cache, self._device)
 
     def close(self) -> None:
         """Cancel what is under way and close the database."""
         for desk in (self._explainer, self._fidelity, self._agreement, self._region_maps):
             desk.close()
+        self._behaviour.close()
+        self._sanity.close()
+        self._pacing.close()
         self._predictor.close()
         self._cases.close_imports()
         for worker in (self._device, self._processor, self._files):
@@ -173,6 +195,14 @@ class Backend:
         """Whether a map was computed before, so that `explain` costs no time."""
         return self._explainer.knows(question, estimator)
 
+    def estimate(self, model_id: str, estimators: Sequence[Estimator]) -> Estimate | None:
+        """Return what a set of estimators will cost together on this machine, cached or not.
+
+        None until the model's speed was measured, which happens in the background from now on.
+        """
+        measured = self._pacing.known(model_id)
+        return None if measured is None else measured.estimate(estimators)
+
     def region_map(
         self,
         question: Question,
@@ -189,7 +219,7 @@ class Backend:
         arrays = self._cache.get(key)
         return None if arrays is None else arrays.get("values")
 
-    def evaluate(
+    def evaluate(  # noqa: PLR0913 - each kind of metric needs something of its own
         self,
         question: Question,
         importance: ImportanceMap,
@@ -197,6 +227,7 @@ class Backend:
         *,
         sign: Sign,
         mask: Mask | None = None,
+        estimator: Estimator | None = None,
     ) -> Job[Evaluation]:
         """Return a metric's answer for one map, read with its sign or without.
 
@@ -207,11 +238,13 @@ class Backend:
         importance
             The map, as `explain` gives it.
         metric
-            Of agreement, of fidelity, or of the map alone.
+            Of any kind.
         sign
             How the map is read.
         mask
             The drawing (H, W), which agreement needs; without it the score is undefined.
+        estimator
+            What made the map, which metrics of behaviour need: they ask it again.
         """
         if isinstance(metric, FidelityMetric):
             return self.fidelity(question, [importance], metric, sign=sign)[0]
@@ -219,6 +252,10 @@ class Backend:
             return self._agreement.ask(question, importance, metric, sign, mask)
         if isinstance(metric, MapMetric):
             return of_the_map_alone(importance, metric, sign)
+        if isinstance(metric, RecordMetric):
+            return of_the_record(importance, metric)
+        if isinstance(metric, BehaviourMetric):
+            return self._behaviour.ask(question, importance, metric, sign, estimator)
         raise InvalidInput(f"The metric '{metric.name}' is of no kind that ctviz knows.")
 
     def fidelity(
@@ -232,3 +269,16 @@ class Backend:
     ) -> list[Job[Evaluation]]:
         """Return a fidelity metric's answer for each map; together they need fewer passes."""
         return self._fidelity.ask(question, maps, metric, sign, urgency)
+
+    def sanity(
+        self, model_id: str, estimator: Estimator, *, urgency: Urgency = "background"
+    ) -> Job[Sanity]:
+        """Return whether an estimator notices that a model has forgotten what it learnt.
+
+        Checked on the model's own reference images; kept on disk.
+        """
+        return self._sanity.ask(model_id, estimator, urgency)
+
+    def known_sanity(self, model_id: str, estimator: Estimator) -> Sanity | None:
+        """Return what `sanity` has found before, or None; computes nothing."""
+        return self._sanity.known(model_id, estimator)

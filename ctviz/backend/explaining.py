@@ -9,10 +9,11 @@ from ctviz.backend.desk import Desk, Wanted
 from ctviz.backend.job import Job
 from ctviz.backend.keys import address, of_model, of_slice, of_tunable
 from ctviz.backend.models import Models
+from ctviz.backend.pacing import Pacing
 from ctviz.backend.question import Question
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import CtvizError, FloatMap, ImportanceMap, InvalidInput, Progress, Slice
-from ctviz.estimators import ESTIMATORS, Estimator
+from ctviz.estimators import ESTIMATORS, Estimator, Pace
 from ctviz.estimators import explain as explain_on_grid
 from ctviz.models import Classifier, ModelCard
 
@@ -66,6 +67,7 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
     *,
     done: Callable[[int, ImportanceMap], None],
     failed: Callable[[int, CtvizError], None] | None = None,
+    pace: Pace | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Compute maps with shared gradients and hand over each, with its place, when it is ready."""
@@ -80,6 +82,7 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
         target,
         estimators,
         references=model.references,
+        pace=pace,
         progress=progress,
         done=decode,
         failed=failed,
@@ -89,8 +92,8 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
 class Explainer:
     """Importance maps as Jobs: recalled from the cache, shared in flight, or computed together."""
 
-    def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._cache = models, cache
+    def __init__(self, models: Models, cache: Cache, device: Worker, pacing: Pacing) -> None:
+        self._models, self._cache, self._pacing = models, cache, pacing
         self._desk = Desk(device, "Explaining", self._recall)
 
     def explain(
@@ -112,6 +115,7 @@ class Explainer:
                 [estimators[place] for place, _ in wanted],
                 done=finish,
                 failed=lambda index, error: wanted[index][1].fail(error),
+                pace=self._pacing.set_pace(question.model_id),
                 progress=progress,
             )
 

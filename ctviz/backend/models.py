@@ -41,6 +41,11 @@ class Models:
         self._loaded: dict[str, tuple[str, Classifier]] = {}
         self._lock = Lock()
 
+    @property
+    def device(self) -> str:
+        """What torch calls the device."""
+        return self._device
+
     def shelf(self) -> ModelShelf:
         """Return the cards by model id, with the folders that were refused."""
         files = sorted(self._folder.glob("*/card.toml"))

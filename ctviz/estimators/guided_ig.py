@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ctviz.core import FloatMap, param
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
+from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.stream import even_batches
@@ -61,7 +62,9 @@ class GuidedIntegratedGradients(Estimator):
         anchors = [start + k / self.segments * difference for k in range(self.segments + 1)]
         ways = pairwise(anchors)
         total = np.zeros_like(start)
-        for size in even_batches(self.segments, question.pace.gradient_batch):
+        # Not the measured pace: rounding, which differs a little from batch size to batch size,
+        # can decide which of two pixels moves first, and the same map should come out every time.
+        for size in even_batches(self.segments, Pace.usual(question.x).gradient_batch):
             total += self._side_by_side(question, list(islice(ways, size)))
         return torch.from_numpy(total)
 
