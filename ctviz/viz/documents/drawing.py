@@ -119,7 +119,7 @@ class CanvasRenderer(RendererBase):
         self.canvas.setLineJoin({"miter": 0, "round": 1, "bevel": 2}[gc.get_joinstyle()])
         offset, dashes = gc.get_dashes()
         if dashes is not None:
-            self.canvas.setDash([float(dash) for dash in dashes], float(offset))
+            self.canvas.setDash(np.asarray(dashes, np.float64).tolist(), float(offset))
 
     def _clip(self, gc: GraphicsContextBase) -> None:
         box = gc.get_clip_rectangle()

@@ -17,8 +17,8 @@ from ctviz.viz.documents.blocks import (
     Settings,
     Table,
 )
+from ctviz.viz.documents.page_style import PAGE_STYLE
 
-STYLE = Path(__file__).with_name("page.css")
 FOR_TABLE_OF_CONTENTS = 3  # parts
 
 
@@ -34,7 +34,7 @@ def to_html(document: Document) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-{STYLE.read_text(encoding="utf-8")}</style>
+{PAGE_STYLE}</style>
 </head>
 <body>
 <h1>{title}</h1>
