@@ -52,11 +52,11 @@ class Ranks:
         """
         rankings, entrants = self.first.shape
         row = np.broadcast_to(np.arange(entrants), (rankings, entrants))
-        weight = 1.0 / (self.last - self.first + 1.0) / max(rankings, 1)
+        weight = 1.0 / (self.last - self.first + 1.0)
         steps = np.zeros((entrants, entrants + 1))
         np.add.at(steps, (row, self.first.astype(int) - 1), weight)
         np.add.at(steps, (row, self.last.astype(int)), -weight)
-        shares: Numbers = np.clip(np.cumsum(steps[:, :-1], axis=1), 0.0, 1.0)
+        shares: Numbers = np.clip(np.cumsum(steps[:, :-1], axis=1) / max(rankings, 1), 0.0, 1.0)
         return shares
 
     def wins(self) -> Numbers:
