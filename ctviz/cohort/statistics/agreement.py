@@ -92,8 +92,7 @@ def rank_agreement(
     taus = kendall(
         drawn_means(drawn, ours) * one.direction, drawn_means(drawn, theirs) * other.direction
     )
-    interval = percentile_interval(taus) if patients > 1 else None
-    return RankAgreement(float(observed), interval, entrants, patients)
+    return RankAgreement(float(observed), percentile_interval(taus, patients), entrants, patients)
 
 
 def slice_agreement(
@@ -105,12 +104,12 @@ def slice_agreement(
     means = one.grouping.means(taus[:, None])
     mean = float(mean_of_patients(means)[0])
     drawn = drawn_means(draw_patients(len(means), draws, seed), means)[:, 0]
-    several = np.count_nonzero(~np.isnan(means)) > 1
+    patients = int(np.count_nonzero(~np.isnan(means)))
     defined = int(np.count_nonzero(~np.isnan(taus)))
     return SliceAgreement(
         taus=taus,
         mean=None if np.isnan(mean) else mean,
-        interval=percentile_interval(drawn) if several else None,
+        interval=percentile_interval(drawn, patients),
         defined=defined,
         undefined=len(taus) - defined,
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means, stratified_draws
 from ctviz.cohort.statistics.differences import Differences
-from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
+from ctviz.cohort.statistics.interval import Interval, percentile_interval, tail_of_draws
 from ctviz.cohort.statistics.panel import Entrant
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
@@ -134,7 +134,11 @@ class CohortFidelity:
     patients: int
 
     def differences(self, pairs: Sequence[tuple[Entrant, Entrant]]) -> Differences:
-        """Return the differences in area of some pairs of entrants, in the same draws."""
+        """Return the differences in area of some pairs of entrants, in the same draws.
+
+        Each area is over the slices for which the entrant has answers: they are compared on the
+        same slices only where none is undefined.
+        """
         place = {standing.entrant: column for column, standing in enumerate(self.standings)}
         first = [place[one] for one, _ in pairs]
         second = [place[other] for _, other in pairs]
@@ -183,8 +187,8 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
         areas[:, place] = _area(removals.shares, accuracy)
         known = accuracy[~np.isnan(areas[:, place])]
         if len(grouping) > 1 and len(known):
-            tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-            low[place], high[place] = np.quantile(known, tails, axis=0)
+            tail = tail_of_draws(len(grouping))
+            low[place], high[place] = np.quantile(known, [tail, 1 - tail], axis=0)
     return CohortFidelity(
         shares=removals.shares,
         classes=classes,
@@ -247,16 +251,16 @@ def _standings(removals: Removals, areas: Numbers, drawn: Numbers) -> tuple[Fide
     ranks = Ranks.of(areas[None]).average[0]
     first = Ranks.of(drawn).wins().mean(axis=0)
     answered = ~np.isnan(removals.answers[:, :, 0, 0])
-    several = len(np.unique(removals.patients)) > 1
+    patients = [len(np.unique(removals.patients[column])) for column in answered.T]
     known = ~np.isnan(areas)
     return tuple(
         FidelityStanding(
             entrant=entrant,
             fidelity=float(areas[place]) if known[place] else None,
-            interval=percentile_interval(drawn[:, place]) if several else None,
+            interval=percentile_interval(drawn[:, place], patients[place]),
             rank=float(ranks[place]) if known[place] else None,
             first=float(first[place]) if known[place] else 0.0,
-            patients=len(np.unique(removals.patients[answered[:, place]])),
+            patients=patients[place],
             defined=int(np.sum(answered[:, place])),
             undefined=int(np.sum(~answered[:, place])),
         )

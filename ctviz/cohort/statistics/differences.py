@@ -42,12 +42,10 @@ class Differences:
 
     def interval(self, pair: int, level: float = LEVEL) -> Interval | None:
         """Return a pair's interval, None on fewer than two patients."""
-        if self.patients[pair] < 2:
-            return None
-        return percentile_interval(self.drawn[:, pair], level)
+        return percentile_interval(self.drawn[:, pair], int(self.patients[pair]), level)
 
     def winner(self, pair: int, level: float = LEVEL) -> Entrant | None:
-        """Return the entrant that is better beyond doubt, if there is one.
+        """Return the entrant that is clearly better, if there is one.
 
         The interval lies on its side of zero, and there are at least six patients (`FEWEST`).
         """

@@ -112,13 +112,12 @@ def rank_moves(
             for each, direction in zip(reversed(means), reversed(directions), strict=True)
         )
     )
-    several = len(means[0]) > 1
     return tuple(
         Move(
             entrant=entrant,
             first=float(here[column]),
             second=float(there[column]),
-            interval=percentile_interval(moves[:, column]) if several else None,
+            interval=percentile_interval(moves[:, column], len(drawn[0])),
         )
         for column, entrant in enumerate(one.entrants)
     )
@@ -129,8 +128,8 @@ def reversals(
 ) -> tuple[tuple[Entrant, Entrant], ...]:
     """Return the pairs (a, b) where a is better under the first metric and b under the second.
 
-    Both beyond doubt: by signed-rank tests on patients, each corrected for all pairs of its panel
-    (`pairwise`). Such a pair cannot be put down to chance, as a low τ of equals can.
+    Both clearly: by signed-rank tests on patients, each corrected for all pairs of its panel
+    (`pairwise`). Such a pair is hardly chance, as a low τ of equals can be.
     """
     one, other = paired(first, second)
     found = []

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm, t
 
 from ctviz.cohort.statistics.patients import Numbers
 
 LEVEL = 0.95
-"""The share of draws that an interval holds."""
+"""How often an interval should hold the truth."""
+
+_FEWEST = 2
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Where a figure lies in 95 of 100 draws of the patients.
+    """Where a figure could well lie with other patients of the same kind.
 
     >>> Interval(0.1, 0.3).excludes(0.0)
     True
@@ -26,14 +29,25 @@ class Interval:
         return not self.low <= value <= self.high
 
 
-def percentile_interval(drawn: Numbers, level: float = LEVEL) -> Interval | None:
-    """Return the middle ``level`` of drawn figures (B,), None where no draw has one.
+def percentile_interval(drawn: Numbers, patients: int, level: float = LEVEL) -> Interval | None:
+    r"""Return the interval of figures (B,) drawn on a number of patients, None on fewer than two.
 
-    The percentile interval of Efron & Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13.
-    It is somewhat too narrow with few patients. Draws without a figure are left out.
+    The middle of the draws (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13),
+    expanded as Hesterberg advises (The American Statistician 2015,
+    doi:10.1080/00031305.2015.1089789): its tails are
+    :math:`\Phi(-t_{\alpha/2, n-1} \sqrt{n / (n - 1)})`, so that on few patients it is as wide as
+    Student's and not too narrow. On many patients that is α/2. Draws without a figure are left
+    out; None if no draw has one.
     """
     known = drawn[~np.isnan(drawn)]
-    if not len(known):
+    if patients < _FEWEST or not len(known):
         return None
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    tail = tail_of_draws(patients, level)
+    low, high = np.quantile(known, [tail, 1 - tail])
     return Interval(float(low), float(high))
+
+
+def tail_of_draws(patients: int, level: float = LEVEL) -> float:
+    """Return the share of draws beyond each end of an interval, on two patients or more."""
+    student = t.isf((1 - level) / 2, patients - 1)
+    return float(norm.sf(student * np.sqrt(patients / (patients - 1))))

@@ -75,15 +75,15 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
     defined = panel.defined.sum(axis=0)
 
     def standing(column: int, entrant: Entrant) -> Standing:
-        known, several = patients[column] > 0, patients[column] > 1
+        count = int(patients[column])
         return Standing(
             entrant=entrant,
-            mean=float(observed[column]) if known else None,
-            interval=percentile_interval(drawn[:, column]) if several else None,
-            rank=float(ranks[column]) if known else None,
-            rank_interval=percentile_interval(places.average[:, column]) if several else None,
-            first=float(first[column]) if known else 0.0,
-            patients=int(patients[column]),
+            mean=float(observed[column]) if count else None,
+            interval=percentile_interval(drawn[:, column], count),
+            rank=float(ranks[column]) if count else None,
+            rank_interval=percentile_interval(places.average[:, column], count),
+            first=float(first[column]) if count else 0.0,
+            patients=count,
             defined=int(defined[column]),
             undefined=len(panel.values) - int(defined[column]),
             unbeaten=unbeaten[entrant],

@@ -66,8 +66,8 @@ def threshold_roc(
     for entrant, known in enumerate(count):
         again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), -1))
         again = again.reshape(len(drawn), *curve.shape[1:])
-        heights.append(percentile_interval(again[:, 1].mean(axis=-1)) if known > 1 else None)
-        areas.append(percentile_interval(_area(again)) if known > 1 else None)
+        heights.append(percentile_interval(again[:, 1].mean(axis=-1), int(known)))
+        areas.append(percentile_interval(_area(again), int(known)))
     return ThresholdRoc(
         tpr=curve[:, 1],
         fpr=curve[:, 0],

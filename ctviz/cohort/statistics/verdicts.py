@@ -87,9 +87,9 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
         holds: Holds = "yes"
     else:
         holds = "no" if against else "undecided"
-    why = f"Beyond doubt for {better} of {len(told)} estimators"
-    why += f", and signed values are better for {', '.join(against)}." if against else "."
-    interval = percentile_interval(ahead.mean(axis=1)) if compared.patients.max() > 1 else None
+    why = f"Clearly so for {better} of {len(told)} estimators"
+    why += f", and signed values are clearly better for {', '.join(against)}." if against else "."
+    interval = percentile_interval(ahead.mean(axis=1), int(compared.patients[told].max()))
     return Verdict(claim, holds, estimate, interval, why)
 
 
@@ -125,7 +125,7 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
 
     The estimate is Kendall's τ-b. Yes where its 95 % interval lies below 0.8 (`ALIKE`) and some
     pair of entrants is in one order by the first metric and in the other by the second, both
-    beyond doubt (`reversals`): draws alone would call rankings of equals different. No where the
+    clearly (`reversals`): draws alone would call rankings of equals different. No where the
     interval lies above 0.8; else undecided.
     """
     claim = f"{first.metric} and {second.metric} rank the estimators differently."
@@ -141,8 +141,8 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
     elif agreement.interval.high < ALIKE and turned:
         holds = "yes"
     pairs = "1 pair changes" if turned == 1 else f"{turned} pairs change"
-    chance = "" if agreement.interval.excludes(0.0) else " They may have nothing in common."
-    why = f"{pairs} order beyond doubt.{chance}"
+    chance = "" if agreement.interval.excludes(0.0) else " The rankings may have nothing in common."
+    why = f"{pairs} order clearly.{chance}"
     return Verdict(claim, holds, agreement.tau, agreement.interval, why)
 
 

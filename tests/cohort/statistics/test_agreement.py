@@ -139,7 +139,7 @@ def test_nobody_moves_between_a_metric_and_itself(scores):
     assert reversals(scores, scores, draws=20) == ()
 
 
-def test_a_pair_in_opposite_order_beyond_doubt_is_a_reversal():
+def test_a_pair_in_opposite_order_clearly_is_a_reversal():
     one = noisy([0.9, 0.1, 0.1])
     other = noisy([0.1, 0.9, 0.1])
     assert (one.entrants[0], one.entrants[1]) in reversals(one, other)

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.cohort.statistics import FEWEST, Panel, rank_frequencies, standings
 from ctviz.cohort.statistics.bootstrap import drawn_means, stratified_draws
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
+from ctviz.cohort.statistics.interval import tail_of_draws
 from ctviz.cohort.statistics.ranks import Ranks
 from tests.cohort.statistics.panels import noisy, panel, panels, unhurried
 
@@ -199,3 +201,22 @@ def test_places_of_undefined_merits_are_the_last():
     np.testing.assert_array_equal(
         Ranks.of(np.array([[NAN, -9.0, NAN, 2.0]])).average, [[3.5, 2, 3.5, 1]]
     )
+
+
+def test_intervals_on_few_patients_are_as_wide_as_students():
+    values = np.random.default_rng(2).normal(0, 1, (10, 1))
+    (standing,) = standings(panel(values), draws=20000)
+    half = scipy.stats.t.isf(0.025, 9) * values.std(ddof=1) / np.sqrt(10)
+    assert standing.interval.high - standing.interval.low == pytest.approx(2 * half, rel=0.1)
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say():
+    cohorts = (panel(np.random.default_rng(n).normal(0, 1, (8, 1))) for n in range(400))
+    intervals = [standings(cohort, draws=400)[0].interval for cohort in cohorts]
+    held = np.mean([not interval.excludes(0) for interval in intervals])
+    assert 0.91 < held < 0.98
+
+
+def test_the_tails_of_a_large_cohort_are_half_of_five_percent():
+    assert tail_of_draws(100_000) == pytest.approx(0.025, abs=1e-4)
+    assert tail_of_draws(6) < 0.025 / 5

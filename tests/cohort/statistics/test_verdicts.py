@@ -82,7 +82,7 @@ def test_controls_are_not_asked_about_their_sign():
     assert absolute_beats_signed_throughout(asked).holds == "undecided"
 
 
-def test_the_first_beyond_doubt_leads_and_the_others_do_not():
+def test_the_first_clearly_leads_and_the_others_do_not():
     race = Contest.by_scores(noisy([0.9, 0.5, 0.1]))
     assert leads(race, "estimator-0").holds == "yes"
     assert leads(race, "estimator-0").estimate == 1
