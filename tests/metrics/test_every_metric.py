@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from ctviz.core import CtvizError, parameters
-from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric, MapMetric
+from ctviz.metrics import (
+    GROUPS,
+    METRICS,
+    PRESETS,
+    AgreementMetric,
+    BehaviourMetric,
+    FidelityMetric,
+    MapMetric,
+    RecordMetric,
+)
 
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
 
@@ -16,17 +25,26 @@ def test_says_what_it_is(metric):
     assert METRICS[metric.name] is metric
     assert metric.title[0].isupper() or metric.title[0].isdigit()
     assert metric.summary.endswith(".")
-    assert "doi:" in metric.cite or "arXiv:" in metric.cite
+    assert issubclass(metric, RecordMetric) or "doi:" in metric.cite or "arXiv:" in metric.cite
     assert metric.better in {"higher", "lower"}
     assert metric.bounds[0] < metric.bounds[1]
     assert metric.grid in {"scan", "network"}
     assert metric.reads in {"map", "region map"}
+    assert metric.group in GROUPS
 
 
 @every_metric
-def test_needs_either_a_reader_or_the_model_or_nothing_but_the_map(metric):
-    bases = (AgreementMetric, FidelityMetric, MapMetric)
+def test_needs_a_reader_or_the_model_or_the_estimator_or_nothing_but_the_map(metric):
+    bases = (AgreementMetric, FidelityMetric, BehaviourMetric, MapMetric, RecordMetric)
     assert sum(issubclass(metric, base) for base in bases) == 1
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_a_metric_with_the_settings_it_names(name):
+    metric, preset = PRESETS[name].build(), PRESETS[name]
+    assert name not in METRICS
+    assert isinstance(metric, METRICS[preset.metric])
+    assert preset.settings.items() <= metric.settings().items()
 
 
 @every_metric
