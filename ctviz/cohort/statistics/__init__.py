@@ -7,6 +7,7 @@ every entrant and metric, drawn again for every interval. Undefined scores are c
 from ctviz.cohort.statistics.agreement import (
     RankAgreement,
     SliceAgreement,
+    fidelity_agreement,
     rank_agreement,
     slice_agreement,
 )
@@ -30,6 +31,7 @@ from ctviz.cohort.statistics.friedman import Friedman, critical_difference, frie
 from ctviz.cohort.statistics.groups import Group, by_group, size_groups
 from ctviz.cohort.statistics.interval import Interval, percentile_interval
 from ctviz.cohort.statistics.kept_share import KeptShare, cross_validated_share
+from ctviz.cohort.statistics.mean_curves import MeanCurves, mean_curves
 from ctviz.cohort.statistics.pairwise import Comparison, holm, pairwise
 from ctviz.cohort.statistics.panel import Better, Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Patients, mean_of_patients
@@ -61,6 +63,7 @@ __all__ = [
     "Group",
     "Interval",
     "KeptShare",
+    "MeanCurves",
     "Move",
     "Panel",
     "Patients",
@@ -79,9 +82,11 @@ __all__ = [
     "cross_validated_share",
     "differences",
     "disagreements",
+    "fidelity_agreement",
     "friedman",
     "holm",
     "leads",
+    "mean_curves",
     "mean_of_patients",
     "pairwise",
     "patient_differences",

@@ -1,5 +1,6 @@
 """Whether two metrics rank the same entrants alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
+from ctviz.cohort.statistics.cohort_fidelity import CohortFidelity
 from ctviz.cohort.statistics.interval import Interval, percentile_interval
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
@@ -73,26 +75,41 @@ def rank_agreement(
     than in the cohort, so that the interval leans to disagreement.
     """
     one, other = paired(first, second)
-    ours, theirs = one.patient_means(), other.patient_means()
-    shared = ~np.isnan(mean_of_patients(ours)) & ~np.isnan(mean_of_patients(theirs))
-    entrants = tuple(each for each, both in zip(one.entrants, shared, strict=True) if both)
-    observed = kendall(
-        mean_of_patients(ours)[None] * one.direction,
-        mean_of_patients(theirs)[None] * other.direction,
-    )[0]
-    patients = len(one.grouping)
-    if np.isnan(observed):
-        why = (
-            "All entrants tie under one of the metrics."
-            if len(entrants) > 1
-            else "Fewer than two entrants have scores under both metrics."
-        )
-        return RankAgreement(None, None, entrants, patients, why)
-    drawn = draw_patients(patients, draws, seed)
-    taus = kendall(
-        drawn_means(drawn, ours) * one.direction, drawn_means(drawn, theirs) * other.direction
+    ours, theirs = (panel.patient_means() * panel.direction for panel in (one, other))
+    here, there = mean_of_patients(ours), mean_of_patients(theirs)
+    drawn = draw_patients(len(ours), draws, seed)
+    return _agreement(
+        _ranked(one.entrants, here + there),
+        kendall(here[None], there[None])[0],
+        kendall(drawn_means(drawn, ours), drawn_means(drawn, theirs)),
+        len(ours),
     )
-    return RankAgreement(float(observed), percentile_interval(taus, patients), entrants, patients)
+
+
+def fidelity_agreement(fidelity: CohortFidelity, panel: Panel) -> RankAgreement:
+    """Return how alike cohort fidelity and a metric rank the entrants that have both.
+
+    The discrepancy of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1, who rank by
+    the area between the cohort's curves. τ is `rank_agreement`'s, over the draws that gave the
+    fidelity; the panel's patients are among them, and may be fewer.
+    """
+    names = panel.grouping.names
+    if not np.isin(names, fidelity.names).all():
+        raise InvalidInput(
+            "Some of the metric's patients have no fidelity; score both on the same patients."
+        )
+    entrants = [standing.entrant for standing in fidelity.standings]
+    kept = [entrant in panel.entrants for entrant in entrants]
+    common = [entrant for entrant in entrants if entrant in panel.entrants]
+    means = panel.select(common).patient_means() * panel.direction
+    drawn = fidelity.drawn_patients[:, np.searchsorted(fidelity.names, names)]
+    areas, merits = fidelity.areas[kept], mean_of_patients(means)
+    return _agreement(
+        _ranked(common, areas + merits),
+        kendall(areas[None], merits[None])[0],
+        kendall(fidelity.drawn[:, kept], drawn_means(drawn, means)),
+        len(names),
+    )
 
 
 def slice_agreement(
@@ -113,6 +130,22 @@ def slice_agreement(
         defined=defined,
         undefined=len(taus) - defined,
     )
+
+
+def _ranked(entrants: Sequence[Entrant], merits: Numbers) -> tuple[Entrant, ...]:
+    known = ~np.isnan(merits)
+    return tuple(entrant for entrant, has in zip(entrants, known, strict=True) if has)
+
+
+def _agreement(
+    entrants: tuple[Entrant, ...], tau: float, drawn: Numbers, patients: int
+) -> RankAgreement:
+    if not np.isnan(tau):
+        return RankAgreement(float(tau), percentile_interval(drawn, patients), entrants, patients)
+    why = "Fewer than two entrants have scores under both metrics."
+    if len(entrants) > 1:
+        why = "All entrants tie under one of the metrics."
+    return RankAgreement(None, None, entrants, patients, why)
 
 
 def paired(first: Panel, second: Panel) -> tuple[Panel, Panel]:

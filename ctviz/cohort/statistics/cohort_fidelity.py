@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means, stratified_draws
 from ctviz.cohort.statistics.differences import Differences
-from ctviz.cohort.statistics.interval import Interval, percentile_interval, tail_of_draws
+from ctviz.cohort.statistics.interval import Interval, band, percentile_interval
 from ctviz.cohort.statistics.panel import Entrant
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
@@ -120,8 +120,10 @@ class CohortFidelity:
         E standings by the area.
     drawn
         (B, E) areas in the draws of the patients.
-    patients
-        Number of patients.
+    names
+        (P,) the patients, sorted.
+    drawn_patients
+        (B, P) how often each was drawn.
     """
 
     shares: Numbers
@@ -131,7 +133,18 @@ class CohortFidelity:
     high: Numbers
     standings: tuple[FidelityStanding, ...]
     drawn: Numbers
-    patients: int
+    names: Names
+    drawn_patients: Numbers
+
+    @property
+    def patients(self) -> int:
+        """Number of patients."""
+        return len(self.names)
+
+    @property
+    def areas(self) -> Numbers:
+        """(E,) areas between the curves, NaN where there is none."""
+        return _area(self.shares, self.curves)
 
     def differences(self, pairs: Sequence[tuple[Entrant, Entrant]]) -> Differences:
         """Return the differences in area of some pairs of entrants, in the same draws.
@@ -142,11 +155,10 @@ class CohortFidelity:
         place = {standing.entrant: column for column, standing in enumerate(self.standings)}
         first = [place[one] for one, _ in pairs]
         second = [place[other] for _, other in pairs]
-        areas = _area(self.shares, self.curves)
         patients = np.array([standing.patients for standing in self.standings], dtype=np.intp)
         return Differences(
             pairs=tuple(pairs),
-            mean=areas[first] - areas[second],
+            mean=self.areas[first] - self.areas[second],
             drawn=self.drawn[:, first] - self.drawn[:, second],
             patients=np.minimum(patients[first], patients[second]),
             direction=1.0,
@@ -185,10 +197,7 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
     for place in range(len(curves)):
         accuracy = _accuracy(drawn, by_class, place)
         areas[:, place] = _area(removals.shares, accuracy)
-        known = accuracy[~np.isnan(areas[:, place])]
-        if len(grouping) > 1 and len(known):
-            tail = tail_of_draws(len(grouping))
-            low[place], high[place] = np.quantile(known, [tail, 1 - tail], axis=0)
+        low[place], high[place] = band(accuracy, len(grouping))
     return CohortFidelity(
         shares=removals.shares,
         classes=classes,
@@ -197,7 +206,8 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
         high=high,
         standings=_standings(removals, _area(removals.shares, curves), areas),
         drawn=areas,
-        patients=len(grouping),
+        names=grouping.names,
+        drawn_patients=drawn,
     )
 
 

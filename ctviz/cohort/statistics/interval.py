@@ -47,6 +47,21 @@ def percentile_interval(drawn: Numbers, patients: int, level: float = LEVEL) -> 
     return Interval(float(low), float(high))
 
 
+def band(drawn: Numbers, patients: int) -> tuple[Numbers, Numbers]:
+    """Return the pointwise ends (…) of curves (B, …) drawn on a number of patients.
+
+    Each point's interval is `percentile_interval`'s; the whole curve lies within them less often
+    than each point does. NaN on fewer than two patients and where no draw has the whole curve.
+    """
+    whole = drawn[~np.isnan(drawn).any(axis=tuple(range(1, drawn.ndim)))]
+    if patients < _FEWEST or not len(whole):
+        unknown = np.full(drawn.shape[1:], np.nan)
+        return unknown, unknown
+    tail = tail_of_draws(patients)
+    low, high = np.quantile(whole, [tail, 1 - tail], axis=0)
+    return low, high
+
+
 def tail_of_draws(patients: int, level: float = LEVEL) -> float:
     """Return the share of draws beyond each end of an interval, on two patients or more."""
     student = t.isf((1 - level) / 2, patients - 1)

@@ -11,10 +11,12 @@ from ctviz.cohort.statistics import (
     Removals,
     cohort_fidelity,
     cross_validated_share,
+    mean_curves,
+    standings,
     threshold_roc,
 )
 from ctviz.core import InvalidInput, InvalidParameter
-from tests.cohort.statistics.panels import entrants, unhurried
+from tests.cohort.statistics.panels import entrants, panel, unhurried
 
 NAN = float("nan")
 SHARES = np.linspace(0, 1, 5)
@@ -232,3 +234,24 @@ def test_curves_of_another_shape_are_refused():
         cross_validated_share(np.ones((2, 1, 3)), [0, 1], ["a", "b"])
     with pytest.raises(InvalidInput, match="a patient per slice"):
         threshold_roc(np.ones((2, 1, 3)), np.ones((2, 1, 3)), ["a"])
+
+
+def test_a_mean_curve_is_over_patients_and_its_band_as_wide_as_a_scores_interval():
+    values = np.random.default_rng(0).random((9, 2))
+    names = ["a", "a", "a", "b", "c", "d", "e", "f", "g"]
+    found = mean_curves(values[:, :, None], names)
+    placed = standings(panel(values, names))
+    for entrant, standing in enumerate(placed):
+        assert found.mean[entrant, 0] == pytest.approx(standing.mean)
+        assert found.low[entrant, 0] == pytest.approx(standing.interval.low)
+        assert found.high[entrant, 0] == pytest.approx(standing.interval.high)
+
+
+def test_slices_with_an_undefined_point_are_not_in_the_mean_curve():
+    curves = np.array([[NAN, 1.0], [0.2, 0.4]]).reshape(2, 1, 2)
+    found = mean_curves(curves, ["a", "b"])
+    np.testing.assert_array_equal(found.mean, [[0.2, 0.4]])
+    assert (found.defined, found.patients) == ((1,), (1,))
+    assert np.isnan(found.low).all()
+    with pytest.raises(InvalidInput, match="a patient per slice"):
+        mean_curves(curves, ["a"])

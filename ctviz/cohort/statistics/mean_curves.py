@@ -1,0 +1,63 @@
+"""Curves averaged over patients, with a band: Dice over the share kept, and the like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
+from ctviz.cohort.statistics.bootstrap import draws as draw_patients
+from ctviz.cohort.statistics.interval import band
+from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
+from ctviz.core import InvalidInput
+
+
+@dataclass(frozen=True, eq=False)
+class MeanCurves:
+    """The mean curves of E entrants.
+
+    Parameters
+    ----------
+    mean
+        (E, S) mean over patients of the mean over a patient's slices; NaN without any curve.
+    low, high
+        (E, S) pointwise 95 % intervals; NaN on fewer than two patients.
+    defined
+        Number of slices with a curve, for each entrant.
+    patients
+        Number of patients with one, for each entrant.
+    """
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+    defined: tuple[int, ...]
+    patients: tuple[int, ...]
+
+
+def mean_curves(
+    curves: Numbers, patients: Names, draws: int = DRAWS, seed: int = SEED
+) -> MeanCurves:
+    """Average curves (N, E, S) of slices over patients, with a bootstrap band.
+
+    The cluster bootstrap of `standings` at each point. A slice is undefined for an entrant where
+    any point of its curve is NaN.
+    """
+    curves = np.asarray(curves, float)
+    if curves.ndim != 3 or len(curves) != len(patients):
+        raise InvalidInput("Give curves (slices, entrants, points), a patient per slice.")
+    curves = np.where(np.isnan(curves).any(axis=2, keepdims=True), np.nan, curves)
+    grouping = Patients.of(np.asarray(patients, np.str_))
+    means = grouping.means(curves)
+    drawn = draw_patients(len(grouping), draws, seed)
+    count = np.sum(~np.isnan(means).any(axis=2), axis=0)
+    bands = [
+        band(drawn_means(drawn, means[:, entrant]), int(known))
+        for entrant, known in enumerate(count)
+    ]
+    return MeanCurves(
+        mean=mean_of_patients(means),
+        low=np.array([low for low, _ in bands]),
+        high=np.array([high for _, high in bands]),
+        defined=tuple(int(n) for n in np.sum(~np.isnan(curves).any(axis=2), axis=0)),
+        patients=tuple(int(n) for n in count),
+    )
