@@ -33,7 +33,14 @@ LINEAR = {
 }
 BATCH_NORMALISING = {"CudnnBatchNorm", "MiopenBatchNorm", "NativeBatchNorm"}
 """Linear in evaluation, other than the next."""
+SCALING = {"Div", "Mul"}
 NORMALISING = BATCH_NORMALISING | {"NativeGroupNorm", "NativeLayerNorm"}
+FACTORS = {
+    **dict.fromkeys(("Bmm", "Convolution", "Div", "Mm", "MkldnnConvolution", "Mul", "Mv"), (0, 1)),
+    **dict.fromkeys(NORMALISING, (0, 1)),
+    **dict.fromkeys(("Addmm", "Baddbmm"), (1, 2)),
+}
+"""Where among an operation's arguments its factors stand."""
 POOLING = {"AdaptiveMaxPool2D", "MaxPool2DWithIndices"}
 RELU = "Relu"
 HARMLESS = RESHAPING | LINEAR | NORMALISING | POOLING | {RELU}
@@ -64,12 +71,21 @@ GUIDED = Rule("guided", lambda calculus, _: (calculus[0].clamp(min=0),))
 DECONVOLUTION = Rule("deconvolution", lambda _, incoming: (incoming[0].clamp(min=0),))
 
 
-def _is_harmless(node: Node, gates: set[Node]) -> bool:
+def multiplies_features(node: Node) -> bool:
+    """Whether an operation is a product of features with features, or divides by features.
+
+    Linear layers multiply features with constant weights, of which there is no record.
+    """
     name = operation(node)
-    if name in {"Mul", "Div"}:
-        factors = [before for before, _ in node.next_functions if before is not None]
-        return len(factors) == 1 or (name == "Mul" and _gate(node) is not None)
-    return name in HARMLESS or node in gates
+    places = FACTORS.get(name, ())
+    recorded = [place for place in places if node.next_functions[place][0] is not None]
+    return len(recorded) > 1 or (name == "Div" and recorded == [1])
+
+
+def _is_harmless(node: Node, gates: set[Node]) -> bool:
+    if multiplies_features(node):
+        return _gate(node) is not None
+    return operation(node) in HARMLESS | SCALING or node in gates
 
 
 def _gate(node: Node) -> Node | None:

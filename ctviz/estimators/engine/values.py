@@ -21,6 +21,8 @@ from ctviz.estimators.engine.rules import (
     POOLING,
     RELU,
     RESHAPING,
+    SCALING,
+    multiplies_features,
     unsupported,
 )
 
@@ -65,10 +67,14 @@ class ValuedRecord:
             raise self.refusal(node)
         return self.values[node]
 
-    def gradients(self) -> Tensor:
-        """Return the gradients (N, C, h, w) as the hooks on the operations make them."""
+    def gradients(self, weights: Tensor | None = None) -> Tensor:
+        """Return the gradients (N, C, h, w) as the hooks on the operations make them.
+
+        The weights (N,) of the scores are 1 unless given.
+        """
+        weights = torch.ones_like(self.scores) if weights is None else weights
         (gradients,) = torch.autograd.grad(
-            self.scores, self.points, torch.ones_like(self.scores), materialize_grads=True
+            self.scores, self.points, weights, materialize_grads=True
         )
         return gradients
 
@@ -78,13 +84,9 @@ class ValuedRecord:
 
 
 def _is_piecewise_linear(node: Node) -> bool:
-    name = operation(node)
-    if name in {"Mul", "Div"}:
-        factors = [before for before, _ in node.next_functions if before is not None]
-        return len(factors) == 1
-    if name in BATCH_NORMALISING:
-        return not getattr(node, "_saved_training", False)
-    return name in RESHAPING | LINEAR | POOLING | {RELU}
+    if multiplies_features(node) or getattr(node, "_saved_training", False):
+        return False
+    return operation(node) in RESHAPING | LINEAR | SCALING | BATCH_NORMALISING | POOLING | {RELU}
 
 
 @dataclass(eq=False)
