@@ -189,6 +189,32 @@ def test_scores_are_tidy_rows_and_equal_the_metrics(ctviz, series, tmp_path):
     assert found == pytest.approx(expected, abs=1e-6)
 
 
+def test_every_kind_of_metric_is_scored_at_once(ctviz, series):
+    asked = ("score", series, "--estimators", "gradient,edges", "--metrics", "all")
+    quick = ("fidelity", "logit-fidelity", "insertion", "deletion")
+    settings = [part for name in quick for part in ("--set", f"{name}.step=0.5")]
+    rows = rows_of(ctviz(*asked, *settings, "--sign", "absolute", "--format", "csv"))
+    assert [row["metric"] for row in rows] == [name for name in METRICS for _ in range(2)]
+    assert all(row["value"] or row["why"] for row in rows)
+    kept = {row["estimator"]: row["value"] for row in rows if row["metric"] == "randomisation"}
+    assert float(kept["edges"]) == pytest.approx(1)
+    assert float(kept["gradient"]) < 1
+
+
+def test_a_preset_is_scored_under_its_own_name(ctviz, series):
+    asked = ("score", series, "--estimators", "edges", "--sign", "signed", "--format", "csv")
+    own, preset = rows_of(ctviz(*asked, "--metrics", "fidelity,paper-2022"))
+    assert (own["metric"], preset["metric"]) == ("fidelity", "paper-2022")
+    assert own["value"] == preset["value"]
+
+
+def test_controls_have_no_sanity_and_every_estimator_says_why(ctviz):
+    rows = rows_of(ctviz("sanity", MODEL, "--estimators", "edges,gradient", "--format", "csv"))
+    assert [(row["estimator"], row["verdict"]) for row in rows] == [("edges", ""), ("gradient", "")]
+    assert "control" in rows[0]["why"]
+    assert "reference images" in rows[1]["why"]
+
+
 def test_scores_agree_with_what_a_reader_drew(ctviz, series):
     (row,) = rows_of(ctviz("index", series, "--format", "csv"))
     backend = Backend(Settings.from_environment())
@@ -229,6 +255,11 @@ def test_without_a_region_agreement_says_what_is_missing(ctviz, series):
         ),
         (("score", "{series}", "--mask", "no-such.png"), "mask"),
         (("score", "{series}", "--metrics", "dize"), "Did you mean 'dice'"),
+        (
+            ("score", "{series}", "--metrics", "paper-2022", "--set", "paper-2022.step=0.5"),
+            "settings of the preset",
+        ),
+        (("sanity", "smal-test"), f"Did you mean '{MODEL}'"),
         (("train", "--out", "x", "--name", "real"), "--real"),
         (("train", "--out", "x", "--set", "phantom=3"), "Did you mean 'phantoms'"),
     ],
