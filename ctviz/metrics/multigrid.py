@@ -1,89 +1,216 @@
 """Solving a system of neighbouring pixels on ever coarser grids at once."""
 
 from dataclasses import dataclass
-from typing import Self
+from functools import cached_property
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.linalg import LinearOperator, cg
 
-from ctviz.metrics.base import Numbers
+from ctviz.core import Mask
 
-COARSEST = 400
-"""Unknowns of a system that is solved directly."""
+Grid: TypeAlias = NDArray[np.float32]
+"""(h, w) within a frame of zeros: neighbours lie at fixed distances in memory, row after row."""
 
-DAMPING = 0.7
+COARSEST = 8
+"""Cells along the longer side of a grid that is small enough to be solved directly."""
+
+DAMPING = np.float32(0.85)
 """Of a Jacobi step: removes what differs between neighbours, which coarser grids cannot see."""
 
-STIFFNESS = 1.8
-"""How much stiffer blocks of constant value are than the pixels they stand for."""
+STIFFNESS = np.float32(1.8)
+"""How much stiffer blocks of constant value are than the cells they stand for."""
+
+MOST_STEPS = 100
+"""Of conjugate gradients, which take some ten."""
+
+EDGE, CORNER = np.float32(1 / 6), np.float32(1 / 12)
+"""Weights of the four nearest neighbours and of the four diagonal ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """A symmetric positive definite system of a grid's cells, which are blocks of pixels.
+
+    Parameters
+    ----------
+    diagonal
+        Each cell's own weight, 0 where nothing is unknown.
+    couplings
+        How strongly a cell pulls at the one to its right, its lower left, below, its lower right.
+    """
+
+    diagonal: Grid
+    couplings: tuple[Grid, ...]
+
+    @cached_property
+    def smoothing(self) -> Grid:
+        """What a residual is multiplied by in a Jacobi step."""
+        unknown = self.diagonal > 0
+        return np.divide(DAMPING, self.diagonal, out=np.zeros_like(self.diagonal), where=unknown)
+
+    @property
+    def distances(self) -> tuple[int, ...]:
+        """How many numbers further in memory the four neighbours are."""
+        width = self.diagonal.shape[1]
+        return 1, width - 1, width, width + 1
+
+    def times(self, values: Grid) -> Grid:
+        """Return the left side of the system."""
+        product = self.diagonal * values
+        source, sums = values.ravel(), product.ravel()
+        for distance, coupling in zip(self.distances, self.couplings, strict=True):
+            pull = coupling.ravel()[:-distance]
+            sums[:-distance] -= pull * source[distance:]
+            sums[distance:] -= pull * source[:-distance]
+        return product
+
+    def coarser(self) -> "Blocks":
+        """Return the system of blocks of 2 by 2 cells, which have one value each."""
+        own, right, lower_left, below, lower_right = map(
+            _quarters, (self.diagonal, *self.couplings)
+        )
+        inside = right[0] + right[2] + below[0] + below[1] + lower_right[0] + lower_left[1]
+        to_right = right[1] + right[3] + lower_right[1]
+        to_right[:, :-1] += lower_left[0][:, 1:]
+        to_below = below[2] + below[3] + lower_right[2] + lower_left[3]
+        diagonal = own[0] + own[1] + own[2] + own[3] - 2 * inside
+        couplings = to_right, lower_left[2], to_below, lower_right[3]
+        return Blocks(
+            np.pad(diagonal / STIFFNESS, 1),
+            tuple(np.pad(coupling / STIFFNESS, 1) for coupling in couplings),
+        )
+
+    def inverse(self) -> Grid:
+        """Return the dense inverse (n, n) of a small grid of n cells with its frame."""
+        system = np.diag(np.where(self.diagonal > 0, self.diagonal, 1).ravel().astype(float))
+        for distance, coupling in zip(self.distances, self.couplings, strict=True):
+            (cells,) = np.nonzero(coupling.ravel())
+            pulls = coupling.ravel()[cells]
+            system[cells, cells + distance] -= pulls
+            system[cells + distance, cells] -= pulls
+        return np.linalg.inv(system).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels(Blocks):
+    """The finest grid, whose couplings are the same wherever both pixels are unknown.
+
+    Parameters
+    ----------
+    unknown
+        1 where a pixel is unknown, 0 elsewhere.
+    """
+
+    unknown: Grid
+
+    @classmethod
+    def of(cls, unknown: Grid, total: Grid) -> Self:
+        """Return the system of the unknown pixels; ``total`` is the weight of all neighbours."""
+        width = unknown.shape[1]
+        couplings = tuple(
+            _coupled(unknown, distance, weight)
+            for distance, weight in (
+                (1, EDGE),
+                (width - 1, CORNER),
+                (width, EDGE),
+                (width + 1, CORNER),
+            )
+        )
+        return cls(unknown * total, couplings, unknown)
+
+    def times(self, values: Grid) -> Grid:
+        """Return the left side of the system, by the sums over all neighbours."""
+        return self.diagonal * values - self.unknown * neighbours(values)
 
 
 @dataclass(frozen=True, eq=False)
 class Multigrid:
-    """A symmetric positive definite system (n, n) of pixels and its coarser copies.
+    """The systems of ever coarser grids, and the dense inverse of the coarsest.
 
-    Each level joins the unknowns of 2 by 2 blocks (aggregation). One `cycle` over the levels
-    nearly solves the system; it preconditions conjugate gradients, which then take some ten steps
-    whatever the number of pixels.
+    Each level joins 2 by 2 cells (aggregation). One `cycle` over the levels nearly solves the
+    system; it preconditions conjugate gradients, which then take some ten steps whatever the
+    number of pixels.
 
     Stüben, J. Comput. Appl. Math. 2001. doi:10.1016/S0377-0427(00)00516-1
-
-    Parameters
-    ----------
-    system
-        (n, n) symmetric positive definite.
-    block
-        (n, m) which of the m blocks a pixel belongs to.
-    coarser
-        The (m, m) system of the blocks, a dense inverse where it is small.
     """
 
-    system: csr_array
-    block: csr_array
-    coarser: "Multigrid | Numbers"
+    levels: tuple[Blocks, ...]
+    inverse: Grid
 
     @classmethod
-    def of(cls, system: csr_array, places: NDArray[np.intp]) -> "Self | Numbers":
-        """Build the levels for pixels at the rows and columns (n, 2); small ones are inverted."""
-        if len(places) <= COARSEST:
-            return np.asarray(np.linalg.inv(system.toarray()))
-        halved = places // 2
-        number = halved[:, 0] * (halved[:, 1].max() + 1) + halved[:, 1]
-        _, first, block = np.unique(number, return_index=True, return_inverse=True)
-        pixels = len(places)
-        joined = csr_array(
-            (np.ones(pixels), block, np.arange(pixels + 1)), shape=(pixels, len(first))
-        )
-        coarse = (joined.T @ system @ joined).tocsr() / STIFFNESS
-        return cls(system, joined, cls.of(coarse, halved[first]))
+    def of(cls, finest: Blocks) -> Self:
+        """Return the levels above a finest grid whose sides `framed` has chosen."""
+        levels = [finest]
+        while max(levels[-1].diagonal.shape) - 2 > COARSEST:
+            levels.append(levels[-1].coarser())
+        return cls(tuple(levels[:-1]), levels[-1].inverse())
 
-    def cycle(self, right: Numbers) -> Numbers:
-        """Return nearly the solution (n,): smooth, correct on the coarser grids, smooth again."""
-        smoothing: Numbers = DAMPING / self.system.diagonal()
-        solution = smoothing * right
-        solution += smoothing * (right - self.system @ solution)
-        coarse = self.block.T @ (right - self.system @ solution)
-        solution += self.block @ nearly_solved(self.coarser, coarse)
-        for _ in range(2):
-            solution += smoothing * (right - self.system @ solution)
+    def cycle(self, right: Grid, depth: int = 0) -> Grid:
+        """Return nearly the solution: smooth, correct on the coarser grids, smooth again."""
+        if depth == len(self.levels):
+            return (self.inverse @ right.ravel()).reshape(right.shape)
+        level = self.levels[depth]
+        solution = level.smoothing * right
+        missing = sum(_quarters(right - level.times(solution)))
+        correction = self.cycle(np.pad(missing, 1), depth + 1)[1:-1, 1:-1]
+        for quarter in _quarters(solution):
+            quarter += correction
+        solution *= level.diagonal > 0
+        solution += level.smoothing * (right - level.times(solution))
         return solution
 
+    def solved(self, right: Grid, *, error: float) -> Grid:
+        """Return the solution, of which no number is wrong by much more than ``error``."""
+        if not self.levels:
+            return self.cycle(right)
+        system = self.levels[0]
+        solution, residual = np.zeros_like(right), right.copy()
+        near = self.cycle(residual)
+        way, strength = near, np.vdot(residual, near)
+        for _ in range(MOST_STEPS):
+            if np.abs(near).max() <= error:
+                break
+            pulled = system.times(way)
+            length = strength / np.vdot(way, pulled)
+            solution += length * way
+            residual -= length * pulled
+            near = self.cycle(residual)
+            before, strength = strength, np.vdot(residual, near)
+            way = near + strength / before * way
+        return solution + near
 
-def nearly_solved(level: Multigrid | Numbers, right: Numbers) -> Numbers:
-    """Return one cycle's solution, exact where the level is an inverse."""
-    if isinstance(level, Multigrid):
-        return level.cycle(right)
-    return np.asarray(level @ right)
+
+def framed(picture: NDArray[np.generic] | Mask) -> Grid:
+    """Return a picture (h, w) with sides that can be halved until few cells are left, framed."""
+    halvings = max(0, int(np.ceil(np.log2(max(picture.shape) / COARSEST))))
+    whole = 2**halvings
+    ends = [1 + -side % whole for side in picture.shape]
+    return np.pad(picture.astype(np.float32), [(1, end) for end in ends])
 
 
-def solved(
-    system: csr_array, level: Multigrid | Numbers, right: Numbers, *, precision: float
-) -> Numbers:
-    """Return the solution (n,) up to a residual relative to the right side (n,)."""
-    step = LinearOperator(
-        system.shape, matvec=lambda residual: nearly_solved(level, residual), dtype=np.float64
-    )
-    solution, _ = cg(system, right, rtol=precision, M=step)
-    return np.asarray(solution)
+def neighbours(values: Grid) -> Grid:
+    """Return each pixel's sum over its eight neighbours by their weights; wrong in the frame."""
+    width = values.shape[1]
+    flat = values.ravel()
+    # Twice the sum of two neighbours along the rows, and twice along the columns: 1 2 1 each.
+    sums = flat[:-1] + flat[1:]
+    sums = sums[:-1] + sums[1:]
+    sums = sums[:-width] + sums[width:]
+    sums = (sums[:-width] + sums[width:]) * CORNER
+    around = np.zeros_like(flat)
+    np.subtract(sums, 4 * CORNER * flat[width + 1 : -width - 1], out=around[width + 1 : -width - 1])
+    return around.reshape(values.shape)
+
+
+def _coupled(unknown: Grid, distance: int, weight: np.float32) -> Grid:
+    coupling = np.zeros_like(unknown)
+    flat = unknown.ravel()
+    coupling.ravel()[:-distance] = flat[:-distance] * flat[distance:] * weight
+    return coupling
+
+
+def _quarters(grid: Grid) -> tuple[Grid, Grid, Grid, Grid]:
+    """Return the upper left, upper right, lower left and lower right cell of each block."""
+    inner = grid[1:-1, 1:-1]
+    return inner[::2, ::2], inner[::2, 1::2], inner[1::2, ::2], inner[1::2, 1::2]
