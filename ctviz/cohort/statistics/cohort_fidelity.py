@@ -55,6 +55,8 @@ class Removals:
                 f"The answers have shapes {self.mif_right.shape} and {self.lif_right.shape}; "
                 f"give (slices, entrants, shares) = {shape} for both orders."
             )
+        if 0 in shape:
+            raise InvalidInput("There is no answer to measure fidelity by; run the study first.")
         if len(self.classes) != len(self.patients):
             raise InvalidInput("Give one true class for each slice.")
 

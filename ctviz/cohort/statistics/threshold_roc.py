@@ -64,7 +64,7 @@ def threshold_roc(
     count = np.sum(~np.isnan(means[:, :, 0, 0]), axis=0)
     heights, areas = [], []
     for entrant, known in enumerate(count):
-        again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), -1))
+        again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), curve[0].size))
         again = again.reshape(len(drawn), *curve.shape[1:])
         heights.append(percentile_interval(again[:, 1].mean(axis=-1), int(known)))
         areas.append(percentile_interval(_area(again), int(known)))

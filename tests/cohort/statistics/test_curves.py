@@ -136,6 +136,17 @@ def test_one_patient_has_curves_but_no_interval():
 def test_answers_of_another_shape_are_refused():
     with pytest.raises(InvalidInput, match="for both orders"):
         removals(np.zeros((2, 1, 3)), np.zeros((2, 1, 2)), ["a", "b"])
+    with pytest.raises(InvalidInput, match="one true class"):
+        removals(np.zeros((2, 1, 3)), np.zeros((2, 1, 3)), ["a"])
+    with pytest.raises(InvalidInput, match="no answer"):
+        removals(np.zeros((0, 1, 3)), np.zeros((0, 1, 3)), [])
+
+
+def test_without_slices_there_are_no_curves():
+    nothing = np.zeros((0, 2, 3))
+    assert threshold_roc(nothing, nothing, []).patients == (0, 0)
+    assert mean_curves(nothing, []).defined == (0, 0)
+    assert cross_validated_share(nothing, [0, 0.5, 1], []).dice.shape == (0, 2)
 
 
 def test_points_evenly_along_the_way_make_the_papers_area_the_true_one():
