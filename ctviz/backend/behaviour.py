@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,7 +25,7 @@ from ctviz.core import (
     digest,
     signed_view,
 )
-from ctviz.estimators import Estimator
+from ctviz.estimators import Estimator, NotFinite
 from ctviz.estimators import explain as explain_on_grid
 from ctviz.metrics import BehaviourMetric
 from ctviz.metrics.against_model import Images
@@ -79,15 +80,18 @@ class Asking:
         network = self.classifier.network
         if randomised > 0:
             network = randomised_copy(network, randomised, self.forgetting, self.x)
-        (values,) = explain_on_grid(
-            network,
-            image,
-            self.target,
-            [estimator],
-            references=self.classifier.references,
-            # Its own steps are too fine to show, but each is a chance to stop.
-            progress=Progress(lambda _: self.progress.check()),
-        )
+        try:
+            (values,) = explain_on_grid(
+                network,
+                image,
+                self.target,
+                [estimator],
+                references=self.classifier.references,
+                # Its own steps are too fine to show, but each is a chance to stop.
+                progress=Progress(lambda _: self.progress.check()),
+            )
+        except NotFinite:
+            return np.full(self.x.shape[-2:], np.nan, np.float32)
         return signed_view(values, self.sign)
 
 

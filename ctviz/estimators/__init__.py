@@ -4,7 +4,7 @@ A new estimator is a new file here, or an entry point of the group ``ctviz.estim
 """
 
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator, GradientEstimator
-from ctviz.estimators.engine.explain import explain, passes
+from ctviz.estimators.engine.explain import NotFinite, explain, passes
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
@@ -13,6 +13,7 @@ __all__ = [
     "ESTIMATORS",
     "Estimator",
     "GradientEstimator",
+    "NotFinite",
     "Pace",
     "Passes",
     "Question",

@@ -5,7 +5,7 @@ import pytest
 
 from ctviz.backend import Backend, Question
 from ctviz.core import Cancelled, CtvizError, InvalidInput
-from ctviz.estimators import ESTIMATORS
+from ctviz.estimators import ESTIMATORS, NotFinite
 from ctviz.metrics import METRICS
 from tests.backend.small_model import MODEL
 
@@ -113,6 +113,23 @@ def test_randomising_leaves_the_model_as_it_is(backend, question):
     evaluate(backend, question, "randomisation", GRADIENT).result(60)
     x = backend.classifier(MODEL).encode(question.image)
     np.testing.assert_allclose(backend.classifier(MODEL).probabilities(x)[0], before, atol=1e-6)
+
+
+def test_a_map_that_is_not_finite_on_the_randomised_model_has_kept_nothing(
+    backend, question, monkeypatch
+):
+    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    importance = job.result(60)
+
+    def not_finite(*_, **__):
+        raise NotFinite("The gradient is not finite on this network and image.")
+
+    monkeypatch.setattr("ctviz.backend.behaviour.explain_on_grid", not_finite)
+    asked = {"sign": "signed", "estimator": GRADIENT}
+    gone = backend.evaluate(question, importance, METRICS["randomisation"](), **asked)
+    assert gone.result(60).score.value == 0
+    none = backend.evaluate(question, importance, METRICS["max-sensitivity"](), **asked)
+    assert "not finite" in none.result(60).score.why
 
 
 def test_cancelling_stops_the_estimator(backend, question, watch):

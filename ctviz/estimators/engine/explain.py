@@ -21,6 +21,10 @@ Done: TypeAlias = Callable[[int, FloatMap, float], None]
 Failed: TypeAlias = Callable[[int, CtvizError], None]
 
 
+class NotFinite(UnsupportedNetwork):
+    """An estimator whose map is NaN or infinite on this network and image."""
+
+
 def explain(  # noqa: PLR0913 - the question has three parts, and each listener is one more
     network: nn.Module,
     x: Tensor,
@@ -160,7 +164,7 @@ class _Answers:
         if not np.isfinite(values).all():
             self._refuse(
                 estimator,
-                UnsupportedNetwork(
+                NotFinite(
                     f"{estimator.title} is not finite on this network and image; "
                     "choose another estimator."
                 ),
