@@ -1,5 +1,6 @@
 """The sanity check: whether an estimator notices that the model forgot what it learnt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -90,7 +91,7 @@ class SanityChecks:
     """Sanity of estimators on models; costs a dozen maps each and is kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._cache = models, cache
+        self._models, self._cache, self._device = models, cache, device
         self._desk = Desk(device, "Checking what the maps depend on", self._recall)
 
     def ask(self, model_id: str, estimator: Estimator, urgency: Urgency) -> Job[Sanity]:
@@ -100,7 +101,8 @@ class SanityChecks:
             return ready(key, CONTROL)
 
         def compute(progress: Progress) -> Sanity:
-            sanity = check(self._models.classifier(model_id), estimator, progress)
+            classifier = self._models.classifier(model_id)
+            sanity = check(classifier, estimator, progress, self._device.give_way)
             self._cache.put(key, _pack(sanity))
             return sanity
 
@@ -125,11 +127,22 @@ class SanityChecks:
         return None if arrays is None else _unpack(arrays)
 
 
-def check(classifier: Classifier, estimator: Estimator, progress: Progress) -> Sanity:
+def check(
+    classifier: Classifier,
+    estimator: Estimator,
+    progress: Progress,
+    pause: Callable[[], object] = lambda: None,
+) -> Sanity:
     """Return the verdict over a few of the classifier's reference images.
 
     Images on which there is no score are left out; if there is none at all, the first says why.
+    Between maps there is a ``pause``, in which somebody else may use the network.
     """
+
+    def one_map_done(_: float = 0.0) -> None:
+        pause()
+        progress.advance()
+
     if classifier.references is None:
         return NO_REFERENCES
     images = _spread(classifier.references)
@@ -143,9 +156,8 @@ def check(classifier: Classifier, estimator: Estimator, progress: Progress) -> S
             values = again()
         except UnsupportedNetwork as error:
             return Sanity.inapplicable(f"The estimator refuses this model: {error}")
-        progress.advance()
-        each_map = Progress(lambda _: progress.advance())
-        found.append(CHECK.curves(values, x.cpu().numpy(), again, each_map))
+        one_map_done()
+        found.append(CHECK.curves(values, x.cpu().numpy(), again, Progress(one_map_done)))
     measured = [curves.lines for curves in found if curves.score.defined]
     if not measured:
         return Sanity.inapplicable(found[0].score.why)

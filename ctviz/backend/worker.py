@@ -41,6 +41,14 @@ class Worker:
             heappush(self._queue, (_ORDER.index(urgency), next(self._arrivals), task))
             self._changed.notify()
 
+    def give_way(self) -> None:
+        """Do at once what is urgent: for a long task in the background, between its steps.
+
+        Called in the worker's own thread, where nothing is half done.
+        """
+        while (task := self._next_urgent()) is not None:
+            task()
+
     def close(self, timeout: float = 10.0) -> None:
         """Forget what is queued and wait for what runs."""
         with self._changed:
@@ -71,3 +79,8 @@ class Worker:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closed)
             return None if self._closed else heappop(self._queue)[2]
+
+    def _next_urgent(self) -> Callable[[], object] | None:
+        with self._changed:
+            urgent = bool(self._queue) and _ORDER[self._queue[0][0]] == "interactive"
+            return heappop(self._queue)[2] if urgent and not self._closed else None

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ctviz.backend import Backend, Sanity
-from ctviz.backend.sanity import LIKE, check
+from ctviz.backend.sanity import CHECK, LIKE, check
 from ctviz.core import Cancelled, Progress, UnknownName
 from ctviz.estimators import ESTIMATORS
 from ctviz.models import load_model, save_model
@@ -100,6 +100,12 @@ def test_progress_rises_to_the_end(backend):
     check(backend.classifier(MODEL), GRADIENT, Progress(shares.append))
     assert shares == sorted(set(shares))
     assert shares[-1] == 1
+
+
+def test_there_is_a_pause_after_every_map(backend):
+    pauses, shares = [], []
+    check(backend.classifier(MODEL), GRADIENT, Progress(shares.append), lambda: pauses.append(0))
+    assert len(pauses) == len(shares) == 3 * (1 + CHECK.maps)
 
 
 def test_a_check_can_be_given_up(backend):
