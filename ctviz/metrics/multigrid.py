@@ -44,10 +44,20 @@ class Blocks:
     couplings: tuple[Grid, ...]
 
     @cached_property
+    def unknown(self) -> Grid:
+        """1 where a cell is unknown, 0 elsewhere."""
+        return (self.diagonal > 0).astype(np.float32)
+
+    @cached_property
     def smoothing(self) -> Grid:
         """What a residual is multiplied by in a Jacobi step."""
-        unknown = self.diagonal > 0
-        return np.divide(DAMPING, self.diagonal, out=np.zeros_like(self.diagonal), where=unknown)
+        return DAMPING * self.unknown / np.maximum(self.diagonal, np.finfo(np.float32).tiny)
+
+    @cached_property
+    def room(self) -> tuple[Grid, Grid, Grid, Grid]:
+        """Grids to compute in, again and again: new memory would cost more than the sums."""
+        first, second, third, fourth = np.zeros((4, *self.diagonal.shape), np.float32)
+        return first, second, third, fourth
 
     @property
     def distances(self) -> tuple[int, ...]:
@@ -56,14 +66,19 @@ class Blocks:
         return 1, width - 1, width, width + 1
 
     def times(self, values: Grid) -> Grid:
-        """Return the left side of the system."""
-        product = self.diagonal * values
-        source, sums = values.ravel(), product.ravel()
+        """Return the left side of the system, in a grid that the next call writes to again."""
+        product = np.multiply(self.diagonal, values, out=self.room[0])
+        source, sums, pull = (grid.ravel() for grid in (values, product, self.room[1]))
         for distance, coupling in zip(self.distances, self.couplings, strict=True):
-            pull = coupling.ravel()[:-distance]
-            sums[:-distance] -= pull * source[distance:]
-            sums[distance:] -= pull * source[:-distance]
+            weights, here = coupling.ravel()[:-distance], pull[:-distance]
+            sums[:-distance] -= np.multiply(weights, source[distance:], out=here)
+            sums[distance:] -= np.multiply(weights, source[:-distance], out=here)
         return product
+
+    def residual(self, right: Grid, values: Grid) -> Grid:
+        """Return what the left side lacks, in a grid that the next call writes to again."""
+        left = self.times(values)
+        return np.subtract(right, left, out=left)
 
     def coarser(self) -> "Blocks":
         """Return the system of blocks of 2 by 2 cells, which have one value each."""
@@ -94,15 +109,7 @@ class Blocks:
 
 @dataclass(frozen=True, eq=False)
 class Pixels(Blocks):
-    """The finest grid, whose couplings are the same wherever both pixels are unknown.
-
-    Parameters
-    ----------
-    unknown
-        1 where a pixel is unknown, 0 elsewhere.
-    """
-
-    unknown: Grid
+    """The finest grid, whose couplings are the same wherever both pixels are unknown."""
 
     @classmethod
     def of(cls, unknown: Grid, total: Grid) -> Self:
@@ -117,11 +124,15 @@ class Pixels(Blocks):
                 (width + 1, CORNER),
             )
         )
-        return cls(unknown * total, couplings, unknown)
+        return cls(unknown * total, couplings)
 
     def times(self, values: Grid) -> Grid:
-        """Return the left side of the system, by the sums over all neighbours."""
-        return self.diagonal * values - self.unknown * neighbours(values)
+        """Return the left side of the system, in a grid that the next call writes to again."""
+        product, *room, around = self.room
+        np.multiply(self.diagonal, values, out=product)
+        neighbours(values, around, *room)
+        around *= self.unknown
+        return np.subtract(product, around, out=product)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +149,11 @@ class Multigrid:
     levels: tuple[Blocks, ...]
     inverse: Grid
 
+    @cached_property
+    def solutions(self) -> list[Grid]:
+        """Each level's grid for its solution."""
+        return [np.zeros_like(level.diagonal) for level in self.levels]
+
     @classmethod
     def of(cls, finest: Blocks) -> Self:
         """Return the levels above a finest grid whose sides `framed` has chosen."""
@@ -147,17 +163,22 @@ class Multigrid:
         return cls(tuple(levels[:-1]), levels[-1].inverse())
 
     def cycle(self, right: Grid, depth: int = 0) -> Grid:
-        """Return nearly the solution: smooth, correct on the coarser grids, smooth again."""
+        """Return nearly the solution, in a grid that the next cycle writes to again.
+
+        Smooth, correct on the coarser grids, smooth again.
+        """
         if depth == len(self.levels):
             return (self.inverse @ right.ravel()).reshape(right.shape)
-        level = self.levels[depth]
-        solution = level.smoothing * right
-        missing = sum(_quarters(right - level.times(solution)))
+        level, solution = self.levels[depth], self.solutions[depth]
+        np.multiply(level.smoothing, right, out=solution)
+        missing = sum(_quarters(level.residual(right, solution)))
         correction = self.cycle(np.pad(missing, 1), depth + 1)[1:-1, 1:-1]
         for quarter in _quarters(solution):
             quarter += correction
-        solution *= level.diagonal > 0
-        solution += level.smoothing * (right - level.times(solution))
+        solution *= level.unknown
+        change = level.residual(right, solution)
+        change *= level.smoothing
+        solution += change
         return solution
 
     def solved(self, right: Grid, *, error: float) -> Grid:
@@ -167,18 +188,21 @@ class Multigrid:
         system = self.levels[0]
         solution, residual = np.zeros_like(right), right.copy()
         near = self.cycle(residual)
-        way, strength = near, np.vdot(residual, near)
+        way, strength = near.copy(), np.vdot(residual, near)
         for _ in range(MOST_STEPS):
             if np.abs(near).max() <= error:
                 break
             pulled = system.times(way)
             length = strength / np.vdot(way, pulled)
-            solution += length * way
-            residual -= length * pulled
+            pulled *= length
+            residual -= pulled
+            solution += np.multiply(way, length, out=pulled)
             near = self.cycle(residual)
             before, strength = strength, np.vdot(residual, near)
-            way = near + strength / before * way
-        return solution + near
+            way *= strength / before
+            way += near
+        solution += near
+        return solution
 
 
 def framed(picture: NDArray[np.generic] | Mask) -> Grid:
@@ -189,18 +213,27 @@ def framed(picture: NDArray[np.generic] | Mask) -> Grid:
     return np.pad(picture.astype(np.float32), [(1, end) for end in ends])
 
 
-def neighbours(values: Grid) -> Grid:
-    """Return each pixel's sum over its eight neighbours by their weights; wrong in the frame."""
-    width = values.shape[1]
-    flat = values.ravel()
+def neighbours(values: Grid, *room: Grid) -> Grid:
+    """Return each pixel's weighted sum over its eight neighbours, 0 in the frame.
+
+    Parameters
+    ----------
+    values
+        Framed by zeros.
+    room
+        Three grids to compute in, the first of which becomes the answer; new ones by default.
+    """
+    answer, one, other = room or np.zeros((3, *values.shape), np.float32)
+    width, inner = values.shape[1], slice(values.shape[1] + 1, -values.shape[1] - 1)
+    flat, sums, a, b = (grid.ravel() for grid in (values, answer, one, other))
     # Twice the sum of two neighbours along the rows, and twice along the columns: 1 2 1 each.
-    sums = flat[:-1] + flat[1:]
-    sums = sums[:-1] + sums[1:]
-    sums = sums[:-width] + sums[width:]
-    sums = (sums[:-width] + sums[width:]) * CORNER
-    around = np.zeros_like(flat)
-    np.subtract(sums, 4 * CORNER * flat[width + 1 : -width - 1], out=around[width + 1 : -width - 1])
-    return around.reshape(values.shape)
+    np.add(flat[:-1], flat[1:], out=a[:-1])
+    np.add(a[:-2], a[1:-1], out=b[:-2])
+    np.add(b[: -2 - width], b[width:-2], out=a[: -2 - width])
+    np.add(a[: -2 - 2 * width], a[width : -2 - width], out=sums[inner])
+    sums[inner] -= np.multiply(flat[inner], 4, out=b[inner])
+    sums[inner] *= CORNER
+    return answer
 
 
 def _coupled(unknown: Grid, distance: int, weight: np.float32) -> Grid:
