@@ -1,0 +1,90 @@
+"""How a study's entrants and metrics are called, and how each looks in every chart."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from ctviz.cohort.findings import Findings, Ranked, Signs
+from ctviz.cohort.statistics import Entrant
+from ctviz.estimators import ESTIMATORS
+from ctviz.viz.charts import Axis, Look, looks
+
+FIDELITY = "fidelity"
+COHORT_FIDELITY = "cohort fidelity"
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The names and looks of what a study compares.
+
+    Parameters
+    ----------
+    titles
+        Of the estimators, by name.
+    metrics
+        By key.
+    """
+
+    titles: Mapping[str, str]
+    metrics: Mapping[str, Ranked]
+    _looks: Mapping[str, Look]
+
+    @classmethod
+    def of(cls, findings: Findings) -> Self:
+        """Return the names of what was found; an estimator that is gone keeps its short name."""
+        titles = {e.estimator: _title(e.estimator) for e in findings.entrants}
+        controls = {titles[e.estimator] for e in findings.entrants if e.control}
+        return cls(titles, {m.key: m for m in findings.metrics}, looks(titles.values(), controls))
+
+    def estimator(self, entrant: Entrant) -> str:
+        """Return the estimator's title."""
+        return self.titles[entrant.estimator]
+
+    def entrant(self, entrant: Entrant) -> str:
+        """Return the estimator's title and the sign under which it is read."""
+        return f"{self.titles[entrant.estimator]}, {entrant.sign}"
+
+    def look(self, entrant: Entrant) -> Look:
+        """Return the look of an entrant: hollow where it is signed."""
+        return replace(self.plain_look(entrant), hollow=entrant.sign == "signed")
+
+    def plain_look(self, entrant: Entrant) -> Look:
+        """Return the look of the estimator, whatever its sign."""
+        return self._looks[self.titles[entrant.estimator]]
+
+    def metric(self, key: str) -> str:
+        """Return the title of a metric."""
+        return self.metrics[key].title if key in self.metrics else key.capitalize()
+
+    def axis(self, key: str) -> Axis:
+        """Return the axis of a metric with its direction."""
+        ranked = self.metrics[key]
+        return Axis(ranked.title, better="lower" if ranked.better == "lower" else "higher")
+
+    def sentence(self, text: str) -> str:
+        """Return a sentence with titles in place of the short names of estimators and metrics."""
+        words = dict(self.titles)
+        words |= {key: m.title for key, m in self.metrics.items() if key != FIDELITY}
+        names = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        return re.sub(rf"(?<![\w-])(?:{names})(?![\w@-])", lambda found: words[found.group()], text)
+
+
+def widest(findings: Findings) -> Signs:
+    """Return the choice of signs that takes all entrants in."""
+    signs = {entrant.sign for entrant in findings.entrants}
+    return "both" if len(signs) > 1 else signs.pop()
+
+
+def entrant_key(entrant: Entrant) -> str:
+    """Return what a click on an entrant's mark tells."""
+    return f"{entrant.estimator}/{entrant.sign}"
+
+
+def slice_key(case: str, slice_index: int) -> str:
+    """Return what a click on a slice's mark tells."""
+    return f"{case}/{slice_index}"
+
+
+def _title(name: str) -> str:
+    return ESTIMATORS[name].title if name in ESTIMATORS else name
