@@ -1,17 +1,14 @@
-"""The choices above the board: case, model, class, region, estimators with their parameters."""
+"""The choices above the board: case, model, class, region."""
 
 from collections.abc import Iterable
-from typing import cast
 
 import numpy as np
 import streamlit as st
 
-from ctviz.backend import DEFAULT_ESTIMATORS, default_model
+from ctviz.backend import default_model
 from ctviz.core import Prediction
-from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
-from ctviz.ui.parameters import parameter_form
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
@@ -102,7 +99,7 @@ def choose_yardstick(names: Iterable[str]) -> str:
         key=mirror(key, chosen),
         on_change=choose,
         label_visibility="collapsed",
-        help="Whose region Dice, AUROC and average precision are measured against.",
+        help="Whose region agreement is measured against.",
     )
     return chosen
 
@@ -113,34 +110,3 @@ def show_prediction(prediction: Prediction) -> None:
     for column, index in zip(st.columns(len(order)), order, strict=True):
         share = float(prediction.probabilities[index])
         column.progress(share, text=f"{prediction.classes[index]} **{share:.2f}**")
-
-
-def choose_estimators() -> tuple[Estimator, ...]:
-    """Let the reader choose estimators and their parameters; the order is the reader's."""
-    state, key = session(), widget("estimators")
-    if state.estimators is None:
-        state.estimators = DEFAULT_ESTIMATORS
-    names = [name for name in state.estimators if name in ESTIMATORS]
-
-    def choose() -> None:
-        state.estimators = tuple(cast("list[str]", value_of(key)))
-
-    picker, settings = st.columns([8, 1], vertical_alignment="center")
-    with picker:
-        st.multiselect(
-            "Estimators",
-            list(ESTIMATORS),
-            format_func=lambda name: ESTIMATORS[name].title,
-            key=mirror(key, names),
-            on_change=choose,
-            placeholder="Add an estimator",
-            label_visibility="collapsed",
-        )
-    with settings, st.popover("Parameters", icon=":material/tune:", width="content"):
-        for name in names:
-            with st.expander(ESTIMATORS[name].title):
-                st.caption(ESTIMATORS[name].summary)
-                state.settings[name] = parameter_form(
-                    name, ESTIMATORS[name], state.settings.get(name, {})
-                )
-    return tuple(ESTIMATORS[name].from_settings(state.settings.get(name, {})) for name in names)

@@ -4,24 +4,25 @@ Nothing here waits for the device. What is missing is asked for once, held by th
 is on the screen, and given up when the reader moves on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctviz.backend import Evaluation, Job, Question
-from ctviz.core import CtvizError, FloatMap, ImportanceMap, Mask, Score, Sign, digest
+from ctviz.backend import Evaluation, Job, Question, Sanity
+from ctviz.core import FloatMap, ImportanceMap, Mask, Score, Sign
 from ctviz.estimators import Estimator
-from ctviz.metrics import METRICS, FidelityMetric, Metric
-from ctviz.ui.held import Held, Place, wait_for
+from ctviz.metrics import METRICS, Metric
+from ctviz.metrics.fidelity import Fidelity
+from ctviz.ui.expectations import waits_for_a_click
+from ctviz.ui.held import Held
+from ctviz.ui.leisure import ByFill, Leisure
+from ctviz.ui.scoring import Scores, is_slow
 from ctviz.ui.service import backend
 from ctviz.ui.viewer import MapUnit
 from ctviz.ui.words import count_of
 
-SHOWN_METRICS = ("dice", "auroc", "average-precision", "fidelity")
-AGREEMENT_SECONDS = 0.8
-"""A stroke's new scores are waited for this long, so that they come with its acknowledgement."""
-
 WHY_NOT = {"failed": "The map could not be computed.", "cancelled": "The map was cancelled."}
+NOT_BEGUN = "The map waits for 'Compute'."
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,17 +34,29 @@ class Compared:
     estimator
         What was asked.
     job
-        Its map, or how far it is; None before the model has said what is to be explained.
+        Its map, or how far it is; None while it has not been asked for.
     evaluations
         By metric, those that are known.
     region_map
         Its region map, if the reader wants to see it and the map is there.
+    waits
+        Whether its map takes so long that it is not begun before the reader says so.
+    shares
+        By metric, how far those are that are being computed, 0 to 1.
+    fills
+        Fidelity with each fill, once all of them are known.
+    sanity
+        Whether it depends on what the model learnt, once that is known.
     """
 
     estimator: Estimator
     job: Job[ImportanceMap] | None = None
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
     region_map: Job[FloatMap] | None = None
+    waits: bool = False
+    shares: Mapping[str, float] = field(default_factory=dict)
+    fills: ByFill = field(default_factory=dict)
+    sanity: Sanity | None = None
 
     @property
     def shown(self) -> Job[Any] | None:
@@ -59,8 +72,22 @@ class Compared:
         """Return a score, or why there is none yet."""
         if metric in self.evaluations:
             return self.evaluations[metric].score
-        state = "queued" if self.job is None else self.job.state
-        return Score.undefined(WHY_NOT.get(state, "Being computed."))
+        return Score.undefined(self._why_not or _how_far(self.shares.get(metric, 0.0)))
+
+    def awaits(self, metric: str) -> bool:
+        """Whether a score is going to come by itself."""
+        return metric not in self.evaluations and not self._why_not
+
+    @property
+    def _why_not(self) -> str:
+        """Why there will be no scores that are not there yet; empty if they will come."""
+        if self.waits:
+            return NOT_BEGUN
+        return "" if self.job is None else WHY_NOT.get(self.job.state, "")
+
+
+def _how_far(share: float) -> str:
+    return f"Being computed, {share:.0%} done." if share else "Being computed."
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +100,16 @@ class Comparison:
         In the order in which the reader chose the estimators.
     pending
         What is still being computed, in words; empty when everything is known.
+    metrics
+        What the maps are scored by, in the order of choice.
+    leisure
+        What is being found out because there is time, in words; empty when nothing is.
     """
 
     compared: tuple[Compared, ...]
     pending: str
+    metrics: tuple[Metric, ...] = ()
+    leisure: str = ""
 
     def best(self, metric: str) -> float | None:
         """Return the best score of a metric among the estimators that are no controls."""
@@ -102,6 +135,23 @@ def written(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
+def span(fills: ByFill) -> str:
+    """Return the least and the greatest score among the fills, empty where there are none."""
+    values = [score.value for score in fills.values() if score.value is not None]
+    return f"{written(min(values))} to {written(max(values))}" if values else ""
+
+
+def by_fill(fills: ByFill) -> str:
+    """Return the score with each fill, in words."""
+    if not fills:
+        return ""
+    scores = (
+        f"{fill} {written(score.value)}" if score.value is not None else f"{fill} –"
+        for fill, score in fills.items()
+    )
+    return f"With other fills, in coarse steps: {', '.join(scores)}."
+
+
 @dataclass(frozen=True)
 class Reading:
     """How maps are read.
@@ -112,10 +162,13 @@ class Reading:
         With their sign or without.
     unit
         Whether the importance of pixels is shown, or that of regions.
+    metrics
+        What they are scored by.
     """
 
     sign: Sign
     unit: MapUnit
+    metrics: tuple[Metric, ...] = ()
 
 
 def compare(
@@ -140,27 +193,71 @@ def compare(
     mask
         (H, W), the region to agree with; None before there is one.
     """
-    view = (question.image.digest, question.model_id, question.target)
-
-    def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
-        chosen = [estimators[index] for index in missing]
-        return backend().explain(question.image, question.model_id, question.target, chosen)
-
-    jobs = held.several([("map", *view, estimator) for estimator in estimators], explain)
-    scores = _Scores(held, question, reading.sign, mask)
+    jobs = _maps(held, question, estimators)
+    scores = Scores(held, question, reading.sign, mask)
     # A map that comes from now on belongs to the next run, which has to be promised below.
-    awaited = sum(not job.done for job in jobs)
-    known = {e: job.result(0) for e, job in zip(estimators, jobs, strict=True) if _is_ready(job)}
+    awaited = sum(not job.done for job in jobs.values())
+    known = {estimator: job.result(0) for estimator, job in jobs.items() if _is_ready(job)}
     regions = _region_maps(held, question, known, reading)
-    scores.ask(known)
-    scores.wait_for_agreement()
+    _ask(scores, known, reading.metrics, others_pending=awaited > 0)
     awaited += sum(not job.done for job in regions.values())
     pending = _pending(awaited, len(jobs), scores.open)
+    leisure = Leisure(held, question, free=not pending)
+    fills = _fills(leisure, known, reading)
+    sanity = leisure.check_sanity(list(known))
     compared = tuple(
-        Compared(estimator, job, scores.evaluations(estimator), regions.get(estimator))
-        for estimator, job in zip(estimators, jobs, strict=True)
+        Compared(
+            estimator,
+            jobs.get(estimator),
+            scores.evaluations(estimator),
+            regions.get(estimator),
+            waits=estimator not in jobs,
+            shares=scores.shares(estimator),
+            fills=fills.get(estimator, {}),
+            sanity=sanity.get(estimator),
+        )
+        for estimator in estimators
     )
-    return Comparison(compared, pending)
+    spare = f"{count_of(leisure.open, 'check')} …" if leisure.open else ""
+    return Comparison(compared, pending, reading.metrics, spare)
+
+
+def _maps(
+    held: Held, question: Question, estimators: Sequence[Estimator]
+) -> dict[Estimator, Job[ImportanceMap]]:
+    """Return the jobs of all maps but those that wait for a click."""
+    view = (question.image.digest, question.model_id, question.target)
+    places = {estimator: ("map", *view, estimator) for estimator in estimators}
+    begun = [e for e in estimators if held.has(places[e]) or not waits_for_a_click(question, e)]
+
+    def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
+        chosen = [begun[index] for index in missing]
+        return backend().explain(question.image, question.model_id, question.target, chosen)
+
+    jobs = held.several([places[estimator] for estimator in begun], explain)
+    return dict(zip(begun, jobs, strict=True))
+
+
+def _ask(
+    scores: Scores,
+    known: Mapping[Estimator, ImportanceMap],
+    metrics: Sequence[Metric],
+    *,
+    others_pending: bool,
+) -> None:
+    """Ask for all scores of the maps that are there, the slow ones behind all others."""
+    scores.ask(known, [metric for metric in metrics if not is_slow(metric)])
+    scores.wait_for_agreement()
+    free = not others_pending and not scores.open
+    scores.ask_slow(known, [metric for metric in metrics if is_slow(metric)], free=free)
+
+
+def _fills(
+    leisure: Leisure, known: Mapping[Estimator, ImportanceMap], reading: Reading
+) -> dict[Estimator, ByFill]:
+    """Return how fidelity depends on the fill, if fidelity is among the metrics."""
+    chosen = [metric for metric in reading.metrics if isinstance(metric, Fidelity)]
+    return leisure.try_fills(known, chosen[0], reading.sign) if chosen else {}
 
 
 def _region_maps(
@@ -178,77 +275,8 @@ def _region_maps(
     return dict(zip(known, jobs, strict=True))
 
 
-class _Scores:
-    """The jobs of all scores of one comparison."""
-
-    def __init__(self, held: Held, question: Question, sign: Sign, mask: Mask | None) -> None:
-        self._held, self._question, self._sign, self._mask = held, question, sign, mask
-        self._drawn = "" if mask is None else digest(mask)
-        self._jobs: dict[tuple[Estimator, str], Job[Evaluation]] = {}
-        self._metrics = {name: METRICS[name]() for name in SHOWN_METRICS}
-
-    def ask(self, known: Mapping[Estimator, ImportanceMap]) -> None:
-        """Ask for every score of the maps that are there."""
-        for name, metric in self._metrics.items():
-            places = [self._place(estimator, metric) for estimator in known]
-            jobs = self._held.several(places, self._asking(metric, list(known.values())))
-            self._jobs |= {(e, name): job for e, job in zip(known, jobs, strict=True)}
-
-    def _place(self, estimator: Estimator, metric: Metric) -> Place:
-        question = self._question
-        drawn = "" if isinstance(metric, FidelityMetric) else self._drawn
-        view = (question.image.digest, question.model_id, question.target)
-        return ("score", *view, estimator, metric, self._sign, drawn)
-
-    def _asking(
-        self, metric: Metric, maps: list[ImportanceMap]
-    ) -> Callable[[list[int]], list[Job[Evaluation]]]:
-        question, sign, service = self._question, self._sign, backend()
-
-        def ask(missing: list[int]) -> list[Job[Evaluation]]:
-            wanted = [maps[index] for index in missing]
-            if isinstance(metric, FidelityMetric):
-                return service.fidelity(question, wanted, metric, sign=sign)
-            return [
-                service.evaluate(question, importance, metric, sign=sign, mask=self._mask)
-                for importance in wanted
-            ]
-
-        return ask
-
-    def wait_for_agreement(self) -> None:
-        """Give the quick scores a moment, so that a stroke and its scores arrive together."""
-        quick = (
-            job
-            for (_, name), job in self._jobs.items()
-            if not isinstance(self._metrics[name], FidelityMetric)
-        )
-        wait_for(quick, AGREEMENT_SECONDS)
-
-    @property
-    def open(self) -> int:
-        """How many scores are still being computed."""
-        return sum(not job.done for job in self._jobs.values())
-
-    def evaluations(self, estimator: Estimator) -> dict[str, Evaluation]:
-        """Return the evaluations of one estimator that are known, by metric."""
-        return {
-            name: _evaluation(job)
-            for (of, name), job in self._jobs.items()
-            if of == estimator and job.done
-        }
-
-
 def _is_ready(job: Job[ImportanceMap]) -> bool:
     return job.state == "ready"
-
-
-def _evaluation(job: Job[Evaluation]) -> Evaluation:
-    """Return what a finished job found; a failure is a score that says why it is undefined."""
-    try:
-        return job.result(0)
-    except CtvizError as error:
-        return Evaluation(Score.undefined(str(error)))
 
 
 def _pending(maps: int, of: int, scores: int) -> str:

@@ -40,6 +40,20 @@ class Held:
         self._now |= {place: self._before[place] for place in places}
         return [self._before[place] for place in places]
 
+    def has(self, place: Place) -> bool:
+        """Whether something was asked for before."""
+        return place in self._before
+
+    def at_leisure(self, place: Place, ask: Callable[[], Job[T]], *, free: bool) -> Job[T] | None:
+        """Return a job that nobody waits for; it is begun, and goes on, only while we are free."""
+        job = self._before.get(place)
+        if not free and (job is None or not job.done):
+            return None
+        if job is None:
+            job = self._before[place] = ask()
+        self._now[place] = job
+        return job
+
     def prediction(self, image: Slice, model_id: str) -> Job[Prediction]:
         """Return what the model says of a slice; what other slices wait for makes way first."""
         for place, job in self._before.items():

@@ -1,23 +1,51 @@
-"""The scores of all panes as one table, and the curves behind them."""
+"""The scores of all panes as one table."""
 
 import pandas as pd
 import streamlit as st
 
-from ctviz.core import Curve, Mask
-from ctviz.metrics import METRICS
-from ctviz.ui.comparison import SHOWN_METRICS, Compared, Comparison, written
+from ctviz.ui.comparison import Compared, Comparison, span, written
+from ctviz.ui.metric_choice import heading, meaning
+from ctviz.ui.sanity import badge_of
 from ctviz.ui.session import widget
-from ctviz.viz import PLOT_CONFIG, Palette, curve_overview
 
-ARROWS = {"higher": "↑", "lower": "↓"}
 UNDEFINED = "–"
 CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
+SECONDS, FILLS, SANITY = "seconds ↓", "over fills", "Sanity"
+HELP = {
+    SECONDS: "How long the map took when it was computed. Lower is better.",
+    FILLS: "Fidelity, in coarse steps, from the least to the greatest of five fills: dark, bright, "
+    "mean, blurred, interpolated. A wide range says that fidelity depends on the fill.",
+    SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
+    "not change shows the scan and not the model.",
+}
 
 
-def _heading(name: str) -> str:
-    metric = METRICS[name]
-    return f"{metric.short or metric.title} {ARROWS[metric.better]}"
+def show_scores(comparison: Comparison, against: str) -> None:
+    """Show estimators by metrics: best of a column bold, controls grey, undefined as a dash."""
+    rows = {one.estimator.title: _row(one, comparison) for one in comparison.compared}
+    if not rows:
+        return
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    st.dataframe(
+        table.style.apply(_styles, axis=None, comparison=comparison),
+        column_config=_columns(comparison),
+        key=widget("scores"),
+    )
+    st.caption(_legend(comparison, against))
+
+
+def _row(one: Compared, comparison: Comparison) -> dict[str, str]:
+    row = {}
+    for metric in comparison.metrics:
+        row[heading(metric.name)] = _cell(one, metric.name)
+        if metric.name == "fidelity":
+            row[FILLS] = span(one.fills)
+    if "seconds" not in {metric.name for metric in comparison.metrics}:
+        row[SECONDS] = UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
+    badge = badge_of(one.estimator, one.sanity)
+    row[SANITY] = UNDEFINED if badge is None else f"{badge.verdict}: {badge.why}"
+    return row
 
 
 def _cell(one: Compared, name: str) -> str:
@@ -25,24 +53,10 @@ def _cell(one: Compared, name: str) -> str:
     return UNDEFINED if value is None else written(value)
 
 
-def _seconds(one: Compared) -> str:
-    return UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
-
-
-def show_scores(comparison: Comparison, against: str) -> None:
-    """Show estimators by metrics: best of a column bold, controls grey, undefined as a dash."""
-    rows = {
-        one.estimator.title: {
-            **{_heading(name): _cell(one, name) for name in SHOWN_METRICS},
-            "seconds ↓": _seconds(one),
-        }
-        for one in comparison.compared
-    }
-    if not rows:
-        return
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    st.dataframe(table.style.apply(_styles, axis=None, comparison=comparison), key=widget("scores"))
-    st.caption(_legend(comparison, against))
+def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
+    """Return what hovering over a column's title tells."""
+    helps = {heading(metric.name): meaning(metric.name) for metric in comparison.metrics} | HELP
+    return {title: st.column_config.TextColumn(help=text) for title, text in helps.items()}
 
 
 def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
@@ -52,45 +66,21 @@ def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
         if one.estimator.control:
             styles.loc[title] = CONTROL_STYLE
             continue
-        for name in SHOWN_METRICS:
-            if comparison.is_best(one, name):
-                styles.loc[title, _heading(name)] = BEST_STYLE
+        for metric in comparison.metrics:
+            if comparison.is_best(one, metric.name):
+                styles.loc[title, heading(metric.name)] = BEST_STYLE
     return styles
 
 
 def _legend(comparison: Comparison, against: str) -> str:
     """Say what the numbers were measured against, and why some are missing."""
-    whose = f"Agreement is with the region of {against}. " if against else ""
+    names = [metric.name for metric in comparison.metrics]
+    notes = [f"Agreement is with the region of {against}."] if against else []
+    if "dice" in names:
+        notes.append("Dice takes the region map's top share, as large as the region itself.")
     reasons: dict[str, dict[str, None]] = {}
-    for name in SHOWN_METRICS:
+    for name in names:
         for one in comparison.compared:
             if not (score := one.score(name)).defined:
-                reasons.setdefault(score.why, {})[_heading(name)[:-2]] = None
-    dashes = (f"{', '.join(names)}: {why}" for why, names in reasons.items())
-    return " ".join(
-        [f"{whose}Dice takes the region map's top share, as large as the region itself.", *dashes]
-    )
-
-
-def show_curves(comparison: Comparison, mask: Mask | None) -> None:
-    """Show Dice over the share kept, ROC, and fidelity's two curves, one colour per estimator."""
-    titles = [one.estimator.title for one in comparison.compared]
-    controls = [one.estimator.title for one in comparison.compared if one.estimator.control]
-    if not titles:
-        return
-    figure = curve_overview(
-        _curves(comparison, "dice", "dice"),
-        _curves(comparison, "auroc", "auroc"),
-        (_curves(comparison, "fidelity", "mif"), _curves(comparison, "fidelity", "lif")),
-        own_share=None if mask is None else float(mask.mean()),
-        palette=Palette.of(titles, controls),
-    )
-    st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("curves"))
-
-
-def _curves(comparison: Comparison, metric: str, name: str) -> dict[str, Curve]:
-    return {
-        one.estimator.title: one.evaluations[metric].curves[name]
-        for one in comparison.compared
-        if metric in one.evaluations and name in one.evaluations[metric].curves
-    }
+                reasons.setdefault(score.why, {})[heading(name)[:-2]] = None
+    return " ".join(notes + [f"{', '.join(which)}: {why}" for why, which in reasons.items()])

@@ -1,7 +1,7 @@
 """What one reader's browser session remembers; the only place that speaks to streamlit's state.
 
-The address bar carries what a link must restore (case, slice, model, target, estimators); the
-rest stays in the session.
+The address bar carries what a link must restore (case, slice, model, target, estimators, metrics);
+the rest stays in the session.
 """
 
 import time
@@ -33,6 +33,8 @@ class Session:
     target: int | None = None
     estimators: tuple[str, ...] | None = None
     settings: dict[str, dict[str, Value]] = field(default_factory=dict)
+    metrics: tuple[str, ...] | None = None
+    metric_settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
@@ -44,6 +46,7 @@ class Session:
 
     intake: Job[Imported] | None = None
     held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
+    released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
 
     def follow_link(self) -> None:
@@ -60,8 +63,8 @@ class Session:
         self.model = query.get("model", self.model)
         self.slice = _number(query.get("slice"), self.slice)
         self.target = _number(query.get("target"), self.target)
-        if "estimators" in query:
-            self.estimators = tuple(dict.fromkeys(filter(None, query["estimators"].split(","))))
+        self.estimators = _names(query.get("estimators"), self.estimators)
+        self.metrics = _names(query.get("metrics"), self.metrics)
 
     def write_link(self) -> None:
         """Let the address bar say what is on the screen."""
@@ -71,6 +74,7 @@ class Session:
             "model": self.model,
             "target": self.target,
             "estimators": ",".join(self.estimators or ()),
+            "metrics": ",".join(self.metrics or ()),
         }
         link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
         self._is_new(link)
@@ -92,6 +96,10 @@ class Session:
     def open(self, case_id: str) -> None:
         """Turn to another case: at its own first slice, explaining the predicted class."""
         self.case, self.slice, self.target = case_id, None, None
+
+
+def _names(text: str | None, otherwise: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return otherwise if text is None else tuple(dict.fromkeys(filter(None, text.split(","))))
 
 
 def _number(text: str | None, otherwise: int | None) -> int | None:
@@ -117,6 +125,15 @@ def mirror(key: str, value: object) -> str:
     ``on_change``, which runs before the page does.
     """
     st.session_state[key] = value
+    return key
+
+
+def begin(key: str, value: object) -> str:
+    """Let the widget of this key start with ``value``, unless it is there already; return the key.
+
+    For widgets whose own value is the truth while they are on the screen.
+    """
+    st.session_state.setdefault(key, value)
     return key
 
 

@@ -9,31 +9,29 @@ from ctviz.backend import Question
 from ctviz.core import Case, CtvizError, Mask
 from ctviz.core.orientation import edges
 from ctviz.estimators import Estimator
-from ctviz.metrics import METRICS
+from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
 from ctviz.ui.choices import (
     choose_case,
-    choose_estimators,
     choose_model,
     choose_target,
     choose_yardstick,
     show_prediction,
 )
-from ctviz.ui.comparison import (
-    SHOWN_METRICS,
-    Compared,
-    Comparison,
-    Reading,
-    compare,
-    written,
-)
+from ctviz.ui.comparison import Compared, Comparison, Reading, by_fill, compare, span, written
+from ctviz.ui.curves import show_curves
 from ctviz.ui.drawings import drawing_of, keep, reference_of, yardsticks
+from ctviz.ui.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
+from ctviz.ui.expectations import WORTH_SAYING, about, expected_seconds, hold_back, release
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.held import Held, Place
+from ctviz.ui.metric_choice import chosen_metrics, meaning, offer_metrics
+from ctviz.ui.parameters import parameter_forms
 from ctviz.ui.reader import reader_badge
 from ctviz.ui.routes import map_url, pixels_url
-from ctviz.ui.score_table import show_curves, show_scores
+from ctviz.ui.sanity import badge_of
+from ctviz.ui.score_table import show_scores
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
@@ -44,6 +42,7 @@ from ctviz.ui.viewer import (
     DrawingChange,
     Letters,
     Pane,
+    PaneState,
     ScoreText,
     SliceChange,
     board,
@@ -52,6 +51,8 @@ from ctviz.ui.viewer import (
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
+SECOND_ROW = [60, 14, 14, 14]
+"""Widths of the chosen estimators, all estimators, metrics and parameters."""
 
 
 def open_link() -> None:
@@ -95,11 +96,11 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         chosen = choose_yardstick(marked)
     with places[3]:
         reader_badge()
-    estimators = choose_estimators()
+    estimators, metrics = _choose_what_to_compare(card)
     comparison = Comparison((), "")
     if card is not None:
         with errors_in_words():
-            comparison = _compare(case, card, estimators, marked.get(chosen), places)
+            comparison = _compare(case, card, (estimators, metrics), marked.get(chosen), places)
     _show_board(entry, case, comparison, chosen)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
@@ -107,27 +108,56 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     state.write_link()
 
 
+def _choose_what_to_compare(
+    card: ModelCard | None,
+) -> tuple[tuple[Estimator, ...], tuple[Metric, ...]]:
+    """Let the reader choose estimators, metrics and their parameters."""
+    state, row = session(), st.columns(SECOND_ROW, vertical_alignment="center")
+    with row[0]:
+        estimators = choose_estimators()
+    with row[1]:
+        offer_estimators(card.id if card else None)
+    with row[2]:
+        offer_metrics()
+    with row[3]:
+        tuning = st.popover(
+            "Parameters",
+            icon=":material/tune:",
+            width="stretch",
+            key=widget("parameters"),
+            on_change="rerun",
+        )
+    if tuning.open:
+        with tuning, st.container(key=widget("tuning")):
+            st.markdown("**Estimators**")
+            parameter_forms(map(type, estimators), state.settings)
+            st.markdown("**Metrics**")
+            parameter_forms(map(type, chosen_metrics()), state.metric_settings)
+    return chosen_estimators(), chosen_metrics()
+
+
 def _compare(
     case: Case,
     card: ModelCard,
-    estimators: Sequence[Estimator],
+    chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     mask: Mask | None,
     places: Sequence[DeltaGenerator],
 ) -> Comparison:
     """Show what the model says and return what the estimators make of it, as far as it is known."""
     state, held = session(), Held()
+    estimators, metrics = chosen
     image = case.slice(state.slice or 0)
     answer = held.prediction(image, card.id)
     if not answer.done:
         places[0].caption("The model is looking at this slice …")
         held.release_others()
-        return Comparison(tuple(map(Compared, estimators)), "the model …")
+        return Comparison(tuple(map(Compared, estimators)), "the model …", metrics)
     prediction = answer.result(0)
     with places[0]:
         show_prediction(prediction)
     with places[1]:
         target = choose_target(prediction)
-    question, reading = Question(image, card.id, target), Reading(state.sign, state.unit)
+    question, reading = Question(image, card.id, target), Reading(state.sign, state.unit, metrics)
     comparison = compare(held, question, estimators, reading, mask)
     held.release_others()
     return comparison
@@ -153,6 +183,7 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             acknowledged=state.acknowledged.get((entry.id, state.reader), 0),
             saved=state.saved,
             busy=comparison.pending or None,
+            leisure=comparison.leisure or None,
             sign=state.sign,
             unit=state.unit,
             heard=state.heard,
@@ -191,18 +222,33 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
 
 def _pane(one: Compared, comparison: Comparison) -> Pane:
     estimator, job = one.estimator, one.shown
+    state, message = _what_is_missing(one)
     return Pane(
         id=estimator.name,
         title=estimator.title,
         help=estimator.summary,
         control=estimator.control,
         maps=_maps(one),
-        state="queued" if job is None else job.state,
+        state=state,
         progress=None if job is None else job.progress,
-        message="Waiting for the model" if job is None else job.message,
+        message=message,
         seconds=one.seconds,
-        scores=[_score_text(one, name, comparison) for name in SHOWN_METRICS],
+        scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
+        badge=badge_of(estimator, one.sanity),
     )
+
+
+def _what_is_missing(one: Compared) -> tuple[PaneState, str]:
+    """Return what keeps a map from being there, and how long it will take if that is long."""
+    seconds, job = expected_seconds(session().model, [one.estimator]), one.shown
+    time = about(seconds) if seconds is not None and seconds >= WORTH_SAYING else ""
+    if one.waits:
+        return "waiting", f"This map takes {time}."
+    if job is None:
+        return "queued", "Waiting for the model"
+    if job.done or not time:
+        return job.state, job.message
+    return job.state, f"{job.message or 'Waiting for its turn'} · {time}"
 
 
 def _maps(one: Compared) -> dict[int, str]:
@@ -219,15 +265,19 @@ def _maps(one: Compared) -> dict[int, str]:
     return seen
 
 
-def _score_text(one: Compared, name: str, comparison: Comparison) -> ScoreText:
-    score, metric = one.score(name), METRICS[name]
+def _score_text(one: Compared, metric: Metric, comparison: Comparison) -> ScoreText:
+    score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
+    dash = "…" if one.awaits(metric.name) else "–"
     return ScoreText(
-        id=name,
+        id=metric.name,
         title=metric.short or metric.title,
-        text="–" if score.value is None else written(score.value),
+        text=dash if score.value is None else written(score.value),
         why=score.why,
         better=metric.better,
-        best=comparison.is_best(one, name),
+        best=comparison.is_best(one, metric.name),
+        help=meaning(metric.name),
+        span=span(fills),
+        by_choice=by_fill(fills),
     )
 
 
@@ -261,9 +311,11 @@ def _commanded(command: BoardCommand) -> None:
     elif command.kind == "remove":
         state.remove(command.pane_id)
     elif command.kind == "cancel":
+        hold_back(command.pane_id)
         for place in _places_of(command.pane_id):
             state.held[place].cancel()
     elif command.kind == "compute":
+        release(command.pane_id)
         for place in _places_of(command.pane_id):
             del state.held[place]
 

@@ -96,40 +96,43 @@ def curve_overview(
 
 
 def _dice(curves: CurvesByTitle, own_share: float | None, palette: Palette) -> list[go.Scatter]:
-    lines = [_line(curve, title, palette) for title, curve in curves.items()]
+    lines = [curve_line(curve, title, palette) for title, curve in curves.items()]
     if lines and own_share is not None:
-        lines.append(_guide((own_share, own_share), (0, 1), "the region's own share"))
+        lines.append(guide_line((own_share, own_share), (0, 1), "the region's own share"))
     return lines
 
 
 def _roc(curves: CurvesByTitle, palette: Palette) -> list[go.Scatter]:
-    lines = [_line(curve, title, palette) for title, curve in curves.items()]
-    return [_guide((0, 1), (0, 1), "guessing"), *lines] if lines else []
+    lines = [curve_line(curve, title, palette) for title, curve in curves.items()]
+    return [guide_line((0, 1), (0, 1), "guessing"), *lines] if lines else []
 
 
 def _fidelity(mif: CurvesByTitle, lif: CurvesByTitle, palette: Palette) -> list[go.Scatter]:
-    most = [_line(curve, title, palette) for title, curve in mif.items()]
-    least = [
-        _line(curve, title, palette).update(line_dash="dot", showlegend=False)
-        for title, curve in lif.items()
-    ]
+    most = [curve_line(curve, title, palette) for title, curve in mif.items()]
+    least = [curve_line(curve, title, palette, dotted=True) for title, curve in lif.items()]
     return most + least
 
 
-def _line(curve: Curve, title: str, palette: Palette) -> go.Scatter:
+def curve_line(curve: Curve, title: str, palette: Palette, *, dotted: bool = False) -> go.Scatter:
+    """Return an estimator's line; a dotted one stands beside its first and is not named again."""
     return go.Scatter(
         x=curve.x,
         y=curve.y,
         name=title,
         legendgroup=title,
-        showlegend=True,
+        showlegend=not dotted,
         mode="lines",
-        line={"color": palette.colour(title), "dash": palette.dash(title), "width": 2},
+        line={
+            "color": palette.colour(title),
+            "dash": "dot" if dotted else palette.dash(title),
+            "width": 2,
+        },
         hovertemplate="%{y:.2f}",
     )
 
 
-def _guide(x: Sequence[float], y: Sequence[float], name: str) -> go.Scatter:
+def guide_line(x: Sequence[float], y: Sequence[float], name: str) -> go.Scatter:
+    """Return a thin line to read others by."""
     return go.Scatter(
         x=x,
         y=y,

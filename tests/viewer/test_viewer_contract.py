@@ -7,6 +7,7 @@ import pytest
 
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
+    Badge,
     BoardCommand,
     BoardData,
     CaseView,
@@ -26,7 +27,15 @@ FRONTEND = Path(viewer.__file__).parent / "frontend"
 BOARD = BoardData(
     case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
     slice_index=2,
-    panes=[Pane("g", "Gradient", maps={2: "/map"}, scores=[ScoreText("dice", "Dice", "0.71")])],
+    panes=[
+        Pane(
+            "g",
+            "Gradient",
+            maps={2: "/map"},
+            scores=[ScoreText("dice", "Dice", "0.71")],
+            badge=Badge("not passed", "The map stays when the model forgets."),
+        )
+    ],
     window=DisplayWindow(1500, -600),
     drawing=Drawing("AB", ["heart"], {2: [1, 2, 1]}, version=3),
     reference=Reference("CD", {1: [0, 1, 1]}),
@@ -56,6 +65,7 @@ def documented(typedef):
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
+        ("Badge", BOARD.panes[0].badge),
     ],
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):

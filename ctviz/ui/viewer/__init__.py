@@ -6,6 +6,7 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
+    Badge,
     BoardCommand,
     BoardData,
     CaseView,
@@ -15,13 +16,16 @@ from ctviz.ui.viewer.contract import (
     Letters,
     MapUnit,
     Pane,
+    PaneState,
     Reference,
     ScoreText,
     SliceChange,
+    Verdict,
 )
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "Badge",
     "BoardCommand",
     "BoardData",
     "CaseView",
@@ -32,9 +36,11 @@ __all__ = [
     "Letters",
     "MapUnit",
     "Pane",
+    "PaneState",
     "Reference",
     "ScoreText",
     "SliceChange",
+    "Verdict",
     "ViewerNotInstalled",
     "board",
     "decode_runs",

@@ -11,7 +11,8 @@ from ctviz.core import SIGNS, Sign
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
 Json = dict[str, object]
-PaneState = Literal["ready", "queued", "running", "failed", "cancelled"]
+PaneState = Literal["ready", "queued", "running", "failed", "cancelled", "waiting"]
+Verdict = Literal["passed", "not passed", "not yet known", "not applicable"]
 CommandKind = Literal["cancel", "compute", "remove", "view", "refresh"]
 MapUnit = Literal["pixels", "regions"]
 """What a heatmap tells the importance of."""
@@ -84,7 +85,20 @@ class CaseView:
 
 @dataclass(frozen=True)
 class ScoreText:
-    """One score beneath a pane; ``why`` says why it is undefined and hides the text."""
+    """One score beneath a pane.
+
+    Parameters
+    ----------
+    text
+        The number; a dash where there is none, an ellipsis while it is being computed.
+    why
+        Why there is no number.
+    help
+        What the number means.
+    span, by_choice
+        What it would have been with other choices that could have been made as well: from the
+        least to the greatest, and one by one, in words; empty where that is not known.
+    """
 
     id: str
     title: str
@@ -92,6 +106,9 @@ class ScoreText:
     why: str = ""
     better: Literal["higher", "lower"] = "higher"
     best: bool = False
+    help: str = ""
+    span: str = ""
+    by_choice: str = ""
 
     def to_json(self) -> Json:
         """Return the score as the browser reads it."""
@@ -102,7 +119,22 @@ class ScoreText:
             "why": self.why,
             "better": self.better,
             "best": self.best,
+            "help": self.help,
+            "span": self.span,
+            "byChoice": self.by_choice,
         }
+
+
+@dataclass(frozen=True)
+class Badge:
+    """Whether an estimator passed a check, with the reason in one sentence."""
+
+    verdict: Verdict
+    why: str
+
+    def to_json(self) -> Json:
+        """Return the badge as the browser reads it."""
+        return {"verdict": self.verdict, "why": self.why}
 
 
 @dataclass(frozen=True)
@@ -117,7 +149,9 @@ class Pane:
     control
         Whether it is a control that does not look at the model's evidence.
     state, progress, message
-        What keeps the map of the current slice from being there.
+        What keeps the map of the current slice from being there; ``waiting`` is for the reader.
+    badge
+        Whether it passed the sanity check; None for controls, which have nothing to pass.
     """
 
     id: str
@@ -130,6 +164,7 @@ class Pane:
     message: str = ""
     seconds: float | None = None
     scores: Sequence[ScoreText] = ()
+    badge: Badge | None = None
 
     def to_json(self) -> Json:
         """Return the pane as the browser reads it."""
@@ -144,6 +179,7 @@ class Pane:
             "message": self.message,
             "seconds": self.seconds,
             "scores": [score.to_json() for score in self.scores],
+            "badge": self.badge.to_json() if self.badge else None,
         }
 
 
@@ -196,6 +232,8 @@ class BoardData:
         When the drawing was last stored, as text.
     busy
         What is being computed, as a short text; the browser asks for news until it is None.
+    leisure
+        What is being found out that nobody waits for; the browser asks for news less often.
     sign
         How maps are read: the scores are of this view.
     unit
@@ -213,6 +251,7 @@ class BoardData:
     acknowledged: int = 0
     saved: str | None = None
     busy: str | None = None
+    leisure: str | None = None
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     heard: str = ""
@@ -229,6 +268,7 @@ class BoardData:
             "acknowledged": self.acknowledged,
             "saved": self.saved,
             "busy": self.busy,
+            "leisure": self.leisure,
             "sign": self.sign,
             "unit": self.unit,
             "heard": self.heard,

@@ -6,6 +6,7 @@ import { Mailbox } from "../../../ctviz/ui/viewer/frontend/mailbox.js";
 import { Orders } from "../../../ctviz/ui/viewer/frontend/orders.js";
 import { Outbox } from "../../../ctviz/ui/viewer/frontend/outbox.js";
 import { Preferences, readPreferences } from "../../../ctviz/ui/viewer/frontend/preferences.js";
+import { withSlice } from "../../../ctviz/ui/viewer/frontend/address.js";
 import { Pulse } from "../../../ctviz/ui/viewer/frontend/pulse.js";
 import { SliceReport } from "../../../ctviz/ui/viewer/frontend/slice-report.js";
 import { memoryStore, shape } from "./support.mjs";
@@ -216,16 +217,36 @@ test("a slow server is not asked for news faster than it answers", () => {
   mock.timers.enable({ apis: ["setInterval"] });
   let beats = 0;
   const pulse = new Pulse(() => beats++);
-  pulse.follow(true);
+  pulse.follow("waiting");
   mock.timers.tick(500);
   mock.timers.tick(500);
   assert.equal(beats, 1);
-  pulse.follow(true);
+  pulse.follow("waiting");
   mock.timers.tick(500);
   assert.equal(beats, 2);
-  pulse.follow(false);
+  pulse.follow("still");
   mock.timers.tick(5000);
   assert.equal(beats, 2);
+});
+
+test("what nobody waits for is asked for less often", () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setInterval"] });
+  let beats = 0;
+  const pulse = new Pulse(() => beats++);
+  pulse.follow("calm");
+  mock.timers.tick(1900);
+  assert.equal(beats, 0);
+  mock.timers.tick(200);
+  assert.equal(beats, 1);
+  pulse.follow("waiting");
+  mock.timers.tick(500);
+  assert.equal(beats, 2);
+});
+
+test("the address follows the reader's slice and nothing else of it changes", () => {
+  assert.equal(withSlice("?case=C-1&slice=6&estimators=a%2Cb", 11), "?case=C-1&slice=11&estimators=a%2Cb");
+  assert.equal(withSlice("?case=C-1", 11), "?case=C-1");
 });
 
 test("heatmap preferences outlive the page, and only those that make sense", () => {

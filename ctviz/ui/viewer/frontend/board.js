@@ -271,9 +271,10 @@ export class Board {
       hounsfield: data.case.hounsfield,
       saving: desk?.saver.state ?? "clean",
       saved: data.saved,
+      drawn: this.drawnSlices().length > 0,
       reference: data.reference?.name ?? null,
     });
-    this.heatmapBar.draw(data.panes, sort, data.busy);
+    this.heatmapBar.draw(data.panes, sort, data.busy, data.leisure);
   }
 
   drawnSlices() {

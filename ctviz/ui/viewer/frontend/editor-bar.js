@@ -123,9 +123,9 @@ export class EditorBar {
 
   /**
    * @param {import("./drawing.js").Drawing | null} drawing
-   * @param {{hounsfield: boolean, saving: import("./saver.js").SavingState, saved: string | null, reference: string | null}} status
+   * @param {{hounsfield: boolean, saving: import("./saver.js").SavingState, saved: string | null, drawn: boolean, reference: string | null}} status
    */
-  draw(drawing, { hounsfield, saving, saved, reference }) {
+  draw(drawing, { hounsfield, saving, saved, drawn, reference }) {
     const { pen, view } = this;
     TOOLS.forEach(([tool], i) => {
       this.tools[i].setAttribute("aria-pressed", String(pen.tool === tool));
@@ -138,7 +138,7 @@ export class EditorBar {
     this.drawPreset();
     this.drawLabels(drawing);
     setText(this.reference, reference ? `dashed: ${reference}` : "");
-    setText(this.saved, drawing ? savingText(saving, saved) : "Choose a reader to draw.");
+    setText(this.saved, drawing ? savingText(saving, saved, drawn) : "Choose a reader to draw.");
     this.saved.classList.toggle("late", saving === "late");
   }
 
@@ -163,10 +163,12 @@ export class EditorBar {
 
 /**
  * @param {import("./saver.js").SavingState} saving
- * @param {string | null} saved
+ * @param {string | null} saved  When this page last saved something.
+ * @param {boolean} drawn  Whether there is a drawing.
  */
-function savingText(saving, saved) {
+function savingText(saving, saved, drawn) {
   if (saving === "late") return "not saved — retrying";
   if (saving === "saving") return "saving…";
-  return saved ? `saved ${saved}` : "nothing drawn yet";
+  if (saved) return `saved ${saved}`;
+  return drawn ? "all saved" : "nothing drawn yet";
 }

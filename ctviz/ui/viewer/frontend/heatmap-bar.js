@@ -70,8 +70,9 @@ export class HeatmapBar {
    * @param {PaneView[]} panes
    * @param {string} sorted
    * @param {string | null} busy
+   * @param {string | null} leisure
    */
-  draw(panes, sorted, busy) {
+  draw(panes, sorted, busy, leisure) {
     const { heatmaps } = this.view;
     this.eye.setAttribute("aria-pressed", String(heatmaps.visible));
     this.signed.setAttribute("aria-pressed", String(heatmaps.signed));
@@ -87,7 +88,9 @@ export class HeatmapBar {
     this.threshold.show(Math.round(heatmaps.threshold * 100));
     this.same.checked = heatmaps.sameScale;
     this.sort.show([[AS_CHOSEN, "as chosen"], ...scoreTitles(panes)], sorted);
-    setText(this.busy, busy ?? "");
+    this.busy.classList.toggle("calm", busy === null);
+    this.busy.title = busy === null && leisure ? "Found out while there is nothing else to do: other fills, and whether the estimators notice that the model forgets." : "";
+    setText(this.busy, busy ?? leisure ?? "");
   }
 }
 

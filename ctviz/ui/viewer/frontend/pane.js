@@ -17,6 +17,9 @@ import { listen } from "./gestures.js";
 import { Layer } from "./layer.js";
 import { Screen } from "./screen.js";
 
+/** A mark for each verdict, so that it is not told by colour alone. */
+const MARKS = { passed: "✓", "not passed": "✗", "not yet known": "?", "not applicable": "–" };
+
 export class Pane {
   /**
    * @param {string} id
@@ -36,6 +39,7 @@ export class Pane {
     listen(this.screen, view, null);
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
+    this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
     const remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
     this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
@@ -53,7 +57,7 @@ export class Pane {
     ]);
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
-      element("header", {}, [this.title, this.control, this.seconds, remove]),
+      element("header", {}, [this.title, this.control, this.badge, this.seconds, remove]),
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
         element("div", { class: "facts" }, [this.scores, this.bar]),
@@ -70,7 +74,19 @@ export class Pane {
     this.root.classList.toggle("is-control", pane.control);
     this.control.hidden = !pane.control;
     setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
+    this.updateBadge(pane.badge);
     this.updateScores(pane.scores);
+  }
+
+  /** @param {import("./types.js").Badge | null} badge */
+  updateBadge(badge) {
+    this.badge.hidden = badge === null;
+    if (!badge) return;
+    const said = `Sanity check ${badge.verdict}. ${badge.why}`;
+    this.badge.className = `badge ${badge.verdict.replaceAll(" ", "-")}`;
+    setText(this.badge, `sanity ${MARKS[badge.verdict]}`);
+    this.badge.title = said;
+    this.badge.setAttribute("aria-label", said);
   }
 
   /** @param {ScoreText[]} scores */
@@ -82,12 +98,13 @@ export class Pane {
   }
 
   /** @param {ScoreText} score */
-  score({ id, title, text, why, better, best }) {
-    const undefinedScore = why !== "";
-    const hint = undefinedScore ? why : `${title}: ${better} is better`;
+  score({ id, title, text, why, better, best, help, span, byChoice }) {
+    const hint = [why, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
+    const range = span ? [element("dd", { class: "span" }, [span])] : [];
     return element("div", { class: best ? "score best" : "score", title: hint, "data-testid": `score-${this.id}-${id}` }, [
       element("dt", {}, [`${title} ${better === "higher" ? "↑" : "↓"}`]),
-      element("dd", {}, [undefinedScore ? "–" : text]),
+      element("dd", {}, [text]),
+      ...range,
     ]);
   }
 
@@ -190,6 +207,7 @@ export class Pane {
       return { ...quiet, shown: "progress", sentence: said || `Computing ${percent(progress)}`, progress };
     }
     if (state === "queued") return { ...quiet, shown: "progress", sentence: said || "Waiting for its turn" };
+    if (state === "waiting") return { ...quiet, shown: "none", sentence: said, computable: true };
     if (state === "failed") return { ...quiet, shown: "failed", sentence: said, computable: true };
     if (state === "cancelled") return { ...quiet, shown: "none", sentence: said || "Cancelled.", computable: true };
     return { ...quiet, shown: "asking", sentence: "Asking for this map…" };

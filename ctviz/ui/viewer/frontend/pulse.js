@@ -2,7 +2,7 @@
  * Asks Python for news while something is being computed, so that maps and scores appear by themselves.
  */
 
-const PULSE_MS = 500;
+const PULSE_MS = { waiting: 500, calm: 2000 };
 /** So many beats an answer may take; a slow server is not asked faster than it answers. */
 const PATIENCE = 2;
 
@@ -12,6 +12,7 @@ export class Pulse {
     this.beat = beat;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
+    this.pace = "still";
     /** Beats since Python was asked without an answer, 0 if it has answered. */
     this.unanswered = 0;
   }
@@ -19,12 +20,14 @@ export class Pulse {
   /**
    * Python has answered.
    *
-   * @param {boolean} waiting  Whether there is anything left to wait for.
+   * @param {"waiting" | "calm" | "still"} pace  Whether there is anything left to wait for, or to be told in time.
    */
-  follow(waiting) {
+  follow(pace) {
     this.unanswered = 0;
-    if (waiting && this.timer === undefined) this.timer = setInterval(() => this.tick(), PULSE_MS);
-    if (!waiting) this.stop();
+    if (pace === this.pace) return;
+    this.stop();
+    this.pace = pace;
+    if (pace !== "still") this.timer = setInterval(() => this.tick(), PULSE_MS[pace]);
   }
 
   tick() {
@@ -35,5 +38,6 @@ export class Pulse {
   stop() {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.pace = "still";
   }
 }

@@ -4,6 +4,7 @@
  * @typedef {import("./types.js").BoardData} BoardData
  */
 
+import { showInAddress } from "./address.js";
 import { Desk } from "./desk.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
@@ -40,7 +41,10 @@ export class Session {
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
     /** Whether the doorbell was rung and nobody has answered. */
     this.rang = false;
-    this.report = new SliceReport((index) => this.orders.give("slice", "slice", { case: this.data?.case.id, index }));
+    this.report = new SliceReport((index) => {
+      showInAddress(index);
+      this.orders.give("slice", "slice", { case: this.data?.case.id, index });
+    });
     this.pulse = new Pulse(() => this.refresh());
     /** @type {Map<string, Desk>} */
     this.desks = new Map();
@@ -140,7 +144,7 @@ export class Session {
   receive(data) {
     const before = this.data;
     this.data = data;
-    this.pulse.follow(data.busy !== null);
+    this.pulse.follow(data.busy !== null ? "waiting" : data.leisure !== null ? "calm" : "still");
     this.orders.hear(data.heard);
     if (!before) this.view.setHeatmaps({ signed: data.sign === "signed", regions: data.unit === "regions" });
     else this.hearReading();

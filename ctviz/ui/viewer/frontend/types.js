@@ -19,12 +19,19 @@
  * @typedef {object} ScoreText
  * @property {string} id
  * @property {string} title
- * @property {string} text  Empty or a dash where the score is undefined.
- * @property {string} why  Why it is undefined.
+ * @property {string} text  The number, a dash where there is none, an ellipsis while it is computed.
+ * @property {string} why  Why there is no number.
  * @property {"higher" | "lower"} better
  * @property {boolean} best
+ * @property {string} help  What the number means.
+ * @property {string} span  From the least to the greatest it would be with other choices, or empty.
+ * @property {string} byChoice  What it would be with each of them.
  *
- * @typedef {"ready" | "queued" | "running" | "failed" | "cancelled"} PaneState
+ * @typedef {object} Badge
+ * @property {"passed" | "not passed" | "not yet known" | "not applicable"} verdict
+ * @property {string} why
+ *
+ * @typedef {"ready" | "queued" | "running" | "failed" | "cancelled" | "waiting"} PaneState
  *
  * @typedef {object} PaneView
  * @property {string} id
@@ -37,6 +44,7 @@
  * @property {string} message
  * @property {number | null} seconds
  * @property {ScoreText[]} scores
+ * @property {Badge | null} badge  Of the sanity check; null for controls.
  *
  * @typedef {object} DrawingView
  * @property {string} reader
@@ -54,6 +62,7 @@
  * @property {number} acknowledged  Highest drawing version that Python has stored.
  * @property {string | null} saved
  * @property {string | null} busy  What is being computed; null when there is nothing to wait for.
+ * @property {string | null} leisure  What is being found out that nobody waits for.
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.

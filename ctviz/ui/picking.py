@@ -1,0 +1,70 @@
+"""Lists to tick entries in, with what each of them means."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ctviz.ui.session import mirror, value_of, widget
+
+COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list.
+
+    Parameters
+    ----------
+    name
+        Under which it is registered.
+    title
+        How it is called.
+    meaning
+        One sentence on what it says; Markdown.
+    source
+        Where it was published.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    source: str = ""
+
+
+def with_or_without(chosen: Sequence[str], name: str, *, ticked: bool) -> tuple[str, ...]:
+    """Return the choice with a name, at its end if it is new, or without it.
+
+    >>> with_or_without(("a", "b"), "c", ticked=True)
+    ('a', 'b', 'c')
+    >>> with_or_without(("a", "b"), "a", ticked=False)
+    ('b',)
+    """
+    if ticked:
+        return tuple(dict.fromkeys([*chosen, name]))
+    return tuple(other for other in chosen if other != name)
+
+
+def ticks(
+    owner: str,
+    entries: Sequence[Entry],
+    chosen: Sequence[str],
+    turn: Callable[[str, bool], None],
+) -> None:
+    """Show entries side by side, each with a box; ``turn`` is told a name and whether it is on."""
+
+    def tell(name: str) -> None:
+        turn(name, bool(value_of(widget("tick", owner, name))))
+
+    for start in range(0, len(entries), COLUMNS):
+        columns = st.columns(COLUMNS)
+        for column, entry in zip(columns, entries[start : start + COLUMNS], strict=False):
+            with column:
+                st.checkbox(
+                    f"**{entry.title}**",
+                    key=mirror(widget("tick", owner, entry.name), entry.name in chosen),
+                    on_change=tell,
+                    args=(entry.name,),
+                    help=entry.source or None,
+                )
+                st.caption(entry.meaning)
