@@ -31,6 +31,7 @@ ROOM = 0.8
 WHEEL_PER_FOLD = 400
 """CSS pixels of the wheel for a zoom by the factor e."""
 LARGEST_ZOOM = 12
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AGREEMENT = 0.97
 """Least Dice of what was stored with what is written."""
 
@@ -157,18 +158,21 @@ class Draughtsman:
     def _wipe(self, entry: CaseEntry, whole: Placement) -> None:
         """Erase what was drawn before: a polygon around the slice, with Ctrl."""
         bottom, right = np.array(entry.shape) - 1
-        self.reading.page.keyboard.down("Control")
+        keyboard = self.reading.page.keyboard
+        keyboard.down("Control")
         self._click(np.array([(1, 1), (1, right), (bottom, right), (bottom, 1)]), whole)
-        self.reading.page.keyboard.up("Control")
+        keyboard.up("Control")
+        keyboard.press("Enter")
         self.reading.until("board.drawnPixels === 0")
 
     def _outline(self, corners: Points, whole: Placement) -> None:
         """Zoom in on a polygon, click its corners, and zoom out again."""
-        before = self.reading.board("version")
+        keyboard, before = self.reading.page.keyboard, self.reading.board("version")
         self._click(corners, self._zoom(corners, whole))
+        keyboard.press("Enter")
         self.reading.until(f"board.version > {before}")
-        self.reading.page.keyboard.press("Space")
-        self.reading.until("board.zoom === 1")
+        keyboard.press("Space")
+        self._until_shown("board.zoom === 1")
 
     def _zoom(self, corners: Points, whole: Placement) -> Placement:
         """Turn the wheel over the middle of a polygon until it fills the editor."""
@@ -183,14 +187,18 @@ class Draughtsman:
         page.keyboard.down("Control")
         page.mouse.wheel(0, -WHEEL_PER_FOLD * math.log(zoom))
         page.keyboard.up("Control")
-        self.reading.until(f"Math.abs(board.zoom / {zoom} - 1) < 0.05")
+        self._until_shown(f"Math.abs(board.zoom / {zoom} - 1) < 0.01")
         return whole.zoomed(anchor, float(self.reading.board("zoom")))
 
+    def _until_shown(self, zoomed: str) -> None:
+        """Wait for a zoom and for the picture that shows it, since clicks go by the picture."""
+        self.reading.until(zoomed)
+        self.reading.page.evaluate(TWO_FRAMES)
+
     def _click(self, corners: Points, placement: Placement) -> None:
-        """Click the corners of a polygon and close it."""
+        """Click the corners of a polygon, which Enter will close."""
         for down, right in placement.on_screen(corners):
             self.reading.page.mouse.click(right, down)
-        self.reading.page.keyboard.press("Enter")
 
 
 def agreement(store: Store, entry: CaseEntry, outlines: Outlines, name: str) -> float:
