@@ -1,0 +1,257 @@
+from dataclasses import replace
+from io import BytesIO
+
+import matplotlib as mpl
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ctviz.viz import Palette
+from ctviz.viz.charts import (
+    Axis,
+    CriticalDifference,
+    Curves,
+    Dots,
+    HeatTable,
+    Line,
+    Mark,
+    Multiples,
+    Placed,
+    Point,
+    Row,
+    Scatter,
+    Slope,
+    Slopes,
+    chart_file,
+    interactive,
+    looks,
+    printed,
+    save_chart,
+)
+from ctviz.viz.charts.kinds import varying_names
+from ctviz.viz.charts.labels import beside, spread
+from ctviz.viz.charts.looks import INKS
+from ctviz.viz.palette import COLOURS
+
+NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")
+LOOKS = looks(NAMES, NAMES[-1:])
+X = (0.0, 0.5, 1.0)
+FIDELITY = Axis("Fidelity", better="higher")
+
+
+def curves():
+    lines = tuple(
+        Line(n, X, (0.9, 0.4, i / 10), (0.8, 0.3, 0.0), (1.0, 0.5, 0.4), LOOKS[n], f"key {n}")
+        for i, n in enumerate(NAMES)
+    )
+    guide = Line("guessing", (0.0, 1.0), (0.5, 0.5), faint=True)
+    share = Axis("Share removed", percent=True, span=(0.0, 1.0))
+    return Curves("Curves", "How to read it.", share, FIDELITY, (*lines, guide))
+
+
+def dots():
+    rows = tuple(
+        Row(
+            name,
+            (
+                Mark("absolute", 0.2 * i, 0.1 * i, 0.3 * i, LOOKS[name], f"key {name}"),
+                Mark("signed", None, look=replace(LOOKS[name], hollow=True), why="Empty <region>."),
+            ),
+            "control" if LOOKS[name].control else "",
+            LOOKS[name].control,
+        )
+        for i, name in enumerate(NAMES)
+    )
+    return Dots("Dots", "How to read it.", FIDELITY, rows, guide=0.1)
+
+
+def slopes():
+    ranks = ((1.0, 2.5, 4.0), (2.0, 2.5, None), (3.0, 1.0, 2.0), (4.0, 4.0, 1.0))
+    each = zip(NAMES, ranks, strict=True)
+    return Slopes(
+        "Slopes",
+        "How to read it.",
+        ("Fidelity", "AUROC", "Dice"),
+        tuple(Slope(n, r, LOOKS[n], f"key {n}") for n, r in each),
+    )
+
+
+def scatter():
+    points = tuple(
+        Point(n, 0.1 * i, 0.5, (0.0, 0.2 * i), (0.4, 0.6), LOOKS[n], f"key {n}")
+        for i, n in enumerate(NAMES)
+    )
+    return Scatter("Scatter", "How to read it.", FIDELITY, Axis("Time", "lower", "s"), points)
+
+
+def difference():
+    placed = tuple(Placed(n, 1.0 + i, LOOKS[n], f"key {n}") for i, n in enumerate(NAMES))
+    return CriticalDifference("Difference", "How to read it.", placed, 1.4, ((1.0, 2.0),))
+
+
+def heat(scale="share"):
+    values = tuple(tuple(None if i < j else (i - j) / 4 for j in range(4)) for i in range(4))
+    return HeatTable("Heat", "How to read it.", "Rank", "", NAMES, NAMES, values, scale)
+
+
+CHARTS = {
+    "curves": curves(),
+    "dots": dots(),
+    "slopes": slopes(),
+    "scatter": scatter(),
+    "difference": difference(),
+    "heat": heat(),
+    "p-values": heat("p"),
+    "correlations": heat("correlation"),
+    "multiples": Multiples("Many", "How to read it.", (curves(), scatter(), dots()), 2),
+}
+every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
+
+
+def keys(figure):
+    data = [trace.customdata for trace in figure.data if trace.customdata is not None]
+    return {str(row[0]) for rows in data if isinstance(rows[0][0], str) for row in rows}
+
+
+@every_chart
+def test_every_kind_is_drawn_for_the_page(chart):
+    figure = interactive(chart)
+    assert isinstance(figure, go.Figure)
+    assert figure.layout.paper_bgcolor == "rgba(0, 0, 0, 0)"
+    assert chart.title in figure.layout.title.text
+    assert chart.note in figure.layout.title.text
+    assert figure.to_json()
+
+
+@every_chart
+def test_every_kind_is_drawn_for_print(chart):
+    figure = printed(chart)
+    assert isinstance(figure, Figure)
+    figure.draw_without_rendering()
+
+
+@every_chart
+def test_equal_charts_give_equal_files(chart):
+    assert chart_file(chart, "svg") == chart_file(replace(chart), "svg")
+
+
+def test_equal_charts_give_equal_pdf_and_png():
+    for kind in ("pdf", "png"):
+        assert chart_file(CHARTS["dots"], kind) == chart_file(dots(), kind)
+
+
+@every_chart
+def test_an_svg_keeps_its_text_as_text_and_no_date(chart):
+    svg = chart_file(chart, "svg").decode()
+    assert f">{chart.title}</text>" in svg
+    assert "<dc:date>" not in svg
+
+
+@pytest.mark.parametrize("name", ["curves", "dots", "slopes", "scatter", "difference"])
+def test_a_click_tells_what_a_mark_stands_for(name):
+    assert {f"key {each}" for each in NAMES} <= keys(interactive(CHARTS[name]))
+
+
+def test_markup_in_names_is_shown_and_not_obeyed():
+    for chart in CHARTS.values():
+        figure = interactive(chart)
+        texts = [note.text or "" for note in figure.layout.annotations]
+        texts += [trace.hovertemplate or "" for trace in figure.data]
+        for axis in figure.select_yaxes():
+            texts += axis.ticktext or ()
+        assert not any("<b>Random" in text for text in texts)
+
+
+def test_axes_say_unit_and_direction():
+    assert Axis("Distance", "lower", "mm").label == "Distance (mm), lower is better"
+    figure = printed(CHARTS["scatter"])
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "Fidelity, higher is better"
+    assert axes.get_ylabel() == "Time (s), lower is better"
+    shown = interactive(CHARTS["scatter"])
+    assert shown.layout.yaxis.title.text == "Time (s), lower is better"
+
+
+def test_a_png_has_300_dots_an_inch():
+    with Image.open(BytesIO(chart_file(CHARTS["slopes"], "png"))) as picture:
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert picture.width >= 7 * 300 - 1
+
+
+def test_charts_are_saved_as_each_kind_of_file(tmp_path):
+    save_chart(CHARTS["dots"], tmp_path / "figures", "ranking", ("svg", "pdf"))
+    starts = {path.suffix: path.read_bytes()[:5] for path in (tmp_path / "figures").iterdir()}
+    assert starts == {".svg": b"<?xml", ".pdf": b"%PDF-"}
+
+
+def test_drawing_leaves_the_rules_of_matplotlib_alone():
+    before = dict(mpl.rcParams)
+    chart_file(CHARTS["curves"], "svg")
+    assert dict(mpl.rcParams) == before
+
+
+def test_thirty_entrants_are_told_apart_by_colour_and_marker_and_by_dash():
+    titles = [f"Estimator {n}" for n in range(30)]
+    found = looks(titles)
+    assert len({(look.ink, look.marker) for look in found.values()}) == 30
+    assert len({(look.ink, look.dash) for look in found.values()}) == 30
+
+
+def test_entrants_keep_the_colours_of_the_page():
+    titles = [f"Estimator {n}" for n in range(8)]
+    palette = Palette.of(titles, ["Estimator 3"])
+    found = looks(titles, ["Estimator 3"], palette)
+    assert {title: look.colour for title, look in found.items()} == dict(palette.colours)
+    assert found["Estimator 3"].control
+    assert len(INKS) == len(COLOURS)
+
+
+def test_a_hollow_marker_is_the_same_marker():
+    (look, *_) = LOOKS.values()
+    assert replace(look, hollow=True).marker == look.marker
+
+
+def test_marks_whose_colour_is_the_rows_are_named_in_plain_ink():
+    assert varying_names(CHARTS["dots"]) == {"absolute", "signed"}
+
+
+def test_cells_are_short_and_never_claim_a_p_of_zero():
+    assert heat("p").text(0.0) == "<.001"
+    assert heat("p").text(0.25) == ".250"
+    assert heat("p").text(1.0) == "1"
+    assert heat().text(0.25) == "25"
+    assert heat().text(None) == heat().text(0.001) == ""
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-50, 50), max_size=20), st.floats(0.1, 3))
+def test_spread_labels_keep_their_order_and_their_distance(wanted, gap):
+    found = spread(wanted, gap)
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    steps = np.diff([found[i] for i in order])
+    assert (steps >= gap * (1 - 1e-6) - 1e-9).all()
+
+
+@given(st.lists(st.floats(-50, 50), max_size=20), st.floats(0.1, 3))
+def test_spread_labels_stay_centred(wanted, gap):
+    assert np.sum(spread(wanted, gap)) == pytest.approx(np.sum(wanted), abs=1e-6)
+
+
+def test_labels_that_stand_apart_already_do_not_move():
+    assert spread([3.0, 1.0, 2.0], 0.5) == [3.0, 1.0, 2.0]
+
+
+def test_labels_hide_neither_points_nor_one_another():
+    points = np.array([(100.0, 100.0), (104.0, 101.0), (98.0, 96.0)])
+    sizes = np.full((3, 2), (60.0, 12.0))
+    centres = beside(points, sizes, (400.0, 300.0))
+    for i in range(3):
+        for j in range(3):
+            apart = np.abs(centres[i] - centres[j])
+            assert i == j or (apart >= (60.0, 12.0)).any()
+            assert (np.abs(centres[i] - points[j]) >= (30.0, 6.0)).any()
+    assert (centres - sizes / 2 >= 0).all()
