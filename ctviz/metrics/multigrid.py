@@ -51,7 +51,8 @@ class Blocks:
     @cached_property
     def smoothing(self) -> Grid:
         """What a residual is multiplied by in a Jacobi step."""
-        return DAMPING * self.unknown / np.maximum(self.diagonal, np.finfo(np.float32).tiny)
+        divisor = np.where(self.diagonal > 0, self.diagonal, np.float32(1))
+        return np.asarray(DAMPING * self.unknown / divisor, np.float32)
 
     @cached_property
     def room(self) -> tuple[Grid, Grid, Grid, Grid]:
