@@ -9,7 +9,7 @@ from ctviz.core import Curve, FloatMap, Score, param
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Curves, Images
 from ctviz.metrics.base import CONSTANT, METRICS, is_constant
-from ctviz.metrics.resemblance import picture_similarity, rank_correlation
+from ctviz.metrics.resemblance import picture_similarity, rank_correlation, visible
 
 OUTPUT_LAYER = 0.001
 """A share so small that the output layer alone is randomised."""
@@ -24,15 +24,16 @@ class Randomisation(BehaviourMetric):
               \frac{\max(0, \rho(|e|, |e_k|)) + \max(0, \mathrm{SSIM}(|e|, |e_k|))}{2}
 
     The layers forget what they learnt in a cascade of n stages from the output towards the input.
-    ρ is Spearman's rank correlation of the pixels, SSIM the structural similarity of the pictures.
+    ρ is Spearman's rank correlation of the pixels, SSIM the structural similarity of the pictures,
+    both where the slice shows anything: in the air around the patient, maps that multiply by the
+    slice are zero on any network, which would make them all look alike.
     The publication shows both over the cascade; their mean is ours. Judging the whole cascade, and
     not its end alone, finds the estimators that only look at the layers near the input: without
     its output layer a model already decides at random.
 
     A map that is constant or not finite on a randomised network has kept nothing: likeness 0. Where
     the estimator refuses the randomised network, or the map itself is constant, there is no score.
-    An estimator that never looks at the network, such as the controls, scores 1. Estimators that
-    multiply by the slice keep its outline, and with it much of the likeness.
+    An estimator that never looks at the network, such as the controls, scores 1.
 
     The curves, ``correlation`` and ``similarity``, are drawn over the share of layers randomised,
     with their own signs. A low score does not prove a map right (Binder et al., CVPR 2023.
@@ -69,17 +70,17 @@ class Randomisation(BehaviourMetric):
             return (1.0,)
         return (OUTPUT_LAYER, *map(float, np.linspace(0.0, 1.0, self.stages)[1:]))
 
-    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:  # noqa: ARG002
+    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:
         """Return what is left on average, with the two curves."""
-        trained = np.abs(values)
-        if is_constant(trained):
+        shown, trained = visible(x), np.abs(values)
+        if is_constant(trained[shown]):
             return Curves(CONSTANT)
         maps = [np.abs(again(randomised=share)) for share in self.shares]
-        likeness = {"correlation": rank_correlation, "similarity": picture_similarity}
-        lines = {
-            name: Curve.of((0.0, *self.shares), (1.0, *(alike(trained, left) for left in maps)))
-            for name, alike in likeness.items()
+        heights = {
+            "correlation": [rank_correlation(trained[shown], left[shown]) for left in maps],
+            "similarity": [picture_similarity(trained, left, shown) for left in maps],
         }
+        lines = {name: Curve.of((0.0, *self.shares), (1.0, *y)) for name, y in heights.items()}
         return Curves(Score(float(np.mean([left_of(line) for line in lines.values()]))), lines)
 
 

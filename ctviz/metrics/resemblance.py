@@ -4,7 +4,8 @@ import numpy as np
 from scipy.stats import rankdata
 from skimage.metrics import structural_similarity
 
-from ctviz.core import FloatMap
+from ctviz.core import FloatMap, Mask
+from ctviz.metrics.against_model import Images
 from ctviz.metrics.base import Numbers, is_constant
 
 WINDOW = 7
@@ -14,13 +15,25 @@ WHITE = 99.0
 """Percentile of a picture's importance that is shown as white."""
 
 
+def visible(x: Images) -> Mask:
+    """Return the pixels (h, w) in which a slice (1, C, h, w) shows anything.
+
+    All that are brighter than its darkest grey. The air around a patient is most of a slice and
+    uniformly dark; maps that multiply by the slice are zero there on any network, and would all
+    look alike.
+    """
+    grey = x[0].mean(axis=0)
+    shown: Mask = grey > grey.min()
+    return shown if shown.any() else ~shown
+
+
 def is_lost(values: FloatMap) -> bool:
     """Whether a map says nothing: constant, or not finite everywhere."""
     return not np.isfinite(values).all() or is_constant(values)
 
 
 def rank_correlation(first: FloatMap, second: FloatMap) -> float:
-    """Return Spearman's ρ of two maps' pixels, -1 to 1; equal pixels share their mean rank.
+    """Return Spearman's ρ of two maps' pixels (n,), -1 to 1; equal pixels share their mean rank.
 
     A map that is lost has nothing in common with any other: 0.
     """
@@ -30,26 +43,27 @@ def rank_correlation(first: FloatMap, second: FloatMap) -> float:
     return float(np.clip(a @ b / np.sqrt((a @ a) * (b @ b)), -1.0, 1.0))
 
 
-def picture_similarity(first: FloatMap, second: FloatMap) -> float:
-    """Return the mean structural similarity (SSIM) of two maps of magnitudes, -1 to 1.
+def picture_similarity(first: FloatMap, second: FloatMap, shown: Mask) -> float:
+    """Return the mean structural similarity (SSIM) of two maps of magnitudes (h, w), -1 to 1.
 
     Each becomes a picture from black (no importance) to white (its 99th percentile): by its
-    maximum, a map with one bright pixel would be black and resemble every other such map. A map
-    that is lost has nothing in common with any other: 0.
+    maximum, a map with one bright pixel would be black and resemble every other such map. The mean
+    is over the pixels ``shown``. A map that is lost has nothing in common with any other: 0.
 
     Wang et al., IEEE Trans. Image Processing 2004. doi:10.1109/TIP.2003.819861
     """
-    if is_lost(first) or is_lost(second):
+    if is_lost(first[shown]) or is_lost(second[shown]):
         return 0.0
     side = min(WINDOW, *first.shape)
-    similarity = structural_similarity(
-        _picture(first),
-        _picture(second),
+    _, local = structural_similarity(
+        _picture(first, shown),
+        _picture(second, shown),
         win_size=side - (side + 1) % 2,
         data_range=1.0,
         use_sample_covariance=False,
+        full=True,
     )
-    return float(np.clip(similarity, -1.0, 1.0))
+    return float(np.clip(local[shown].mean(), -1.0, 1.0))
 
 
 def _centred_ranks(values: FloatMap) -> Numbers:
@@ -57,7 +71,7 @@ def _centred_ranks(values: FloatMap) -> Numbers:
     return np.asarray(ranks - ranks.mean(), np.float64)
 
 
-def _picture(magnitudes: FloatMap) -> Numbers:
+def _picture(magnitudes: FloatMap, shown: Mask) -> Numbers:
     values = magnitudes.astype(np.float64)
-    white = float(np.percentile(values, WHITE)) or float(values.max())
-    return np.asarray(np.clip(values / white, 0.0, 1.0))
+    white = float(np.percentile(values[shown], WHITE)) or float(values[shown].max())
+    return np.asarray(np.clip(np.nan_to_num(values) / white, 0.0, 1.0))

@@ -10,7 +10,7 @@ from ctviz.core import FloatMap, Score, param
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Curves, Images
 from ctviz.metrics.base import CONSTANT, METRICS, is_constant
-from ctviz.metrics.resemblance import rank_correlation
+from ctviz.metrics.resemblance import rank_correlation, visible
 
 SEEDS = 2**31
 
@@ -26,10 +26,11 @@ class SeedStability(BehaviourMetric):
 
     .. math:: \frac{2}{n (n - 1)} \sum_{i < j} \rho(e_i, e_j)
 
-    Over all pairs of the map and those with the seeds that follow its own; ρ is Spearman's. More
-    samples make an estimator stabler, so the score belongs to its settings as much as to its
-    idea. An estimator without a seed is deterministic and has no score, nor has a constant map; a
-    constant map among the others has nothing in common with them: ρ = 0.
+    Over all pairs of the map and those with the seeds that follow its own; ρ is Spearman's, of the
+    pixels in which the slice shows anything. More samples make an estimator stabler, so the score
+    belongs to its settings as much as to its idea. An estimator without a seed is deterministic
+    and has no score, nor has a constant map; a constant map among the others has nothing in
+    common with them: ρ = 0.
     """
 
     title: ClassVar[str] = "Seed stability"
@@ -50,12 +51,13 @@ class SeedStability(BehaviourMetric):
         """One for each further seed."""
         return self.draws
 
-    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:  # noqa: ARG002
+    def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:
         """Return the mean correlation; it has no curve."""
         if again.seed is None:
             return Curves(DETERMINISTIC)
-        if is_constant(values):
+        shown = visible(x)
+        if is_constant(values[shown]):
             return Curves(CONSTANT)
         others = [again(seed=(again.seed + 1 + k) % SEEDS) for k in range(self.draws)]
-        pairs = combinations([values, *others], 2)
+        pairs = combinations([each[shown] for each in (values, *others)], 2)
         return Curves(Score(float(np.mean([rank_correlation(a, b) for a, b in pairs]))))

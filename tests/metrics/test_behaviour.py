@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from ctviz.core import Cancelled, ImportanceMap, InvalidInput, Progress, UnsupportedNetwork
 from ctviz.metrics import METRICS, BehaviourMetric
-from ctviz.metrics.resemblance import picture_similarity, rank_correlation
+from ctviz.metrics.resemblance import picture_similarity, rank_correlation, visible
 
 SHAPE = (12, 10)
 X = np.random.default_rng(0).random((1, 2, *SHAPE), np.float32)
@@ -230,11 +230,27 @@ def test_rank_correlation_does_not_see_a_growing_rescaling():
 def test_pictures_of_any_size_are_like_themselves(shape):
     values = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
     expected = 1 if values.size > 1 else 0
-    assert picture_similarity(values, 3 * values) == pytest.approx(expected)
+    similarity = picture_similarity(values, 3 * values, np.ones(shape, bool))
+    assert similarity == pytest.approx(expected)
 
 
 def test_maps_of_one_bright_pixel_each_are_not_alike_for_their_darkness():
     random = np.random.default_rng(3)
     first, second = random.random((2, 64, 64)).astype(np.float32)
     first[3, 3], second[60, 60] = 1e4, 1e4
-    assert picture_similarity(first, second) < 0.2
+    assert picture_similarity(first, second, np.ones((64, 64), bool)) < 0.2
+
+
+def test_everything_but_the_darkest_grey_is_visible():
+    x = np.zeros((1, 2, 4, 4), np.float32)
+    assert visible(x).all()
+    x[0, 1, 1:3, 1:3] = 0.5
+    np.testing.assert_array_equal(visible(x), x[0, 1] > 0)
+
+
+def test_air_in_which_all_maps_are_zero_does_not_make_them_alike():
+    x = np.zeros((1, 1, 64, 64))
+    x[..., 20:44, 20:44] = 0.5
+    first, second = np.random.default_rng(5).random((2, 64, 64)) * x[0, 0]
+    metric = METRICS["randomisation"]()
+    assert metric(first.astype(np.float32), x, Estimator(lambda *_: second)).value < 0.2
