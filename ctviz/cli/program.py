@@ -20,6 +20,7 @@ from ctviz.cli import (
     predict,
     sanity,
     score,
+    study,
     train,
 )
 from ctviz.core import CtvizError
@@ -35,6 +36,7 @@ COMMANDS = (
     explain,
     score,
     sanity,
+    study,
     train,
     app,
 )
@@ -48,6 +50,7 @@ first steps:
   ctviz predict C-0123abcd                    what does the model say?
   ctviz explain C-0123abcd --out maps         where did it look?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
+  ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
 
 own scans:
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives

@@ -151,7 +151,8 @@ class _Crew:
             if member.connection in ready
             for news in self._hear(member)
         ]
-        return [*heard, Share(sum(member.share for member in self.members))]
+        # First, so that a slice that is done is not counted as under way too.
+        return [Share(sum(member.share for member in self.members)), *heard]
 
     def dismiss(self) -> None:
         """End all processes at once; results appear whole or not at all."""

@@ -20,7 +20,7 @@ def environment(
 ) -> dict[str, Any]:
     """Return the document of ``environment.json``."""
     card = backend.models()[study.model]
-    slices = [
+    slices: list[dict[str, Any]] = [
         {
             "case": result.context.case,
             "slice_index": result.context.slice_index,
@@ -41,7 +41,7 @@ def environment(
         },
         "plan": study.digest,
         "seeds": {"statistics": study.seed, **_seeds(study)},
-        "model": {"id": card.id, "sha256": dict(card.sha256)},
+        "model": {"id": card.id, "classes": card.classes, "sha256": dict(card.sha256)},
         "maps": digest(*(sha for entry in slices for sha in entry["maps"].values())),
         "slices": slices,
     }

@@ -8,17 +8,20 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ctviz.backend import Backend
+from ctviz.cohort.analysing import analyse
 from ctviz.cohort.cohort import Unit, units_of
 from ctviz.cohort.crew import Done, Share, in_processes, in_this_process
 from ctviz.cohort.curves import write_curves
 from ctviz.cohort.environment import environment
 from ctviz.cohort.files import write_json, write_whole
+from ctviz.cohort.findings import save_findings
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.result import UnitResult, unit_path
 from ctviz.cohort.state import Stage, Stoppable, Teller, held
 from ctviz.cohort.table import write_tables
-from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress
+from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 
+STUDIES = "studies"
 PLAN, UNITS, FAILURES, ENVIRONMENT = "plan.toml", "units.json", "failures.json", "environment.json"
 
 
@@ -37,12 +40,12 @@ def cores() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-def default_folder(backend: Backend, study: CohortStudy) -> Path:
+def default_folder(settings: Settings, study: CohortStudy) -> Path:
     """Return where a study is kept where nobody says another place."""
-    return backend.settings.data / "studies" / study.folder_name
+    return settings.data / STUDIES / study.folder_name
 
 
-def run_study(
+def run_study(  # noqa: PLR0913 - who watches is not what is run
     backend: Backend,
     study: CohortStudy,
     folder: Path,
@@ -129,15 +132,13 @@ class _Run:
             known=known,
             failed=sum(bool(done.why) for done in outcomes),
             share=(len(outcomes) + under_way) / self.now.total,
-            left_seconds=left * seconds / fresh if fresh else None,
+            left_seconds=max(0.0, left * seconds / fresh) if fresh else None,
         )
 
     def _finish(
         self, units: Sequence[Unit], outcomes: Sequence[Done], workers: int, progress: Progress
     ) -> tuple[Failure, ...]:
         """Write what the slices say together."""
-        from ctviz.cohort.findings import analyse, save_findings
-
         self._tell("Ranking the estimators.", left_seconds=None)
         pairs = list(zip(units, outcomes, strict=True))
         failures = tuple(
@@ -180,6 +181,16 @@ def load_unit(folder: Path, address: str) -> UnitResult:
             "to compute it anew."
         )
     return result
+
+
+def failures_of(folder: Path) -> tuple[Failure, ...]:
+    """Return the slices without scores of a finished study, and why."""
+    try:
+        return tuple(
+            Failure(**entry) for entry in json.loads((folder / FAILURES).read_text("utf-8"))
+        )
+    except (OSError, ValueError):
+        return ()
 
 
 def unit_addresses(folder: Path) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ctviz.cohort.files import replacing
 from ctviz.cohort.plan import metric_name
@@ -95,6 +96,13 @@ class ScoreTable:
         columns = [*SLICE, *CIRCUMSTANCES]
         return self.frame[columns].drop_duplicates(list(SLICE), ignore_index=True)
 
+    def texts(self, column: str) -> NDArray[np.str_]:
+        """Return (N,) a column of the slices as texts, empty where one is missing."""
+        texts: NDArray[np.str_] = (
+            self.slices[column].astype(object).fillna("").to_numpy(dtype=np.str_)
+        )
+        return texts
+
     def panel(self, metric: str, signs: Sequence[Sign] = SIGNS) -> Panel:
         """Return the scores of one metric: slices in rows, entrants of these signs in columns."""
         if metric not in self.metrics:
@@ -109,7 +117,7 @@ class ScoreTable:
         values[at_row, at_column] = frame["value"]
         return Panel(
             values=values,
-            patients=self.slices["patient"].to_numpy(dtype=np.str_),
+            patients=self.texts("patient"),
             entrants=entrants,
             better=METRICS[metric_name(metric)].better,
             metric=metric,

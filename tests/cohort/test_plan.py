@@ -1,0 +1,101 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctviz.cohort import CohortStudy, read_plan
+from ctviz.core import SIGNS, CtvizError, UnknownName
+from ctviz.estimators import ESTIMATORS
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+plans = st.builds(
+    CohortStudy,
+    name=st.from_regex(re.compile(r"[a-z0-9]{1,9}(-[a-z0-9]{1,4})?"), fullmatch=True),
+    cohort=TEXTS.filter(bool),
+    model=TEXTS,
+    estimators=st.dictionaries(
+        st.sampled_from(["gradient", "lrp", "smoothgrad", "random"]), st.just({}), max_size=4
+    ),
+    metrics=st.dictionaries(
+        st.sampled_from(["auroc", "fidelity", "fidelity@fill=mean", "dice@wide"]),
+        st.just({}),
+        min_size=1,
+    ),
+    signs=st.lists(st.sampled_from(SIGNS), min_size=1, max_size=2, unique=True).map(tuple),
+    slices_per_case=st.integers(0, 99),
+    reader=TEXTS,
+    label=TEXTS,
+    target=st.sampled_from(["predicted", "truth"]),
+    seed=st.integers(0, 2**31 - 1),
+)
+
+
+@given(plans)
+def test_a_plan_comes_back_from_its_toml(plan):
+    again = CohortStudy.from_toml(plan.to_toml())
+    assert again == plan
+    assert again.digest == plan.digest
+    assert list(again.estimators) == list(plan.estimators)
+    assert list(again.metrics) == list(plan.metrics)
+
+
+@given(plans)
+def test_the_controls_are_always_among_the_estimators(plan):
+    assert {name for name in ESTIMATORS if ESTIMATORS[name].control} <= set(plan.estimators)
+
+
+def test_the_usual_plan_has_the_papers_estimators_and_both_signs():
+    plan = CohortStudy()
+    assert plan.signs == SIGNS
+    assert plan.metrics["fidelity"]["step"] == 0.025
+    paper = "gradient deconvolution integrated-gradients integrated-gradients-bw smoothgrad"
+    assert {*paper.split(), "expected-gradients", "smoothgrad-squared"} <= set(plan.estimators)
+
+
+def test_a_plan_holds_every_hyperparameter_and_means_the_same_as_one_that_does_not_say_it():
+    said = CohortStudy(estimators={"smoothgrad": {"samples": 15}}, metrics={"auroc": {}})
+    unsaid = CohortStudy(estimators={"smoothgrad": {}}, metrics={"auroc": {}})
+    assert said.estimators["smoothgrad"].keys() == {"samples", "noise", "seed"}
+    assert said.digest == unsaid.digest
+
+
+def test_the_name_is_no_part_of_what_a_plan_means():
+    assert CohortStudy(name="a").digest == CohortStudy(name="b").digest
+    assert CohortStudy(seed=1).digest != CohortStudy(seed=2).digest
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "not valid TOML"),
+        ('colour = "red"', "entry of a plan"),
+        ('name = "A B"', "lower case"),
+        ('signs = ["up"]', "signs"),
+        ("signs = []", "signs"),
+        ('target = "other"', "target"),
+        ("slices_per_case = -1", "slices_per_case"),
+        ("slices_per_case = true", "whole number"),
+        ("seed = 1.5", "whole number"),
+        ("estimators = 3", "table"),
+        ("[estimators]\ngradient = 3", "settings for each"),
+        ("[estimators]\ngradients = {}", "Did you mean 'gradient'"),
+        ("[estimators]\nsmoothgrad = { sample = 3 }", "samples"),
+        ("[estimators]\nsmoothgrad = { samples = 0 }", "between 1 and"),
+        ('[metrics]\n"fidelty@x" = {}', "Did you mean 'fidelity'"),
+        ("[metrics]", "no metric"),
+    ],
+)
+def test_a_wrong_plan_is_refused_in_one_sentence(text, said):
+    with pytest.raises(CtvizError) as error:
+        CohortStudy.from_toml(text)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_plan_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(CtvizError, match="cannot be read"):
+        read_plan(tmp_path / "none.toml")
+    with pytest.raises(UnknownName):
+        CohortStudy(estimators={"none": {}})
