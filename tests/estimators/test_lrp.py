@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from ctviz.estimators import ESTIMATORS
 from tests.estimators.networks import NETWORKS, built
+from tests.estimators.oracles.relevance import stabilised
 
 Lrp = ESTIMATORS["lrp"]
 
@@ -26,11 +27,6 @@ class Residual(nn.Module):
     def forward(self, x):
         x = functional.max_pool2d(functional.relu(self.norm(self.first(x)), inplace=True), 2)
         return self.head(functional.relu(self.second(x) + x).mean((2, 3)))
-
-
-def stabilised(z, epsilon):
-    epsilon = epsilon * z.square().mean().sqrt()
-    return z + epsilon * torch.where(z >= 0, 1.0, -1.0)
 
 
 def slow(network, x, target, epsilon):

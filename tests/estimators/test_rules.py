@@ -8,62 +8,18 @@ import torch
 from captum.attr import Deconvolution as CaptumDeconvolution
 from captum.attr import GuidedBackprop as CaptumGuidedBackprop
 from torch import nn
-from torch.nn import functional
-from torch.overrides import TorchFunctionMode
 
 from ctviz.core import UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS
 from tests.estimators.networks import NETWORKS, built, efficientnet
+from tests.estimators.oracles.backward_rules import DeconvolvingRelu, GuidingRelu, with_relu
 
 RULES = ("deconvolution", "guided-backprop")
-IN_PLACE = {torch.relu_, torch.Tensor.relu_}
-ANY_RELU = {torch.relu, torch.Tensor.relu, functional.relu, *IN_PLACE}
-
-
-class DeconvolvingRelu(torch.autograd.Function):
-    @staticmethod
-    def forward(_, x):
-        return x.clamp(min=0)
-
-    @staticmethod
-    def backward(_, gradient):
-        return gradient.clamp(min=0)
-
-
-class GuidingRelu(torch.autograd.Function):
-    @staticmethod
-    def forward(context, x):
-        context.save_for_backward(x > 0)
-        return x.clamp(min=0)
-
-    @staticmethod
-    def backward(context, gradient):
-        (active,) = context.saved_tensors
-        return gradient.clamp(min=0) * active
-
-
-class ReplaceRelu(TorchFunctionMode):
-    """Every call of a ReLU is replaced by another function while the network runs."""
-
-    def __init__(self, replacement):
-        super().__init__()
-        self.replacement = replacement
-
-    def __torch_function__(self, function, types, arguments=(), options=None):
-        options = options or {}
-        if function not in ANY_RELU:
-            return function(*arguments, **options)
-        in_place = options.get("inplace", function in IN_PLACE or arguments[1:] == (True,))
-        result = self.replacement.apply(arguments[0])
-        return arguments[0].copy_(result) if in_place else result
 
 
 def slow(name, network, image, target):
     relu = {"deconvolution": DeconvolvingRelu, "guided-backprop": GuidingRelu}[name]
-    point = image.clone().requires_grad_()
-    with ReplaceRelu(relu):
-        score = network(point.clone())[0, target]
-    return torch.autograd.grad(score, point)[0][0, 0].numpy()
+    return with_relu(relu, network, image, target)
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.nn.functional import interpolate
 
 from ctviz.core import UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS
 from tests.estimators.networks import NETWORKS, built
+from tests.estimators.oracles.activations import score_cam_of
 
 ScoreCam = ESTIMATORS["score-cam"]
 
@@ -21,26 +21,13 @@ def network():
     return built(NETWORKS["sequential"])
 
 
-def slow(network, features, image, target):
-    """The algorithm as it was published, one feature map after the other, with its empty image."""
-    with torch.no_grad():
-        empty = network(torch.zeros_like(image))[0, target]
-        maps, gains = [], []
-        for feature in features:
-            enlarged = interpolate(feature[None, None], image.shape[-2:], mode="bilinear")
-            spread = enlarged.max() - enlarged.min()
-            if spread == 0:
-                continue
-            gains.append(network(image * (enlarged - enlarged.min()) / spread)[0, target] - empty)
-            maps.append(enlarged[0, 0])
-        shares = torch.stack(gains).exp() / torch.stack(gains).exp().sum()
-        return sum(share * values for share, values in zip(shares, maps, strict=True)).numpy()
-
-
 def test_equals_the_published_algorithm(network, image):
     features = network[:5](image)[0].detach()
     np.testing.assert_allclose(
-        ScoreCam()(network, image, 1), slow(network, features, image, 1), rtol=1e-5, atol=1e-8
+        ScoreCam()(network, image, 1),
+        score_cam_of(network, features, image, 1),
+        rtol=1e-5,
+        atol=1e-8,
     )
 
 
@@ -49,7 +36,7 @@ def test_with_fewer_features_the_most_varied_ones_are_taken(network, image):
     kept = features[features.var((1, 2)).argsort(descending=True)[:3]]
     np.testing.assert_allclose(
         ScoreCam(features=3)(network, image, 1),
-        slow(network, kept, image, 1),
+        score_cam_of(network, kept, image, 1),
         rtol=1e-5,
         atol=1e-8,
     )

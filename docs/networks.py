@@ -1,0 +1,137 @@
+"""Write the table of which estimator is right on which network, after checking every cell.
+
+``python -m docs.networks`` from the project's folder writes ``docs/networks.md``. A cell is right
+only if the estimator's map equals that of an independent slow version on that network, in float64;
+it is refused if the estimator says so itself. Anything else stops the script.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ctviz.core import UnsupportedNetwork
+from ctviz.estimators import ESTIMATORS
+from tests.estimators.networks import NETWORKS, built, efficientnet
+from tests.estimators.oracles.oracle import ORACLES, TOLERANCE, Asked
+
+for kind in ("activations", "backward_rules", "gradients", "others", "perturbation"):
+    import_module(f"tests.estimators.oracles.{kind}")
+
+PAGE = Path(__file__).with_name("networks.md")
+SIZE = 64
+TARGET = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """A network of the table, and its last layer with feature maps."""
+
+    title: str
+    layer: str
+
+
+COLUMNS = {
+    "resnet18": Column("MONAI ResNet-18", "layer4"),
+    "resnet50": Column("MONAI ResNet-50", "layer4"),
+    "densenet121": Column("MONAI DenseNet121", "class_layers.relu"),
+    "efficientnet": Column("MONAI EfficientNet-B0", "_swish"),
+    "seresnet50": Column("MONAI SEResNet50", "layer4"),
+    "sequential": Column("plain sequential", "4"),
+    "mixed": Column("functional and in-place ReLU, reused modules", "fourth"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Whether an estimator is right on a network; if not, its refusal."""
+
+    refusal: str = ""
+
+
+def main() -> None:
+    """Check all cells and write the page."""
+    cells = {(name, column): checked(name, column) for column in COLUMNS for name in ESTIMATORS}
+    PAGE.write_text("\n".join(page(cells)) + "\n", encoding="utf-8")
+
+
+def checked(name: str, column: str) -> Cell:
+    """Return an estimator's cell; a map that differs from its slow version's is an error."""
+    oracle = ORACLES[name]
+    image, *references = images()[:, None]
+    asked = Asked(
+        network=network(column),
+        image=image,
+        target=TARGET,
+        references=torch.cat(references),
+        layer=COLUMNS[column].layer,
+        estimator=ESTIMATORS[name](**oracle.settings),
+    )
+    try:
+        oracle.check(asked)
+    except UnsupportedNetwork as refusal:
+        return Cell(str(refusal))
+    except AssertionError as difference:
+        raise AssertionError(f"{name} is wrong on {column}: {difference}") from difference
+    return Cell()
+
+
+@cache
+def network(column: str) -> nn.Module:
+    """Return a column's network with weights from a seed, in float64 and in evaluation.
+
+    Its normalisations get the statistics of random images, without which a deep network with
+    random weights answers the same to every image.
+    """
+    found = built(efficientnet if column == "efficientnet" else NETWORKS[column])
+    norms = [layer for layer in found.modules() if isinstance(layer, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.train()
+        norm.momentum = 1.0
+    with torch.no_grad():
+        found(images())
+    return found.eval().requires_grad_(requires_grad=False)
+
+
+def images() -> Tensor:
+    """Return four random images (4, 1, h, w)."""
+    generator = torch.Generator().manual_seed(5)
+    return torch.rand(4, 1, SIZE, SIZE, generator=generator, dtype=torch.float64)
+
+
+def page(cells: dict[tuple[str, str], Cell]) -> Iterator[str]:
+    """Yield the page's lines."""
+    reasons = list(dict.fromkeys(cell.refusal for cell in cells.values() if cell.refusal))
+    yield "# Which estimator is right on which network"
+    yield ""
+    yield "Made by `python -m docs.networks`, which checks every cell before it writes it. *Right*"
+    yield "means: on this network the map equals what the last column names, made independently,"
+    yield f"to {TOLERANCE:g} of the map's largest value, on an image of {SIZE} × {SIZE} pixels in"
+    yield "float64, with random weights and these images' statistics. *Refused* means: the"
+    yield "estimator itself says that it cannot be right here, in the words of the note."
+    yield ""
+    titles = [column.title for column in COLUMNS.values()]
+    yield _row(["Estimator", *titles, "Equals"])
+    yield _row(["---"] * (len(COLUMNS) + 2))
+    for name in ESTIMATORS:
+        states = [_state(cells[name, column], reasons) for column in COLUMNS]
+        yield _row([f"`{name}`", *states, ORACLES[name].says])
+    yield ""
+    for number, reason in enumerate(reasons, 1):
+        yield f"{number}. {reason}"
+
+
+def _state(cell: Cell, reasons: list[str]) -> str:
+    return f"refused, note {reasons.index(cell.refusal) + 1}" if cell.refusal else "right"
+
+
+def _row(texts: Iterable[str]) -> str:
+    return f"| {' | '.join(texts)} |"
+
+
+if __name__ == "__main__":
+    main()

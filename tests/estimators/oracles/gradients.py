@@ -1,0 +1,174 @@
+"""Slow versions of the estimators that read gradients: one point at a time, from the papers."""
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients as CaptumIntegratedGradients
+
+from tests.estimators.oracles.oracle import oracle
+
+STEP = 1e-7
+
+
+def slope_along(asked, direction):
+    """The score's change along a direction, from two scores."""
+    step = STEP * direction
+    return (asked.score(asked.image + step) - asked.score(asked.image - step)) / (2 * STEP)
+
+
+def directions(asked, count=4):
+    generator = torch.Generator().manual_seed(11)
+    return [torch.randn(asked.image.shape, generator=generator).double() for _ in range(count)]
+
+
+def in_pixels(values):
+    return values[0].sum(0).numpy()
+
+
+@oracle("gradient")
+def gradient(asked):
+    """finite differences of the score along random directions"""
+    ways = directions(asked)
+    actual = [float((asked.values * in_pixels(way)).sum()) for way in ways]
+    return np.array(actual), np.array([slope_along(asked, way) for way in ways])
+
+
+@oracle("input-x-gradient")
+def input_x_gradient(asked):
+    """finite differences of the score along random shares of the image"""
+    ways = directions(asked)
+    actual = [float((asked.values * in_pixels(way)).sum()) for way in ways]
+    return np.array(actual), np.array([slope_along(asked, way * asked.image) for way in ways])
+
+
+def noisy_copies(asked):
+    x, settings = asked.image, asked.estimator
+    generator = torch.Generator().manual_seed(settings.seed)
+    sigma = settings.noise * (x.max() - x.min())
+    return [
+        x + sigma * torch.randn(x.shape, generator=generator).double()
+        for _ in range(settings.samples)
+    ]
+
+
+def noisy_slopes(asked):
+    return np.stack([in_pixels(asked.slope(copy)) for copy in noisy_copies(asked)])
+
+
+@oracle("smoothgrad", samples=3)
+def smoothgrad(asked):
+    """mean of the gradients at each noisy copy, one at a time"""
+    return noisy_slopes(asked).mean(0)
+
+
+@oracle("smoothgrad-squared", samples=3)
+def smoothgrad_squared(asked):
+    """mean square of the gradients at each noisy copy, one at a time"""
+    return (noisy_slopes(asked) ** 2).mean(0)
+
+
+@oracle("vargrad", samples=3)
+def vargrad(asked):
+    """variance of the gradients at each noisy copy, one at a time"""
+    return noisy_slopes(asked).var(0)
+
+
+def captum(asked, image, baseline):
+    path = CaptumIntegratedGradients(asked.network)
+    steps = asked.estimator.steps
+    map_ = path.attribute(image, baseline, asked.target, n_steps=steps, method="riemann_middle")
+    return in_pixels(map_.detach())
+
+
+@oracle("integrated-gradients", steps=6)
+def integrated_gradients(asked):
+    """Captum's integrated gradients by the midpoint rule"""
+    return captum(asked, asked.image, 0.0)
+
+
+@oracle("integrated-gradients-bw", steps=4)
+def integrated_gradients_bw(asked):
+    """mean of Captum's integrated gradients from black and from white"""
+    return (captum(asked, asked.image, 0.0) + captum(asked, asked.image, 1.0)) / 2
+
+
+@oracle("smooth-integrated-gradients", samples=2, steps=3)
+def smooth_integrated_gradients(asked):
+    """mean of Captum's integrated gradients of each noisy copy"""
+    return np.mean([captum(asked, copy, 0.0) for copy in noisy_copies(asked)], 0)
+
+
+@oracle("expected-gradients", samples=4)
+def expected_gradients(asked):
+    """the expectation's terms one at a time, with the same draws of references"""
+    generator = torch.Generator().manual_seed(asked.estimator.seed)
+    terms = []
+    for _ in range(asked.estimator.samples):
+        choice, alpha = torch.rand(2, generator=generator).tolist()
+        reference = asked.references[int(choice * len(asked.references))][None]
+        way = asked.image - reference
+        terms.append(in_pixels(way * asked.slope(reference + alpha * way)))
+    return np.mean(terms, 0)
+
+
+@oracle("blur-ig", steps=4)
+def blur_ig(asked):
+    """the sum over images blurred by matrices of cosines, one step at a time"""
+    sharp, estimator = asked.image[0, 0].numpy(), asked.estimator
+    total, before = np.zeros_like(sharp), None
+    for step in range(estimator.steps + 1):
+        sigma = estimator.blur * max(sharp.shape) * (1 - step / estimator.steps) ** 2
+        after = _blurring(len(sharp), sigma) @ sharp @ _blurring(len(sharp[0]), sigma)
+        if before is not None:
+            point = torch.from_numpy((before + after) / 2)[None, None]
+            total += (after - before) * in_pixels(asked.slope(point))
+        before = after
+    return total
+
+
+def _blurring(size, sigma):
+    """The (size, size) matrix of a Gaussian over a row that goes on mirrored, wave by wave."""
+    angles = np.pi * np.arange(size) / size
+    waves = np.cos(angles[:, None] * (np.arange(size) + 0.5)) * np.sqrt(2 / size)
+    waves[0] /= np.sqrt(2)
+    return waves.T @ (np.exp(-0.5 * (sigma * angles) ** 2)[:, None] * waves)
+
+
+@oracle("guided-ig", segments=2, steps=2)
+def guided_ig(asked):
+    """the paper's algorithm on one list of pixels, from black"""
+    image = asked.image.flatten().numpy()
+    total = np.zeros_like(image)
+    segments = asked.estimator.segments
+    for segment in range(segments):
+        total += _guided_segment(
+            asked, image * segment / segments, image * (segment + 1) / segments
+        )
+    return total.reshape(asked.image.shape[-2:])
+
+
+def _guided_segment(asked, point, end):
+    total, length = np.zeros_like(point), np.abs(end - point).sum()
+    for step in range(1, asked.estimator.steps + 1):
+        slopes = asked.slope(torch.from_numpy(point).reshape(asked.image.shape)).flatten().numpy()
+        moved = _moved(point, end, slopes, length * (1 - step / asked.estimator.steps), asked)
+        total += (moved - point) * slopes
+        point = moved
+    return total
+
+
+def _moved(point, end, slopes, goal, asked):
+    # Slopes that differ by rounding alone count as equal.
+    steepness = np.round(np.abs(slopes) / np.abs(slopes).max() * 65536)
+    while True:
+        ways = np.abs(end - point)
+        excess = ways.sum() - goal
+        if excess <= 0 or not ways.any():
+            return point
+        ordered = np.sort(steepness[ways > 0])
+        flattest = ordered[int(asked.estimator.fraction * (len(ordered) - 1))]
+        chosen = (ways > 0) & (steepness <= flattest)
+        share = excess / ways[chosen].sum()
+        point = np.where(chosen, point + min(share, 1) * (end - point), point)
+        if share < 1:
+            return point
+        point = np.where(chosen, end, point)
