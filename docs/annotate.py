@@ -31,6 +31,7 @@ ROOM = 0.8
 WHEEL_PER_FOLD = 400
 """CSS pixels of the wheel for a zoom by the factor e."""
 LARGEST_ZOOM = 12
+ATTEMPTS = 8
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 AGREEMENT = 0.97
 """Least Dice of what was stored with what is written."""
@@ -123,12 +124,11 @@ class Draughtsman:
     def draw(self, entry: CaseEntry, polygons: tuple[Points, ...]) -> None:
         """Open a case, outline its region, and wait until it is saved."""
         self._open(entry)
-        whole = self._placement(entry)
         self.reading.page.get_by_test_id("tool-polygon").click()
         if self.reading.board("drawnPixels"):
-            self._wipe(entry, whole)
+            self._wipe(entry)
         for corners in polygons:
-            self._outline(corners, whole)
+            self._outline(entry, corners)
         self.reading.until("board.pending.length === 0", PATIENCE_MS)
 
     def _open(self, entry: CaseEntry) -> None:
@@ -155,17 +155,32 @@ class Draughtsman:
             raise InvalidInput("The editor is not on the page; look at the app in a browser.")
         return np.array([box["y"], box["x"]]), np.array([box["height"], box["width"]])
 
-    def _wipe(self, entry: CaseEntry, whole: Placement) -> None:
+    def _wipe(self, entry: CaseEntry) -> None:
         """Erase what was drawn before: a polygon around the slice, with Ctrl."""
         bottom, right = np.array(entry.shape) - 1
         keyboard = self.reading.page.keyboard
         keyboard.down("Control")
-        self._click(np.array([(1, 1), (1, right), (bottom, right), (bottom, 1)]), whole)
+        self._click(
+            np.array([(1, 1), (1, right), (bottom, right), (bottom, 1)]), self._placement(entry)
+        )
         keyboard.up("Control")
         keyboard.press("Enter")
         self.reading.until("board.drawnPixels === 0")
 
-    def _outline(self, corners: Points, whole: Placement) -> None:
+    def _outline(self, entry: CaseEntry, corners: Points) -> None:
+        """Outline a polygon, and again if the page moved under the mouse meanwhile.
+
+        It does when the model's answer or another yardstick appears above the editor.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._editor()
+            self._try(corners, self._placement(entry))
+            if np.array_equal(before, self._editor()):
+                return
+            self.reading.page.keyboard.press("Control+z")
+        raise InvalidInput("The page does not come to rest; close other programs and try again.")
+
+    def _try(self, corners: Points, whole: Placement) -> None:
         """Zoom in on a polygon, click its corners, and zoom out again."""
         keyboard, before = self.reading.page.keyboard, self.reading.board("version")
         self._click(corners, self._zoom(corners, whole))
