@@ -1,6 +1,7 @@
 """Printed charts as files: PNG at 300 dots an inch, SVG with its text as text, PDF."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,9 @@ from ctviz.viz.charts.paper.style import print_style
 Format: TypeAlias = Literal["png", "svg", "pdf"]
 
 DPI = 300
+KEPT = 48
+"""So many files are kept, as a report shows each chart and saves it beside itself."""
+
 _UNDATED: Mapping[str, Mapping[str, str | None]] = MappingProxyType(
     {
         "png": {"Software": None},
@@ -22,6 +26,7 @@ _UNDATED: Mapping[str, Mapping[str, str | None]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=KEPT)
 def chart_file(chart: Chart, kind: Format) -> bytes:
     """Return the chart as a file's bytes: equal charts give equal bytes."""
     file = BytesIO()

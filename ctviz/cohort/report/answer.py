@@ -1,0 +1,107 @@
+"""The answer in one paragraph: which estimator to trust, by which criterion, how surely."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ctviz.cohort.findings import Findings, Ranking
+from ctviz.cohort.report.discrepancy_charts import headlines
+from ctviz.cohort.report.names import Names, widest
+from ctviz.cohort.report.numbers import count, listed, with_span
+from ctviz.cohort.report.rank_charts import best_first, unbeaten
+from ctviz.cohort.statistics import FEWEST, Standing, Verdict
+
+SURE = 0.95
+HOLDS = {"yes": "holds", "no": "does not hold", "undecided": "is undecided"}
+PAPER = (
+    (
+        r"Absolute values beat signed ones for every estimator by (.+)\.",
+        "absolute values are better",
+    ),
+    (r"\S+ leads (.+)\.", "Squared SmoothGrad leads"),
+    (r"(\S+ and \S+) rank the estimators differently\.", "the rankings disagree"),
+)
+"""The paper's findings: how a verdict's claim reads, and the finding in short."""
+
+
+def answer(findings: Findings, names: Names) -> str:
+    """Return which estimator to trust on the cohort, and what became of the paper's findings."""
+    subject = findings.subject
+    opening = (
+        f"Studied were {count(subject.slices, 'slice')} of {count(subject.patients, 'patient')} "
+        f"({subject.cohort}) with the model {subject.model}."
+    )
+    parts = [opening, *_criteria(findings, names)]
+    if not findings.subject.annotated:
+        parts.append("Nobody drew a region, so nothing is said about agreement with a reader.")
+    if subject.patients < FEWEST:
+        parts.append(f"With fewer than {FEWEST} patients nothing can be decided.")
+    return " ".join([*parts, paper_findings(findings, names)]).strip()
+
+
+def paper_findings(findings: Findings, names: Names) -> str:
+    """Return in one sentence what became of each of the paper's findings."""
+    told = []
+    for pattern, finding in PAPER:
+        found = [(re.fullmatch(pattern, v.claim), v) for v in findings.verdicts]
+        own = [(match.group(1), verdict) for match, verdict in found if match]
+        if own:
+            told.append(f"that {finding} {_outcome(own, names)}")
+    return f"Of the paper's findings, {'; '.join(told)}." if told else ""
+
+
+def headline_metrics(findings: Findings) -> tuple[str, ...]:
+    """Return the metrics by which the question is answered: fidelity first, then the readers'."""
+    pairs = headlines(findings)
+    if pairs:
+        return (pairs[0].first, *(pair.second for pair in pairs))
+    scored = (m.key for m in findings.metrics if _scored(findings.ranking(m.key, widest(findings))))
+    return tuple(scored)[:1]
+
+
+def leader(ranking: Ranking) -> Standing | None:
+    """Return the best entrant that is no control."""
+    return next(
+        (s for s in best_first(ranking) if not s.entrant.control and s.mean is not None), None
+    )
+
+
+def _criteria(findings: Findings, names: Names) -> Iterator[str]:
+    """Yield for each criterion whom to trust by it."""
+    agreement = {metric.key: metric.agreement for metric in findings.metrics}
+    for key in headline_metrics(findings):
+        ranking = findings.ranking(key, widest(findings))
+        first = leader(ranking)
+        if first is None:
+            continue
+        question = "where the reader drew" if agreement[key] else "what the model needs"
+        yield (
+            f"To see {question}, by {names.metric(key)}, trust {names.entrant(first.entrant)}: "
+            f"{with_span(first.mean, first.interval)}, {_sureness(ranking, first, names)}."
+        )
+
+
+def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
+    same = [s for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
+    share = min(1.0, sum(standing.first for standing in same))
+    words = f"its estimator first in {share:.0%} of the draws of patients"
+    pairs = [p for p in ranking.pairs if first.entrant in (p.first, p.second)]
+    rivals = [p for p in pairs if not (p.first.control or p.second.control)]
+    rivals = [p for p in rivals if p.first.estimator != p.second.estimator]
+    level = sum(p.better != first.entrant for p in rivals)
+    if level:
+        words += f", though {level} of {len(rivals)} others cannot be told from it"
+    control = unbeaten(names, ranking).get(first.entrant)
+    return f"{words}, and {control}" if control else words
+
+
+def _outcome(own: Sequence[tuple[str, Verdict]], names: Names) -> str:
+    parts = []
+    for holds, words in HOLDS.items():
+        metrics = [names.sentence(metric) for metric, verdict in own if verdict.holds == holds]
+        if metrics:
+            parts.append(f"{words} by {listed(metrics)}")
+    return ", ".join(parts)
+
+
+def _scored(ranking: Ranking) -> bool:
+    return any(standing.mean is not None for standing in ranking.standings)

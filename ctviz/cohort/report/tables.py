@@ -1,0 +1,348 @@
+"""The tables of a report."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from ctviz.cohort.findings import AccuracyCurves, Findings, Ranking
+from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
+from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
+from ctviz.cohort.report.rank_charts import best_first, unbeaten
+from ctviz.cohort.report.sensitivity_charts import choice
+from ctviz.cohort.statistics import Entrant, FidelityStanding, Move
+from ctviz.core import SIGNS, Sign
+from ctviz.viz.documents import NOTHING, Table
+
+PAPER: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "smoothgrad-squared": (6.2, 6.2),
+        "smoothgrad": (3.4, 6.1),
+        "integrated-gradients-bw": (0.0, 5.7),
+        "expected-gradients": (3.6, 5.6),
+        "gradient": (0.1, 4.9),
+        "deconvolution": (2.6, 4.4),
+        "integrated-gradients": (0.0, 4.2),
+        "random": (0.0, 0.0),
+    }
+)
+"""Table 1 of Brocki et al. 2022: fidelity × 10 of original and of absolute values."""
+
+
+def paper_table(curves: AccuracyCurves, names: Names) -> Table:
+    """Return the paper's Table 1 for this cohort, beside the paper's own numbers."""
+    own = {(s.entrant.estimator, s.entrant.sign): s for s in curves.standings}
+    ranked = sorted(curves.standings, key=_area, reverse=True)
+    order = list(dict.fromkeys(standing.entrant.estimator for standing in ranked))
+    rows = tuple(
+        (
+            names.titles[name],
+            *(_times_ten(own.get((name, sign))) for sign in SIGNS),
+            *(figure(value, 1) for value in PAPER.get(name, (None, None))),
+        )
+        for name in order
+    )
+    controls = {s.entrant.estimator for s in curves.standings if s.entrant.control}
+    return Table(
+        f"Fidelity × 10 of the cohort with 95 % intervals, {names.metric(curves.metric).lower()}; "
+        f"{count(curves.slices, 'slice')} of {count(curves.patients, 'patient')}",
+        ("Estimator", "Original", "Absolute", "Original, paper", "Absolute, paper"),
+        rows,
+        faint=frozenset(place for place, name in enumerate(order) if name in controls),
+        strong=_best_cells(order, own, controls),
+        note="Higher is better. The paper's numbers are of another cohort and another model: "
+        "compare the orders, not the heights.",
+    )
+
+
+def verdict_table(findings: Findings, names: Names) -> Table:
+    """Return what became of the paper's findings."""
+    return Table(
+        "The paper's findings on this cohort",
+        ("Claim", "Holds", "Figure (95 % interval)", "Why"),
+        tuple(
+            (
+                names.sentence(each.claim),
+                each.holds,
+                with_span(each.estimate, each.interval),
+                names.sentence(each.why),
+            )
+            for each in findings.verdicts
+        ),
+        note="The figure is, of absolute against signed, the share of estimators for which "
+        "absolute is better; of a leader, its share of first places over draws of the patients; of "
+        "two rankings, Kendall's τ.",
+    )
+
+
+def sign_table(findings: Findings, names: Names) -> Table | None:
+    """Return, estimator by metric, how much better absolute values score."""
+    cells: dict[str, dict[str, str]] = {}
+    for each in findings.sign_verdicts:
+        found = re.fullmatch(r"Absolute values beat signed ones for (\S+) by (.+)\.", each.claim)
+        if found:
+            mark = {"yes": " ✓", "no": " ✗", "undecided": ""}[each.holds]
+            text = f"{with_span(each.estimate, each.interval)}{mark}"
+            cells.setdefault(found.group(1), {})[found.group(2)] = text
+    if not cells:
+        return None
+    metrics = tuple(dict.fromkeys(metric for row in cells.values() for metric in row))
+    return Table(
+        "Absolute minus signed values, paired over patients, with 95 % intervals",
+        ("Estimator", *(_title(names, metric) for metric in metrics)),
+        tuple(
+            (names.titles.get(name, name), *(row.get(metric, NOTHING) for metric in metrics))
+            for name, row in cells.items()
+        ),
+        note="✓ absolute values are better beyond doubt, ✗ signed values are.",
+    )
+
+
+def overview_table(findings: Findings, names: Names) -> Table:
+    """Return the mean of every entrant by every metric that is no variant."""
+    rankings = [
+        findings.ranking(metric.key, widest(findings))
+        for metric in findings.metrics
+        if not metric.variant
+    ]
+    order = [findings.entrants.index(standing.entrant) for standing in best_first(rankings[0])]
+    rows = tuple(
+        (
+            names.entrant(findings.entrants[place]),
+            *(figure(ranking.standings[place].mean, 3) for ranking in rankings),
+        )
+        for place in order
+    )
+    first = [_first_contestant(ranking) for ranking in rankings]
+    return Table(
+        "Means over patients by every metric",
+        ("Entrant", *(f"{names.metric(r.metric)} {_arrow(names, r.metric)}" for r in rankings)),
+        rows,
+        faint=frozenset(n for n, place in enumerate(order) if findings.entrants[place].control),
+        strong=frozenset(
+            (n, column + 1)
+            for n, place in enumerate(order)
+            for column, best in enumerate(first)
+            if findings.entrants[place] == best
+        ),
+        note="↑ higher is better, ↓ lower is better; bold is the best that is no control.",
+    )
+
+
+def standing_table(ranking: Ranking, names: Names) -> Table:
+    """Return every entrant's place by one metric with all that qualifies it."""
+    flags = unbeaten(names, ranking)
+    ordered = best_first(ranking)
+    return Table(
+        f"Standings by {names.metric(ranking.metric)}",
+        ("Rank", "Entrant", "Mean (95 %)", "Rank (95 %)", "First", "Slices", "Undefined", "Note"),
+        tuple(
+            (
+                f"{each.rank:g}" if each.rank is not None else NOTHING,
+                names.entrant(each.entrant),
+                with_span(each.mean, each.interval, 3),
+                span(each.rank_interval, 1),
+                f"{each.first:.0%}",
+                str(each.defined),
+                str(each.undefined) if each.undefined else "",
+                "control" if each.entrant.control else flags.get(each.entrant, ""),
+            )
+            for each in ordered
+        ),
+        faint=frozenset(place for place, each in enumerate(ordered) if each.entrant.control),
+        note=friedman_words(ranking),
+    )
+
+
+def friedman_words(ranking: Ranking) -> str:
+    """Return the Friedman test of a ranking in a sentence."""
+    test = ranking.friedman
+    if test.statistic is None or test.critical_difference is None:
+        return f"No Friedman test: {test.why}"
+    return (
+        f"Friedman χ² = {test.statistic:.1f} with {len(test.entrants) - 1} degrees of freedom over "
+        f"{test.patients} patients, p = {p_value(test.p)}; Nemenyi's critical difference of mean "
+        f"ranks is {test.critical_difference:.2f}."
+    ).replace("p = <", "p < ")
+
+
+def curve_table(findings: Findings, names: Names) -> Table | None:
+    """Return the paper's two human-centric figures beside their exact counterparts."""
+    roc, dice = findings.roc, findings.dice
+    if roc is None and dice is None:
+        return None
+    columns, parts = ["Entrant"], []
+    if roc is not None:
+        columns += ["ROC, mean height (95 %)", "ROC, area (95 %)"]
+        parts += [
+            list(map(with_span, roc.heights.tolist(), roc.height_intervals)),
+            list(map(with_span, roc.areas.tolist(), roc.area_intervals)),
+        ]
+    if dice is not None:
+        columns += ["Dice, share of other patients (95 %)", "Best share", "Dice there (optimistic)"]
+        parts += [
+            list(map(with_span, dice.held_out.tolist(), dice.intervals)),
+            [NOTHING if np.isnan(share) else f"{share:.0%}" for share in dice.best_share],
+            list(map(figure, dice.in_sample.tolist())),
+        ]
+    return Table(
+        "Mean ROC and Dice",
+        tuple(columns),
+        tuple(
+            (names.entrant(entrant), *(part[place] for part in parts))
+            for place, entrant in enumerate(findings.entrants)
+        ),
+        faint=frozenset(n for n, entrant in enumerate(findings.entrants) if entrant.control),
+        note="The mean of the heights is the paper's AUC; it depends on where the thresholds fall. "
+        "Dice at the best share is measured on the slices on which that share was chosen.",
+    )
+
+
+def agreement_table(findings: Findings, names: Names) -> Table | None:
+    """Return how alike fidelity and each reader's metric rank the estimators."""
+    if not findings.agreements:
+        return None
+    return Table(
+        "How alike two metrics rank the estimators, controls left out",
+        ("Metrics", "Values", "Kendall's τ (95 %)", "τ on single slices (95 %)", "Moves furthest"),
+        tuple(
+            (
+                f"{names.metric(each.first)}, {names.metric(each.second)}",
+                each.signs,
+                with_span(each.ranks.tau, each.ranks.interval),
+                with_span(each.slice_mean, each.slice_interval),
+                _furthest(each.moves, names),
+            )
+            for each in findings.agreements
+        ),
+        note="1 is the same order, 0 no relation, −1 the reverse. Noise in either ranking pulls τ "
+        "towards 0.",
+    )
+
+
+def disputed_table(findings: Findings, names: Names) -> Table | None:
+    """Return the slices on which two metrics rank the estimators most differently."""
+    if not findings.disputed:
+        return None
+    return Table(
+        "Slices on which two metrics disagree most",
+        ("Case", "Slice", "Metrics", "τ", "True class", "Predicted"),
+        tuple(
+            (
+                each.case,
+                str(each.slice_index + 1),
+                f"{names.metric(each.first)}, {names.metric(each.second)}",
+                figure(each.tau),
+                each.truth or NOTHING,
+                each.predicted,
+            )
+            for each in findings.disputed
+        ),
+        note="Chosen for being extreme: on other patients they would disagree less. Slices are "
+        "counted from one.",
+    )
+
+
+def sensitivity_table(findings: Findings, names: Names) -> Table | None:
+    """Return what each choice does to the ranking."""
+    if not findings.sensitivity:
+        return None
+    return Table(
+        "What a choice does to the ranking",
+        ("Choice", "Kendall's τ (95 %)", "Moves furthest"),
+        tuple(
+            (
+                choice(names, each),
+                with_span(each.ranks.tau, each.ranks.interval) if not each.ranks.why else NOTHING,
+                _furthest(each.moves, names),
+            )
+            for each in findings.sensitivity
+        ),
+    )
+
+
+def undefined_table(findings: Findings, names: Names) -> Table | None:
+    """Return how often scores are undefined, and why."""
+    if not findings.undefined:
+        return None
+    return Table(
+        "Scores that are undefined",
+        ("Estimator", "Metric", "Scores", "Why"),
+        tuple(
+            (
+                names.titles.get(each.estimator, each.estimator),
+                names.metric(each.metric),
+                str(each.scores),
+                each.why,
+            )
+            for each in findings.undefined
+        ),
+        note="They are counted and left out of means, never taken as zero.",
+    )
+
+
+def failure_table(failures: list[dict[str, object]]) -> Table | None:
+    """Return the slices without scores."""
+    if not failures:
+        return None
+    return Table(
+        "Slices that failed",
+        ("Case", "Slice", "Why"),
+        tuple(
+            (str(each["case"]), str(int(str(each["slice_index"])) + 1), str(each["why"]))
+            for each in failures
+        ),
+    )
+
+
+def _area(standing: FidelityStanding) -> float:
+    return -np.inf if standing.fidelity is None else standing.fidelity
+
+
+def _times_ten(standing: FidelityStanding | None) -> str:
+    if standing is None or standing.times_ten is None:
+        return NOTHING
+    interval = standing.interval
+    ends = (
+        f" ({figure(10 * interval.low, 1)} to {figure(10 * interval.high, 1)})" if interval else ""
+    )
+    return f"{figure(standing.times_ten, 1)}{ends}"
+
+
+def _best_cells(
+    order: list[str], own: Mapping[tuple[str, Sign], FidelityStanding], controls: set[str]
+) -> frozenset[tuple[int, int]]:
+    cells = set()
+    for column, sign in enumerate(SIGNS, start=1):
+        known = [
+            (_area(own[name, sign]), place)
+            for place, name in enumerate(order)
+            if name not in controls and (name, sign) in own
+        ]
+        if known:
+            cells.add((max(known, key=lambda found: found[0])[1], column))
+    return frozenset(cells)
+
+
+def _title(names: Names, metric: str) -> str:
+    return "Cohort fidelity" if metric == COHORT_FIDELITY else names.metric(metric)
+
+
+def _arrow(names: Names, key: str) -> str:
+    return "↓" if names.metrics[key].better == "lower" else "↑"
+
+
+def _first_contestant(ranking: Ranking) -> Entrant | None:
+    known = (s for s in best_first(ranking) if s.mean is not None and not s.entrant.control)
+    return next((standing.entrant for standing in known), None)
+
+
+def _furthest(moves: tuple[Move, ...], names: Names) -> str:
+    """Return the entrant whose rank changes most, with both ranks."""
+    if not moves:
+        return NOTHING
+    move = max(moves, key=lambda each: abs(each.fall))
+    if not move.fall:
+        return "none"
+    return f"{names.entrant(move.entrant)}: {move.first:g} to {move.second:g}"
