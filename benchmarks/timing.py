@@ -28,6 +28,15 @@ class Goal:
         return f"{self.sign} {self.bound:g}: {'met' if met else 'missed'}"
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What was compared, the ratio that came out, and the goal it had."""
+
+    what: str
+    ratio: float
+    goal: Goal
+
+
 def seconds(act: Act) -> float:
     """Return how long an act takes."""
     begun = time.perf_counter()
