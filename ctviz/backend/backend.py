@@ -61,9 +61,12 @@ class Backend:
     ----------
     settings
         The folders and the device.
+    steady
+        Whether batches keep their usual size, so that the same machine computes the same maps bit
+        by bit; by default they are of the size that was measured to be quickest.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, steady: bool = False) -> None:
         self._settings = settings
         self._device = Worker("device")
         self._processor = Worker("processor", PROCESSORS)
@@ -72,7 +75,7 @@ class Backend:
         self._files = Worker("files")
         self._cases = Cases(settings.data, self._files)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
-        self._pacing = Pacing(self._models, self._cache, self._device)
+        self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
         self._region_maps = RegionMaps(self._models, self._cache, self._processor)
         self._agreement = Agreement(self._region_maps, self._processor)
