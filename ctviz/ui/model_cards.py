@@ -5,6 +5,7 @@ import streamlit as st
 from ctviz.core import CtvizError
 from ctviz.models import Measurement, ModelCard
 from ctviz.ui.service import backend
+from ctviz.ui.suitability import show_suitability
 
 
 def show_models() -> None:
@@ -52,6 +53,7 @@ def _card(card: ModelCard) -> None:
             ],
             hide_index=True,
         )
+    show_suitability(card)
 
 
 def _figure(measured: Measurement) -> dict[str, object]:

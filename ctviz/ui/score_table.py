@@ -12,6 +12,8 @@ UNDEFINED = "–"
 CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
 SECONDS, FILLS, SANITY = "seconds ↓", "over fills", "Sanity"
+WIDTHS = {FILLS: 110}
+"""Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
     SECONDS: "How long the map took when it was computed. Lower is better.",
     FILLS: "Fidelity, in coarse steps, from the least to the greatest of five fills: dark, bright, "
@@ -40,7 +42,7 @@ def _row(one: Compared, comparison: Comparison) -> dict[str, str]:
     for metric in comparison.metrics:
         row[heading(metric.name)] = _cell(one, metric.name)
         if metric.name == "fidelity":
-            row[FILLS] = span(one.fills)
+            row[FILLS] = span(one.fills) or UNDEFINED
     if "seconds" not in {metric.name for metric in comparison.metrics}:
         row[SECONDS] = UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
     badge = badge_of(one.estimator, one.sanity)
@@ -56,7 +58,10 @@ def _cell(one: Compared, name: str) -> str:
 def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
     """Return what hovering over a column's title tells."""
     helps = {heading(metric.name): meaning(metric.name) for metric in comparison.metrics} | HELP
-    return {title: st.column_config.TextColumn(help=text) for title, text in helps.items()}
+    return {
+        title: st.column_config.TextColumn(help=text, width=WIDTHS.get(title))
+        for title, text in helps.items()
+    }
 
 
 def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, cast
 import streamlit as st
 
 from ctviz.backend import Imported, Job
-from ctviz.core import Sign, Value
+from ctviz.core import ImportanceMap, Sign, Value
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
 """An address's parts, sorted by name."""
@@ -39,12 +39,14 @@ class Session:
     unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
     links: dict[Link, float] = field(default_factory=dict)
+    written: dict[str, str] | None = None
 
     acknowledged: dict[tuple[str, str], int] = field(default_factory=dict)
     saved: str | None = None
     heard: str = ""
 
     intake: Job[Imported] | None = None
+    trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
     held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Session:
         A browser may be slow to show an address we wrote, and then answers with an older one of
         ours: that must not throw the reader back.
         """
+        self.written = None
         query = st.query_params.to_dict()
         if not self._is_new(query):
             return
@@ -78,8 +81,11 @@ class Session:
         }
         link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
         self._is_new(link)
-        if link != st.query_params.to_dict():
+        # What was written is not written again, though the browser may not have shown it yet: by
+        # then the reader may be elsewhere.
+        if link not in (self.written, st.query_params.to_dict()):
             st.query_params.from_dict(link)
+        self.written = link
 
     def _is_new(self, link: dict[str, str]) -> bool:
         """Note an address; return whether it is neither the latest nor one of a moment ago."""

@@ -1,7 +1,10 @@
+import time
+
 import pytest
 
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
+from ctviz.ui.metric_choice import DEFAULT_METRICS
 
 
 def text_of(app) -> str:
@@ -66,6 +69,56 @@ def test_choosing_another_case_turns_to_it(app, two_phantoms):
     assert app.session_state["ctviz"].case == two_phantoms[1]
 
 
+def test_the_link_decides_which_metrics_are_read(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "random"
+    app.query_params["metrics"] = "sparseness,nothing,iou"
+    app.run()
+    assert not app.exception
+    assert app.session_state["ctviz"].metrics == ("sparseness", "nothing", "iou")
+    assert [title for title in app.dataframe[0].value.columns if title[-1] in "↑↓"] == [
+        "Sparseness ↑",
+        "IoU ↑",
+        "seconds ↓",
+    ]
+
+
+def test_the_list_of_metrics_explains_each_and_takes_a_preset(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "random"
+    app.run()
+    app.session_state["ctviz:metrics"] = True
+    app.run()
+    assert not app.exception
+    for metric in METRICS.values():
+        assert metric.summary in text_of(app)
+    app.checkbox(key="ctviz:tick:metric:road").check().run()
+    assert "road" in app.session_state["ctviz"].metrics
+    app.button(key="ctviz:preset:logit-ratio-2023").click().run()
+    state = app.session_state["ctviz"]
+    assert state.metrics[-1] == "logit-fidelity"
+    assert (
+        METRICS["logit-fidelity"].from_settings(state.metric_settings["logit-fidelity"]).step
+        == 0.05
+    )
+    app.button(key="ctviz:preset").click().run()
+    assert app.session_state["ctviz"].metrics == DEFAULT_METRICS
+
+
+def test_the_list_of_estimators_holds_every_family(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "random"
+    app.run()
+    app.session_state["ctviz:offered-estimators"] = True
+    app.run()
+    assert not app.exception
+    for cls in ESTIMATORS.values():
+        assert cls.summary in text_of(app)
+        assert f"**{cls.family.capitalize()}**" in text_of(app)
+    app.checkbox(key="ctviz:tick:estimator:edges").check().run()
+    assert app.session_state["ctviz"].estimators == ("random", "edges")
+
+
 def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, backend):
     app.switch_page("pages/compare.py")
     app.query_params["estimators"] = "gradient,random"
@@ -95,6 +148,20 @@ def test_models_tell_what_they_are(app, backend):
     assert not app.exception
     assert "A small untrained network" in text_of(app)
     assert "checksum verified" in text_of(app)
+
+
+def test_models_tell_which_estimators_answer_and_which_refuse(app, two_phantoms):
+    app.switch_page("pages/models.py").run()
+    app.button(key="ctviz:try:small-test").click().run()
+    for job in app.session_state["ctviz"].trials["small-test"].values():
+        while not job.done:
+            time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    table = app.dataframe[-1].value.set_index("estimator")
+    assert set(table.index) == {cls.title for cls in ESTIMATORS.values()}
+    assert table.loc[ESTIMATORS["gradient"].title, "works"] == "yes"
+    assert all(text == "yes" or text.startswith("refused: ") for text in table["works"])
 
 
 def test_help_explains_every_estimator_and_metric(app, backend):

@@ -95,7 +95,7 @@ test("what was never acknowledged comes back after a crash and is sent under a n
   pass(300);
   assert.deepEqual(sent, [{ case: "C-7", reader: "AB", version: 5, labels: ["other", "heart"], slices: { 6: [10, 3, 2] } }]);
   desk.hear({ ...stored, version: 5 }, 5);
-  assert.equal(first.store.kept.size, 0);
+  assert.deepEqual([...first.store.kept.keys()], [desk.outbox.labelsAddress]);
 });
 
 test("unsaved strokes of one case or reader never reach another", () => {
@@ -262,4 +262,13 @@ test("heatmap preferences outlive the page, and only those that make sense", () 
   assert.deepEqual(readPreferences(null), {});
   const full = { ...store, setItem: () => { throw new Error("QuotaExceededError"); } };
   new Preferences(full).keep(settings);
+});
+
+test("a label that was never drawn with outlives the page", () => {
+  const { desk, store } = deskWith();
+  desk.drawing.label("lung");
+  desk.saver.acknowledge(desk.drawing.version);
+  const later = deskWith(store).desk;
+  assert.deepEqual(later.drawing.labels, ["heart", "lung"]);
+  assert.equal(later.outbox.empty, true);
 });

@@ -52,6 +52,7 @@ export class Desk {
   open(view, acknowledged) {
     this.adopted = view.version;
     this.drawing.adopt(view, new Set());
+    for (const name of this.outbox.names()) this.drawing.number(name);
     this.drawing.version = Math.max(view.version, acknowledged);
     const left = this.outbox.read();
     if (!left) return;

@@ -1,6 +1,8 @@
 /**
  * Changed slices that Python has not acknowledged; they survive a reload, a crash and a dead server.
  *
+ * So do the names of labels: Python only knows those that somebody drew with.
+ *
  * @typedef {import("./types.js").Runs} Runs
  * @typedef {{version: number, runs: Runs}} Entry
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
@@ -14,7 +16,9 @@ export class Outbox {
    */
   constructor(store, caseId, reader) {
     this.store = store;
-    this.address = `ctviz/drawing/${encodeURIComponent(caseId)}/${encodeURIComponent(reader)}`;
+    const place = `${encodeURIComponent(caseId)}/${encodeURIComponent(reader)}`;
+    this.address = `ctviz/drawing/${place}`;
+    this.labelsAddress = `ctviz/labels/${place}`;
     /** @type {Map<number, Entry>} */
     this.pending = new Map();
     /** @type {string[]} */
@@ -52,9 +56,20 @@ export class Outbox {
     return Object.fromEntries([...this.pending].map(([slice, { runs }]) => [String(slice), runs]));
   }
 
+  /** Names of the labels that this browser knows. */
+  names() {
+    try {
+      const kept = JSON.parse(this.store?.getItem(this.labelsAddress) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((name) => typeof name === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
   write() {
     if (!this.store) return;
     try {
+      if (this.labels.length) this.store.setItem(this.labelsAddress, JSON.stringify(this.labels));
       if (this.empty) this.store.removeItem(this.address);
       else this.store.setItem(this.address, JSON.stringify({ labels: this.labels, slices: this.slices() }));
     } catch {

@@ -102,7 +102,7 @@ export class Pane {
     const hint = [why, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
     const range = span ? [element("dd", { class: "span" }, [span])] : [];
     return element("div", { class: best ? "score best" : "score", title: hint, "data-testid": `score-${this.id}-${id}` }, [
-      element("dt", {}, [`${title} ${better === "higher" ? "↑" : "↓"}`]),
+      element("dt", {}, [element("span", {}, [title]), ` ${better === "higher" ? "↑" : "↓"}`]),
       element("dd", {}, [text]),
       ...range,
     ]);

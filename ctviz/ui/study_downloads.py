@@ -1,0 +1,126 @@
+"""What can be taken home: the report, the figures, the table of scores, the plan."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+import streamlit as st
+
+from ctviz.cohort import Run
+from ctviz.cohort.findings import FINDINGS
+from ctviz.cohort.report import report
+from ctviz.ui.service import backend
+from ctviz.ui.session import widget
+from ctviz.ui.study_reading import Reading
+from ctviz.viz.charts import chart_file
+from ctviz.viz.documents import Document, to_html, to_pdf
+
+_printing = Lock()
+"""Files are asked for from threads of their own, and the style of print is the process's."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file to take home, made when it is asked for."""
+
+    label: str
+    ending: str
+    mime: str
+    make: Callable[[], bytes]
+    meaning: str
+
+
+def show_downloads(run: Run, reading: Reading) -> None:
+    """Offer everything that a study leaves behind."""
+    st.caption("Each file is made when it is asked for; report and figures take a few seconds.")
+    for offer in _offers(run, reading):
+        button, meaning = st.columns([2, 8], vertical_alignment="center")
+        button.download_button(
+            offer.label,
+            offer.make,
+            f"{run.folder.name}{offer.ending}",
+            offer.mime,
+            key=widget("download", offer.ending),
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+        meaning.markdown(offer.meaning)
+
+
+def _offers(run: Run, reading: Reading) -> Iterator[Offer]:
+    yield Offer(
+        "Report, HTML",
+        ".html",
+        "text/html",
+        lambda: _written(run, reading, lambda document: to_html(document).encode()),
+        "One page that needs no other file: the answer, figures, methods, every parameter, "
+        "versions and checksums.",
+    )
+    yield Offer(
+        "Report, PDF",
+        ".pdf",
+        "application/pdf",
+        lambda: _written(run, reading, to_pdf),
+        "The same, to be printed.",
+    )
+    yield Offer(
+        "Figures, zip",
+        "-figures.zip",
+        "application/zip",
+        lambda: _figures(reading),
+        "Every chart as PNG of 300 dots an inch and as SVG.",
+    )
+    yield Offer(
+        "Scores, CSV",
+        ".csv",
+        "text/csv",
+        (run.folder / "scores.csv").read_bytes,
+        "One row for each slice, estimator, sign and metric; an undefined score is empty and says "
+        "why.",
+    )
+    yield Offer(
+        "Scores, Parquet",
+        ".parquet",
+        "application/vnd.apache.parquet",
+        (run.folder / "scores.parquet").read_bytes,
+        "The same table, small and typed.",
+    )
+    yield Offer(
+        "Findings, JSON",
+        ".json",
+        "application/json",
+        (run.folder / FINDINGS).read_bytes,
+        "Every number on this page.",
+    )
+    yield plan_offer(run)
+
+
+def plan_offer(run: Run) -> Offer:
+    """Return the plan to take home."""
+    return Offer(
+        "Plan, TOML",
+        ".toml",
+        "application/toml",
+        lambda: run.study.to_toml().encode(),
+        "Every hyperparameter; `ctviz study` with this file runs the same study again.",
+    )
+
+
+def _written(run: Run, reading: Reading, write: Callable[[Document], bytes]) -> bytes:
+    """Return the report as a file's bytes."""
+    card = backend().models().cards.get(reading.model)
+    with _printing:
+        return write(report(run.folder, reading.findings, card))
+
+
+def _figures(reading: Reading) -> bytes:
+    file = io.BytesIO()
+    with _printing, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as figures:
+        for name, chart in reading.charts.items():
+            stem = "".join(letter if letter.isalnum() else "-" for letter in name)
+            for kind in ("png", "svg"):
+                figures.writestr(f"{stem}.{kind}", chart_file(chart, kind))
+    return file.getvalue()

@@ -1,0 +1,36 @@
+"""A report's table on the page: controls grey, the best bold, numbers to the right."""
+
+import pandas as pd
+import streamlit as st
+
+from ctviz.ui.score_table import BEST_STYLE, CONTROL_STYLE
+from ctviz.ui.session import widget
+from ctviz.viz.documents import Table
+
+
+def show_table(table: Table | None, name: str) -> None:
+    """Show a table with its caption above and its note below, if there is one."""
+    if table is None:
+        return
+    frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
+    st.markdown(f"**{table.caption}**")
+    st.dataframe(
+        frame.style.apply(_styles, axis=None, table=table),
+        hide_index=True,
+        column_config={
+            column: st.column_config.TextColumn(alignment="right" if number else "left")
+            for column, number in zip(table.columns, table.numeric, strict=True)
+        },
+        key=widget("study-table", name),
+    )
+    if table.note:
+        st.caption(table.note)
+
+
+def _styles(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    styles = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    for row in table.faint:
+        styles.iloc[row] = CONTROL_STYLE
+    for row, column in table.strong:
+        styles.iloc[row, column] = BEST_STYLE
+    return styles
