@@ -20,7 +20,7 @@ from benchmarks.plan import Plan, work
 from benchmarks.subject import ARCHITECTURES, Subject
 from benchmarks.timing import Act, Goal, Verdict, interleaved, machine, median, print_table
 from benchmarks.xrai import compare_xrai
-from ctviz.estimators import ESTIMATORS, explain
+from ctviz.estimators import ESTIMATORS, Pace, explain
 from ctviz.metrics import METRICS
 
 PAPER = (
@@ -40,7 +40,7 @@ FEWEST_PASSES = 8
 """An estimator with as many passes is one that samples."""
 
 CAPTUM_BATCH = 4
-FEW_SAMPLES, MANY_SAMPLES = 8, 64
+FEWEST_SAMPLES, TIMES_MORE = 4, 4
 
 
 def against_the_limit(plan: Plan) -> list[Verdict]:
@@ -176,13 +176,15 @@ def fidelity(plan: Plan) -> list[Verdict]:
 
 def memory(plan: Plan) -> list[Verdict]:
     """Print the peak memory of few and of many samples."""
+    # A full batch, for memory grows until there is one.
+    samples = max(FEWEST_SAMPLES, Pace.usual(plan.subject.x).gradient_batch)
     few, many = (
-        peak_in_a_new_process(plan.model, plan.size, samples)
-        for samples in (FEW_SAMPLES, MANY_SAMPLES)
+        peak_in_a_new_process(plan.model, plan.size, number)
+        for number in (samples, TIMES_MORE * samples)
     )
-    row = [f"{FEW_SAMPLES} / {MANY_SAMPLES}", f"{few:.0f}", f"{many:.0f}"]
+    row = [f"{samples} / {TIMES_MORE * samples}", f"{few:.0f}", f"{many:.0f}"]
     print_table("Memory", ["SmoothGrad samples", "peak MB, few", "peak MB, many"], [row])
-    what = f"memory of {MANY_SAMPLES} samples, against {FEW_SAMPLES}"
+    what = f"memory of {TIMES_MORE * samples} samples, against {samples}"
     return [Verdict(what, many / few, Goal("≤", 1.05))]
 
 
