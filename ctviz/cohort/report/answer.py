@@ -75,7 +75,7 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
         yield (
-            f"To see {question}, by {names.metric(key)}, trust {names.entrant(first.entrant)}: "
+            f"For {question}, trust {names.entrant(first.entrant)}: {names.metric(key)} "
             f"{with_span(first.mean, first.interval)}, {_sureness(ranking, first, names)}."
         )
 
@@ -89,7 +89,7 @@ def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
     rivals = [p for p in rivals if p.first.estimator != p.second.estimator]
     level = sum(p.better != first.entrant for p in rivals)
     if level:
-        words += f", though {level} of {len(rivals)} others cannot be told from it"
+        words += f", though corrected paired tests leave {level} of {len(rivals)} others level"
     control = unbeaten(names, ranking).get(first.entrant)
     return f"{words}, and {control}" if control else words
 

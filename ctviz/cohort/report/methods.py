@@ -114,8 +114,9 @@ def _paper(findings: Findings) -> str:
     return (
         f"Fidelity of the cohort follows Brocki et al. 2022: pixels are masked {step:.1%} at a "
         "time, most important first (MiF) or least important first (LiF); accuracy against "
-        f"{right} is averaged over the classes ({listed(list(curves.classes))}); fidelity is the area between the LiF and the MiF curve. A class's accuracy is the mean "
-        "over its patients, so that each patient counts once."
+        f"{right} is averaged over the classes ({listed(list(curves.classes))}); fidelity is the "
+        "area between the LiF and the MiF curve. A class's accuracy is the mean over its patients, "
+        "so that each patient counts once."
     )
 
 
@@ -124,12 +125,13 @@ def _statistics(findings: Findings) -> str:
         "Patients are the unit: scores are averaged over a patient's slices, then over patients. "
         f"Intervals are 95 % percentile intervals over {findings.draws} bootstrap draws of whole "
         f"patients (seed {findings.seed}), the same draws for all entrants, so that every "
-        "comparison is a paired one; intervals of ranks and frequencies of ranks come from the same draws. "
-        "Whether entrants differ at all was tested by Friedman's test with patients as blocks, "
-        "followed by Nemenyi's critical difference at 5 %; pairs by the Wilcoxon signed-rank test "
-        "over patients with Holm's correction for all pairs. An entrant beats a control where the "
-        "interval of their paired difference lies wholly on the better side of zero. Undefined "
-        f"scores are counted and left out of means. Fewer than {FEWEST} patients decide nothing."
+        "comparison is a paired one; intervals of ranks and frequencies of ranks come from the "
+        "same draws. Whether entrants differ at all was tested by Friedman's test with patients as "
+        "blocks, followed by Nemenyi's critical difference at 5 %; pairs by the Wilcoxon "
+        "signed-rank test over patients with Holm's correction for all pairs. An entrant beats a "
+        "control where the interval of their paired difference lies wholly on the better side of "
+        "zero. Undefined scores are counted and left out of means. Fewer than "
+        f"{FEWEST} patients decide nothing."
     )
 
 
@@ -138,10 +140,10 @@ def _agreement(findings: Findings) -> str:
         return ""
     return (
         "How alike two metrics rank the estimators is told by Kendall's τ-b of their means, "
-        "controls left out. Rankings are said to disagree where the interval of τ lies below 0.8 and at "
-        "least one pair of entrants is in opposite order beyond doubt by both. The share of the "
-        "image kept for Dice was chosen for each patient on the other patients (cross-validation); "
-        "mean ROC curves average the rates of all slices at each threshold."
+        "controls left out. Rankings are said to disagree where the interval of τ lies below 0.8 "
+        "and at least one pair of entrants is in opposite order beyond doubt by both. The share of "
+        "the image kept for Dice was chosen for each patient on the other patients "
+        "(cross-validation); mean ROC curves average the rates of all slices at each threshold."
     )
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ctviz.cohort.findings import AccuracyCurves, Findings, Ranking
+from ctviz.cohort.findings import AccuracyCurves, Disputed, Findings, Ranking
 from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
 from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
@@ -28,6 +28,10 @@ PAPER: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 """Table 1 of Brocki et al. 2022: fidelity × 10 of original and of absolute values."""
+
+
+MOST_DISPUTED = 8
+"""Slices listed of each pair of metrics."""
 
 
 def paper_table(curves: AccuracyCurves, names: Names) -> Table:
@@ -237,7 +241,7 @@ def disputed_table(findings: Findings, names: Names) -> Table | None:
                 each.truth or NOTHING,
                 each.predicted,
             )
-            for each in findings.disputed
+            for each in _most_disputed(findings)
         ),
         note="Chosen for being extreme: on other patients they would disagree less. Slices are "
         "counted from one.",
@@ -280,6 +284,13 @@ def undefined_table(findings: Findings, names: Names) -> Table | None:
         ),
         note="They are counted and left out of means, never taken as zero.",
     )
+
+
+def _most_disputed(findings: Findings) -> list[Disputed]:
+    """Return the first slices of each pair of metrics."""
+    pairs = dict.fromkeys((each.first, each.second) for each in findings.disputed)
+    own = ([d for d in findings.disputed if (d.first, d.second) == pair] for pair in pairs)
+    return [each for found in own for each in found[:MOST_DISPUTED]]
 
 
 def failure_table(failures: list[dict[str, object]]) -> Table | None:

@@ -39,9 +39,9 @@ from ctviz.viz.documents.typefaces import MONO, SANS, SERIF, cut, register
 
 MARGIN = 20 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
-CHART_HEIGHT = HEIGHT - 30 * mm  # leaves room for the caption
-ROOM_FOR_HEAD = 30 * mm
-CELL_GAP, SMALLEST, NARROWEST = 7.0, 5.2, 40.0
+CHART_HEIGHT = HEIGHT - 40 * mm  # leaves room for headings and the caption
+ROOM_FOR_HEAD = 45 * mm
+CELL_GAP, USUAL, SMALLEST, NARROWEST = 7.0, 7.2, 5.2, 75.0
 INK, FAINT, LINE, TINT, ACCENT = map(
     HexColor, ("#202124", "#6f757d", "#dfe2e6", "#f3f6f9", "#14568c")
 )
@@ -103,14 +103,13 @@ def _styles() -> _Styles:
         "text", INK_STYLE, fontName=SERIF, fontSize=10, leading=13.6, spaceBefore=3, spaceAfter=4
     )
     bold = {"fontName": cut(SANS, bold=True)}
-    heading = bold | {"keepWithNext": 1}
     small = {"fontName": SANS, "fontSize": 7.2, "leading": 9.6, "textColor": FAINT}
     found = [
         text,
         ParagraphStyle("title", text, fontSize=17, leading=21, **bold),
         ParagraphStyle("subtitle", text, **small | {"fontSize": 9, "spaceAfter": 10}),
-        ParagraphStyle("heading-1", text, fontSize=13, leading=16, spaceBefore=16, **heading),
-        ParagraphStyle("heading-2", text, fontSize=10, leading=13, spaceBefore=10, **heading),
+        ParagraphStyle("heading-1", text, fontSize=13, leading=16, spaceBefore=16, **bold),
+        ParagraphStyle("heading-2", text, fontSize=10, leading=13, spaceBefore=10, **bold),
         ParagraphStyle(
             "lead", text, fontName=SANS, fontSize=9, leading=13, backColor=TINT, borderPadding=7,
             spaceBefore=10, spaceAfter=14, leftIndent=7, rightIndent=7,
@@ -123,10 +122,23 @@ def _styles() -> _Styles:
 
 
 def _flow(document: Document, styles: _Styles) -> Iterator[Flowable]:
+    """Yield what is set, headings never alone at the foot of a page."""
     count: dict[type, int] = {}
+    headings: list[Flowable] = []
     for block in document.blocks:
         count[type(block)] = count.get(type(block), 0) + 1
-        yield from _SETTING[type(block)](block, count[type(block)], styles)
+        set_block = [*_SETTING[type(block)](block, count[type(block)], styles)]
+        if isinstance(block, Heading):
+            headings += set_block
+        elif isinstance(block, Figure):
+            yield KeepTogether([*headings, *set_block])
+            headings = []
+        else:
+            if headings or isinstance(block, Table | Settings):
+                yield CondPageBreak(ROOM_FOR_HEAD)
+            yield from (*headings, *set_block)
+            headings = []
+    yield from headings
 
 
 def _heading(block: Heading, _: int, styles: _Styles) -> Iterator[Flowable]:
@@ -146,12 +158,11 @@ def _points(block: Points, _: int, styles: _Styles) -> Iterator[Flowable]:
 
 
 def _figure(block: Figure, number: int, styles: _Styles) -> Iterator[Flowable]:
-    words = SetText(f"Figure {number}. {escape(block.words)}", styles["note"])
-    yield KeepTogether([ChartFlowable(block.chart, WIDTH, CHART_HEIGHT), words])
+    yield ChartFlowable(block.chart, WIDTH, CHART_HEIGHT)
+    yield SetText(f"Figure {number}. {escape(block.words)}", styles["note"])
 
 
 def _settings(block: Settings, _: int, styles: _Styles) -> Iterator[Flowable]:
-    yield CondPageBreak(ROOM_FOR_HEAD)
     yield SetText(escape(block.caption), styles["caption"])
     if block.entries:
         rows = [
@@ -161,7 +172,6 @@ def _settings(block: Settings, _: int, styles: _Styles) -> Iterator[Flowable]:
 
 
 def _table(block: Table, number: int, styles: _Styles) -> Iterator[Flowable]:
-    yield CondPageBreak(ROOM_FOR_HEAD)
     yield SetText(f"Table {number}. {escape(block.caption)}", styles["caption"])
     size, widths = _fitted(block)
     rows = [
@@ -205,19 +215,26 @@ def _cell(
 def _fitted(block: Table) -> tuple[float, list[float]]:
     """Return the type size and column widths at which the table fits the page.
 
-    First the type shrinks, then the widest columns wrap.
+    First the widest columns of text wrap, then the type shrinks.
     """
-    size = 7.2
+    widths = _wrapped(block, USUAL)
+    if sum(widths) <= WIDTH + 0.5:
+        return USUAL, widths
+    size = max(SMALLEST, USUAL * WIDTH / sum(widths))
+    widths = _wrapped(block, size)
+    return size, [width * min(1.0, WIDTH / sum(widths)) for width in widths]
+
+
+def _wrapped(block: Table, size: float) -> list[float]:
+    """Return column widths, those of text narrowed towards the page's width."""
     widths = [_wide(block, column, size) for column in range(len(block.columns))]
-    if sum(widths) > WIDTH:
-        size = max(SMALLEST, size * WIDTH / sum(widths))
-        widths = [_wide(block, column, size) for column in range(len(block.columns))]
-    while sum(widths) > WIDTH + 0.5:
-        widest = max(range(len(widths)), key=lambda column: widths[column])
-        widths[widest] = max(NARROWEST, widths[widest] - max(1.0, (sum(widths) - WIDTH) / 4))
-        if widths[widest] == NARROWEST:
-            return size, [width * WIDTH / sum(widths) for width in widths]
-    return size, widths
+    texts = [column for column, numeric in enumerate(block.numeric) if not numeric]
+    while texts and sum(widths) > WIDTH:
+        widest = max(texts, key=lambda column: widths[column])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] = max(NARROWEST, widths[widest] - (sum(widths) - WIDTH) / 2 - 1)
+    return widths
 
 
 def _wide(block: Table, column: int, size: float) -> float:
