@@ -14,12 +14,13 @@ slice, estimator, sign and metric), findings.json, and what the numbers came fro
 import argparse
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctviz.cli.tables import Row, add_format, write_rows
-from ctviz.cli.waiting import opened_backend
+from ctviz.core import Settings
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
@@ -59,7 +60,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Run or verify a study and say what came out."""
-    with opened_backend() as backend:
+    from ctviz.backend import Backend
+
+    # A steady one, so that the numbers come out again bit by bit.
+    with closing(Backend(Settings.from_environment(), steady=True)) as backend:
         if arguments.verify is None:
             _run(backend, arguments)
         else:

@@ -201,7 +201,7 @@ def _serve(connection: Connection, settings: Settings, plan: str, folder: Path) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     work = CohortStudy.from_toml(plan), folder
-    backend = Backend(settings)
+    backend = Backend(settings, steady=True)
     try:
         while True:
             place, unit = connection.recv()

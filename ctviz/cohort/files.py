@@ -47,6 +47,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         ) from None
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove the files that a killed process left unfinished."""
+    for part in folder.rglob(f"{PART}*"):
+        part.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one step."""
     with replacing(path) as file:

@@ -13,7 +13,6 @@ from ctviz.cohort.curves import CurveTable
 from ctviz.cohort.findings import Ranked, Signs
 from ctviz.cohort.plan import VARIANT, CohortStudy, metric_name, read_plan
 from ctviz.cohort.statistics import Entrant, KeptShare, Panel, cross_validated_share
-from ctviz.cohort.statistics.bootstrap import DRAWS
 from ctviz.cohort.statistics.patients import Names, Numbers
 from ctviz.cohort.table import ScoreTable
 from ctviz.core import SIGNS, InvalidInput, Sign
@@ -35,8 +34,6 @@ class Material:
         The model's classes.
     failed
         Number of slices without scores.
-    draws
-        Of the patients, for all intervals.
     """
 
     study: CohortStudy
@@ -44,7 +41,6 @@ class Material:
     curves: CurveTable
     classes: tuple[str, ...]
     failed: int
-    draws: int = DRAWS
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -63,6 +59,11 @@ class Material:
             classes=tuple(environment["model"]["classes"]),
             failed=len(failures),
         )
+
+    @property
+    def draws(self) -> int:
+        """Of the patients, for all intervals."""
+        return self.study.draws
 
     @property
     def seed(self) -> int:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self, TypeAlias
 
 from ctviz.backend import DEFAULT_MODEL
+from ctviz.cohort.statistics.bootstrap import DRAWS
 from ctviz.core import (
     SIGNS,
     InvalidInput,
@@ -85,7 +86,7 @@ class CohortStudy:
         Whose drawings of what the maps are compared with. Empty: the only reader's; all labels.
     target
         Whether the explained class is the ``predicted`` one or the ``truth``.
-    seed
+    draws, seed
         Of the intervals' bootstrap. Estimators and metrics have seeds of their own.
     """
 
@@ -101,6 +102,7 @@ class CohortStudy:
     reader: str = ""
     label: str = ""
     target: Target = "predicted"
+    draws: int = DRAWS
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -137,6 +139,7 @@ class CohortStudy:
                 f"The plan's target must be one of {', '.join(TARGETS)}, not '{self.target}'.",
             ),
             (self.slices_per_case < 0, "The plan's slices_per_case must be 0 (all) or more."),
+            (self.draws < 1, "The plan's draws must be 1 or more; 2000 are usual."),
             (self.seed < 0, "The plan's seed must be 0 or more."),
         ]
 

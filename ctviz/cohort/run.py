@@ -13,7 +13,7 @@ from ctviz.cohort.cohort import Unit, units_of
 from ctviz.cohort.crew import Done, Share, in_processes, in_this_process
 from ctviz.cohort.curves import write_curves
 from ctviz.cohort.environment import environment
-from ctviz.cohort.files import write_json, write_whole
+from ctviz.cohort.files import remove_parts, write_json, write_whole
 from ctviz.cohort.findings import save_findings
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.result import UnitResult, unit_path
@@ -58,6 +58,8 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
 
     Parameters
     ----------
+    backend
+        A steady one, if it computes here and the numbers are to come out again bit by bit.
     folder
         Of the study; a slice whose result is there is not computed again.
     workers
@@ -87,6 +89,7 @@ class _Run:
 
     def all(self, workers: int, progress: Progress) -> tuple[Failure, ...]:
         """Do everything; whatever ends it is told."""
+        remove_parts(self.folder)
         try:
             self._tell("Preparing the cohort.")
             units = units_of(self.backend, self.study, progress)

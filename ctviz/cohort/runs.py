@@ -113,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
     told = order["settings"]
     paths = {name: Path(told[name]) for name in FOLDERS}
     folder = Path(order["folder"])
-    backend = Backend(Settings(**paths, device=told["device"]))
+    backend = Backend(Settings(**paths, device=told["device"]), steady=True)
     # A page is read meanwhile: readers go first.
     os.nice(5)
     try:

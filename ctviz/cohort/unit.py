@@ -162,7 +162,7 @@ class _Computation:
         self, question: Question, mask: Mask | None, filling: Filling
     ) -> list[Asked]:
         """Ask for the other scores; without a drawing there is no agreement."""
-        jobs = []
+        jobs, estimators = [], list(self.study.built_estimators().values())
         for m, metric in self._metrics():
             for s, sign in enumerate(self.study.signs):
                 for e, importance in self.maps.items():
@@ -171,7 +171,14 @@ class _Computation:
                     if isinstance(metric, AgreementMetric) and mask is None:
                         filling.score(e, s, m, NO_DRAWING)
                         continue
-                    job = self.backend.evaluate(question, importance, metric, sign=sign, mask=mask)
+                    job = self.backend.evaluate(
+                        question,
+                        importance,
+                        metric,
+                        sign=sign,
+                        mask=mask,
+                        estimator=estimators[e],
+                    )
                     jobs.append(((e, s, m), job))
         return jobs
 

@@ -121,7 +121,7 @@ def verify(
     chosen = units if sample == 0 else units[:: max(1, len(units) // sample)][:sample]
     with tempfile.TemporaryDirectory(prefix="ctviz-verify-") as name:
         empty = Path(name)
-        fresh = Backend(replace(backend.settings, cache=empty / "cache"))
+        fresh = Backend(replace(backend.settings, cache=empty / "cache"), steady=True)
         try:
             work = study, empty
             stream = (

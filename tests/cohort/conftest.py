@@ -60,7 +60,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, shelf: Path, scans: Path)
 
 @pytest.fixture
 def backend(settings: Settings) -> Iterator[Backend]:
-    backend = Backend(settings)
+    backend = Backend(settings, steady=True)
     yield backend
     backend.close()
 
@@ -79,6 +79,7 @@ def plan() -> CohortStudy:
             "dice": {},
             "entropy": {},
         },
+        draws=20,
     )
 
 
@@ -88,7 +89,7 @@ def finished(
 ) -> Path:
     """The folder of a finished run."""
     folder = tmp_path_factory.mktemp("study")
-    backend = Backend(settings)
+    backend = Backend(settings, steady=True)
     assert run_study(backend, plan, folder, workers=0) == ()
     backend.close()
     return folder
