@@ -17,6 +17,7 @@ def main() -> None:
         [
             st.Page("pages/cases.py", title="Cases", icon=":material/grid_view:", default=True),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+            st.Page("pages/study.py", title="Study", icon=":material/leaderboard:"),
             st.Page("pages/models.py", title="Models", icon=":material/neurology:"),
             st.Page("pages/help.py", title="Help", icon=":material/help:"),
         ],

@@ -10,6 +10,7 @@ from ctviz.ui.reader import ask_reader, reader_badge
 from ctviz.ui.routes import ROUTES
 from ctviz.ui.service import prepare
 from ctviz.ui.session import session
+from ctviz.ui.study import study_page
 from ctviz.ui.workbench import open_link, workbench
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "session",
     "show_cases",
     "show_models",
+    "study_page",
     "workbench",
 ]

@@ -45,6 +45,10 @@ class Session:
     saved: str | None = None
     heard: str = ""
 
+    study: str = ""
+    plan_settings: dict[str, dict[str, Value]] = field(default_factory=dict)
+    plan_refused: str = ""
+
     intake: Job[Imported] | None = None
     trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
     held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)

@@ -8,9 +8,9 @@ from ctviz.cohort import Run, cohort_title, look, studies
 from ctviz.cohort.run import PLAN, STUDIES
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
-from ctviz.ui.study_choosing import choose_study
+from ctviz.ui.study_choosing import plan_study
 from ctviz.ui.study_results import show_results
-from ctviz.ui.study_watching import badge_of, follow, rerun_when_one_ends, watch
+from ctviz.ui.study_watching import badge_of, rerun_when_one_ends, under_way, watch
 from ctviz.ui.words import count_of
 
 ADDRESS = "study"
@@ -46,3 +46,79 @@ def _addressed() -> Run | None:
 def _leave() -> None:
     session().study = ""
     st.query_params.pop(ADDRESS, None)
+
+
+def _study(run: Run) -> None:
+    """Show one study: what it is, how far it is, and what it found."""
+    title, leave = st.columns([9, 2], vertical_alignment="center")
+    with title, st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"### {run.study.name}", width="content")
+        _state(run)
+        st.caption(_facts(run))
+    leave.button(
+        "All studies",
+        key=widget("studies"),
+        icon=":material/list:",
+        on_click=_leave,
+        type="tertiary",
+        width="stretch",
+    )
+    watch(run)
+    if run.finished:
+        show_results(run)
+
+
+def _state(run: Run) -> None:
+    badge = badge_of(run)
+    st.badge(badge.word, icon=badge.icon, color=badge.colour)
+
+
+def _facts(run: Run) -> str:
+    study = run.study
+    return (
+        f"{cohort_title(study)} · {study.model} · {count_of(len(study.estimators), 'estimator')} "
+        f"· {count_of(len(study.metrics), 'metric')} · {_begun(run)}"
+    )
+
+
+def _begun(run: Run) -> str:
+    """Return when the study was last started, as the server's clock has it."""
+    seconds = (run.folder / PLAN).stat().st_mtime
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime(TIME)
+
+
+def _overview() -> None:
+    """List the studies there are, then offer to plan a new one."""
+    found = studies(backend().settings)
+    running = [run.folder for run in found if under_way(run)]
+    if running:
+        rerun_when_one_ends(running)
+    if found:
+        st.markdown("### Studies")
+        for run in found:
+            _listed(run)
+    st.markdown("### New study")
+    if not found:
+        st.markdown(
+            "A study scores every estimator on a whole cohort and ranks them: by what the model "
+            "needs, and by what a reader drew. The plan below is ready; one click runs it."
+        )
+    started = plan_study()
+    if started is not None:
+        session().study = started.folder.name
+        st.rerun()
+
+
+def _listed(run: Run) -> None:
+    """Show a study in a line that leads to it."""
+    name, state, facts = st.columns([2.4, 1.2, 7], vertical_alignment="center")
+    with name, st.container(key=widget("open-study", run.folder.name)):
+        st.page_link(
+            STUDY_PAGE,
+            label=run.study.name,
+            icon=":material/arrow_forward:",
+            query_params={ADDRESS: run.folder.name},
+        )
+    with state:
+        _state(run)
+    facts.caption(_facts(run))

@@ -70,5 +70,3 @@ def show_chart(reading: Reading, name: str) -> bool:
     figure = interactive(chart)
     st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("chart", name))
     return True
-
-

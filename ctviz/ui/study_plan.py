@@ -1,0 +1,144 @@
+"""The plan of a new study while a reader makes it: what the form holds, and the way to TOML."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, cast
+
+from ctviz.backend import default_model
+from ctviz.cohort import COHORTS, CohortStudy
+from ctviz.cohort.plan import CHEAP_ESTIMATORS, DEFAULT_METRICS, PAPER_ESTIMATORS, VARIANT
+from ctviz.core import CtvizError, InvalidInput, Value
+from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import GROUPS, METRICS, BehaviourMetric, Group
+from ctviz.ui.service import backend
+from ctviz.ui.session import mirror, session, value_of, widget
+
+FOLDER = "folder"
+"""Stands for a cohort that is a folder on the server."""
+
+ESTIMATOR_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "The usual": (*PAPER_ESTIMATORS, *CHEAP_ESTIMATORS),
+        "The paper's": PAPER_ESTIMATORS,
+        "All": tuple(ESTIMATORS),
+    }
+)
+"""Estimators by the occasion; the controls are in every study."""
+
+FIELDS = ("name", "reader", "label", "target", "slices_per_case", "seed")
+"""Entries of a plan that the form holds as they are."""
+
+
+def families() -> dict[str, list[str]]:
+    """Return the names of the estimators to choose among, by family; controls are always in."""
+    found: dict[str, list[str]] = {}
+    for name, cls in ESTIMATORS.items():
+        if not cls.control:
+            found.setdefault(cls.family, []).append(name)
+    return found
+
+
+def metric_groups() -> dict[Group, list[str]]:
+    """Return the names of the metrics to choose among, by group.
+
+    Those that ask an estimator for further maps are for single slices, on Compare.
+    """
+    return {
+        group: [
+            name
+            for name, cls in METRICS.items()
+            if cls.group == group and not issubclass(cls, BehaviourMetric)
+        ]
+        for group in GROUPS
+    }
+
+
+def key_of(*entry: str) -> str:
+    """Return the key of the widget that holds an entry of the plan."""
+    return widget("plan", *entry)
+
+
+def begin_plan() -> None:
+    """Let the form start with the plan of the demo study, unless it holds one already."""
+    if value_of(key_of("name")) is None:
+        model = default_model(backend().models())
+        fill_plan(CohortStudy(model=model))
+
+
+def fill_plan(study: CohortStudy) -> None:
+    """Let the form show a plan."""
+    named = study.cohort in COHORTS
+    mirror(key_of("cohort"), study.cohort if named else FOLDER)
+    mirror(key_of("folder"), "" if named else study.cohort)
+    mirror(key_of("model"), study.model)
+    mirror(key_of("signs"), list(study.signs))
+    for name in FIELDS:
+        mirror(key_of(name), getattr(study, name))
+    choose_names(tuple(study.estimators))
+    for group, names in metric_groups().items():
+        mirror(key_of("metrics", group), [name for name in names if name in study.metrics])
+    mirror(key_of("variants"), [key for key in study.metrics if VARIANT in key])
+    session().plan_settings = {
+        key: dict(settings) for key, settings in {**study.estimators, **study.metrics}.items()
+    }
+
+
+def choose_names(estimators: Sequence[str]) -> None:
+    """Let the form show these estimators."""
+    for family, names in families().items():
+        mirror(key_of("estimators", family), [name for name in names if name in estimators])
+
+
+def chosen_estimators() -> list[str]:
+    """Return the names of the chosen estimators."""
+    return [name for family in families() for name in _several("estimators", family)]
+
+
+def chosen_metrics() -> list[str]:
+    """Return the keys of the chosen metrics, variants last."""
+    return [name for group in metric_groups() for name in _several("metrics", group)]
+
+
+def planned() -> CohortStudy:
+    """Return the plan that the form holds, refusing one that makes no sense."""
+    plain = {name: value_of(key_of(name)) for name in FIELDS}
+    cohort = value_of(key_of("cohort"))
+    settings = session().plan_settings
+    keys = [*chosen_metrics(), *_several("variants")]
+    if not chosen_estimators():
+        raise InvalidInput("Choose at least one estimator beside the controls.")
+    if not keys:
+        raise InvalidInput("Choose at least one metric.")
+    return CohortStudy(
+        **cast("Any", plain),
+        cohort=str(value_of(key_of("folder")) or "").strip() if cohort == FOLDER else str(cohort),
+        model=str(value_of(key_of("model"))),
+        estimators={name: settings.get(name, {}) for name in chosen_estimators()},
+        metrics={key: {**DEFAULT_METRICS.get(key, {}), **settings.get(key, {})} for key in keys},
+        signs=cast("Any", tuple(_several("signs"))),
+    )
+
+
+def take_plan(text: bytes) -> None:
+    """Let the form show an uploaded plan; one that cannot be read is kept as a sentence."""
+    state = session()
+    state.plan_refused = ""
+    try:
+        fill_plan(CohortStudy.from_toml(text.decode("utf-8", errors="replace")))
+    except CtvizError as error:
+        state.plan_refused = str(error)
+
+
+def variants() -> list[str]:
+    """Return the keys of metrics under other settings: the usual ones, and those of the plan."""
+    usual = [key for key in DEFAULT_METRICS if VARIANT in key]
+    return list(dict.fromkeys([*usual, *(k for k in session().plan_settings if VARIANT in k)]))
+
+
+def settings_of(name: str) -> dict[str, Value]:
+    """Return the chosen hyperparameters of an estimator or metric."""
+    return session().plan_settings.setdefault(name, {})
+
+
+def _several(*entry: str) -> list[str]:
+    return list(cast("Sequence[str]", value_of(key_of(*entry)) or ()))
