@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import correlate, gaussian_filter
 
 from ctviz.metrics.imputation import imputation
 from ctviz.metrics.road import Road
@@ -111,3 +112,16 @@ def test_road_of_the_opposite_map_is_the_opposite():
 
     score = Road()(values, x, classify).value
     assert Road()(-values, x, classify).value == pytest.approx(-score, abs=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.97])
+def test_on_a_whole_slice_every_removed_pixel_is_the_mean_of_its_neighbours(share):
+    random = np.random.default_rng(11)
+    image = gaussian_filter(random.random((150, 131)), 2).astype(np.float32)[None]
+    order = gaussian_filter(random.random((150, 131)), 3)
+    removed = order < np.quantile(order, share)
+    filled = imputation(image, noise=0, seed=0)(removed)[0].astype(float)
+    weights = np.array([[1, 2, 1], [2, 0, 2], [1, 2, 1]]) / 12
+    total = correlate(np.ones(removed.shape), weights, mode="constant")
+    mean = correlate(filled, weights, mode="constant") / total
+    np.testing.assert_allclose(filled[removed], mean[removed], atol=1e-3)
