@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from math import isclose
 
 from ctviz.cohort.findings import Findings, Ranking
 from ctviz.cohort.report.discrepancy_charts import headlines
@@ -10,7 +11,6 @@ from ctviz.cohort.report.numbers import count, listed, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.statistics import FEWEST, Standing, Verdict
 
-SURE = 0.95
 HOLDS = {"yes": "holds", "no": "does not hold", "undecided": "is undecided"}
 PAPER = (
     (
@@ -46,7 +46,7 @@ def paper_findings(findings: Findings, names: Names) -> str:
         own = [(match.group(1), verdict) for match, verdict in found if match]
         if own:
             told.append(f"that {finding} {_outcome(own, names)}")
-    return f"Of the paper's findings, {'; '.join(told)}." if told else ""
+    return f"What became of the paper's findings: {'; '.join(told)}." if told else ""
 
 
 def headline_metrics(findings: Findings) -> tuple[str, ...]:
@@ -75,9 +75,17 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
         yield (
-            f"For {question}, trust {names.entrant(first.entrant)}: {names.metric(key)} "
+            f"For {question}, trust {_called(ranking, first, names)}: {names.metric(key)} "
             f"{with_span(first.mean, first.interval)}, {_sureness(ranking, first, names)}."
         )
+
+
+def _called(ranking: Ranking, first: Standing, names: Names) -> str:
+    """Return the entrant's name; without a sign where both score the same."""
+    own = [s.mean for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
+    if len(own) > 1 and all(mean is not None and isclose(mean, own[0] or 0.0) for mean in own):
+        return f"{names.estimator(first.entrant)}, whatever the sign"
+    return names.entrant(first.entrant)
 
 
 def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
@@ -97,10 +105,14 @@ def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
 def _outcome(own: Sequence[tuple[str, Verdict]], names: Names) -> str:
     parts = []
     for holds, words in HOLDS.items():
-        metrics = [names.sentence(metric) for metric, verdict in own if verdict.holds == holds]
+        metrics = [
+            names.sentence(metric).replace(" and ", " against ")
+            for metric, verdict in own
+            if verdict.holds == holds
+        ]
         if metrics:
             parts.append(f"{words} by {listed(metrics)}")
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def _scored(ranking: Ranking) -> bool:
