@@ -47,8 +47,8 @@ DEFAULT_METRICS: Mapping[str, Settings] = MappingProxyType(
         **{name: MappingProxyType({}) for name in ("fidelity", "auroc", "average-precision")},
         **{name: MappingProxyType({}) for name in ("dice", "relevance-mass", "pointing-game")},
         **{
-            f"fidelity{VARIANT}fill={fill}": MappingProxyType({"fill": fill, "step": 0.1})
-            for fill in ("mean", "blur", "linear")
+            f"fidelity{VARIANT}fill={fill}": MappingProxyType({"fill": fill, "step": step})
+            for fill, step in (("mean", 0.1), ("blur", 0.1), ("linear", 0.2))
         },
     }
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from ctviz.backend import Backend
 from ctviz.cohort.files import write_whole
@@ -92,13 +93,15 @@ def start(
         }
     )
     with (place / LOG).open("wb") as log:
-        subprocess.Popen(  # noqa: S603 - our own program
+        program = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "ctviz.cohort", order],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,
         )
+    # Somebody must take note of its end, or it stays in the list of processes.
+    Thread(target=program.wait, name="ctviz-study", daemon=True).start()
     return look(place)
 
 

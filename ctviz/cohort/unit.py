@@ -15,6 +15,7 @@ from ctviz.cohort.waiting import POLL_SECONDS, waited
 from ctviz.core import (
     Cancelled,
     CtvizError,
+    FloatMap,
     ImportanceMap,
     InvalidInput,
     Mask,
@@ -161,26 +162,32 @@ class _Computation:
     def _ask_processor(
         self, question: Question, mask: Mask | None, filling: Filling
     ) -> list[Asked]:
-        """Ask for the other scores; without a drawing there is no agreement."""
-        jobs, estimators = [], list(self.study.built_estimators().values())
-        for m, metric in self._metrics():
-            for s, sign in enumerate(self.study.signs):
-                for e, importance in self.maps.items():
-                    if isinstance(metric, FidelityMetric):
-                        continue
-                    if isinstance(metric, AgreementMetric) and mask is None:
+        """Ask for the other scores, map by map; without a drawing there is no agreement."""
+        jobs: list[Asked] = []
+        metrics = [each for each in self._metrics() if not isinstance(each[1], FidelityMetric)]
+        for e, importance in self.maps.items():
+            # Read with its sign or without, a map that is nowhere negative is the same.
+            unsigned = all(float(values.min()) >= 0 for values in _grids(importance))
+            for m, metric in metrics:
+                if isinstance(metric, AgreementMetric) and mask is None:
+                    for s in range(len(self.study.signs)):
                         filling.score(e, s, m, NO_DRAWING)
-                        continue
-                    job = self.backend.evaluate(
-                        question,
-                        importance,
-                        metric,
-                        sign=sign,
-                        mask=mask,
-                        estimator=estimators[e],
-                    )
-                    jobs.append(((e, s, m), job))
+                    continue
+                first: Job[Evaluation] | None = None
+                for s, sign in enumerate(self.study.signs):
+                    if first is None or not (unsigned and isinstance(metric, AgreementMetric)):
+                        first = self._evaluate(question, (e, metric), sign, mask)
+                    jobs.append(((e, s, m), first))
         return jobs
+
+    def _evaluate(
+        self, question: Question, what: tuple[int, Metric], sign: Sign, mask: Mask | None
+    ) -> Job[Evaluation]:
+        e, metric = what
+        estimator = list(self.study.built_estimators().values())[e]
+        return self.backend.evaluate(
+            question, self.maps[e], metric, sign=sign, mask=mask, estimator=estimator
+        )
 
     def _metrics(self) -> Iterator[tuple[int, Metric]]:
         return iter(enumerate(self.study.built_metrics().values()))
@@ -235,5 +242,10 @@ class _Computation:
 
 
 def _digest(importance: ImportanceMap) -> str:
+    return digest(*_grids(importance))
+
+
+def _grids(importance: ImportanceMap) -> list[FloatMap]:
+    """Return the map on the scan's grid, and on the network's."""
     native = importance.native
-    return digest(importance.values, *([] if native is None else [native]))
+    return [importance.values, *([] if native is None else [native])]
