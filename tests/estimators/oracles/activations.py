@@ -67,7 +67,9 @@ def score_cam_of(network, features, image, target):
                 continue
             gains.append(network(image * (enlarged - enlarged.min()) / spread)[0, target] - empty)
             maps.append(enlarged[0, 0])
-        shares = torch.stack(gains).exp() / torch.stack(gains).exp().sum()
+        # The largest gain is taken off all of them, or the exponential may be infinite.
+        powers = (torch.stack(gains) - max(gains)).exp()
+        shares = powers / powers.sum()
         return sum(share * values for share, values in zip(shares, maps, strict=True)).numpy()
 
 

@@ -79,6 +79,7 @@ class Oracle:
 
     slow: Slow
     settings: dict[str, Any] = field(default_factory=dict)
+    tolerance: float = TOLERANCE
 
     @property
     def says(self) -> str:
@@ -92,17 +93,17 @@ class Oracle:
         actual, expected = answer if isinstance(answer, tuple) else (values, answer)
         expected = np.asarray(expected, dtype=np.float64)
         scale = np.abs(expected).max() if expected.size else 0.0
-        np.testing.assert_allclose(actual, expected, rtol=0, atol=TOLERANCE * scale)
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=self.tolerance * scale)
 
 
 ORACLES: dict[str, Oracle] = {}
 
 
-def oracle(name: str, **settings: Any) -> Callable[[Slow], Slow]:
+def oracle(name: str, *, tolerance: float = TOLERANCE, **settings: Any) -> Callable[[Slow], Slow]:
     """List a slow version of an estimator, with settings that it can afford."""
 
     def listed(slow: Slow) -> Slow:
-        ORACLES[name] = Oracle(slow, settings)
+        ORACLES[name] = Oracle(slow, settings, tolerance)
         return slow
 
     return listed

@@ -1,0 +1,51 @@
+"""The page that says which estimator is right on which network is true, and up to date."""
+
+import pytest
+
+from ctviz.estimators import ESTIMATORS
+from docs.networks import COLUMNS, PAGE, Cell, checked
+from tests.estimators.oracles.oracle import ORACLES
+
+ALWAYS_CHECKED = ("sequential", "mixed")
+
+
+def rows():
+    """The page's table: (estimator, network) -> cell."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    notes = dict(line.split(". ", 1) for line in lines if line[:1].isdigit())
+    table = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    return {
+        (name.strip("`"), column): cell_of(text, notes)
+        for name, *texts, _ in table
+        for column, text in zip(COLUMNS, texts, strict=True)
+    }
+
+
+def cell_of(text, notes):
+    assert text == "right" or text.startswith("refused, note ")
+    return Cell() if text == "right" else Cell(notes[text.removeprefix("refused, note ")])
+
+
+PAGE_CELLS = rows()
+AGAIN = [
+    (name, column)
+    for (name, column), cell in PAGE_CELLS.items()
+    if column in ALWAYS_CHECKED or cell.refusal
+]
+
+
+def test_every_estimator_has_a_slow_version_and_a_row():
+    assert set(ORACLES) == set(ESTIMATORS)
+    assert set(PAGE_CELLS) == {(name, column) for name in ESTIMATORS for column in COLUMNS}
+
+
+def test_the_page_names_its_networks_and_its_checks():
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(column.title in text for column in COLUMNS.values())
+    assert all(oracle.says and oracle.says in text for oracle in ORACLES.values())
+
+
+@pytest.mark.parametrize(("name", "column"), AGAIN)
+def test_a_cell_says_what_is_so(name, column):
+    """All cells of the small networks, and all refusals; `python -m docs.networks` checks all."""
+    assert checked(name, column) == PAGE_CELLS[name, column]
