@@ -59,9 +59,9 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def write_json(path: Path, document: object) -> None:
+def write_json(path: Path, document: object, *, indent: int | None = 1) -> None:
     """Write a JSON file in one step; NaN is refused, so that every program can read it."""
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
     write_whole(path, text.encode())
 
 

@@ -306,7 +306,7 @@ class Findings:
 
 def save_findings(findings: Findings, folder: Path) -> None:
     """Write ``findings.json`` into a study's folder."""
-    write_json(folder / FINDINGS, {"version": VERSION, **to_plain(findings)})
+    write_json(folder / FINDINGS, {"version": VERSION, **to_plain(findings)}, indent=None)
 
 
 def load_findings(folder: Path) -> Findings:
