@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from ctviz.core import InvalidParameter
-from ctviz.estimators import ESTIMATORS, Passes, passes
-from ctviz.estimators.engine import question as question_module
+from ctviz.estimators import ESTIMATORS, Pace, Passes, explain, passes
 
 PERTURBATIONS = [name for name, cls in ESTIMATORS.items() if cls.family == "perturbation"]
 
@@ -21,11 +20,10 @@ def score(network, values, target=1):
 
 
 @pytest.mark.parametrize("name", PERTURBATIONS)
-def test_trials_do_not_depend_on_the_batch(name, mixed, scan, monkeypatch):
-    image = scan[..., 16:48, 26:58].double()
-    large = ESTIMATORS[name]()(mixed, image, 1)
-    monkeypatch.setitem(question_module.PIXELS_AT_ONCE, "cpu", 7 * 32 * 32)
-    small = ESTIMATORS[name]()(mixed, image, 1)
+def test_trials_do_not_depend_on_the_batch(name, mixed, scan):
+    image, estimator = scan[..., 16:48, 26:58].double(), ESTIMATORS[name]()
+    (large,) = explain(mixed, image, 1, [estimator])
+    (small,) = explain(mixed, image, 1, [estimator], pace=Pace(7, 7))
     np.testing.assert_allclose(small, large, rtol=1e-5, atol=1e-7 * np.abs(large).max())
 
 
