@@ -78,6 +78,18 @@ def test_the_answer_names_whom_to_trust_by_each_criterion(findings):
     assert "that the rankings disagree" in said
 
 
+def test_the_answer_trusts_nothing_that_a_control_equals(findings):
+    ranking = findings.ranking("fidelity")
+    controls = tuple(s.entrant for s in ranking.standings if s.entrant.control)
+    beaten = replace(
+        ranking, standings=tuple(replace(s, unbeaten=controls) for s in ranking.standings)
+    )
+    others = tuple(r for r in findings.rankings if r is not ranking)
+    doubtful = replace(findings, rankings=(beaten, *others))
+    said = answer(doubtful, Names.of(doubtful))
+    assert "For what the model needs, trust none: the best, Squared SmoothGrad" in said
+
+
 def test_the_answer_says_when_nobody_drew(findings):
     subject = replace(findings.subject, annotated=0)
     alone = replace(findings, subject=subject, agreements=(), roc=None, dice=None)

@@ -74,10 +74,13 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
         if first is None:
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
-        yield (
-            f"For {question}, trust {_called(ranking, first, names)}: {names.metric(key)} "
-            f"{with_span(first.mean, first.interval)}, {_sureness(ranking, first, names)}."
-        )
+        best = _called(ranking, first, names)
+        score = f"{names.metric(key)} {with_span(first.mean, first.interval)}"
+        control = unbeaten(names, ranking).get(first.entrant)
+        if control:
+            yield f"For {question}, trust none: the best, {best} ({score}), is {control}."
+        else:
+            yield f"For {question}, trust {best}: {score}, {_sureness(ranking, first)}."
 
 
 def _called(ranking: Ranking, first: Standing, names: Names) -> str:
@@ -88,7 +91,7 @@ def _called(ranking: Ranking, first: Standing, names: Names) -> str:
     return names.entrant(first.entrant)
 
 
-def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
+def _sureness(ranking: Ranking, first: Standing) -> str:
     same = [s for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
     share = min(1.0, sum(standing.first for standing in same))
     words = f"its estimator first in {share:.0%} of the draws of patients"
@@ -98,8 +101,7 @@ def _sureness(ranking: Ranking, first: Standing, names: Names) -> str:
     level = sum(p.better != first.entrant for p in rivals)
     if level:
         words += f", though corrected paired tests leave {level} of {len(rivals)} others level"
-    control = unbeaten(names, ranking).get(first.entrant)
-    return f"{words}, and {control}" if control else words
+    return words
 
 
 def _outcome(own: Sequence[tuple[str, Verdict]], names: Names) -> str:

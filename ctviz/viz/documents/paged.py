@@ -41,7 +41,7 @@ MARGIN = 20 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN
 CHART_HEIGHT = HEIGHT - 40 * mm  # leaves room for headings and the caption
 ROOM_FOR_HEAD = 45 * mm
-CELL_GAP, USUAL, SMALLEST, NARROWEST = 7.0, 7.2, 5.2, 75.0
+CELL_GAP, USUAL, SMALLEST, NARROWEST = 7.0, 7.2, 5.2, 105.0
 INK, FAINT, LINE, TINT, ACCENT = map(
     HexColor, ("#202124", "#6f757d", "#dfe2e6", "#f3f6f9", "#14568c")
 )
@@ -238,8 +238,18 @@ def _wrapped(block: Table, size: float) -> list[float]:
 
 
 def _wide(block: Table, column: int, size: float) -> float:
-    cells = [block.columns[column], *(row[column] for row in block.rows)]
-    return float(CELL_GAP + 1 + max(stringWidth(c, cut(SANS, bold=True), size) for c in cells))
+    heads = [block.columns[column]]
+    if block.numeric[column]:
+        heads = _halves(block.columns[column])
+    cells = [*heads, *(row[column] for row in block.rows)]
+    return float(CELL_GAP + 2 + max(stringWidth(c, cut(SANS, bold=True), size) for c in cells))
+
+
+def _halves(name: str) -> list[str]:
+    """Return a column's name on two lines of about the same length."""
+    words = name.split(" ")
+    splits = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words) + 1)]
+    return [*min(splits, key=lambda lines: max(map(len, lines)))]
 
 
 def _set(rows: list[list[SetText]], widths: list[float], *, heads: int) -> SetTable:
