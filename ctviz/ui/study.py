@@ -51,10 +51,7 @@ def _leave() -> None:
 def _study(run: Run) -> None:
     """Show one study: what it is, how far it is, and what it found."""
     title, leave = st.columns([9, 2], vertical_alignment="center")
-    with title, st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"### {run.study.name}", width="content")
-        _state(run)
-        st.caption(_facts(run))
+    title.markdown(f"### {run.study.name} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
     leave.button(
         "All studies",
         key=widget("studies"),
@@ -66,11 +63,9 @@ def _study(run: Run) -> None:
     watch(run)
     if run.finished:
         show_results(run)
-
-
-def _state(run: Run) -> None:
-    badge = badge_of(run)
-    st.badge(badge.word, icon=badge.icon, color=badge.colour)
+    else:
+        with st.expander("Plan", icon=":material/description:"):
+            st.code(run.study.to_toml(), language="toml")
 
 
 def _facts(run: Run) -> str:
@@ -119,6 +114,5 @@ def _listed(run: Run) -> None:
             icon=":material/arrow_forward:",
             query_params={ADDRESS: run.folder.name},
         )
-    with state:
-        _state(run)
+    state.markdown(badge_of(run))
     facts.caption(_facts(run))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ctviz.cohort.report.answer import answer, headline_metrics, leader
 from ctviz.cohort.report.numbers import with_span
+from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.tables import sign_table, verdict_table
 from ctviz.cohort.statistics import Verdict
 from ctviz.ui.study_reading import Reading
@@ -51,11 +52,13 @@ def _leaders(reading: Reading) -> None:
         first = leader(ranking)
         if first is not None:
             with column, st.container(border=True):
+                warning = unbeaten(reading.names, ranking).get(first.entrant)
                 st.markdown(
-                    f":gray[First by {metric.title}, {metric.better} is better]  \n"
+                    f":gray[First by {metric.title}, {metric.better} is better, controls aside]"
+                    "  \n"
                     f"**{reading.names.entrant(first.entrant)}**  \n"
                     f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % "
-                    f"interval; first in {first.first:.0%} of the draws of patients]"
+                    f"interval]" + (f"  \n:orange[:material/warning: {warning}]" if warning else "")
                 )
 
 
@@ -74,7 +77,8 @@ def _verdict(reading: Reading, verdict: Verdict) -> None:
     badge, names = BADGES[verdict.holds], reading.names
     word, claim, why = st.columns([1.3, 5, 6], vertical_alignment="center")
     word.badge(badge.word, icon=badge.icon, color=badge.colour)
-    claim.markdown(names.sentence(verdict.claim))
+    said = names.sentence(verdict.claim)
+    claim.markdown(said[:1].upper() + said[1:])
     why.markdown(
         f"**{with_span(verdict.estimate, verdict.interval)}** :gray[{names.sentence(verdict.why)}]"
     )

@@ -27,16 +27,13 @@ def show_discrepancy(reading: Reading) -> None:
             "with a drawn region."
         )
         return
-    slopes, moves = st.columns([3, 2])
-    with slopes:
-        show_chart(reading, "discrepancy")
-    with moves:
-        for pair in pairs:
-            show_table(_moves(reading, pair), f"moves {pair.second}")
-    show_table(agreement_table(reading.findings, reading.names), "agreement")
+    show_chart(reading, "discrepancy")
     for column, pair in zip(st.columns(len(pairs)), pairs, strict=True):
         with column:
-            show_chart(reading, f"scatter {pair.second}")
+            show_table(_moves(reading, pair), f"moves {pair.second}")
+    show_table(agreement_table(reading.findings, reading.names), "agreement")
+    for pair in pairs:
+        show_chart(reading, f"scatter {pair.second}")
     st.markdown("### Slices on which they disagree most")
     st.caption(
         "Kendall's τ of the estimators on the slice: −1 is the reverse order. They are chosen for "

@@ -40,7 +40,7 @@ class Forecast:
         slices = count_of(self.slices, "slice")
         if self.seconds is None:
             return f"{slices}; how fast the model is here is being measured."
-        return f"{slices}, {long(self.slices * self.seconds)} if this computer does nothing else."
+        return f"{slices}, {long(self.slices * self.seconds)} at the pace measured here."
 
 
 def long(seconds: float) -> str:

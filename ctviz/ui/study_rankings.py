@@ -34,15 +34,12 @@ def show_rankings(reading: Reading) -> None:
 
 
 def _ranking(reading: Reading, key: str) -> None:
-    chart, table = st.columns([1, 1])
-    with chart:
-        show_chart(reading, f"ranking {key}")
-    with table:
-        show_table(standing_table(reading.ranking(key), reading.names), "standings")
-        st.caption(
-            "First is the share of the draws of patients in which an entrant leads. An estimator "
-            "that is not clearly better than a control says so."
-        )
+    show_chart(reading, f"ranking {key}")
+    show_table(standing_table(reading.ranking(key), reading.names), "standings")
+    st.caption(
+        "First is the share of the draws of patients in which an entrant leads. An estimator that "
+        "is not clearly better than a control says so in its note."
+    )
     show_chart(reading, f"difference {key}")
     show_chart(reading, f"frequencies {key}")
     with st.expander("Every pair of estimators", on_change="rerun") as pairs:

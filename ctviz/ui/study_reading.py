@@ -1,7 +1,7 @@
 """A study's findings as its page reads them: once from the file, then kept while it is the same."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,6 +67,8 @@ def show_chart(reading: Reading, name: str) -> bool:
     chart = reading.charts.get(name)
     if chart is None:
         return False
-    figure = interactive(chart)
+    # Beneath the chart rather than in it, so that no sentence is cut off where it is narrow.
+    figure = interactive(replace(chart, note=""))
     st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("chart", name))
+    st.caption(chart.note)
     return True

@@ -7,6 +7,9 @@ from ctviz.ui.score_table import BEST_STYLE, CONTROL_STYLE
 from ctviz.ui.session import widget
 from ctviz.viz.documents import Table
 
+MOST_ROWS = 40
+"""A longer table scrolls."""
+
 
 def show_table(table: Table | None, name: str) -> None:
     """Show a table with its caption above and its note below, if there is one."""
@@ -17,6 +20,7 @@ def show_table(table: Table | None, name: str) -> None:
     st.dataframe(
         frame.style.apply(_styles, axis=None, table=table),
         hide_index=True,
+        height="content" if len(table.rows) <= MOST_ROWS else "auto",
         column_config={
             column: st.column_config.TextColumn(alignment="right" if number else "left")
             for column, number in zip(table.columns, table.numeric, strict=True)

@@ -44,9 +44,17 @@ BADGES: Mapping[State, Badge] = MappingProxyType(
 )
 
 
-def badge_of(run: Run) -> Badge:
-    """Return how a study's state looks."""
-    return BADGES["running" if under_way(run) else run.stage.state]
+def state_of(run: Run) -> State:
+    """Return where a study stands; one that was brought from elsewhere has findings only."""
+    if under_way(run):
+        return "running"
+    return "done" if run.stage.state == "planned" and run.finished else run.stage.state
+
+
+def badge_of(run: Run) -> str:
+    """Return a study's state as Markdown."""
+    badge = BADGES[state_of(run)]
+    return f":{badge.colour}-badge[{badge.icon} {badge.word}]"
 
 
 def under_way(run: Run) -> bool:
@@ -111,15 +119,16 @@ def progress_words(stage: Stage) -> str:
 
 def _standing(run: Run) -> None:
     """Say how a study ended, and offer to go on; of a finished one only what is worth it."""
-    stage, failed = run.stage, failures_of(run.folder) if run.stage.state == "done" else ()
-    fault = _fault(run.folder) if stage.state in {"planned", "interrupted"} else ""
-    if stage.state == "done" and not failed:
+    state, stage = state_of(run), run.stage
+    failed = failures_of(run.folder) if state == "done" else ()
+    fault = _fault(run.folder) if state in {"planned", "interrupted"} else ""
+    if state == "done" and not failed:
         return
     words, go_on = st.columns([8, 2], vertical_alignment="center")
     with words:
         if fault:
             st.error(f"The study ended by a fault in ctviz ({fault}); starting it goes on.")
-        elif stage.state == "failed":
+        elif state == "failed":
             st.error(stage.message, icon=":material/error:")
         elif failed:
             st.warning(f"{count_of(len(failed), 'slice')} failed; What is missing says why.")
