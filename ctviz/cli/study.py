@@ -8,7 +8,8 @@ try:
 
 A plan is a small TOML file: every study's folder holds its own, plan.toml. A study that was
 stopped goes on where it was. Its folder holds scores.csv and scores.parquet (one row for each
-slice, estimator, sign and metric), findings.json, and what the numbers came from.
+slice, estimator, sign and metric), report/ with HTML, PDF and figures, findings.json, and what the
+numbers came from.
 """
 
 import argparse
@@ -55,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample", type=int, default=0, help="how many slices --verify computes (default: all)"
     )
+    parser.add_argument(
+        "--report",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write report/ with HTML, PDF and figures (default: yes)",
+    )
     add_format(parser)
 
 
@@ -82,6 +89,11 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
         teller.end()
     for failure in failures:
         sys.stderr.write(f"{failure.case}, slice {failure.slice_index}: {failure.why}\n")
+    if arguments.report:
+        from ctviz.cohort.report import write_report
+
+        sys.stderr.write("Writing the report.\n")
+        write_report(folder, backend.models()[study.model])
     findings = load_findings(folder)
     if arguments.format != "table":
         write_rows(_standings(findings), arguments.format)

@@ -21,7 +21,7 @@ def plan(tmp_path):
 
 
 def test_a_study_of_a_folder_ranks_and_repeats(ctviz, series, plan, tmp_path):
-    order = [plan, "--cohort", series, "--workers", 0, "--out", tmp_path / "results"]
+    order = [plan, "--cohort", series, "--workers", 0, "--out", tmp_path / "results", "--no-report"]
     first = ctviz("study", *order)
     assert first.code == 0, first.err
     assert "random (control)" in first.out
