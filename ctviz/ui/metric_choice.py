@@ -8,7 +8,7 @@ import streamlit as st
 from ctviz.core import parameters
 from ctviz.metrics import GROUPS, METRICS, PRESETS, Group, Metric, Preset
 from ctviz.ui.parameters import show_parameters
-from ctviz.ui.picking import Entry, ticks, with_or_without
+from ctviz.ui.picking import Entry, show_ticks, ticks, with_or_without
 from ctviz.ui.session import session, widget
 
 DEFAULT_METRICS = ("dice", "auroc", "average-precision", "fidelity")
@@ -127,6 +127,7 @@ def _take(preset: Preset) -> None:
     other = {name: v for name, v in preset.settings.items() if v != defaults[name]}
     state.metric_settings[preset.metric] = other
     show_parameters(preset.metric, cls, other)
+    show_ticks("metric", METRICS, state.metrics or ())
 
 
 def _start_again() -> None:
@@ -135,6 +136,7 @@ def _start_again() -> None:
     for name in state.metric_settings:
         show_parameters(name, METRICS[name], {})
     state.metrics, state.metric_settings = DEFAULT_METRICS, {}
+    show_ticks("metric", METRICS, DEFAULT_METRICS)
 
 
 def _written(preset: Preset) -> str:

@@ -1,11 +1,11 @@
 """Lists to tick entries in, with what each of them means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from ctviz.ui.session import mirror, value_of, widget
+from ctviz.ui.session import begin, mirror, value_of, widget
 
 COLUMNS = 3
 
@@ -62,9 +62,15 @@ def ticks(
             with column:
                 st.checkbox(
                     f"**{entry.title}**",
-                    key=mirror(widget("tick", owner, entry.name), entry.name in chosen),
+                    key=begin(widget("tick", owner, entry.name), entry.name in chosen),
                     on_change=tell,
                     args=(entry.name,),
                     help=entry.source or None,
                 )
                 st.caption(entry.meaning)
+
+
+def show_ticks(owner: str, names: Iterable[str], chosen: Sequence[str]) -> None:
+    """Let a list that is on the screen show another choice."""
+    for name in names:
+        mirror(widget("tick", owner, name), name in chosen)

@@ -18,6 +18,14 @@ def opened(reading):
     return reading
 
 
+def compute_what_waits(reading):
+    """Begin the maps that a slow computer holds back."""
+    reading.until("board.panes.length >= 4 && board.panes.every(p => p.state)", 180_000)
+    for button in reading.page.get_by_role("button", name="Compute").all():
+        if button.is_visible():
+            button.click()
+
+
 def test_the_demo_cohort_is_there_at_the_first_start(reading):
     reading.page.goto(reading.url)
     reading.page.get_by_text("8 cases", exact=True).wait_for(timeout=180_000)
@@ -25,9 +33,32 @@ def test_the_demo_cohort_is_there_at_the_first_start(reading):
 
 
 def test_maps_and_scores_appear_by_themselves(opened):
+    compute_what_waits(opened)
     opened.until("board.panes.length >= 4 && board.panes.every(p => p.shown === 'map')", 180_000)
     for metric in ("dice", "auroc", "average-precision", "fidelity"):
         expect(opened.score("gradient", metric)).to_contain_text(NUMBER, timeout=120_000)
+
+
+def test_a_chosen_metric_is_read_beneath_every_map_and_kept_in_the_link(opened):
+    compute_what_waits(opened)
+    opened.page.locator(".st-key-ctviz-metrics button").click()
+    opened.page.get_by_text("Sparseness ↑", exact=True).click()
+    opened.page.keyboard.press("Escape")
+    expect(opened.score("gradient", "sparseness")).to_contain_text(NUMBER, timeout=120_000)
+    expect(opened.score("random", "sparseness")).to_contain_text(NUMBER)
+    expect(opened.page).to_have_url(re.compile("metrics=[^&]*sparseness"))
+    badge = opened.page.get_by_test_id("pane-badge-gradient")
+    expect(badge).to_contain_text("sanity")
+    expect(badge).to_have_attribute("title", re.compile("^Sanity check (passed|not yet known)"))
+    expect(opened.page.get_by_test_id("pane-badge-random")).to_be_hidden()
+
+
+def test_an_estimator_is_chosen_by_its_family(opened):
+    opened.page.locator(".st-key-ctviz-offered-estimators button").click()
+    opened.page.get_by_text("Grad-CAM", exact=True).click()
+    opened.page.keyboard.press("Escape")
+    opened.until("board.panes.some(pane => pane.id === 'grad-cam')", 60_000)
+    expect(opened.page).to_have_url(re.compile("estimators=[^&]*grad-cam"))
 
 
 def test_the_wheel_scrolls_and_keys_jump(opened):
