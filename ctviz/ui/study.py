@@ -6,11 +6,12 @@ import streamlit as st
 
 from ctviz.cohort import Run, cohort_title, look, studies
 from ctviz.cohort.run import PLAN, STUDIES
+from ctviz.core import CtvizError
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.study_choosing import plan_study
 from ctviz.ui.study_results import show_results
-from ctviz.ui.study_watching import badge_of, rerun_when_one_ends, under_way, watch
+from ctviz.ui.study_watching import badge_of, begin_study, rerun_when_one_ends, under_way, watch
 from ctviz.ui.words import count_of
 
 ADDRESS = "study"
@@ -62,10 +63,25 @@ def _study(run: Run) -> None:
     )
     watch(run)
     if run.finished:
-        show_results(run)
+        _results(run)
     else:
         with st.expander("Plan", icon=":material/description:"):
             st.code(run.study.to_toml(), language="toml")
+
+
+def _results(run: Run) -> None:
+    """Show what a study found; findings that cannot be read can be made again from its table."""
+    try:
+        show_results(run)
+    except CtvizError as error:
+        st.error(str(error), icon=":material/error:")
+        st.button(
+            "Start again",
+            key=widget("study-again"),
+            on_click=begin_study,
+            args=(run,),
+            help="Slices that are computed are not computed again.",
+        )
 
 
 def _facts(run: Run) -> str:

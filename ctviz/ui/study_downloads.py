@@ -4,18 +4,20 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 import streamlit as st
 
 from ctviz.cohort import Run
 from ctviz.cohort.findings import FINDINGS
-from ctviz.cohort.report import report
+from ctviz.cohort.report import REPORT, report
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
 from ctviz.ui.study_reading import Reading
 from ctviz.viz.charts import chart_file
-from ctviz.viz.documents import Document, to_html, to_pdf
+from ctviz.viz.documents import to_html, to_pdf
 
 _printing = Lock()
 """Files are asked for from threads of their own, and the style of print is the process's."""
@@ -55,7 +57,7 @@ def _offers(run: Run, reading: Reading) -> Iterator[Offer]:
         "Report, HTML",
         ".html",
         "text/html",
-        lambda: _written(run, reading, lambda document: to_html(document).encode()),
+        lambda: _report(run, reading, "html"),
         "One page that needs no other file: the answer, figures, methods, every parameter, "
         "versions and checksums.",
     )
@@ -63,7 +65,7 @@ def _offers(run: Run, reading: Reading) -> Iterator[Offer]:
         "Report, PDF",
         ".pdf",
         "application/pdf",
-        lambda: _written(run, reading, to_pdf),
+        lambda: _report(run, reading, "pdf"),
         "The same, to be printed.",
     )
     yield Offer(
@@ -109,11 +111,18 @@ def plan_offer(run: Run) -> Offer:
     )
 
 
-def _written(run: Run, reading: Reading, write: Callable[[Document], bytes]) -> bytes:
-    """Return the report as a file's bytes."""
-    card = backend().models().cards.get(reading.model)
+def _report(run: Run, reading: Reading, kind: Literal["html", "pdf"]) -> bytes:
+    """Return the report that the run has written, or write it now."""
+    written = run.folder / REPORT / f"report.{kind}"
+    if written.is_file() and _age(written) <= _age(run.folder / FINDINGS):
+        return written.read_bytes()
+    document = report(run.folder, reading.findings, backend().models().cards.get(reading.model))
     with _printing:
-        return write(report(run.folder, reading.findings, card))
+        return to_pdf(document) if kind == "pdf" else to_html(document).encode()
+
+
+def _age(path: Path) -> float:
+    return -path.stat().st_mtime
 
 
 def _figures(reading: Reading) -> bytes:

@@ -7,7 +7,7 @@ from ctviz.ui.score_table import BEST_STYLE, CONTROL_STYLE
 from ctviz.ui.session import widget
 from ctviz.viz.documents import Table
 
-MOST_ROWS = 40
+MOST_ROWS, ROW_PX = 16, 35
 """A longer table scrolls."""
 
 
@@ -20,7 +20,7 @@ def show_table(table: Table | None, name: str) -> None:
     st.dataframe(
         frame.style.apply(_styles, axis=None, table=table),
         hide_index=True,
-        height="content" if len(table.rows) <= MOST_ROWS else "auto",
+        height=ROW_PX * (min(len(table.rows), MOST_ROWS) + 1) + 3,
         column_config={
             column: st.column_config.TextColumn(alignment="right" if number else "left")
             for column, number in zip(table.columns, table.numeric, strict=True)

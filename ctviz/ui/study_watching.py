@@ -131,7 +131,7 @@ def _standing(run: Run) -> None:
         elif state == "failed":
             st.error(stage.message, icon=":material/error:")
         elif failed:
-            st.warning(f"{count_of(len(failed), 'slice')} failed; What is missing says why.")
+            st.warning(f"{count_of(len(failed), 'slice')} failed; 'What is missing' says why.")
         else:
             st.info(_where(stage))
     go_on.button(

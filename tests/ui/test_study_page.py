@@ -171,6 +171,7 @@ def test_findings_of_another_version_are_refused_in_a_sentence(opened, folder):
     opened.run()
     assert not opened.exception
     assert "another version" in opened.error[0].value
+    assert opened.button(key="ctviz:study-again").label == "Start again"
 
 
 def test_a_plan_that_makes_no_sense_says_so_and_cannot_be_started(app, backend):
