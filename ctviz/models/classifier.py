@@ -72,8 +72,10 @@ class Classifier:
 
         A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax.
         """
+        # Convolutions run faster with channels last, which a single channel does not show.
+        batch = x.to(self.device).clone(memory_format=torch.channels_last)
         with torch.inference_mode():
-            scores = self.network(x.to(self.device)).double()
+            scores = self.network(batch).double()
         shares = scores.sigmoid() if self.card.neurons == 1 else scores.softmax(dim=1)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
