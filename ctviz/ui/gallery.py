@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ctviz.backend.demo import MADE
 from ctviz.core import Prediction
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
@@ -38,10 +39,12 @@ class Listed:
         return truth is not None and prediction is not None and truth != prediction.label
 
 
-def _newest_first(entry: CaseEntry) -> tuple[bool, str, float]:
-    """Order own cases by age, then the demo cohort by name: while it is made, no card moves."""
-    demo = entry.source == "demo"
-    return demo, entry.title if demo else "", -entry.added.timestamp()
+def _newest_first(entry: CaseEntry) -> tuple[int, int, str, float]:
+    """Order own cases by age, then each demo cohort by name: while it is made, no card moves."""
+    if entry.source not in MADE:
+        return -1, 0, "", -entry.added.timestamp()
+    # Shorter names first, so that number 9 comes before number 10.
+    return MADE.index(entry.source), len(entry.title), entry.title, 0.0
 
 
 FILTERS: dict[str, Callable[[Listed], bool]] = {

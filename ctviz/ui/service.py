@@ -4,6 +4,7 @@ from functools import cache
 from threading import Lock
 
 from ctviz.backend import Backend, Imported, Job
+from ctviz.backend.demo import MADE
 from ctviz.core import Settings
 
 _opening = Lock()
@@ -27,7 +28,7 @@ def first_cases() -> Job[Imported] | None:
     One that was broken off is completed.
     """
     service = backend()
-    own = any(entry.source != "demo" for entry in service.cases())
+    own = any(entry.source not in MADE for entry in service.cases())
     return None if own else service.import_demo()
 
 
