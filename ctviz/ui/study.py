@@ -19,6 +19,8 @@ ADDRESS = "study"
 
 STUDY_PAGE = "pages/study.py"
 TIME = "%d %b %Y, %H:%M"
+SHORT, LIST_PX = 6, 250
+"""A longer list of studies scrolls, so that the plan stays in sight."""
 
 
 def study_page() -> None:
@@ -38,9 +40,10 @@ def _addressed() -> Run | None:
     if not name or folder.parent.name != STUDIES or not (folder / PLAN).is_file():
         state.study = ""
         return None
-    state.study = name
-    if st.query_params.get(ADDRESS) != name:
+    if state.study != name or ADDRESS not in st.query_params:
+        # Written even if it is there: after a link within the page the browser does not show it.
         st.query_params[ADDRESS] = name
+    state.study = name
     return look(folder)
 
 
@@ -106,8 +109,9 @@ def _overview() -> None:
         rerun_when_one_ends(running)
     if found:
         st.markdown("### Studies")
-        for run in found:
-            _listed(run)
+        with st.container(height=LIST_PX if len(found) > SHORT else "content", border=False):
+            for run in found:
+                _listed(run)
     st.markdown("### New study")
     if not found:
         st.markdown(

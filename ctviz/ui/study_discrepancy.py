@@ -48,6 +48,7 @@ def show_discrepancy(reading: Reading) -> None:
 def _moves(reading: Reading, pair: Agreement) -> Table:
     """Return the estimators whose ranks by the two metrics differ most."""
     first, second = reading.names.metric(pair.first), reading.names.metric(pair.second)
+    moved = [move for move in _most_moved(pair)[:MOST_MOVED] if move.fall]
     return Table(
         f"Estimators that disagree most: {first} and {second}",
         ("Estimator", f"Rank by {first}", f"Rank by {second}", "Falls by (95 %)"),
@@ -58,9 +59,9 @@ def _moves(reading: Reading, pair: Agreement) -> Table:
                 f"{move.second:g}",
                 f"{figure(move.fall, 0)} ({span(move.interval, 0)})",
             )
-            for move in _most_moved(pair)[:MOST_MOVED]
+            for move in moved
         ),
-        note="1 is best; a negative fall is a rise.",
+        note="1 is best; a negative fall is a rise." if moved else "No rank differs.",
     )
 
 
