@@ -33,6 +33,7 @@ from ctviz.ui.study_plan import (
     take_plan,
     variants,
 )
+from ctviz.ui.waiting import rerun_when
 
 TARGET_WORDS = {"predicted": "the predicted class", "truth": "the true class"}
 
@@ -57,11 +58,15 @@ def plan_study() -> Run | None:
 
 def _start() -> Run | None:
     """Say what the plan costs, and start it when the reader says so."""
-    words, go, plan = st.columns([6, 2, 1.4], vertical_alignment="center")
+    words, go, file = st.columns([6, 2, 1.4], vertical_alignment="center")
     study, refused = None, session().plan_refused
     try:
-        study = _sensible(planned())
-        words.markdown(f"**{_gist(study)}**  \n{forecast(study).sentence}")
+        plan = _sensible(planned())
+        expected = forecast(plan)
+        words.markdown(f"**{_gist(plan)}**  \n{expected.sentence}")
+        if expected.seconds is None:
+            rerun_when(lambda: forecast(plan).seconds is not None)
+        study = plan
     except CtvizError as error:
         words.error(str(error), icon=":material/error:")
     if refused:
@@ -75,7 +80,7 @@ def _start() -> Run | None:
         width="stretch",
         disabled=study is None,
     )
-    with plan:
+    with file:
         _plan_file(study)
     return start(backend().settings, study) if started and study is not None else None
 
@@ -198,14 +203,16 @@ def _follow_cohort() -> None:
 
 def _reader() -> None:
     """Offer whose drawings maps are compared with; phantoms know their own anatomy."""
-    own = value_of(key_of("cohort")) not in {"demo", "marked"}
+    if value_of(key_of("cohort")) in {"demo", "marked"}:
+        st.caption("Maps are compared with the phantoms' own heart and great vessels.")
+        return
     reader, label = st.columns(2)
     known = {who for names in backend().store.annotations().values() for who in names}
     current = str(value_of(key_of("reader")) or "")
     reader.selectbox(
         "Reader",
         sorted({"", current, *known}),
-        format_func=lambda name: name or ("the only one" if own else "phantom"),
+        format_func=lambda name: name or "the only one",
         key=key_of("reader"),
         persist_state="session",
         help="Whose regions the maps are compared with.",
@@ -214,7 +221,7 @@ def _reader() -> None:
         "Label",
         key=key_of("label"),
         persist_state="session",
-        placeholder="every label" if own else "heart and great vessels",
+        placeholder="every label",
         help="Only regions with this label.",
     )
 

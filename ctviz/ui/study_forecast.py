@@ -10,7 +10,7 @@ from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
 from ctviz.core import Cancelled, FloatMap, InvalidInput, Progress
 from ctviz.estimators import ESTIMATORS, Estimator, passes
-from ctviz.metrics import FidelityMetric
+from ctviz.metrics import BehaviourMetric, FidelityMetric
 from ctviz.ui.expectations import about
 from ctviz.ui.service import backend
 from ctviz.ui.words import count_of
@@ -26,14 +26,22 @@ class Forecast:
         None while nobody has looked at them: of a folder that was not read yet.
     seconds
         Of one slice; None while the model's speed was not measured.
+    again
+        Whether metrics of behaviour compute maps again, which is not in the seconds.
     """
 
     slices: int | None
     seconds: float | None
+    again: bool = False
 
     @property
     def sentence(self) -> str:
         """The forecast in words."""
+        again = " Metrics of behaviour compute every map many times more." if self.again else ""
+        return f"{self._plain}{again}"
+
+    @property
+    def _plain(self) -> str:
         if self.slices is None:
             each = "" if self.seconds is None else f", {about(self.seconds)} for each slice"
             return f"How many slices there are is known when the folder is read{each}."
@@ -54,7 +62,9 @@ def long(seconds: float) -> str:
 
 def forecast(study: CohortStudy) -> Forecast:
     """Return what a plan will cost, refusing one that has nothing to study."""
-    return Forecast(_slices(study), _seconds(study))
+    metrics = study.built_metrics().values()
+    again = any(isinstance(metric, BehaviourMetric) for metric in metrics)
+    return Forecast(_slices(study), _seconds(study), again)
 
 
 def _slices(study: CohortStudy) -> int | None:

@@ -9,7 +9,7 @@ from ctviz.cohort import COHORTS, CohortStudy
 from ctviz.cohort.plan import CHEAP_ESTIMATORS, DEFAULT_METRICS, PAPER_ESTIMATORS, VARIANT
 from ctviz.core import CtvizError, InvalidInput, Value
 from ctviz.estimators import ESTIMATORS
-from ctviz.metrics import GROUPS, METRICS, BehaviourMetric, Group
+from ctviz.metrics import GROUPS, METRICS, Group
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
@@ -39,17 +39,9 @@ def families() -> dict[str, list[str]]:
 
 
 def metric_groups() -> dict[Group, list[str]]:
-    """Return the names of the metrics to choose among, by group.
-
-    Those that ask an estimator for further maps are for single slices, on Compare.
-    """
+    """Return the names of the metrics to choose among, by group."""
     return {
-        group: [
-            name
-            for name, cls in METRICS.items()
-            if cls.group == group and not issubclass(cls, BehaviourMetric)
-        ]
-        for group in GROUPS
+        group: [name for name, cls in METRICS.items() if cls.group == group] for group in GROUPS
     }
 
 

@@ -31,7 +31,7 @@ def planned(reading, tmp_path):
     page.goto(f"{reading.url}/study")
     page.get_by_role("button", name="Plan").click(timeout=60_000)
     page.locator("input[type=file]").set_input_files(plan)
-    page.get_by_text("5 estimators, controls included").wait_for(timeout=30_000)
+    page.get_by_text("by 3 metrics").wait_for(timeout=30_000)
     page.keyboard.press("Escape")
     return reading
 
