@@ -1,15 +1,14 @@
 """Pixels counted from the most to the least important, with ties treated fairly."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import FloatMap, Mask, digest
+from ctviz.core import FloatMap, Mask
 from ctviz.metrics.base import Numbers
+from ctviz.metrics.remembered import Remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,58 +55,47 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """A map's pixels in their order, which does not depend on any region.
+    """A map's different values, which do not depend on any region.
 
     Parameters
     ----------
-    order
-        (H·W,) indices of the pixels, the most important first.
-    ends
-        (L,) place of the last pixel of each level in that order.
+    values
+        (L,) from the least to the largest.
+    taken
+        (L,) pixels that reach each of them.
     """
 
-    order: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    values: FloatMap
+    taken: NDArray[np.int32]
 
     @classmethod
     def of(cls, values: FloatMap) -> Self:
-        """Sort a map (H, W)."""
-        order = np.argsort(values, axis=None)[::-1].astype(np.int32)
-        ordered = values.ravel()[order]
-        last = np.append(ordered[1:] != ordered[:-1], True)
-        return cls(order, np.flatnonzero(last).astype(np.int32))
+        """Sort a map (H, W): its values alone, which is much quicker than to sort the pixels."""
+        ordered = np.sort(values, axis=None)
+        first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        return cls(ordered[first], (ordered.size - first).astype(np.int32))
+
+    def hits(self, values: FloatMap) -> NDArray[np.intp]:
+        """Return how many of some of the map's pixels, with these values (n,), reach each level."""
+        # Sorted ones are looked up along the levels, not here and there.
+        places = np.searchsorted(self.values, np.sort(values))
+        counts = np.bincount(places, minlength=len(self.values))
+        return np.cumsum(counts[::-1])[::-1]
 
 
-class _Remembered:
-    """The levels of the latest maps: several metrics, and every new stroke, ask for the same."""
-
-    def __init__(self, maps: int) -> None:
-        self._maps = maps
-        self._known: OrderedDict[str, Levels] = OrderedDict()
-        self._lock = Lock()
-
-    def levels(self, values: FloatMap) -> Levels:
-        """Return the levels of a map, sorted at most once while it is remembered."""
-        key = digest(values)
-        with self._lock:
-            found = self._known.pop(key, None)
-        found = found or Levels.of(values)
-        with self._lock:
-            self._known[key] = found
-            if len(self._known) > self._maps:
-                self._known.popitem(last=False)
-        return found
-
-
-_remembered = _Remembered(maps=32)
+_levels = Remembered(Levels.of, maps=32)
 
 
 def ranking(values: FloatMap, mask: Mask) -> Ranking:
     """Rank the pixels of a map (H, W) and count those in the mask (H, W)."""
-    levels = _remembered.levels(values)
-    hits = np.cumsum(mask.ravel()[levels.order], dtype=np.int32)[levels.ends]
-    taken = np.concatenate([[0.0], levels.ends + 1.0])
-    return Ranking(taken=taken, hits=np.concatenate([[0.0], hits]))
+    levels = _levels(values)
+    hits = levels.hits(values[mask])
+    return Ranking(taken=_from_the_top(levels.taken), hits=_from_the_top(hits))
+
+
+def _from_the_top(reaching: NDArray[np.integer]) -> Numbers:
+    """Return what the first 0, 1, … L levels hold, of what reaches each from the least (L,)."""
+    return np.concatenate([[0.0], reaching[::-1]])
 
 
 def thinned(x: Numbers, y: Numbers, points: int = 200) -> tuple[Numbers, Numbers]:

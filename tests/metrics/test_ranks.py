@@ -37,6 +37,23 @@ def dice_in_order(order, mask, count):
 
 @settings(max_examples=60, deadline=None)
 @given(pair=maps_with_regions())
+def test_a_ranking_counts_the_pixels_that_reach_each_value(pair):
+    values, mask = pair
+    ranked = ranking(values, mask)
+    levels = sorted(set(values.ravel()), reverse=True)
+    assert ranked.taken.tolist() == [0, *((values >= level).sum() for level in levels)]
+    assert ranked.hits.tolist() == [0, *((values >= level)[mask].sum() for level in levels)]
+
+
+def test_zero_is_one_level_whatever_its_sign():
+    values = np.array([[0.0, -0.0, 1.0], [-0.0, 0.0, -1.0]], np.float32)
+    ranked = ranking(values, values == 0)
+    assert ranked.taken.tolist() == [0, 1, 5, 6]
+    assert ranked.hits.tolist() == [0, 0, 4, 4]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pair=maps_with_regions())
 def test_auroc_counts_won_pairs_and_half_of_the_ties(pair):
     assert auroc(*pair).value == pytest.approx(wins(*pair))
 
