@@ -73,7 +73,8 @@ def _workbench() -> None:
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """
     with errors_in_words():
-        choices = st.columns(TOP_ROW, vertical_alignment="center")
+        top = st.container(key=widget("top"))
+        choices = top.columns(TOP_ROW, vertical_alignment="center")
         with choices[0]:
             entry = choose_case()
         with choices[1]:
