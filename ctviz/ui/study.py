@@ -1,6 +1,7 @@
 """The study page: every study there is, and the one that is looked at."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import streamlit as st
 
@@ -37,14 +38,15 @@ def _addressed() -> Run | None:
     state = session()
     name = st.query_params.get(ADDRESS, state.study)
     folder = backend().settings.data / STUDIES / name
-    if not name or folder.parent.name != STUDIES or not (folder / PLAN).is_file():
-        state.study = ""
+    before, state.study = state.study, ""
+    if Path(name).name != name or not name or not (folder / PLAN).is_file():
         return None
-    if state.study != name or ADDRESS not in st.query_params:
+    run = look(folder)
+    if before != name or ADDRESS not in st.query_params:
         # Written even if it is there: after a link within the page the browser does not show it.
         st.query_params[ADDRESS] = name
     state.study = name
-    return look(folder)
+    return run
 
 
 def _leave() -> None:
