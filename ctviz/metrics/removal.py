@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from ctviz.metrics.base import CONSTANT, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
 from ctviz.metrics.erasing import erase
 from ctviz.metrics.fills import Filler
+from ctviz.metrics.remembered import Remembered
 
 Order: TypeAlias = Literal["mif", "lif"]
 """Which pixels are removed first: the most or the least important."""
@@ -59,24 +61,29 @@ class RemovalMetric(FidelityMetric):
         progress.start(1 + len(candidates) + len(maps) * len(self.orders) * (len(counts) - 2))
 
         erased = erase(image, candidates, classify, self.batch, progress)
-        stream = self._perturbed(erased.fill, maps, counts[1:-1])
-        heights = probabilities(stream, classify, self.batch, progress)
-        between = heights.reshape(len(maps), len(self.orders), len(counts) - 2)
-        ends = [erased.untouched, erased.filled]
-        lines = np.insert(between, [0, len(counts) - 2], ends, axis=2)
+
+        def heights(values: FloatMap) -> Numbers:
+            # No batch spans two maps: a network's last digits depend on the batch's size, and a
+            # map's score must not depend on what is asked together with it.
+            images = self._perturbed(erased.fill, values, counts[1:-1])
+            between = probabilities(images, classify, self.batch, progress)
+            rows = between.reshape(len(self.orders), len(counts) - 2)
+            return np.insert(rows, [0, len(counts) - 2], [erased.untouched, erased.filled], axis=1)
+
         shares = counts / maps[0].size
-        return [self._curves(values, shares, own) for values, own in zip(maps, lines, strict=True)]
+        return [self._curves(values, shares, heights(values)) for values in maps]
 
     def _perturbed(
-        self, fill: Filler, maps: Sequence[FloatMap], counts: NDArray[np.intp]
+        self, fill: Filler, values: FloatMap, counts: NDArray[np.intp]
     ) -> Iterator[Image]:
-        """Yield the images of each map, order by order, at all counts."""
-        for values in maps:
-            most_first = removal_ranks(values, self.seed)
-            ranks = {"mif": most_first, "lif": values.size - 1 - most_first}
-            for order in self.orders:
-                for count in counts:
-                    yield fill(ranks[order] < count)
+        """Yield the images of a map, order by order, at all counts."""
+        most_first = removal_order(values, self.seed)
+        orders = {"mif": most_first, "lif": most_first[::-1]}
+        for order in self.orders:
+            removed = np.zeros(values.size, bool)
+            for done, count in pairwise([0, *counts]):
+                removed[orders[order][done:count]] = True
+                yield fill(removed.reshape(values.shape))
 
     def _curves(self, values: FloatMap, shares: Numbers, heights: Numbers) -> Curves:
         """Return the score and curves of a map from its probabilities (orders, shares)."""
@@ -87,11 +94,21 @@ class RemovalMetric(FidelityMetric):
 
 def removal_ranks(values: FloatMap, seed: int) -> Ranks:
     """Return each pixel's place (h, w) in the order of removal, the most important at 0."""
+    ranks = np.empty(values.size, np.intp)
+    ranks[removal_order(values, seed)] = np.arange(values.size)
+    return ranks.reshape(values.shape)
+
+
+def _removal_order(values: FloatMap, seed: int) -> NDArray[np.intp]:
+    """Return the pixels' numbers (h·w,) in the order of removal, the most important first."""
     shuffled = np.random.default_rng(seed).permutation(values.size)
     order = shuffled[np.argsort(values.ravel()[shuffled], kind="stable")[::-1]]
-    ranks = np.empty(values.size, np.intp)
-    ranks[order] = np.arange(values.size)
-    return ranks.reshape(values.shape)
+    order.flags.writeable = False
+    return order
+
+
+removal_order = Remembered(_removal_order, maps=32)
+"""Metrics that differ in their fills alone remove the same pixels."""
 
 
 def _counts(pixels: int, step: float) -> NDArray[np.intp]:

@@ -10,6 +10,7 @@ from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.fills import CHOICES
 from ctviz.metrics.insertion import Insertion
 from ctviz.metrics.logit_fidelity import LogitFidelity
+from ctviz.metrics.removal import removal_ranks
 
 FIDELITY = {n: m for n, m in METRICS.items() if issubclass(m, FidelityMetric)}
 every_fidelity = pytest.mark.parametrize("metric", FIDELITY.values(), ids=FIDELITY.keys())
@@ -258,11 +259,36 @@ def test_the_mean_keeps_the_mean_and_the_blur_keeps_a_constant_image(noise, used
         np.testing.assert_allclose(curves.mif.y, 0.25, atol=1e-6)
 
 
-def test_batches_are_full_across_maps_and_shared_images_are_classified_once(noise, scan, used):
+def test_no_batch_spans_two_maps_and_shared_images_are_classified_once(noise, scan, used):
     model = Sees(used)
     Fidelity(batch=8, step=0.1, fill="zero").curves_many(noise, scan, model)
-    assert sum(model.batches) == 2 + 3 * 2 * 9
-    assert model.batches[1:-1] == [8] * (len(model.batches) - 2)
+    assert model.batches == [2, *(3 * [8, 8, 2])]
+
+
+@pytest.mark.parametrize("fill", CHOICES)
+def test_the_images_are_those_of_a_map_whose_pixels_are_ranked_one_by_one(noise, scan, fill):
+    shown = []
+
+    def classify(images):
+        shown.extend(images)
+        return np.full(len(images), 0.5)
+
+    values = np.rint(2 * noise[0])
+    metric = Fidelity(step=0.1, fill=fill, seed=3)
+    metric.curves(values, scan, classify)
+    fill = metric.fillers(scan[0])[0]
+    ranks = removal_ranks(values, 3)
+    masks = [ranks < round(k * SIDE**2 / 10) for k in range(1, 10)]
+    masks += [ranks >= SIDE**2 - round(k * SIDE**2 / 10) for k in range(1, 10)]
+    np.testing.assert_array_equal(shown[-len(masks) :], [fill(mask) for mask in masks])
+
+
+def test_ranks_fall_with_importance_and_follow_a_shuffle_among_equals(noise):
+    values = np.rint(2 * noise[0])
+    ranks, flat = removal_ranks(values, 3).ravel(), values.ravel()
+    shuffle = np.random.default_rng(3).permutation(flat.size).tolist()
+    expected = sorted(shuffle[::-1], key=lambda pixel: -flat[pixel])
+    assert np.argsort(ranks).tolist() == expected
 
 
 def test_the_batch_is_no_hyperparameter(noise, scan, used):
