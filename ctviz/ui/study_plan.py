@@ -96,7 +96,9 @@ def planned() -> CohortStudy:
     plain = {name: value_of(key_of(name)) for name in FIELDS}
     cohort = value_of(key_of("cohort"))
     settings = session().plan_settings
+    usual = list(DEFAULT_METRICS)
     keys = [*chosen_metrics(), *_several("variants")]
+    keys.sort(key=lambda key: usual.index(key) if key in usual else len(usual))
     if not chosen_estimators():
         raise InvalidInput("Choose at least one estimator beside the controls.")
     if not keys:

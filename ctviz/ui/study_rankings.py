@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ctviz.cohort.report.answer import headline_metrics
 from ctviz.cohort.report.tables import overview_table, standing_table
 from ctviz.ui.metric_choice import ARROWS
 from ctviz.ui.session import begin, widget
@@ -13,7 +14,9 @@ OVERVIEW = "all metrics"
 
 def show_rankings(reading: Reading) -> None:
     """Let the reader choose a metric, or all of them, and show everything about its ranking."""
-    metrics = {metric.key: metric for metric in reading.metrics()}
+    first = headline_metrics(reading.findings)
+    ordered = sorted(reading.metrics(), key=lambda metric: metric.key not in first[:1])
+    metrics = {metric.key: metric for metric in ordered}
     if not metrics:
         st.info("No metric of this study has a score; see what is missing, and why.")
         return
