@@ -231,6 +231,7 @@ class Backend:
         sign: Sign,
         mask: Mask | None = None,
         estimator: Estimator | None = None,
+        curves: bool = True,
     ) -> Job[Evaluation]:
         """Return a metric's answer for one map, read with its sign or without.
 
@@ -248,11 +249,13 @@ class Backend:
             The drawing (H, W), which agreement needs; without it the score is undefined.
         estimator
             What made the map, which metrics of behaviour need: they ask it again.
+        curves
+            Whether the curves of agreement are wanted; the score alone is quicker.
         """
         if isinstance(metric, FidelityMetric):
             return self.fidelity(question, [importance], metric, sign=sign)[0]
         if isinstance(metric, AgreementMetric):
-            return self._agreement.ask(question, importance, metric, sign, mask)
+            return self._agreement.ask(question, importance, metric, sign, mask, curves=curves)
         if isinstance(metric, MapMetric):
             return of_the_map_alone(importance, metric, sign)
         if isinstance(metric, RecordMetric):

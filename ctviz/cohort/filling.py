@@ -10,6 +10,7 @@ from ctviz.cohort.result import Context, UnitResult
 from ctviz.core import Score, Sign
 
 REMOVAL = ("mif", "lif")
+DICE = "dice"
 DICE_STRIDE = 2
 """Of the points of a Dice curve every second is kept: shares in steps of 1 %."""
 
@@ -42,9 +43,9 @@ class Filling:
             if name in REMOVAL:
                 self.draw(f"{name} {self.metrics[m]}", e, s, curve.y)
                 self._grids[f"shares {self.metrics[m]}"] = curve.x
-            elif name == "dice":
-                self.draw("dice", e, s, curve.y[::DICE_STRIDE].astype(np.float32))
-                self._grids["dice"] = curve.x[::DICE_STRIDE]
+            elif name == DICE:
+                self.draw(DICE, e, s, curve.y[::DICE_STRIDE].astype(np.float32))
+                self._grids[DICE] = curve.x[::DICE_STRIDE]
 
     def refuse(self, e: int, why: str) -> None:
         """Take the reason why an estimator has no map."""

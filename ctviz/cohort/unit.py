@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 from ctviz.backend import Backend, Evaluation, Job, Question
 from ctviz.backend.keys import address, of_model, of_slice, of_tunable
 from ctviz.cohort.cohort import Unit
-from ctviz.cohort.filling import Filling
+from ctviz.cohort.filling import DICE, Filling
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.result import Context, UnitResult
 from ctviz.cohort.thresholds import threshold_rates
@@ -186,7 +186,13 @@ class _Computation:
         e, metric = what
         estimator = list(self.study.built_estimators().values())[e]
         return self.backend.evaluate(
-            question, self.maps[e], metric, sign=sign, mask=mask, estimator=estimator
+            question,
+            self.maps[e],
+            metric,
+            sign=sign,
+            mask=mask,
+            estimator=estimator,
+            curves=metric.name == DICE,
         )
 
     def _metrics(self) -> Iterator[tuple[int, Metric]]:

@@ -290,6 +290,20 @@ def test_every_agreement_metric_is_evaluated_against_a_drawing(backend, question
         assert evaluation.score == metric(values, vessel)
 
 
+@pytest.mark.parametrize("name", ["dice", "auroc", "average-precision"])
+def test_a_score_asked_for_alone_is_the_same_but_has_no_curve(backend, question, vessel, name):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    alone, drawn = (
+        backend.evaluate(
+            question, importance, METRICS[name](), sign="signed", mask=vessel, curves=curves
+        ).result(60)
+        for curves in (False, True)
+    )
+    assert alone.score == drawn.score
+    assert list(drawn.curves) == [name]
+    assert not alone.curves
+
+
 def test_without_a_drawing_agreement_is_undefined_and_says_what_to_do(backend, question, vessel):
     (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
     for mask in (None, np.zeros_like(vessel)):

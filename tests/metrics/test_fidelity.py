@@ -286,9 +286,19 @@ def test_the_images_are_those_of_a_map_whose_pixels_are_ranked_one_by_one(noise,
 def test_ranks_fall_with_importance_and_follow_a_shuffle_among_equals(noise):
     values = np.rint(2 * noise[0])
     ranks, flat = removal_ranks(values, 3).ravel(), values.ravel()
-    shuffle = np.random.default_rng(3).permutation(flat.size).tolist()
-    expected = sorted(shuffle[::-1], key=lambda pixel: -flat[pixel])
+    shuffle = np.random.default_rng(3).permutation(flat.size)[::-1].tolist()
+    expected = sorted(shuffle, key=lambda pixel: -flat[pixel])
     assert np.argsort(ranks).tolist() == expected
+
+
+@pytest.mark.parametrize("metric", [Fidelity, Deletion, Insertion, LogitFidelity])
+def test_a_score_does_not_depend_on_what_is_asked_together_with_it(metric, noise, scan, used):
+    def rounds_by_batch(images):
+        return Sees(used)(images) + 1e-3 / len(images)
+
+    together = metric().curves_many(noise, scan, rounds_by_batch)
+    alone = [metric()(values, scan, rounds_by_batch) for values in noise]
+    assert [curves.score for curves in together] == alone
 
 
 def test_the_batch_is_no_hyperparameter(noise, scan, used):
