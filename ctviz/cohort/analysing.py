@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.cohort.accuracy import Accuracy, accuracies
-from ctviz.cohort.cohort import cohort_title
+from ctviz.cohort.cohort import cohort_title, yardstick
 from ctviz.cohort.findings import (
     Agreement,
     DiceCurves,
@@ -91,13 +91,14 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
 def _subject(material: Material) -> Subject:
     study, slices = material.study, material.table.slices
     classes, counts = np.unique(material.table.texts("truth"), return_counts=True)
+    reader, label = yardstick(study)
     return Subject(
         name=study.name,
         digest=study.digest,
         cohort=cohort_title(study),
         model=study.model,
-        reader=study.reader,
-        label=study.label,
+        reader=reader,
+        label=label,
         slices=len(slices),
         patients=int(slices["patient"].nunique()),
         annotated=int(slices["region_share"].notna().sum()),

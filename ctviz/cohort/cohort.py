@@ -81,6 +81,13 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 
+def yardstick(study: CohortStudy) -> tuple[str, str]:
+    """Return whose drawings of what a study's maps are compared with, as far as the plan tells."""
+    if study.cohort in {"demo", "marked"} and not study.reader:
+        return READER, study.label or LABEL
+    return study.reader, study.label
+
+
 def cohort_title(study: CohortStudy) -> str:
     """Return the cohort in words; a folder's name may tell a patient and is not said."""
     return TITLES.get(study.cohort, "the cases of a folder of scans")
@@ -95,9 +102,7 @@ def units_of(
     the cohort ``annotated`` a case without a drawing is left out.
     """
     progress = progress or Progress()
-    reader, label = study.reader, study.label
-    if study.cohort in {"demo", "marked"} and not reader:
-        reader, label = READER, label or LABEL
+    reader, label = yardstick(study)
     entries = [backend.store.case(case_id) for case_id in _cases(backend, study, progress)]
     reader = reader or _only_reader(backend, entries)
     units: list[Unit] = []
