@@ -1,14 +1,14 @@
 """Where a study stands: told by who runs it, read by anybody from its folder."""
 
-import fcntl
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
+
+from filelock import FileLock, Timeout
 
 from ctviz.cohort.files import write_json
 from ctviz.core import InvalidInput, Progress
@@ -97,18 +97,17 @@ def held(folder: Path) -> Iterator[None]:
         If somebody else runs the study.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    lock = FileLock(folder / LOCK)
     try:
-        given_up = time.monotonic() + PATIENCE_SECONDS
-        while not _locked(handle, fcntl.LOCK_EX):
-            if time.monotonic() > given_up:
-                raise InvalidInput(
-                    "This study is running already; watch it, or stop it before you start it anew."
-                )
-            time.sleep(PATIENCE_SECONDS / 20)
+        lock.acquire(timeout=PATIENCE_SECONDS)
+    except Timeout:
+        raise InvalidInput(
+            "This study is running already; watch it, or stop it before you start it anew."
+        ) from None
+    try:
         yield
     finally:
-        os.close(handle)
+        lock.release()
 
 
 class Teller:
@@ -125,19 +124,10 @@ class Teller:
 
 
 def _held(folder: Path) -> bool:
-    try:
-        handle = os.open(folder / LOCK, os.O_RDWR)
-    except OSError:
+    if not (folder / LOCK).exists():
         return False
     try:
-        return not _locked(handle, fcntl.LOCK_SH)
-    finally:
-        os.close(handle)
-
-
-def _locked(handle: int, kind: int) -> bool:
-    try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        with FileLock(folder / LOCK, timeout=0):
+            return False
+    except Timeout:
+        return True
