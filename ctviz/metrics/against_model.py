@@ -86,8 +86,8 @@ class FidelityMetric(Metric):
     ) -> list[Curves]:
         """Return the curves of several maps (h, w) of one input x (1, C, h, w).
 
-        As if one by one, but what the maps have in common is classified once and the batches are
-        full. Progress counts classified images.
+        As if one by one, but what the maps have in common is classified once. Progress counts
+        classified images.
         """
         image = np.asarray(x, np.float32)
         check_input(image)
