@@ -143,7 +143,7 @@ class Fidelity:
         sign: Sign,
         urgency: Urgency,
     ) -> list[Job[Evaluation]]:
-        """Return a Job for each map, in their order; what they have in common is classified once."""
+        """Return each map's Job, in their order; what they have in common is classified once."""
         card = self._models.shelf()[question.model_id]
         place = [of_model(card), of_slice(question.image), question.target, of_tunable(metric)]
         views = [native_view(importance, sign) for importance in maps]
