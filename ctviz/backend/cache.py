@@ -1,30 +1,21 @@
 """Computed results on disk, found again by what they were computed from."""
 
-import hashlib
-import io
 import logging
 import os
-import tempfile
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Arrays = Mapping[str, NDArray[Any]]
+from ctviz.core.files import PART, Arrays, replacing, sealed, unsealed
 
 GIGABYTE = 10**9
 RECENT_BYTES = 10**8
 AFTER_SWEEP = 0.9
 SWEEP_EVERY = 256
 STALE_SECONDS = 3600.0
-SUFFIX, TEMPORARY = ".ctviz", ".part"
-SEAL_BYTES = hashlib.sha256().digest_size
+SUFFIX = ".ctviz"
 
 log = logging.getLogger(__name__)
 
@@ -92,30 +83,27 @@ class Cache:
             content = path.read_bytes()
         except OSError:
             return None
-        seal, body = content[:SEAL_BYTES], content[SEAL_BYTES:]
-        if hashlib.sha256(body).digest() != seal:
-            log.warning("Removed the damaged cache file %s.", path.name)
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-            return None
+        arrays = unsealed(content)
         with suppress(OSError):
-            os.utime(path)
-        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+            if arrays is None:
+                log.warning("Removed the damaged cache file %s.", path.name)
+                path.unlink(missing_ok=True)
+            else:
+                os.utime(path)
+        return arrays
 
     def put(self, key: str, arrays: Arrays) -> None:
         """Keep the arrays under this key; if the disk refuses them, they are kept for a while."""
         self._recent.put(key, arrays)
-        body = io.BytesIO()
-        np.savez(body, allow_pickle=False, **arrays)
-        content = body.getvalue()
+        content = sealed(arrays)
         try:
-            self._write(self._path(key), hashlib.sha256(content).digest() + content)
+            with replacing(self._path(key)) as file:
+                file.write(content)
         except OSError as error:
             log.warning("A result could not be kept in the cache: %s.", error.strerror)
             return
         with self._lock:
-            self._size += SEAL_BYTES + len(content)
+            self._size += len(content)
             self._puts += 1
             # Other processes write too, so that the size is measured anew from time to time.
             due = self._size > self._limit or self._puts % SWEEP_EVERY == 0
@@ -124,18 +112,6 @@ class Cache:
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}{SUFFIX}"
-
-    def _write(self, path: Path, content: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=TEMPORARY)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink(missing_ok=True)
-            raise
 
     def _sweep(self) -> None:
         """Measure the folder, remove remains of killed processes and what exceeds the limit."""
@@ -158,7 +134,7 @@ class Cache:
             with suppress(OSError):
                 status = path.stat()
                 files.append((status.st_mtime, status.st_size, path))
-        for path in self._folder.glob(f"*/*{TEMPORARY}"):
+        for path in self._folder.glob(f"*/{PART}*"):
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > STALE_SECONDS:
                     path.unlink(missing_ok=True)

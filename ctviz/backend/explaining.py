@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.cache import Cache
 from ctviz.backend.desk import Desk, Wanted
 from ctviz.backend.job import Job
 from ctviz.backend.keys import address, of_model, of_slice, of_tunable
@@ -13,6 +13,7 @@ from ctviz.backend.pacing import Pacing
 from ctviz.backend.question import Question
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import CtvizError, FloatMap, ImportanceMap, InvalidInput, Progress, Slice
+from ctviz.core.files import Arrays
 from ctviz.estimators import ESTIMATORS, Estimator, Pace
 from ctviz.estimators import explain as explain_on_grid
 from ctviz.models import Classifier, ModelCard

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.cache import Cache
 from ctviz.backend.desk import Desk
 from ctviz.backend.keys import address
 from ctviz.backend.models import Models
 from ctviz.backend.worker import Worker
 from ctviz.core import Progress
+from ctviz.core.files import Arrays
 from ctviz.estimators import Estimator, Pace, Passes, Question, passes
 from ctviz.estimators.engine.quiet import undisturbed
 from ctviz.models import ModelCard, new_classifier

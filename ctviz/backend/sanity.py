@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from ctviz.backend.behaviour import Asking
-from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.cache import Cache
 from ctviz.backend.desk import Desk
 from ctviz.backend.job import Job, ready
 from ctviz.backend.keys import address, of_model, of_tunable
 from ctviz.backend.models import Models
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import Progress, UnsupportedNetwork
+from ctviz.core.files import Arrays
 from ctviz.estimators import Estimator
 from ctviz.metrics import Curves
 from ctviz.metrics.randomisation import Randomisation, left_of

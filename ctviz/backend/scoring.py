@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.cache import Cache
 from ctviz.backend.desk import Desk, Wanted
 from ctviz.backend.job import Job, ready
 from ctviz.backend.keys import address, of_model, of_slice, of_tunable
@@ -19,6 +19,7 @@ from ctviz.backend.question import Question
 from ctviz.backend.segmenting import RegionMaps, native_view
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import Curve, ImportanceMap, Mask, Progress, Score, Sign, digest, signed_view
+from ctviz.core.files import Arrays
 from ctviz.metrics import AgreementMetric, Curves, FidelityMetric, MapMetric, RecordMetric
 
 REMEMBERED_SCORES = 4096

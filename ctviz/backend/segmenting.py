@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ctviz.backend.cache import Arrays, Cache
+from ctviz.backend.cache import Cache
 from ctviz.backend.desk import Desk
 from ctviz.backend.job import Job
 from ctviz.backend.keys import address, of_model, of_slice
@@ -10,6 +10,7 @@ from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import FloatMap, ImportanceMap, InvalidInput, Sign, digest, signed_view
+from ctviz.core.files import Arrays
 from ctviz.regions import Segmentation, segment, xrai
 
 

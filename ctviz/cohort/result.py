@@ -8,8 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.files import Arrays, read_sealed, write_sealed
+from ctviz.cohort.files import read_sealed, write_sealed
 from ctviz.core import Score, Sign
+from ctviz.core.files import Arrays
 from ctviz.store import ScoreRow
 
 SUFFIX = ".unit"

@@ -141,7 +141,7 @@ def test_a_process_killed_while_writing_leaves_no_half_file(folder):
 
 def test_remains_of_a_killed_process_are_removed_after_a_while(cache, folder):
     (folder / "ab").mkdir(parents=True)
-    old, new = folder / "ab" / "old.part", folder / "ab" / "new.part"
+    old, new = folder / "ab" / ".part-old", folder / "ab" / ".part-new"
     for path in (old, new):
         path.write_bytes(b"half")
     age(old, STALE_SECONDS + 60)
