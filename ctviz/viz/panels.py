@@ -15,6 +15,26 @@ CLEAR = "rgba(0, 0, 0, 0)"
 PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
 """What to give plotly beside a figure: small plots have no room for its tool bar."""
 
+DRESS: Mapping[str, Any] = MappingProxyType(
+    {
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": 11, "color": INK},
+        "hoverlabel": {"font": {"family": FONT, "size": 11}, "namelength": -1},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "font": {"size": 10},
+            "itemwidth": 30,
+            "tracegroupgap": 0,
+        },
+    }
+)
+"""The layout that all figures share: dark ground, quiet letters, the legend below."""
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -100,20 +120,7 @@ def _dressed(figure: go.Figure, *, height: int, legend: bool) -> go.Figure:
     figure.update_layout(
         height=height,
         margin={"l": 44, "r": 10, "t": 40, "b": 56},
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        font={"family": FONT, "size": 11, "color": INK},
-        hoverlabel={"font": {"family": FONT, "size": 11}, "namelength": -1},
+        **DRESS,
         showlegend=legend,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "font": {"size": 10},
-            "itemwidth": 30,
-            "tracegroupgap": 0,
-        },
     )
     return figure

@@ -27,7 +27,7 @@ from ctviz.viz.charts.screen.dots import dots_height, draw_dots
 from ctviz.viz.charts.screen.heat import draw_heat, heat_height
 from ctviz.viz.charts.screen.scatter import draw_scatter
 from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
-from ctviz.viz.panels import CLEAR, FAINT, FONT, INK
+from ctviz.viz.panels import DRESS, FAINT
 
 PLEASANT_PX = {1: 420, 2: 340}
 LEGEND_ROW_PX, TITLE_PX = 18, 56
@@ -87,21 +87,8 @@ def _dressed(figure: go.Figure, chart: Chart, height: int) -> go.Figure:
             "yanchor": "top",
             "pad": {"t": 20, "l": 4},
         },
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        font={"family": FONT, "size": 11, "color": INK},
-        hoverlabel={"font": {"family": FONT, "size": 11}, "namelength": -1},
+        **DRESS,
         showlegend=rows > 0,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "font": {"size": 10},
-            "itemwidth": 30,
-            "tracegroupgap": 0,
-        },
     )
 
 
