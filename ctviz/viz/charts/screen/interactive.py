@@ -27,7 +27,7 @@ from ctviz.viz.charts.screen.dots import dots_height, draw_dots
 from ctviz.viz.charts.screen.heat import draw_heat, heat_height
 from ctviz.viz.charts.screen.scatter import draw_scatter
 from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
-from ctviz.viz.panels import DRESS, FAINT
+from ctviz.viz.panels import DRESS, FAINT, INK
 
 PLEASANT_PX = {1: 420, 2: 340}
 LEGEND_ROW_PX, TITLE_PX = 18, 56
