@@ -12,7 +12,10 @@ WORKFLOW = """
 2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
 3. Choose **estimators**: each shows, as a heatmap, which pixels it holds important for that answer.
 4. **Draw** where a human would look; every finished stroke is saved by itself.
-5. Read the **scores** beside each map: agreement with your region, fidelity to the model.
+5. Read the **scores** beside each map: agreement with your region, fidelity to the model. The
+   **sanity** badge says whether the map depends on what the model has learnt.
+6. **Study**: rank the estimators over a whole cohort, with intervals over patients, and take the
+   report home.
 """
 
 SHORTCUTS = """
@@ -37,7 +40,9 @@ LIMITS = """
   place.
 - A high **fidelity** says that the model's answer hangs on the marked pixels when they are replaced
   by one fill; another fill can give another answer.
-- A map of one slice is an anecdote. Rank estimators over many slices of many patients.
+- A passed **sanity** check proves little: the map changes when the weights are shuffled. One that
+  is not passed says that the map shows the image more than the model.
+- A map of one slice is an anecdote. **Study** ranks estimators over many slices of many patients.
 - The shipped classifiers know one question (iodine contrast or not) from phantoms and a few dozen
   real slices; their cards on **Models** say where they fail.
 """
