@@ -178,20 +178,20 @@ def curve_table(findings: Findings, names: Names) -> Table | None:
         return None
     columns, parts = ["Entrant"], []
     if roc is not None:
-        columns += ["ROC, mean height (95 %)", "ROC, area (95 %)"]
+        columns += ["ROC, mean height", "ROC, area"]
         parts += [
             list(map(with_span, roc.heights.tolist(), roc.height_intervals)),
             list(map(with_span, roc.areas.tolist(), roc.area_intervals)),
         ]
     if dice is not None:
-        columns += ["Dice, share of other patients (95 %)", "Best share", "Dice there (optimistic)"]
+        columns += ["Dice, held out", "Best share", "Dice there"]
         parts += [
             list(map(with_span, dice.held_out.tolist(), dice.intervals)),
             [NOTHING if np.isnan(share) else f"{share:.0%}" for share in dice.best_share],
             list(map(figure, dice.in_sample.tolist())),
         ]
     return Table(
-        "Mean ROC and Dice",
+        "Mean ROC and Dice with 95 % intervals",
         tuple(columns),
         tuple(
             (names.entrant(entrant), *(part[place] for part in parts))
@@ -199,7 +199,8 @@ def curve_table(findings: Findings, names: Names) -> Table | None:
         ),
         faint=frozenset(n for n, entrant in enumerate(findings.entrants) if entrant.control),
         note="The mean of the heights is the paper's AUC; it depends on where the thresholds fall. "
-        "Dice at the best share is measured on the slices on which that share was chosen.",
+        "Held out, the share kept was chosen on other patients; Dice at the best share is measured "
+        "on the slices on which that share was chosen, and so optimistic.",
     )
 
 
