@@ -112,3 +112,9 @@ def test_a_map_made_at_the_measured_pace_is_the_same(backend, settings, image):
     (again,) = other.explain(image, MODEL, 1, [SMOOTH])
     np.testing.assert_allclose(again.result(60).values, usual, atol=1e-3 * np.abs(usual).max())
     other.close()
+
+
+@pytest.mark.parametrize("milliseconds", [1, 2, 4, 8, 16, 32])
+def test_whenever_time_runs_out_there_is_a_pace_of_both_kinds(network, x, milliseconds):
+    measured = measure(network, x, budget=milliseconds / 1000)
+    assert min(measured.forward_seconds, measured.gradient_seconds) > 0
