@@ -146,7 +146,9 @@ class _Teller:
         self._said, self._message = time.monotonic(), ""
 
     def tell(self, stage: "Stage") -> None:
-        """Say it, if it is time."""
+        """Say it, if it is time; why a study failed is said by the program."""
+        if stage.state == "failed":
+            return
         due = self._terminal or time.monotonic() - self._said > QUIET_SECONDS
         if due or stage.message != self._message:
             self._said, self._message = time.monotonic(), stage.message

@@ -92,6 +92,8 @@ class _Run:
         remove_parts(self.folder)
         try:
             self._tell("Preparing the cohort.")
+            # A model that is not there is refused before a cohort is made for it.
+            self.backend.classifier(self.study.model)
             units = units_of(self.backend, self.study, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)

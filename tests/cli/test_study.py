@@ -49,3 +49,10 @@ def test_only_a_finished_study_can_be_verified(ctviz, tmp_path):
     refused = ctviz("study", "--verify", tmp_path, "--workers", 0)
     assert refused.code == 2
     assert "plan" in refused.err
+
+
+def test_a_model_that_is_not_there_is_refused_before_the_cohort_is_made(ctviz, tmp_path):
+    refused = ctviz("study", "--model", "nope", "--out", tmp_path / "none")
+    assert refused.code == 2
+    assert refused.err.count("No model is called 'nope'.") == 1
+    assert not (tmp_path / "none" / "units").exists()
