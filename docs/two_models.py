@@ -16,6 +16,7 @@ from ctviz.viz.charts import Axis, Dots, Look, Mark, Multiples, Row, chart_file
 
 PICTURE = Path(__file__).with_name("two-models.png")
 SIGN = "absolute"
+SPANS = {"fidelity": (-0.7, 0.85), "auroc": (0.0, 1.05)}
 HONEST, SHORTCUT = "reads the patient", "reads the marker"
 
 
@@ -31,9 +32,9 @@ def main() -> None:
         "Two models, the same estimators",
         f"Means over patients with 95 % intervals; maps read by their {SIGN} values.",
         (
-            _panel("Fidelity to the model", "fidelity", both),
-            _panel("Agreement with heart and vessels", "auroc", both),
-            _panel("Agreement with the marker", "auroc", {SHORTCUT: marker}),
+            _panel("Fidelity", "fidelity", both),
+            _panel("Heart and vessels", "auroc", both),
+            _panel("Marker", "auroc", {SHORTCUT: marker}),
         ),
         across=3,
     )
@@ -58,7 +59,7 @@ def _panel(title: str, metric: str, studies: dict[str, Findings]) -> Dots:
         if entrant.sign == SIGN
     )
     axis = names.axis(metric)
-    return Dots(title, "", Axis(axis.title, better=axis.better, span=(0.0, 1.0)), rows)
+    return Dots(title, "", Axis(axis.title, better=axis.better, span=SPANS[metric]), rows)
 
 
 def _standings(findings: Findings, metric: str) -> dict[str, Standing]:
