@@ -1,42 +1,14 @@
-"""All estimators on one scale."""
+"""How much fidelity hangs on what replaces the removed pixels."""
 
-import math
 from collections.abc import Mapping
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from ctviz.core import Score
 from ctviz.viz.palette import Palette
-from ctviz.viz.panels import FAINT, Panel, framed
+from ctviz.viz.panels import Panel, framed
 
 ROW_PX, FRAME_PX = 22, 76
-
-
-def score_dots(
-    scores: Mapping[str, Score],
-    metric: str,
-    *,
-    bounds: tuple[float, float] = (0.0, 1.0),
-    better: Literal["higher", "lower"] = "higher",
-    palette: Palette | None = None,
-) -> go.Figure:
-    """Plot one metric's scores by the estimator's title, the best on top.
-
-    An undefined score keeps its row, with a dash; hovering over it tells the reason.
-    """
-    palette = palette or Palette.of(scores)
-    order = sorted(scores, key=lambda title: _merit(scores[title], better), reverse=True)
-    left, right = _span(scores, bounds)
-    dots = [_dot(title, scores[title], left, palette) for title in order]
-    room = 0.15 * (right - left)  # for the number beside a dot at the right end
-    panel = Panel(
-        metric, f"{better} is better", "", "", (left, right + room), y_range=None, percent=False
-    )
-    figure = framed([(panel, dots)], height=FRAME_PX + ROW_PX * len(order), legend=False)
-    return figure.update_yaxes(autorange="reversed", automargin=True, dtick=1, type="category")
-
-
 FILL_SYMBOLS = ("square", "square-open", "diamond", "circle", "x-thin-open")
 
 
@@ -103,39 +75,4 @@ def _marks(
             "line": {"width": 1.5, "color": [palette.colour(title) for title in known]},
         },
         hovertemplate=f"{fill}: %{{x:.2f}}",
-    )
-
-
-def _merit(score: Score, better: str) -> float:
-    if score.value is None:
-        return -math.inf
-    return score.value if better == "higher" else -score.value
-
-
-def _span(scores: Mapping[str, Score], bounds: tuple[float, float]) -> tuple[float, float]:
-    """Return the axis: from zero, or the least score below it, to the best score possible."""
-    values = [score.value for score in scores.values() if score.value is not None]
-    right = bounds[1] if math.isfinite(bounds[1]) else max([*values, 1.0])
-    return min([*values, max(0.0, bounds[0])]), right
-
-
-def _dot(title: str, score: Score, left: float, palette: Palette) -> go.Scatter:
-    if score.value is None:
-        dash = {"symbol": "line-ew", "size": 9, "line": {"width": 2, "color": FAINT}}
-        return go.Scatter(
-            x=[left], y=[title], mode="markers", marker=dash, hovertemplate=f"{score.why}<extra/>"
-        )
-    return go.Scatter(
-        x=[score.value],
-        y=[title],
-        mode="markers+text",
-        text=[f" {score.value:.2f}"],
-        textposition="middle right",
-        textfont={"size": 10},
-        marker={
-            "color": palette.colour(title),
-            "size": 10,
-            "symbol": "circle-open" if title in palette.controls else "circle",
-        },
-        hovertemplate=f"{title}: {score.value:.3f}<extra/>",
     )

@@ -3,15 +3,8 @@ import plotly.graph_objects as go
 import pytest
 
 from ctviz.core import Curve, Score
-from ctviz.viz import (
-    PLOT_CONFIG,
-    Palette,
-    curve_overview,
-    dice_curves,
-    fidelity_curves,
-    roc_curves,
-    score_dots,
-)
+from ctviz.metrics import METRICS
+from ctviz.viz import PANELS, PLOT_CONFIG, Palette, fill_dots, metric_curves
 from ctviz.viz.palette import COLOURS, CONTROL
 
 TITLES = ["SmoothGrad", "Integrated gradients", "Random"]
@@ -24,13 +17,19 @@ def lines(figure):
     return [trace for trace in figure.data if trace.name in TITLES]
 
 
+def picture(*names):
+    return {title: dict.fromkeys(names, curve) for title, curve in curves.items()}
+
+
+DICE, ROC, FIDELITY = picture("dice"), picture("auroc"), picture("mif", "lif")
+OVERVIEW = {"dice": DICE, "auroc": ROC, "fidelity": FIDELITY}
+
+
 def figures():
     return {
-        "dice": dice_curves(curves, palette=palette),
-        "roc": roc_curves(curves, palette=palette),
-        "fidelity": fidelity_curves(curves, curves, palette=palette),
-        "overview": curve_overview(curves, curves, (curves, curves), palette=palette),
-        "dots": score_dots({title: Score(0.5) for title in TITLES}, "Dice", palette=palette),
+        **{name: metric_curves({name: own}, palette=palette) for name, own in OVERVIEW.items()},
+        "overview": metric_curves(OVERVIEW, palette=palette),
+        "fills": fill_dots({title: {"zero": Score(0.5)} for title in TITLES}, palette=palette),
     }
 
 
@@ -46,7 +45,7 @@ def test_a_figure_is_compact_transparent_and_says_what_it_shows(figure):
     assert figure.to_json()
 
 
-@pytest.mark.parametrize("name", ["dice", "roc", "fidelity"])
+@pytest.mark.parametrize("name", ["dice", "auroc", "fidelity"])
 def test_curves_pass_through_their_points(name):
     for trace in lines(figures()[name])[:3]:
         np.testing.assert_array_equal(trace.x, curves[trace.name].x)
@@ -67,7 +66,7 @@ def test_controls_are_grey_and_dashed():
 
 def test_most_important_first_is_solid_and_least_important_first_dotted():
     dashes = [trace.line.dash for trace in lines(figures()["fidelity"])]
-    assert dashes == ["solid", "solid", "dash", "dot", "dot", "dot"]
+    assert dashes == ["solid", "dot", "solid", "dot", "dash", "dot"]
 
 
 def test_the_overview_names_each_estimator_once_and_hides_it_everywhere():
@@ -78,33 +77,48 @@ def test_the_overview_names_each_estimator_once_and_hides_it_everywhere():
 
 
 def test_the_overview_asks_for_a_region_where_one_is_needed():
-    texts = [a.text for a in curve_overview({}, {}, (curves, curves)).layout.annotations]
+    without = metric_curves({"dice": {}, "auroc": {}, "fidelity": FIDELITY})
+    texts = [annotation.text for annotation in without.layout.annotations]
     assert texts.count("Draw a region to see this.") == 2
 
 
 def test_the_legend_can_be_left_to_the_page():
-    assert not dice_curves(curves, legend=False).layout.showlegend
+    assert not metric_curves({"dice": DICE}, legend=False).layout.showlegend
 
 
 def test_the_regions_own_share_is_marked():
-    figure = dice_curves(curves, own_share=0.3)
+    figure = metric_curves({"dice": DICE}, own_share=0.3)
     assert any(tuple(trace.x) == (0.3, 0.3) for trace in figure.data)
 
 
-def test_dots_are_sorted_by_merit_and_undefined_scores_stay_with_their_reason():
-    scores = {"B": Score(0.2), "C": Score.undefined("The region is empty."), "A": Score(0.9)}
-    high = score_dots(scores, "Dice")
-    low = score_dots(scores, "Distance", better="lower", bounds=(0, np.inf))
-    assert [trace.y[0] for trace in high.data] == ["A", "B", "C"]
-    assert [trace.y[0] for trace in low.data] == ["B", "A", "C"]
-    assert "The region is empty." in high.data[2].hovertemplate
+def test_guessing_is_the_diagonal_of_the_roc():
+    (guessing,) = [trace for trace in figures()["auroc"].data if trace.name == "guessing"]
+    assert tuple(guessing.x) == tuple(guessing.y) == (0, 1)
 
 
-def test_dots_leave_room_for_negative_scores():
-    scores = {"A": Score(0.5), "B": Score(-0.4)}
-    low, high = score_dots(scores, "Fidelity", bounds=(-1, 1)).layout.xaxis.range
-    assert low < -0.4
-    assert high > 1
+def test_every_frame_belongs_to_a_metric():
+    assert set(PANELS) <= set(METRICS)
+
+
+def test_a_metric_of_others_has_a_plain_frame():
+    figure = metric_curves({"my-metric": picture("mine")})
+    assert "My metric" in figure.layout.annotations[0].text
+
+
+def test_fills_are_marks_on_a_line_from_the_least_to_the_greatest():
+    scores = {"A": {"zero": Score(0.4), "mean": Score(-0.1)}, "B": {"zero": Score(0.2)}}
+    spans, marks = fill_dots(scores).data[:2], fill_dots(scores).data[2:]
+    assert [tuple(span.x) for span in spans] == [(-0.1, 0.4), (0.2, 0.2)]
+    assert {mark.name: (tuple(mark.x), tuple(mark.y)) for mark in marks} == {
+        "zero": ((0.4, 0.2), ("A", "B")),
+        "mean": ((-0.1,), ("A",)),
+    }
+    assert len({mark.marker.symbol for mark in marks}) == len(marks)
+
+
+def test_a_fill_without_a_score_has_no_mark():
+    scores = {"A": {"zero": Score.undefined("The map is constant."), "mean": Score(0.3)}}
+    assert [tuple(mark.x) for mark in fill_dots(scores).data[1:]] == [(), (0.3,)]
 
 
 def test_no_two_estimators_share_a_colour_while_there_are_enough():
