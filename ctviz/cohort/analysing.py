@@ -24,7 +24,6 @@ from ctviz.cohort.sensitivity import sensitivities
 from ctviz.cohort.statistics import (
     Contest,
     Panel,
-    Patients,
     ThresholdRoc,
     Verdict,
     absolute_beats_signed,
@@ -33,6 +32,7 @@ from ctviz.cohort.statistics import (
     disagreements,
     friedman,
     leads,
+    mean_curves,
     pairwise,
     rank_agreement,
     rank_frequencies,
@@ -43,9 +43,7 @@ from ctviz.cohort.statistics import (
     standings,
     threshold_roc,
 )
-from ctviz.cohort.statistics.bootstrap import drawn_means, draws
-from ctviz.cohort.statistics.interval import LEVEL
-from ctviz.cohort.statistics.patients import Names, mean_of_patients
+from ctviz.cohort.statistics.patients import Names
 from ctviz.core import Progress
 
 LEADER = "smoothgrad-squared"
@@ -154,22 +152,18 @@ def _roc_of(material: Material, tpr: np.ndarray, fpr: np.ndarray) -> ThresholdRo
 def _dice(material: Material) -> DiceCurves | None:
     if material.kept is None:
         return None
-    curves, grouping = material.curves["dice"], Patients.of(material.patients)
-    drawn = draws(len(grouping), material.draws, material.seed)
-    means, lows, highs = [], [], []
-    for e in range(curves.shape[1]):
-        by_patient = grouping.means(np.asarray(curves[:, e], np.float64))
-        means.append(mean_of_patients(by_patient))
-        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        low, high = np.quantile(drawn_means(drawn, by_patient), tails, axis=0)
-        lows.append(low)
-        highs.append(high)
+    curves = material.curves["dice"]
+    # One entrant after the other, so that memory does not grow with their number.
+    parts = [
+        mean_curves(curves[:, [e]], material.patients, material.draws, material.seed)
+        for e in range(curves.shape[1])
+    ]
     placed = standings(material.panel(CHOSEN_DICE), material.draws, material.seed)
     return DiceCurves(
         shares=material.curves.grids["dice"],
-        mean=np.stack(means),
-        low=np.stack(lows),
-        high=np.stack(highs),
+        mean=np.concatenate([part.mean for part in parts]),
+        low=np.concatenate([part.low for part in parts]),
+        high=np.concatenate([part.high for part in parts]),
         best_share=material.kept.best_share,
         in_sample=material.kept.in_sample,
         held_out=material.kept.held_out,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
@@ -35,14 +36,14 @@ class MeanCurves:
 
 
 def mean_curves(
-    curves: Numbers, patients: Names, draws: int = DRAWS, seed: int = SEED
+    curves: NDArray[np.floating], patients: Names, draws: int = DRAWS, seed: int = SEED
 ) -> MeanCurves:
     """Average curves (N, E, S) of slices over patients, with a bootstrap band.
 
     The cluster bootstrap of `standings` at each point. A slice is undefined for an entrant where
     any point of its curve is NaN.
     """
-    curves = np.asarray(curves, float)
+    curves = np.asarray(curves, np.float64)
     if curves.ndim != 3 or len(curves) != len(patients):
         raise InvalidInput("Give curves (slices, entrants, points), a patient per slice.")
     curves = np.where(np.isnan(curves).any(axis=2, keepdims=True), np.nan, curves)
