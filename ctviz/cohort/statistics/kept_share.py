@@ -38,11 +38,6 @@ class KeptShare:
     best_share: Numbers
     in_sample: Numbers
 
-    @property
-    def optimism(self) -> Numbers:
-        """(E,) by how much choosing on the same patients flatters."""
-        return self.in_sample - self.held_out
-
 
 def cross_validated_share(
     curves: Numbers, shares: Numbers, patients: Names, folds: int = 5, seed: int = 0
