@@ -7,7 +7,6 @@ every entrant and metric, drawn again for every interval. Undefined scores are c
 from ctviz.cohort.statistics.agreement import (
     RankAgreement,
     SliceAgreement,
-    fidelity_agreement,
     rank_agreement,
     slice_agreement,
 )
@@ -82,7 +81,6 @@ __all__ = [
     "cross_validated_share",
     "differences",
     "disagreements",
-    "fidelity_agreement",
     "friedman",
     "holm",
     "leads",

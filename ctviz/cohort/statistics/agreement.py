@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.cohort_fidelity import CohortFidelity
 from ctviz.cohort.statistics.interval import Interval, percentile_interval
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
@@ -83,32 +82,6 @@ def rank_agreement(
         kendall(here[None], there[None])[0],
         kendall(drawn_means(drawn, ours), drawn_means(drawn, theirs)),
         len(ours),
-    )
-
-
-def fidelity_agreement(fidelity: CohortFidelity, panel: Panel) -> RankAgreement:
-    """Return how alike cohort fidelity and a metric rank the entrants that have both.
-
-    The discrepancy of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1, who rank by
-    the area between the cohort's curves. τ is `rank_agreement`'s, over the draws that gave the
-    fidelity; the panel's patients are among them, and may be fewer.
-    """
-    names = panel.grouping.names
-    if not np.isin(names, fidelity.names).all():
-        raise InvalidInput(
-            "Some of the metric's patients have no fidelity; score both on the same patients."
-        )
-    entrants = [standing.entrant for standing in fidelity.standings]
-    kept = [entrant in panel.entrants for entrant in entrants]
-    common = [entrant for entrant in entrants if entrant in panel.entrants]
-    means = panel.select(common).patient_means() * panel.direction
-    drawn = fidelity.drawn_patients[:, np.searchsorted(fidelity.names, names)]
-    areas, merits = fidelity.areas[kept], mean_of_patients(means)
-    return _agreement(
-        _ranked(common, areas + merits),
-        kendall(areas[None], merits[None])[0],
-        kendall(fidelity.drawn[:, kept], drawn_means(drawn, means)),
-        len(names),
     )
 
 

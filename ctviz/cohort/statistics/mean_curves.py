@@ -43,12 +43,12 @@ def mean_curves(
     The cluster bootstrap of `standings` at each point. A slice is undefined for an entrant where
     any point of its curve is NaN.
     """
-    curves = np.asarray(curves, np.float64)
     if curves.ndim != 3 or len(curves) != len(patients):
         raise InvalidInput("Give curves (slices, entrants, points), a patient per slice.")
-    curves = np.where(np.isnan(curves).any(axis=2, keepdims=True), np.nan, curves)
+    whole: Numbers = np.asarray(curves, np.float64)
+    whole = np.where(np.isnan(whole).any(axis=2, keepdims=True), np.nan, whole)
     grouping = Patients.of(np.asarray(patients, np.str_))
-    means = grouping.means(curves)
+    means = grouping.means(whole)
     drawn = draw_patients(len(grouping), draws, seed)
     count = np.sum(~np.isnan(means).any(axis=2), axis=0)
     bands = [
@@ -59,6 +59,6 @@ def mean_curves(
         mean=mean_of_patients(means),
         low=np.array([low for low, _ in bands]),
         high=np.array([high for _, high in bands]),
-        defined=tuple(int(n) for n in np.sum(~np.isnan(curves).any(axis=2), axis=0)),
+        defined=tuple(int(n) for n in np.sum(~np.isnan(whole).any(axis=2), axis=0)),
         patients=tuple(int(n) for n in count),
     )

@@ -7,10 +7,7 @@ from hypothesis import given
 
 from ctviz.cohort.statistics import (
     Panel,
-    Removals,
-    cohort_fidelity,
     disagreements,
-    fidelity_agreement,
     rank_agreement,
     rank_moves,
     reversals,
@@ -18,7 +15,7 @@ from ctviz.cohort.statistics import (
 )
 from ctviz.cohort.statistics.agreement import kendall
 from ctviz.core import InvalidInput
-from tests.cohort.statistics.panels import entrants, noisy, panel, panels, unhurried
+from tests.cohort.statistics.panels import noisy, panel, panels, unhurried
 
 NAN = float("nan")
 
@@ -147,29 +144,3 @@ def test_a_pair_in_opposite_order_clearly_is_a_reversal():
     other = noisy([0.1, 0.9, 0.1])
     assert (one.entrants[0], one.entrants[1]) in reversals(one, other)
     assert len(reversals(one, other)) == 1
-
-
-def fidelity_of(areas, patients):
-    """Cohort fidelity with these areas on every patient: right answers only in the LiF order."""
-    mif = np.zeros((len(patients), len(areas), 2))
-    lif = np.broadcast_to(np.asarray(areas, float)[:, None], mif.shape)
-    classes = ["x", "y"] * (len(patients) // 2)
-    return cohort_fidelity(Removals(mif, lif, [0, 1], classes, patients, entrants(len(areas))))
-
-
-def test_cohort_fidelity_agrees_with_scores_in_the_same_order():
-    scores = noisy([0.1, 0.5, 0.9], patients=8, slices=1, spread=0.01)
-    assert fidelity_agreement(fidelity_of([0.2, 0.3, 0.4], scores.patients), scores).tau == 1
-    found = fidelity_agreement(fidelity_of([0.4, 0.3, 0.2], scores.patients), scores)
-    assert (found.tau, found.interval.low, found.interval.high) == (-1, -1, -1)
-    errors = Panel(scores.values, scores.patients, scores.entrants, better="lower")
-    assert fidelity_agreement(fidelity_of([0.4, 0.3, 0.2], scores.patients), errors).tau == 1
-
-
-def test_scores_may_be_of_some_of_the_patients_and_entrants_with_fidelity():
-    scores = noisy([0.1, 0.5, 0.9], patients=8, slices=1, spread=0.01)
-    some = scores.rows(np.arange(8) < 5).select(scores.entrants[1:])
-    found = fidelity_agreement(fidelity_of([0.4, 0.3, 0.2], scores.patients), some)
-    assert (found.tau, found.patients, found.entrants) == (-1, 5, scores.entrants[1:])
-    with pytest.raises(InvalidInput, match="no fidelity"):
-        fidelity_agreement(fidelity_of([0.4, 0.3, 0.2], scores.patients[:4]), scores)
