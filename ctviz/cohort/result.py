@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ctviz.cohort.files import read_sealed, write_sealed
 from ctviz.core import Score, Sign
 from ctviz.core.files import Arrays
-from ctviz.store import ScoreRow
 
 SUFFIX = ".unit"
 
@@ -46,6 +45,24 @@ class Context:
     def correct(self) -> bool | None:
         """Whether the model was right; None where the truth is not known."""
         return self.predicted == self.truth if self.truth else None
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of a cohort, tidy: what was scored, by which metric, and the answer.
+
+    ``value`` is None where the score is undefined, and ``why`` then says the reason.
+    """
+
+    patient: str
+    case: str
+    slice_index: int
+    model: str
+    estimator: str
+    sign: str
+    metric: str
+    value: float | None
+    why: str = ""
 
 
 @dataclass(frozen=True, eq=False)

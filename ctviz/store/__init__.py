@@ -1,7 +1,7 @@
-"""What outlives a session: cases, Regions, predictions and scores in one SQLite file."""
+"""What outlives a session: cases, Regions and predictions in one SQLite file."""
 
-from ctviz.store.entries import CaseEntry, ScoreRow
+from ctviz.store.entries import CaseEntry
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.store import Store
 
-__all__ = ["CaseEntry", "ScoreRow", "Store", "decode_mask", "encode_mask"]
+__all__ = ["CaseEntry", "Store", "decode_mask", "encode_mask"]

@@ -1,4 +1,4 @@
-"""The rows that a reader or a researcher meets: CaseEntry and ScoreRow."""
+"""The rows of the list of cases."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,21 +43,3 @@ class CaseEntry:
     def middle(self) -> int:
         """Index of the slice that stands for the case in a list."""
         return self.slices // 2
-
-
-@dataclass(frozen=True)
-class ScoreRow:
-    """One score of a cohort, tidy: what was scored, by which metric, and the answer.
-
-    ``value`` is None where the score is undefined, and ``why`` then says the reason.
-    """
-
-    patient: str
-    case: str
-    slice_index: int
-    model: str
-    estimator: str
-    sign: str
-    metric: str
-    value: float | None
-    why: str = ""

@@ -79,4 +79,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT, WITHOUT ROWID
         """,
     ),
+    # The scores of a cohort are kept in their study's folder.
+    ("DROP TABLE scores",),
 )

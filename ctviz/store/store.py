@@ -1,8 +1,7 @@
-"""The Store: cases, Regions, predictions and scores by their place, never by a person's name."""
+"""The Store: cases, Regions and predictions by their place, never by a person's name."""
 
 import json
 import sqlite3
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
 from ctviz.store.database import Database
-from ctviz.store.entries import CaseEntry, ScoreRow
+from ctviz.store.entries import CaseEntry
 from ctviz.store.runlength import decode_mask, encode_mask
 
 
@@ -207,36 +206,6 @@ class Store:
             *(case_id, slice_index, model_id, weights),
         )
         return _prediction(rows[0]) if rows else None
-
-    def put_scores(self, plan: str, rows: Iterable[ScoreRow]) -> None:
-        """Keep scores of one plan; a score that is there already is replaced.
-
-        All rows are kept or none. The patient is the one that the case belongs to.
-        """
-        with self._database.transaction() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        *(plan, row.case, row.slice_index, row.model, row.estimator),
-                        *(row.sign, row.metric, row.value, row.why),
-                    )
-                    for row in rows
-                ),
-            )
-
-    def scores(self, plan: str) -> list[ScoreRow]:
-        """Return the scores of one plan, ordered by case, slice, model, estimator, sign, metric."""
-        rows = self._database.query(
-            """
-            SELECT patient, case_id AS "case", slice_index, model, estimator, sign, metric, value,
-                   why
-            FROM scores JOIN cases ON cases.id = case_id
-            WHERE plan = ? ORDER BY case_id, slice_index, model, estimator, sign, metric
-            """,
-            plan,
-        )
-        return [ScoreRow(*row) for row in rows]
 
 
 def _case(row: sqlite3.Row) -> CaseEntry:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
-from ctviz.store import CaseEntry, ScoreRow, Store
+from ctviz.store import CaseEntry, Store
+from ctviz.store.database import Database
 from ctviz.store.schema import MIGRATIONS
 
 
@@ -169,20 +170,32 @@ def test_a_prediction_comes_back_for_the_same_weights_only(store, entry):
     assert store.prediction(entry.id, 0, "small", weights="abc") is None
 
 
-def test_scores_come_back_tidy_with_the_patient_of_their_case(store, entry):
-    row = ScoreRow(entry.patient, entry.id, 1, "small", "gradient", "signed", "dice", 0.5)
-    undefined = replace(row, metric="auroc", value=None, why="The region is empty.")
-    store.put_scores("plan", [row, undefined])
-    store.put_scores("plan", [replace(row, value=0.25)])
-    assert store.scores("plan") == [undefined, replace(row, value=0.25)]
-    assert store.scores("another plan") == []
+def test_what_a_transaction_changes_is_kept_all_or_none(store, path, entry):
+    database, places = Database(path), [(entry.id,), ("C-nowhere",)]
+    add = "INSERT INTO predictions VALUES (?, 0, 'small', '', '[]', '[]')"
+    with pytest.raises(sqlite3.IntegrityError), database.transaction() as connection:
+        connection.executemany(add, places)
+    assert database.query("SELECT * FROM predictions") == []
+    database.close()
 
 
-def test_scores_are_kept_all_or_none(store, entry):
-    good = ScoreRow(entry.patient, entry.id, 1, "small", "gradient", "signed", "dice", 0.5)
-    with pytest.raises(sqlite3.IntegrityError):
-        store.put_scores("plan", [good, replace(good, case="C-nowhere")])
-    assert store.scores("plan") == []
+def test_a_database_of_an_older_ctviz_is_brought_up_to_date(store, path, entry, region):
+    store.append_region(region)
+    store.close()
+    older = sqlite3.connect(path)
+    older.execute(next(change for change in MIGRATIONS[0] if "TABLE scores" in change))
+    older.execute("PRAGMA user_version = 1")
+    older.commit()
+    older.close()
+    renewed = Store(path)
+    assert [case.id for case in renewed.cases()] == [entry.id]
+    assert len(renewed.regions(entry.id)) == 1
+    renewed.close()
+    now = sqlite3.connect(path)
+    tables = now.execute("SELECT name FROM sqlite_schema").fetchall()
+    now.close()
+    assert ("regions",) in tables
+    assert ("scores",) not in tables
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
