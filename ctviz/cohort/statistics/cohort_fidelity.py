@@ -122,10 +122,8 @@ class CohortFidelity:
         E standings by the area.
     drawn
         (B, E) areas in the draws of the patients.
-    names
-        (P,) the patients, sorted.
-    drawn_patients
-        (B, P) how often each was drawn.
+    patients
+        Number of patients.
     """
 
     shares: Numbers
@@ -135,13 +133,7 @@ class CohortFidelity:
     high: Numbers
     standings: tuple[FidelityStanding, ...]
     drawn: Numbers
-    names: Names
-    drawn_patients: Numbers
-
-    @property
-    def patients(self) -> int:
-        """Number of patients."""
-        return len(self.names)
+    patients: int
 
     @property
     def areas(self) -> Numbers:
@@ -208,8 +200,7 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
         high=high,
         standings=_standings(removals, _area(removals.shares, curves), areas),
         drawn=areas,
-        names=grouping.names,
-        drawn_patients=drawn,
+        patients=len(grouping),
     )
 
 
