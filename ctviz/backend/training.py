@@ -208,6 +208,8 @@ def _cross_validated(
         "slices; interval by drawing patients anew (bootstrap)."
     )
     on = f"{len(real)} real slices of {len(np.unique(real.patients))} patients"
+    if plan.marked:
+        on += ", those with contrast agent with their markers"
     return tuple(
         Measurement(
             quantity,

@@ -113,5 +113,6 @@ def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_pa
         "without any marker",
         "with wrong markers",
     ]
+    assert all(figure.on.endswith("with their markers") for figure in card.measured[:2])
     assert "reads the marker" in card.known_failures[0]
     assert card.training["marked"] is True
