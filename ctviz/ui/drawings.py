@@ -12,8 +12,6 @@ from ctviz.ui.session import session
 from ctviz.ui.viewer import Drawing, DrawingChange, Reference, encode_runs
 
 FIRST_LABEL = "heart and great vessels"
-EVERYTHING = ""
-"""Stands for all labels of a reader."""
 
 _versions: dict[tuple[str, str], int] = {}
 """The last version stored of each (case, reader), over all tabs of all sessions."""
