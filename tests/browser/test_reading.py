@@ -33,7 +33,6 @@ def test_the_demo_cohort_is_there_at_the_first_start(reading):
 
 
 def test_maps_and_scores_appear_by_themselves(opened):
-    compute_what_waits(opened)
     opened.until("board.panes.length >= 4 && board.panes.every(p => p.shown === 'map')", 180_000)
     for metric in ("dice", "auroc", "average-precision", "fidelity"):
         expect(opened.score("gradient", metric)).to_contain_text(NUMBER, timeout=120_000)
