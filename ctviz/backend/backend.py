@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+
 from ctviz.backend.behaviour import Behaviour
 from ctviz.backend.cache import Cache
 from ctviz.backend.cases import Cases, Imported
@@ -50,6 +52,11 @@ from ctviz.store import CaseEntry, Store
 PROCESSORS = 2
 
 
+def _one_thread() -> None:
+    """Let torch compute on one thread, as several may add up in another order each time."""
+    torch.set_num_threads(1)
+
+
 class Backend:
     """Computes each thing once, for all threads of a process and all processes of a cache.
 
@@ -62,13 +69,14 @@ class Backend:
     settings
         The folders and the device.
     steady
-        Whether batches keep their usual size, so that the same machine computes the same maps bit
-        by bit; by default they are of the size that was measured to be quickest.
+        Whether the same machine is to compute the same maps bit by bit, in this process or in
+        others: batches keep their usual size and torch computes on one thread, from now on in the
+        whole process. By default batches are of the size that was measured to be quickest.
     """
 
     def __init__(self, settings: Settings, *, steady: bool = False) -> None:
         self._settings = settings
-        self._device = Worker("device")
+        self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
         self._processor = Worker("processor", PROCESSORS)
         self._cache = Cache(settings.cache)
         self._models = Models(settings)

@@ -10,7 +10,7 @@ from typing import Any
 from ctviz.core import Slice, Tunable, digest
 from ctviz.models import ModelCard
 
-RESULTS_VERSION = 1
+RESULTS_VERSION = 2
 """Raised whenever equal inputs begin to give other results, which forgets all cached ones."""
 
 

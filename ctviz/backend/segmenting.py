@@ -50,7 +50,7 @@ class RegionMaps:
         classifier = self._models.classifier(question.model_id)
         regions = self._segmentation(question)
         native = xrai(native_view(importance, sign), regions)
-        values = classifier.decode(native, question.image)
+        values = classifier.decode_levels(native, question.image)
         values.flags.writeable = False
         self._cache.put(key, {"values": values, "native": native})
         return values

@@ -23,10 +23,14 @@ class Worker:
         What the threads are called.
     threads
         How many tasks are done at a time.
+    prepare
+        What each thread does before its first task.
     """
 
-    def __init__(self, name: str, threads: int = 1) -> None:
-        self._name = name
+    def __init__(
+        self, name: str, threads: int = 1, *, prepare: Callable[[], object] = lambda: None
+    ) -> None:
+        self._name, self._prepare = name, prepare
         self._queue: list[tuple[int, int, Callable[[], object]]] = []
         self._arrivals = count()
         self._changed = Condition()
@@ -67,6 +71,7 @@ class Worker:
     def _work(self) -> None:
         crashed = True
         try:
+            self._prepare()
             while (task := self._next()) is not None:
                 task()
             crashed = False

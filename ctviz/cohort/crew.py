@@ -195,11 +195,8 @@ class _Crew:
 
 def _serve(connection: Connection, settings: Settings, plan: str, folder: Path) -> None:
     """Compute slice after slice in a process of its own, on one core."""
-    import torch
-
     # Ctrl-C reaches the whole group; who started this process decides when it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(1)
     work = CohortStudy.from_toml(plan), folder
     backend = Backend(settings, steady=True)
     try:

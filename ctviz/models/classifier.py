@@ -59,13 +59,18 @@ class Classifier:
 
     def decode(self, values: FloatMap, like: Slice) -> FloatMap:
         """Bring a map (h, w) of the network's grid back to the slice's grid, (H, W)."""
+        return self._placement(values, like).to_scan(values)
+
+    def decode_levels(self, values: FloatMap, like: Slice) -> FloatMap:
+        """Bring a region map (h, w) back to the slice's grid, (H, W), with the levels it has."""
+        return self._placement(values, like).levels_to_scan(values)
+
+    def _placement(self, values: FloatMap, like: Slice) -> Placement:
         if values.shape != self.card.size:
             raise InvalidInput(
                 f"A map of model '{self.card.id}' must be {self.card.size}, not {values.shape}."
             )
-        grid = torch.tensor(values, dtype=torch.float32)
-        decoded: FloatMap = Placement.of(like, self.card.size).to_scan(grid).numpy()
-        return decoded
+        return Placement.of(like, self.card.size)
 
     def probabilities(self, x: Tensor) -> NDArray[np.float64]:
         """Return the class probabilities (N, K) of encoded slices (N, C, h, w).

@@ -21,6 +21,7 @@ from ctviz.core import (
 )
 from ctviz.estimators import ESTIMATORS, passes
 from ctviz.metrics import METRICS
+from ctviz.regions import segment, xrai
 from tests.backend.small_model import MODEL, Watch, write_model
 
 GRADIENT = ESTIMATORS["gradient"]()
@@ -288,6 +289,13 @@ def test_every_agreement_metric_is_evaluated_against_a_drawing(backend, question
             else importance.values
         )
         assert evaluation.score == metric(values, vessel)
+
+
+def test_a_region_map_has_the_levels_of_its_ranking_and_no_more(backend, question):
+    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    ranked = backend.region_map(question, importance).result(60)
+    image = backend.classifier(MODEL).encode(question.image)[0, 0].numpy()
+    assert set(np.unique(ranked)) <= set(np.unique(xrai(importance.native, segment(image))))
 
 
 @pytest.mark.parametrize("name", ["dice", "auroc", "average-precision"])

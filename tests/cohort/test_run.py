@@ -114,9 +114,7 @@ def test_maps_that_are_known_are_not_computed_again(backend, plan, finished, tmp
 
 def test_processes_give_the_same_table_as_one(fresh_backend, plan, finished, tmp_path):
     run_study(fresh_backend, plan, tmp_path / "study", workers=2)
-    one, other = (ScoreTable.read(f / "scores.parquet") for f in (finished, tmp_path / "study"))
-    for key in one.metrics:
-        np.testing.assert_allclose(one.panel(key).values, other.panel(key).values, atol=1e-5)
+    assert files_of(tmp_path / "study") == files_of(finished)
 
 
 def test_a_damaged_result_is_computed_again(backend, plan, finished, tmp_path):
@@ -144,14 +142,32 @@ run_study(backend, read_plan(plan), folder, workers=0)
 """
 
 
+def computing(
+    settings: Settings, plan: CohortStudy, folder: Path, threads: str | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a study in a process of its own, with as many threads as the environment says."""
+    program, written = folder.with_suffix(".py"), folder.with_suffix(".toml")
+    program.write_text(PROGRAM)
+    written.write_text(plan.to_toml())
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    if threads is not None:
+        environment["OMP_NUM_THREADS"] = threads
+    places = settings.data, settings.models, settings.cache, written, folder
+    return subprocess.Popen([sys.executable, program, *places], env=environment)
+
+
+@pytest.mark.parametrize("threads", ["1", "2", None])
+def test_the_table_is_the_same_whatever_the_number_of_threads(
+    fresh, plan, finished, tmp_path, threads
+):
+    assert computing(fresh, plan, tmp_path / "study", threads).wait(240) == 0
+    assert files_of(tmp_path / "study") == files_of(finished)
+
+
 def test_a_killed_study_goes_on_and_ends_with_the_same_table(fresh, plan, finished, tmp_path):
     killed = tmp_path / "killed"
-    (tmp_path / "run.py").write_text(PROGRAM)
-    (tmp_path / "plan.toml").write_text(plan.to_toml())
-    places = [fresh.data, fresh.models, fresh.cache, tmp_path / "plan.toml", killed]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    command = [sys.executable, str(tmp_path / "run.py"), *map(str, places)]
-    run = subprocess.Popen(command, env=environment)
+    run = computing(fresh, plan, killed)
     while len(units_in(killed)) < 2:
         assert run.poll() is None
         time.sleep(0.002)

@@ -1,8 +1,12 @@
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.nn.functional import interpolate
 
 from ctviz.core import Slice
 from ctviz.models.grid import Placement
@@ -28,7 +32,7 @@ def test_a_blob_comes_back_at_its_place(shape, spacing):
     image = blob(shape, at, width=min(shape) / 12).astype(np.float32)
     placement = Placement.of(Slice(image, spacing), (192, 160))
     there = placement.to_network(torch.from_numpy(image), 0.0)
-    back = placement.to_scan(there).numpy()
+    back = placement.to_scan(there.numpy())
     assert back.shape == shape
     assert centre_of_mass(back) == pytest.approx(at, abs=0.3)
 
@@ -68,3 +72,38 @@ def test_what_lies_beside_the_scan_is_the_fill():
     assert (there[:5] == -7).all()
     assert (there[5:15] == 1).all()
     assert (there[15:] == -7).all()
+
+
+placements = st.builds(
+    lambda scan, spacing, size: Placement.of(Slice(np.zeros(scan, np.float32), spacing), size),
+    scan=st.tuples(st.integers(1, 90), st.integers(1, 90)),
+    spacing=st.sampled_from(SPACINGS),
+    size=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+)
+
+
+@given(placements, st.integers(0, 2**32 - 1))
+def test_a_map_comes_back_bilinearly(placement, seed):
+    values = np.random.default_rng(seed).normal(size=placement.size).astype(np.float32)
+    (top, left), (rows, columns) = placement.corner, placement.content
+    inside = torch.from_numpy(values)[None, None, top : top + rows, left : left + columns]
+    expected = interpolate(inside, placement.scan, mode="bilinear", align_corners=False)
+    np.testing.assert_allclose(placement.to_scan(values), expected[0, 0], atol=1e-5)
+
+
+@given(placements, st.floats(-(2.0**99), 2.0**99, width=32))
+def test_between_equal_values_lies_exactly_that_value(placement, value):
+    assert np.unique(placement.to_scan(np.full(placement.size, value, np.float32))) == [value]
+
+
+@given(placements, st.integers(0, 2**32 - 1))
+def test_levels_come_back_whole_and_none_comes_between(placement, seed):
+    """Each pixel has the value of the cell that its centre lies in."""
+    values = np.random.default_rng(seed).normal(size=placement.size).astype(np.float32)
+    rows, columns = (
+        [start + math.floor(Fraction(2 * pixel + 1, 2 * pixels) * cells) for pixel in range(pixels)]
+        for start, cells, pixels in zip(
+            placement.corner, placement.content, placement.scan, strict=True
+        )
+    )
+    np.testing.assert_array_equal(placement.levels_to_scan(values), values[np.ix_(rows, columns)])
