@@ -12,6 +12,9 @@ from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
+THE_ANSWER = -1
+"""Stands among a model's classes for whichever it answers."""
+
 
 def choose_case() -> CaseEntry | None:
     """Let the reader choose one of the cases; None while there is none."""
@@ -56,26 +59,42 @@ def choose_model() -> ModelCard | None:
 
 
 def choose_target(prediction: Prediction) -> int:
-    """Let the reader choose the class to explain, by default the predicted one."""
+    """Let the reader choose the class to explain; until then it is each slice's answer.
+
+    That the answer is followed is a choice of its own, which no slice passed by can change.
+    """
     state, key = session(), widget("target")
-    target = prediction.target if state.target is None else state.target
-    target = min(target, len(prediction.classes) - 1)
+    if state.target is not None and state.target >= len(prediction.classes):
+        state.target = None
 
     def choose() -> None:
-        # Only a deliberate choice is kept, so that scrolling follows the prediction.
         chosen = int(str(value_of(key)))
-        state.target = None if chosen == prediction.target else chosen
+        state.target = None if chosen == THE_ANSWER else chosen
 
     st.selectbox(
         "Explain",
-        range(len(prediction.classes)),
-        format_func=lambda index: f"explain: {prediction.classes[index]}",
-        key=mirror(key, target),
+        [THE_ANSWER, *range(len(prediction.classes))],
+        format_func=lambda index: (
+            "explain: the answer"
+            if index == THE_ANSWER
+            else f"explain: {prediction.classes[index]}"
+        ),
+        key=mirror(key, THE_ANSWER if state.target is None else state.target),
         on_change=choose,
         label_visibility="collapsed",
         help="Maps are positive where a pixel speaks for this class.",
     )
-    return target
+    return prediction.target if state.target is None else state.target
+
+
+def warn_of_another_class(prediction: Prediction, target: int) -> None:
+    """Say that maps explain a class that is not the answer, where that is so."""
+    if target != prediction.target:
+        st.warning(
+            f"The maps explain '{prediction.classes[target]}', but the answer for this slice is "
+            f"'{prediction.label}'. Choose 'explain: the answer' to follow it.",
+            icon=":material/alt_route:",
+        )
 
 
 def choose_yardstick(names: Iterable[str]) -> str:

@@ -149,7 +149,7 @@ def by_fill(fills: ByFill) -> str:
         f"{fill} {written(score.value)}" if score.value is not None else f"{fill} –"
         for fill, score in fills.items()
     )
-    return f"With other fills, in coarse steps: {', '.join(scores)}."
+    return f"With each fill: {', '.join(scores)}."
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The cases page: every case as a picture with what is known of it, and the door to Compare."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -47,11 +47,12 @@ def _newest_first(entry: CaseEntry) -> tuple[int, int, str, float]:
     return MADE.index(entry.source), len(entry.title), entry.title, 0.0
 
 
+WRONG = "Wrongly classified"
 FILTERS: dict[str, Callable[[Listed], bool]] = {
     "All": lambda _: True,
     "Not annotated": lambda listed: not listed.readers,
     "Annotated": lambda listed: bool(listed.readers),
-    "Wrongly classified": lambda listed: listed.wrong,
+    WRONG: lambda listed: listed.wrong,
 }
 ORDERS: dict[str, Callable[[Listed], Any]] = {
     "Newest first": lambda listed: _newest_first(listed.entry),
@@ -106,12 +107,24 @@ def _missing(model_id: str) -> int:
     return sum(listed.prediction is None for listed in _listed(model_id))
 
 
-def _top_row(count: int) -> tuple[str, str, DeltaGenerator]:
+def _offered(cases: Sequence[Listed]) -> list[str]:
+    """Return the filters that can find something out: who is wrong only where a truth is known."""
+    knowable = any(listed.entry.truth is not None for listed in cases)
+    return [name for name in FILTERS if knowable or name != WRONG]
+
+
+def _top_row(cases: Sequence[Listed], missing: int) -> tuple[str, str, DeltaGenerator]:
     """Show count, filter and order; return the choices and the place for the page number."""
-    title, which, page, order = st.columns([2, 4, 2, 2], vertical_alignment="center")
-    title.markdown(f"**{count_of(count, 'case')}**")
+    title, which, page, order = st.columns([3, 4, 2, 2], vertical_alignment="center")
+    still = f"  \n:gray[{missing} still being classified]" if missing else ""
+    title.markdown(f"**{count_of(len(cases), 'case')}**{still}")
+    offered = _offered(cases)
     chosen = which.segmented_control(
-        "Show", list(FILTERS), default="All", key=widget("filter"), label_visibility="collapsed"
+        "Show",
+        offered,
+        default="All",
+        key=widget("filter", len(offered)),
+        label_visibility="collapsed",
     )
     ordered = order.selectbox(
         "Sort", list(ORDERS), key=widget("order"), label_visibility="collapsed"
@@ -119,8 +132,8 @@ def _top_row(count: int) -> tuple[str, str, DeltaGenerator]:
     return chosen or "All", ordered, page
 
 
-def _page_of(cases: list[Listed], place: DeltaGenerator) -> list[Listed]:
-    """Return the part of a long list that is on the screen."""
+def _page_of(cases: list[Listed], place: DeltaGenerator, choices: tuple[str, str]) -> list[Listed]:
+    """Return the part of a long list that is on the screen; other choices begin at page 1."""
     pages = -(-len(cases) // PER_PAGE)
     if pages <= 1:
         return cases
@@ -128,7 +141,7 @@ def _page_of(cases: list[Listed], place: DeltaGenerator) -> list[Listed]:
         "Page",
         range(pages),
         format_func=lambda number: f"page {number + 1} of {pages}",
-        key=widget("page", pages),
+        key=widget("page", pages, *choices),
         label_visibility="collapsed",
     )
     return cases[page * PER_PAGE : (page + 1) * PER_PAGE]
@@ -144,11 +157,14 @@ def show_cases(model_id: str) -> None:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
         rerun_when(lambda: _missing(model_id) <= calm)
-    chosen, ordered, place = _top_row(len(cases))
+    chosen, ordered, place = _top_row(cases, missing if model_id else 0)
     shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
     if not shown:
-        st.info(f"No case is in '{chosen.lower()}'. Choose another filter to see the others.")
-    page = _page_of(shown, place)
+        still = f" {count_of(missing, 'case')} still being classified." if missing else ""
+        st.info(
+            f"No case is in '{chosen.lower()}'.{still} Choose another filter to see the others."
+        )
+    page = _page_of(shown, place, (chosen, ordered))
     for start in range(0, len(page), COLUMNS):
         columns = st.columns(COLUMNS)
         for column, listed in zip(columns, page[start : start + COLUMNS], strict=False):

@@ -18,9 +18,6 @@ from ctviz.ui.held import Held
 from ctviz.ui.scoring import found
 from ctviz.ui.service import backend
 
-COARSE_STEP = 0.1
-"""Share of the pixels removed at a time where only the fills are compared."""
-
 ByFill: TypeAlias = Mapping[str, Score]
 """One map's fidelity with each fill, by the fill's name."""
 
@@ -51,9 +48,11 @@ class Leisure:
     def try_fills(
         self, known: Mapping[Estimator, ImportanceMap], fidelity: Fidelity, sign: Sign
     ) -> dict[Estimator, ByFill]:
-        """Return the fidelity with every fill, in coarse steps, of maps of which it is known."""
-        step = max(COARSE_STEP, fidelity.step)
-        metrics = [replace(fidelity, fill=fill, step=step) for fill in FILLS]
+        """Return the fidelity with every fill of maps of which it is known.
+
+        In the steps of the score itself, which is one of them: it lies within their range.
+        """
+        metrics = [replace(fidelity, fill=fill) for fill in FILLS]
         tried = {
             estimator: {m.fill: self._score(estimator, importance, m, sign) for m in metrics}
             for estimator, importance in known.items()

@@ -16,8 +16,8 @@ WIDTHS = {FILLS: 110}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
     SECONDS: "How long the map took when it was computed. Lower is better.",
-    FILLS: "Fidelity, in coarse steps, from the least to the greatest of five fills: dark, bright, "
-    "mean, blurred, interpolated. A wide range says that fidelity depends on the fill.",
+    FILLS: "Fidelity from the least to the greatest of five fills: dark, bright, mean, blurred, "
+    "interpolated. A wide range says that fidelity depends on the fill.",
     SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
     "not change shows the scan and not the model.",
 }

@@ -69,7 +69,8 @@ class Session:
             self.open(query["case"])
         self.model = query.get("model", self.model)
         self.slice = _number(query.get("slice"), self.slice)
-        self.target = _number(query.get("target"), self.target)
+        # An address without a class means the answer, whatever was chosen before.
+        self.target = _number(query.get("target"), None)
         self.estimators = _names(query.get("estimators"), self.estimators)
         self.metrics = _names(query.get("metrics"), self.metrics)
 

@@ -18,6 +18,7 @@ from ctviz.ui.choices import (
     choose_target,
     choose_yardstick,
     show_prediction,
+    warn_of_another_class,
 )
 from ctviz.ui.comparison import Compared, Comparison, Reading, by_fill, compare, span, written
 from ctviz.ui.curves import show_curves
@@ -158,6 +159,7 @@ def _compare(
         show_prediction(prediction)
     with places[1]:
         target = choose_target(prediction)
+    warn_of_another_class(prediction, target)
     question, reading = Question(image, card.id, target), Reading(state.sign, state.unit, metrics)
     comparison = compare(held, question, estimators, reading, mask)
     held.release_others()

@@ -115,6 +115,15 @@ def test_fills_and_sanity_are_found_out_after_everything_else(session, question)
     assert one.sanity.why
 
 
+@pytest.mark.parametrize("sign", ["absolute", "signed"])
+@pytest.mark.parametrize("settings", [{}, {"fill": "blur", "step": 0.03}], ids=str)
+def test_the_headline_lies_within_the_range_over_its_fills(session, question, sign, settings):
+    reading = Reading(sign, "pixels", (METRICS["fidelity"](**settings),))
+    (one,) = until_complete(question, reading, session, and_idle=True).compared
+    values = [score.value for score in one.fills.values()]
+    assert min(values) <= one.score("fidelity").value <= max(values)
+
+
 def test_without_fidelity_no_fills_are_tried(session, question):
     reading = Reading("absolute", "pixels", (METRICS["sparseness"](),))
     (one,) = until_complete(question, reading, session, and_idle=True).compared

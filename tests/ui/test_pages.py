@@ -4,6 +4,9 @@ import pytest
 
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
+from ctviz.store import CaseEntry
+from ctviz.ui import gallery
+from ctviz.ui.gallery import WRONG, Listed, _offered
 from ctviz.ui.metric_choice import DEFAULT_METRICS
 
 
@@ -59,6 +62,89 @@ def test_a_link_that_makes_no_sense_still_shows_a_case(app, two_phantoms, link):
     app.run()
     assert not app.exception
     assert app.session_state["ctviz"].case in two_phantoms
+
+
+def target_of(app):
+    return app.selectbox(key="ctviz:target")
+
+
+@pytest.fixture
+def compare(app, two_phantoms):
+    """Compare with the answer of the model there, and one quick map."""
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "random"
+    app.run()
+    deadline = time.monotonic() + 60
+    while not any(box.key == "ctviz:target" for box in app.selectbox):
+        assert time.monotonic() < deadline
+        app.run()
+    return app
+
+
+def test_the_answer_is_explained_until_a_class_is_chosen(compare):
+    session = compare.session_state["ctviz"]
+    assert session.target is None
+    assert "target" not in compare.query_params
+    assert target_of(compare).options[0] == "explain: the answer"
+    assert not compare.warning
+
+
+def test_the_page_says_when_another_class_than_the_answer_is_explained(compare):
+    session = compare.session_state["ctviz"]
+    warned = []
+    for target in (0, 1):
+        target_of(compare).set_value(target).run()
+        assert (session.target, compare.query_params["target"]) == (target, str(target))
+        warned += [warning.value for warning in compare.warning]
+    assert len(warned) == 1
+    assert "but the answer for this slice is" in warned[0]
+    target_of(compare).set_value(-1).run()
+    assert session.target is None
+    assert not compare.warning
+
+
+def test_a_chosen_class_stays_on_every_slice_and_an_answer_is_followed(compare):
+    """Whatever slices are passed by, only a choice writes a class into the address."""
+    session = compare.session_state["ctviz"]
+    for chosen in (None, 1):
+        session.target = chosen
+        for index in (0, 1, 2, 0):
+            session.slice = index
+            compare.run()
+            assert session.target == chosen
+            assert ("target" in compare.query_params) == (chosen is not None)
+
+
+def test_an_address_without_a_class_explains_the_answer(compare, two_phantoms):
+    session = compare.session_state["ctviz"]
+    target_of(compare).set_value(0).run()
+    compare.query_params.clear()
+    compare.query_params["case"] = session.case
+    compare.query_params["slice"] = "0"
+    compare.run()
+    assert (session.slice, session.target) == (0, None)
+
+
+def test_who_is_wrong_is_asked_only_where_a_truth_is_known():
+    def listed(truth):
+        return Listed(CaseEntry("C-1", "P-1", "", 1, (8, 8), truth=truth), None, ())
+
+    assert WRONG not in _offered([listed(None), listed(None)])
+    assert WRONG in _offered([listed(None), listed("with contrast")])
+
+
+def test_another_order_or_filter_begins_at_the_first_page(app, two_phantoms, monkeypatch):
+    monkeypatch.setattr(gallery, "PER_PAGE", 1)
+
+    def page():
+        (found,) = [box for box in app.selectbox if box.key.startswith("ctviz:page")]
+        return found
+
+    app.run()
+    page().set_value(1).run()
+    assert page().value == 1
+    app.selectbox(key="ctviz:order").set_value("By name").run()
+    assert page().value == 0
 
 
 def test_choosing_another_case_turns_to_it(app, two_phantoms):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/colours.js";
+import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, commonLimit, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/colours.js";
 import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/windowing.js";
 
 const absolute = { signed: false, colours: ABSOLUTE_MAPS.inferno, opacity: 0.8, threshold: 0 };
@@ -19,6 +19,16 @@ test("a window is black below it, white above it and never falls in between", ()
       last = grey(value, window);
     }
   }
+});
+
+test("one scale for all maps is set by the estimators and not by controls", () => {
+  const [one, other] = [{ control: false, robust: 0.2 }, { control: false, robust: 0.5 }];
+  const control = { control: true, robust: 3 };
+  const missing = { control: false, robust: null };
+  assert.equal(commonLimit([one, control, other]), 0.5);
+  assert.equal(commonLimit([missing, control]), 3);
+  assert.equal(commonLimit([missing]), 0);
+  assert.equal(commonLimit([]), 0);
 });
 
 test("a window of width one is a threshold at its level", () => {

@@ -7,7 +7,7 @@
  * @typedef {import("./pixels.js").Picture} Picture
  */
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS } from "./colours.js";
+import { ABSOLUTE_MAPS, SIGNED_MAPS, commonLimit } from "./colours.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
@@ -250,8 +250,12 @@ export class Board {
         return [id, url === undefined ? null : maps.get(url)];
       }),
     );
-    const limits = [...holdings.values()].map((holding) => (holding?.state === "ready" ? holding.picture.robust : 0));
-    const common = Math.max(0, ...limits);
+    const common = commonLimit(
+      data.panes.map(({ id, control }) => {
+        const holding = holdings.get(id);
+        return { control, robust: holding?.state === "ready" ? holding.picture.robust : null };
+      }),
+    );
     const window = { top: this.grid.scrollTop, bottom: this.grid.scrollTop + this.grid.clientHeight };
     for (const [id, pane] of this.panes) {
       const { offsetTop, offsetHeight } = pane.root;

@@ -79,6 +79,20 @@ export function colourAt({ stops }, share) {
 }
 
 /**
+ * The limit of one colour scale for all maps: the largest of the estimators' own.
+ *
+ * Controls are measured by that scale and do not set it: a map by chance reaches so far that it
+ * would blank all others. Only where there is nothing but controls do they set it.
+ *
+ * @param {{control: boolean, robust: number | null}[]} maps  `robust` is null while a map is not there.
+ */
+export function commonLimit(maps) {
+  const known = maps.filter(({ robust }) => robust !== null);
+  const estimators = known.filter(({ control }) => !control);
+  return Math.max(0, ...(estimators.length > 0 ? estimators : known).map(({ robust }) => Number(robust)));
+}
+
+/**
  * @typedef {object} HeatmapLook
  * @property {boolean} signed  Whether the sign is shown or only the magnitude.
  * @property {ColourMap} colours
