@@ -1,30 +1,22 @@
 """What a DICOM header says about an image, read without its pixels and trusted in nothing."""
 
-import math
-import struct
+import re
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydicom import Dataset, dcmread
-from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.multival import MultiValue
 
 from ctviz.core import UnreadableScan
 from ctviz.io.dicom import vocabulary
+from ctviz.io.dicom.claims import Rescale, is_localizer, shows_what_was_measured, units_of
+from ctviz.io.dicom.damage import DAMAGED
+from ctviz.io.dicom.elements import file_meta, macro, numbers, text, whole
 from ctviz.io.identity import pseudonym, words
 from ctviz.io.limits import check_size
 from ctviz.io.silence import quiet
 from ctviz.io.volume import Directions, Plane
-
-DAMAGED = (
-    ArithmeticError, AssertionError, AttributeError, BytesLengthException, EOFError,
-    InvalidDicomError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
-    struct.error, zlib.error,
-)  # fmt: skip
-"""What pydicom and its decoders raise on files that somebody damaged."""
 
 IDENTITY = (
     "PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthDate",
@@ -41,31 +33,34 @@ IMAGE = (
     "RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence",
     "ContrastBolusAgent", "ContrastBolusRoute", "BodyPartExamined", "SeriesDescription",
     "PatientIdentityRemoved", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
-    "BitsAllocated",
+    "BitsAllocated", "ProtocolName", "ManufacturerModelName", "PixelRepresentation",
 )  # fmt: skip
 
-TAGS = [*IMAGE, *IDENTITY]
-
-LARGEST_RESCALE = 1e6
-"""No scanner writes a larger slope or intercept; a damaged header does."""
+TAGS = list(dict.fromkeys((*IMAGE, *IDENTITY, *vocabulary.MARKS, *vocabulary.MOMENTS)))
 
 INFLATED_BYTES = 2**29
 """The most a deflated file may grow to."""
 
 PREAMBLE = 132
+BYTE_BITS = 8
+FRAGMENT = 8
+"""Bytes before each piece of compressed pixels."""
 
 
 @dataclass(frozen=True)
-class Rescale:
-    """How stored numbers become Hounsfield units: ``slope`` times the number plus ``intercept``."""
+class Marks:
+    """What tells an image from others of its series that were not taken together.
 
-    slope: float = 1.0
-    intercept: float = 0.0
+    Parameters
+    ----------
+    kinds
+        Values of elements that are the same in all images of one scan.
+    moments
+        Values of elements that may differ in it.
+    """
 
-    @property
-    def whole(self) -> bool:
-        """Whether whole numbers stay whole."""
-        return self.slope.is_integer() and self.intercept.is_integer()
+    kinds: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class Instance:
         Its InstanceNumber.
     shape
         (H, W).
-    planes, rescales
+    planes, rescales, marks
         One per frame.
     patient
         Pseudonym; empty if the file names no patient.
@@ -97,6 +92,7 @@ class Instance:
     shape: tuple[int, int]
     planes: tuple[Plane, ...]
     rescales: tuple[Rescale, ...]
+    marks: tuple[Marks, ...]
     patient: str = ""
     title: str = ""
     truth: str | None = None
@@ -117,32 +113,33 @@ def read_header(path: Path) -> Dataset:
 
 def identity_words(header: Dataset) -> set[str]:
     """Return whatever in the header could betray the patient when it occurs in a file name."""
-    return words(*(_text(header, keyword) for keyword in IDENTITY))
+    return words(*(text(header, keyword) for keyword in IDENTITY))
 
 
 def describe(header: Dataset, path: Path, key: bytes) -> Instance:
     """Return what ctviz keeps of a header, or say why the file is no CT slice."""
     _refuse_other_objects(header)
-    rows, columns = (_whole(header, keyword) for keyword in ("Rows", "Columns"))
-    frames = _whole(header, "NumberOfFrames", missing=1)
+    rows, columns = (whole(header, keyword) for keyword in ("Rows", "Columns"))
+    frames = whole(header, "NumberOfFrames", missing=1)
     check_size(frames, rows, columns)
-    patient = _text(header, "PatientID")
-    rescales, unit_notes = _rescales(header, frames)
-    planes = tuple(_plane(header, index, frames, not unit_notes) for index in range(frames))
+    _refuse_missing_frames(header, path, frames, rows * columns)
+    patient = text(header, "PatientID")
+    units = units_of(header, frames)
     return Instance(
         path=path,
-        series=_text(header, "SeriesInstanceUID"),
-        uid=_text(header, "SOPInstanceUID"),
-        number=_whole(header, "InstanceNumber"),
+        series=text(header, "SeriesInstanceUID"),
+        uid=text(header, "SOPInstanceUID"),
+        number=whole(header, "InstanceNumber"),
         shape=(rows, columns),
-        planes=planes,
-        rescales=rescales,
+        planes=_planes(header, frames, calibrated=units.calibrated),
+        rescales=units.rescales,
+        marks=_marks(header, frames),
         patient=pseudonym(patient, key) if patient else "",
         title=_title(header),
         truth=_truth(header),
-        tilt_degrees=(_numbers(header, "GantryDetectorTilt", 1) or (0.0,))[0],
-        localizer=any(word in _text(header, "ImageType").upper() for word in vocabulary.SCOUTS),
-        notes=unit_notes,
+        tilt_degrees=(numbers(header, "GantryDetectorTilt", 1) or (0.0,))[0],
+        localizer=is_localizer(header),
+        notes=units.notes,
     )
 
 
@@ -162,14 +159,11 @@ def contrast(agent: str, route: str = "") -> str | None:
     return "with contrast"
 
 
-def _refuse_deflation_bomb(path: Path) -> None:
-    """Refuse a deflated file that would fill the memory before its header could be read."""
+def _inflated_bytes(path: Path) -> int:
+    """Return the size of a deflated file's dataset, not looking further than what is refused."""
     with path.open("rb") as file:
-        start = file.read(2 * PREAMBLE + 1024)
-        if vocabulary.DEFLATED.encode() not in start:
-            return
         # The length of the file meta information stands in its first element.
-        length = int.from_bytes(start[PREAMBLE + 8 : PREAMBLE + 12], "little")
+        length = int.from_bytes(file.read(PREAMBLE + 12)[PREAMBLE + 8 :], "little")
         file.seek(PREAMBLE + 12 + length)
         inflate, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
         try:
@@ -178,15 +172,22 @@ def _refuse_deflation_bomb(path: Path) -> None:
             ):
                 size += len(inflate.decompress(packed, 2**24))
         except zlib.error:
-            return
-    if size > INFLATED_BYTES:
+            return size
+    return size
+
+
+def _refuse_deflation_bomb(path: Path) -> None:
+    """Refuse a deflated file that would fill the memory before its header could be read."""
+    with path.open("rb") as file:
+        deflated = vocabulary.DEFLATED.encode() in file.read(2 * PREAMBLE + 1024)
+    if deflated and _inflated_bytes(path) > INFLATED_BYTES:
         raise UnreadableScan("It unpacks to more than any CT file holds; export it again.")
 
 
 def _refuse_other_objects(header: Dataset) -> None:
     """Refuse DICOM objects that are not grey images."""
-    modality, sop_class = _text(header, "Modality"), _text(header, "SOPClassUID")
-    if _text(_file_meta(header), "MediaStorageSOPClassUID") == vocabulary.DICOMDIR:
+    modality, sop_class = text(header, "Modality"), text(header, "SOPClassUID")
+    if text(file_meta(header), "MediaStorageSOPClassUID") == vocabulary.DICOMDIR:
         raise UnreadableScan("It only lists other files (DICOMDIR); load those files instead.")
     if modality in vocabulary.NOT_IMAGES:
         raise UnreadableScan(
@@ -197,24 +198,59 @@ def _refuse_other_objects(header: Dataset) -> None:
         raise UnreadableScan("It is not a DICOM file, or a damaged one; export it again.")
     if "Rows" not in header or "Columns" not in header:
         raise UnreadableScan("It is a DICOM file without an image; load the CT series instead.")
-    colours = _whole(header, "SamplesPerPixel", missing=1)
-    if colours != 1 or _text(header, "PhotometricInterpretation") not in vocabulary.GREY:
+    colours = whole(header, "SamplesPerPixel", missing=1)
+    if colours != 1 or text(header, "PhotometricInterpretation") not in vocabulary.GREY:
         raise UnreadableScan(
             "It is a colour picture, not a CT slice in Hounsfield units; load the original CT "
             "series."
         )
 
 
+def _refuse_missing_frames(header: Dataset, path: Path, frames: int, pixels: int) -> None:
+    """Refuse a file that is too small for the frames it announces, before work begins on them."""
+    syntax = text(file_meta(header), "TransferSyntaxUID")
+    native = syntax in vocabulary.NATIVE
+    size = _inflated_bytes(path) if syntax == vocabulary.DEFLATED else path.stat().st_size
+    bits = max(1, whole(header, "BitsAllocated", missing=BYTE_BITS)) if native else 0
+    # A compressed frame takes at least the head of its fragment.
+    if frames > 1 and frames * max(pixels * bits // BYTE_BITS, 0 if native else FRAGMENT) > size:
+        raise UnreadableScan(
+            f"It announces {frames} images and is too small to hold them; copy or export it again."
+        )
+
+
+def _planes(header: Dataset, frames: int, *, calibrated: bool) -> tuple[Plane, ...]:
+    """Return where each frame lies."""
+    if not any(group in header for group in vocabulary.GROUPS):
+        return (_plane(header, 0, frames, calibrated),) * frames
+    return tuple(_plane(header, index, frames, calibrated) for index in range(frames))
+
+
+def _marks(header: Dataset, frames: int) -> tuple[Marks, ...]:
+    """Return what tells each frame from others that were not taken together."""
+    kinds = tuple(text(header, keyword) for keyword in vocabulary.MARKS)
+    moments = tuple(text(header, keyword) for keyword in vocabulary.MOMENTS)
+    if not any(group in header for group in vocabulary.GROUPS):
+        return (Marks(kinds, moments),) * frames
+    return tuple(
+        Marks(
+            kinds + tuple(text(macro(header, i, name), k) for name, k in vocabulary.FRAME_MARKS),
+            moments,
+        )
+        for i in range(frames)
+    )
+
+
 def _plane(header: Dataset, index: int, frames: int, calibrated: bool) -> Plane:
     """Return where one frame lies, leaving out what is missing or impossible."""
-    spacing = _numbers(_macro(header, index, "PixelMeasuresSequence"), "PixelSpacing", 2)
-    directions = _numbers(
-        _macro(header, index, "PlaneOrientationSequence"), "ImageOrientationPatient", 6
+    spacing = numbers(macro(header, index, "PixelMeasuresSequence"), "PixelSpacing", 2)
+    directions = numbers(
+        macro(header, index, "PlaneOrientationSequence"), "ImageOrientationPatient", 6
     )
-    holder = _macro(header, index, "PlanePositionSequence")
+    holder = macro(header, index, "PlanePositionSequence")
     # One position in the header of many frames is not theirs.
     lost = holder is header and frames > 1
-    position = None if lost else _numbers(holder, "ImagePositionPatient", 3)
+    position = None if lost else numbers(holder, "ImagePositionPatient", 3)
     return Plane(
         spacing if spacing and min(spacing) > 0 else None,  # type: ignore[arg-type]
         _orthonormal(directions),
@@ -233,104 +269,21 @@ def _orthonormal(directions: tuple[float, ...] | None) -> Directions | None:
     return directions  # type: ignore[return-value]
 
 
-def _rescales(header: Dataset, frames: int) -> tuple[tuple[Rescale, ...], tuple[str, ...]]:
-    """Return each frame's way to Hounsfield units, and a note where it leads elsewhere."""
-    macros = [_macro(header, i, "PixelValueTransformationSequence") for i in range(frames)]
-    slopes = [_numbers(macro, "RescaleSlope", 1) for macro in macros]
-    intercepts = [_numbers(macro, "RescaleIntercept", 1) for macro in macros]
-    pairs = [
-        Rescale(slope[0], intercept[0])
-        if slope and intercept and slope[0] and max(map(abs, slope + intercept)) < LARGEST_RESCALE
-        else None
-        for slope, intercept in zip(slopes, intercepts, strict=True)
-    ]
-    rescales = tuple(pair or Rescale() for pair in pairs)
-    modality = _text(header, "Modality")
-    if modality != "CT" and _text(header, "SOPClassUID") not in vocabulary.CT_IMAGES:
-        kind = vocabulary.OTHER_IMAGES.get(modality, "not known to be CT")
-        return rescales, (f"The image is {kind}: its grey values are not Hounsfield units.",)
-    if any(_text(macro, "RescaleType").upper() not in vocabulary.HOUNSFIELD for macro in macros):
-        return rescales, ("The numbers of this scan have another unit than Hounsfield's.",)
-    table = _table_unit(header)
-    if (None in pairs and table is None) or table not in {None, *vocabulary.HOUNSFIELD}:
-        return rescales, (
-            "The file does not say how its numbers become Hounsfield units; they are shown as "
-            "they are.",
-        )
-    return rescales, ()
-
-
-def _table_unit(header: Dataset) -> str | None:
-    """Return the unit of a header's Modality LUT, None if it has no such table."""
-    tables = _value(header, "ModalityLUTSequence")
-    return _text(tables[0], "ModalityLUTType").upper() or "?" if tables else None
-
-
 def _truth(header: Dataset) -> str | None:
     """Return whether a CT was taken with contrast; other images belong to neither class."""
-    if _text(header, "Modality") != "CT":
+    if text(header, "Modality") != "CT" or not shows_what_was_measured(header):
         return None
-    return contrast(_text(header, "ContrastBolusAgent"), _text(header, "ContrastBolusRoute"))
+    return contrast(text(header, "ContrastBolusAgent"), text(header, "ContrastBolusRoute"))
 
 
 def _title(header: Dataset) -> str:
-    """Return a title that holds no free text, except in series that ctviz wrote itself."""
-    ours = _text(_file_meta(header), "ImplementationClassUID") == vocabulary.OURS
-    if ours and _text(header, "SeriesDescription"):
-        return _text(header, "SeriesDescription")
-    part = _text(header, "BodyPartExamined").upper()
-    kind = "CT" if _text(header, "Modality") == "CT" else "image"
+    """Return a title of known words only: whatever else stands in a file may be a name."""
+    ours = text(file_meta(header), "ImplementationClassUID") == vocabulary.OURS
+    title = text(header, "SeriesDescription")
+    if ours and re.fullmatch(vocabulary.OUR_TITLES, title):
+        return title
+    part = text(header, "BodyPartExamined").upper()
+    kind = "CT" if text(header, "Modality") == "CT" else "image"
     if part in vocabulary.BODY_PARTS:
         return f"{part.capitalize()} {kind}"
     return kind[0].upper() + kind[1:]
-
-
-def _macro(header: Dataset, index: int, name: str) -> Dataset:
-    """Return a frame's functional group, its own before the shared one, else the header."""
-    for sequence, place in (
-        ("PerFrameFunctionalGroupsSequence", index),
-        ("SharedFunctionalGroupsSequence", 0),
-    ):
-        groups = _value(header, sequence) or ()
-        items = _value(groups[place], name) if place < len(groups) else None
-        if items:
-            return items[0]
-    return header
-
-
-def _file_meta(header: Dataset) -> Dataset:
-    """Return the file's own header, empty if it has none."""
-    return getattr(header, "file_meta", Dataset())
-
-
-def _value(header: Dataset, keyword: str) -> Any:  # noqa: ANN401 - whatever stands in the file
-    """Return an element's value, None if it is missing or damaged."""
-    try:
-        with quiet():
-            return header.get(keyword)
-    except DAMAGED:
-        return None
-
-
-def _text(header: Dataset, keyword: str) -> str:
-    """Return an element as text, empty if it is missing or damaged."""
-    value = _value(header, keyword)
-    parts = value if isinstance(value, MultiValue) else [value]
-    return "\\".join(str(part) for part in parts if part is not None).strip()
-
-
-def _numbers(header: Dataset, keyword: str, count: int) -> tuple[float, ...] | None:
-    """Return an element's finite numbers, None if they are missing, damaged or too few."""
-    try:
-        numbers = tuple(float(part) for part in _text(header, keyword).split("\\"))
-    except ValueError:
-        return None
-    if len(numbers) != count or not all(map(math.isfinite, numbers)):
-        return None
-    return numbers
-
-
-def _whole(header: Dataset, keyword: str, missing: int = 0) -> int:
-    """Return an element's whole number."""
-    numbers = _numbers(header, keyword, 1)
-    return missing if numbers is None else int(numbers[0])

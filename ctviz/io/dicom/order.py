@@ -33,34 +33,80 @@ def reading_order(planes: Sequence[Plane], numbers: Sequence[tuple[int, int]]) -
     numbers
         Image and frame number of each, which decide where positions are equal or missing.
     """
-    depths = depths_mm(planes)
+    depths = depths_mm(planes, numbers)
     if depths is None:
         return sorted(range(len(planes)), key=lambda i: numbers[i])
-    steps = np.rint(depths / SAME_PLACE_MM)
+    steps = steps_of(depths)
     return sorted(range(len(planes)), key=lambda i: (steps[i], numbers[i]))
 
 
-def depths_mm(planes: Sequence[Plane]) -> NDArray[np.float64] | None:
-    """Return how deep each plane lies in the stack, from its top; None if that is unknown."""
+def steps_of(depths: NDArray[np.float64]) -> list[int]:
+    """Return depths as whole numbers that are equal at one place."""
+    order = np.argsort(depths, kind="stable")
+    # Rounding alone would tear two places apart that happen to lie on both sides of a half.
+    rises = np.diff(depths[order], prepend=depths[order[:1]]) > SAME_PLACE_MM
+    steps = np.empty(len(depths), int)
+    steps[order] = np.cumsum(rises)
+    return [int(step) for step in steps]
+
+
+def depths_mm(
+    planes: Sequence[Plane], numbers: Sequence[tuple[int, int]] = ()
+) -> NDArray[np.float64] | None:
+    """Return how deep each plane lies in the stack, from its top; None if that is unknown.
+
+    A plane that lost its position lies between its neighbours by number, if the numbers of the
+    others run along the stack.
+    """
     normal = _scroll_direction(planes[0])
-    positions = [plane.position_mm for plane in planes if plane.position_mm is not None]
-    if normal is None or len(positions) < len(planes):
+    known = [i for i, plane in enumerate(planes) if plane.position_mm is not None]
+    if normal is None or not known:
         return None
-    depths: NDArray[np.float64] = np.array(positions) @ normal
-    return depths
+    depths: NDArray[np.float64] = np.array([planes[i].position_mm for i in known]) @ normal
+    if len(known) == len(planes):
+        return depths
+    return _interpolated(depths, known, numbers)
 
 
-def geometry_notes(planes: Sequence[Plane], tilt_degrees: float) -> list[str]:
+def _interpolated(
+    depths: NDArray[np.float64], known: list[int], numbers: Sequence[tuple[int, int]]
+) -> NDArray[np.float64] | None:
+    """Return the depths of all planes from those of the known ones, None where that is a guess."""
+    if len(known) < 2 or len(set(numbers)) < len(numbers):
+        return None
+    ranks = np.empty(len(numbers))
+    ranks[sorted(range(len(numbers)), key=lambda i: numbers[i])] = np.arange(len(numbers))
+    along = np.argsort(ranks[known])
+    steps = np.diff(depths[along])
+    if not ((steps > SAME_PLACE_MM).all() or (steps < -SAME_PLACE_MM).all()):
+        return None
+    ranks_known, depths_known = ranks[known][along], depths[along]
+    found = np.interp(ranks, ranks_known, depths_known)
+    step = float(np.median(steps / np.diff(ranks_known)))
+    before, after = ranks < ranks_known[0], ranks > ranks_known[-1]
+    found[before] = depths_known[0] + step * (ranks[before] - ranks_known[0])
+    found[after] = depths_known[-1] + step * (ranks[after] - ranks_known[-1])
+    return found
+
+
+def geometry_notes(
+    planes: Sequence[Plane], numbers: Sequence[tuple[int, int]], tilt_degrees: float
+) -> list[str]:
     """Return sentences on what is unknown, uneven or tilted in a stack in reading order."""
     notes = []
     if any(plane.spacing_mm is None for plane in planes):
         notes.append("The pixel spacing is unknown: nothing can be measured in millimetres.")
     if any(plane.orientation is None for plane in planes):
         notes.append("The orientation is unknown: which side is left cannot be told.")
-    depths = depths_mm(planes)
+    depths = depths_mm(planes, numbers)
     if depths is None and len(planes) > 1:
         notes.append("The positions of the slices are unknown: they are in the order of numbers.")
     if depths is not None:
+        lost = sum(plane.position_mm is None for plane in planes)
+        if lost:
+            notes.append(
+                f"{plural(lost, 'slice')} came without a position: the numbers tell the place."
+            )
         notes += _gap_notes(np.diff(depths))
     tilt = _shear_degrees(planes)
     tilt = abs(tilt_degrees) if tilt is None else tilt
@@ -101,11 +147,12 @@ def _gap_notes(gaps_mm: NDArray[np.float64]) -> list[str]:
 def _shear_degrees(planes: Sequence[Plane]) -> float | None:
     """Return the angle between the stack's direction and its slices' normal; None if unknown."""
     normal = _scroll_direction(planes[0])
-    first, last = planes[0].position_mm, planes[-1].position_mm
-    if normal is None or first is None or last is None:
+    known = [plane.position_mm for plane in planes if plane.position_mm is not None]
+    if normal is None or not known:
         return None
-    way = np.subtract(last, first)
+    way = np.subtract(known[-1], known[0])
     length = np.linalg.norm(way)
     if length < SAME_PLACE_MM:
         return None
-    return float(np.degrees(np.arccos(np.clip(way @ normal / length, -1.0, 1.0))))
+    # A stack that is numbered from its end is not upside down.
+    return float(np.degrees(np.arccos(np.clip(abs(way @ normal) / length, 0.0, 1.0))))

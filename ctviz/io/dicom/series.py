@@ -1,9 +1,9 @@
-"""Cases from DICOM files: grouped by series, in reading order, decoded once."""
+"""Cases from DICOM files: what belongs together, in reading order, decoded once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -11,27 +11,34 @@ from typing import TypeAlias
 import numpy as np
 
 from ctviz.core import Case, Progress, UnreadableScan
+from ctviz.io.dicom.acquisitions import acquisitions
+from ctviz.io.dicom.copies import Frame, without_copies
 from ctviz.io.dicom.header import Instance
-from ctviz.io.dicom.order import geometry_notes, reading_order
+from ctviz.io.dicom.order import depths_mm, geometry_notes, reading_order, steps_of
 from ctviz.io.dicom.pixels import hounsfield_frames
+from ctviz.io.dicom.plausible import why_impossible
 from ctviz.io.limits import check_size
-from ctviz.io.volume import Pixels, Plane, Volume, compact, make_case, plural
+from ctviz.io.volume import Pixels, Volume, compact, make_case, plural
 
 THREADS = 4
+
+SAME_DIRECTION = 0.01
+"""Cosines that differ by less are one direction, half a degree apart."""
+
+SAME_SPACING = 0.001
+"""The same for distances of pixels, as a share."""
+
+LOCALIZER = "It is a localizer (scout view), not a slice; load the series planned on it."
 
 Failure: TypeAlias = tuple[Path, UnreadableScan]
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """One image of a series before its pixels are read."""
+class _Stack:
+    """Images that become one case."""
 
-    instance: Instance
-    index: int
-
-    @property
-    def plane(self) -> Plane:
-        return self.instance.planes[self.index]
+    frames: list[Frame]
+    notes: list[str]
 
 
 def cases_of(
@@ -39,26 +46,46 @@ def cases_of(
 ) -> Iterator[Case | Failure]:
     """Yield one case per series, and each file that could not take part with its reason.
 
-    Images of another size, direction, unit or patient inside a series become a case of their own.
+    Images of another size, direction, spacing, unit or patient inside a series become a case of
+    their own, and so does each acquisition where they interleave.
     """
-    stacks: dict[tuple[object, ...], list[_Frame]] = defaultdict(list)
-    scouted = set()
+    progress = progress or Progress()
+    slices, scouted = [], set()
     for instance in instances:
         if instance.localizer:
             scouted.add(_series(instance))
-            yield (
-                instance.path,
-                UnreadableScan(
-                    "It is a localizer (scout view), not a slice; load the series planned on it."
-                ),
-            )
-            continue
-        for index in range(len(instance.planes)):
-            frame = _Frame(instance, index)
-            stacks[_stack(frame)].append(frame)
-    for key, frames in stacks.items():
-        notes = ["A localizer (scout view) of this series was left out."] * (key[0] in scouted)
-        yield from _case_of(frames, notes, progress or Progress())
+            yield instance.path, UnreadableScan(LOCALIZER)
+        else:
+            slices.append(instance)
+    for (series, *_), frames in _alike(slices).items():
+        notes = ["A localizer (scout view) of this series was left out."] * (series in scouted)
+        for parallel in _parallel(frames):
+            yield from _cases_of(parallel, notes, progress)
+
+
+def _alike(instances: Iterable[Instance]) -> dict[tuple[Hashable, ...], list[Frame]]:
+    """Return the images by what is exactly the same in all images of one case, series first."""
+    alike: dict[tuple[Hashable, ...], list[Frame]] = defaultdict(list)
+    for instance in instances:
+        for index, plane in enumerate(instance.planes):
+            key = (_series(instance), instance.patient, instance.shape, plane.calibrated)
+            alike[key].append(Frame(instance, index))
+    return alike
+
+
+def _cases_of(
+    frames: list[Frame], notes: list[str], progress: Progress
+) -> Iterator[Case | Failure]:
+    """Yield the cases of parallel images, one for each acquisition."""
+    unique, failed = without_copies(frames, progress)
+    yield from failed.items()
+    lost = sum(frame.instance.path in failed for frame in frames)
+    if copies := len(frames) - len(unique) - lost:
+        notes = [*notes, f"{plural(copies, 'slice')} came twice and were read once."]
+    if failed:
+        notes = [*notes, f"{plural(len(failed), 'file')} of this series could not be read."]
+    for stack in _stacks(unique, notes):
+        yield from _case_of(stack, progress)
 
 
 def _series(instance: Instance) -> str:
@@ -66,41 +93,117 @@ def _series(instance: Instance) -> str:
     return instance.series or str(instance.path.parent)
 
 
-def _stack(frame: _Frame) -> tuple[object, ...]:
-    """Return what the images of one case have in common."""
-    instance, plane = frame.instance, frame.plane
-    directions = plane.orientation and tuple(round(x, 2) + 0.0 for x in plane.orientation)
-    return (
-        _series(instance), instance.patient, instance.shape, directions, plane.calibrated,
-    )  # fmt: skip
+def _parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Return the images by direction and spacing, which scanners write with some jitter."""
+    groups: list[list[Frame]] = []
+    for frame in frames:
+        group = next((group for group in groups if _fit(group[0], frame)), None)
+        if group is None:
+            groups.append([frame])
+        else:
+            group.append(frame)
+    return groups
 
 
-def _case_of(
-    frames: Sequence[_Frame], notes: list[str], progress: Progress
-) -> Iterator[Case | Failure]:
+def _fit(frame: Frame, other: Frame) -> bool:
+    """Whether two images have the same direction and the same pixels."""
+    directions = _close(
+        frame.plane.orientation, other.plane.orientation, at_most=SAME_DIRECTION, share=0.0
+    )
+    return directions and _close(
+        frame.plane.spacing_mm, other.plane.spacing_mm, at_most=0.0, share=SAME_SPACING
+    )
+
+
+def _close(
+    first: tuple[float, ...] | None,
+    second: tuple[float, ...] | None,
+    *,
+    at_most: float,
+    share: float,
+) -> bool:
+    """Whether numbers are equal but for jitter; unknown ones equal each other only."""
+    if first is None or second is None:
+        return first is second
+    pairs = zip(first, second, strict=True)
+    return all(abs(a - b) <= max(at_most, share * abs(a)) for a, b in pairs)
+
+
+def _stacks(frames: list[Frame], notes: list[str]) -> Iterator[_Stack]:
+    """Yield the images of each acquisition in reading order."""
+    for group in _placed(frames):
+        parts = acquisitions(_places(group), [frame.marks for frame in group])
+        split = len(parts) > 1
+        why = f"The series holds {len(parts)} acquisitions; each is a case of its own."
+        for part in parts:
+            yield _Stack(_in_order([group[i] for i in part]), [*notes, *[why] * split])
+
+
+def _placed(frames: list[Frame]) -> list[list[Frame]]:
+    """Return the images, those apart that lost their place and cannot be ordered by number."""
+    lost = [frame for frame in frames if frame.plane.position_mm is None]
+    if not lost or len(lost) == len(frames) or _depths(frames) is not None:
+        return [frames] if frames else []
+    return [[frame for frame in frames if frame.plane.position_mm is not None], lost]
+
+
+def _places(frames: Sequence[Frame]) -> list[int]:
+    """Return where each image lies, by its number if positions are unknown."""
+    depths = _depths(frames)
+    if depths is not None:
+        return steps_of(depths)
+    ranks = {number: rank for rank, number in enumerate(sorted({f.number for f in frames}))}
+    return [ranks[frame.number] for frame in frames]
+
+
+def _depths(frames: Sequence[Frame]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
+    """Return how deep each image lies in the stack."""
+    return depths_mm([frame.plane for frame in frames], [frame.number for frame in frames])
+
+
+def _in_order(frames: Sequence[Frame]) -> list[Frame]:
+    """Return the frames from the top of the stack to its end."""
+    order = reading_order([frame.plane for frame in frames], [frame.number for frame in frames])
+    return [frames[i] for i in order]
+
+
+def _case_of(stack: _Stack, progress: Progress) -> Iterator[Case | Failure]:
     """Yield the case of one stack, and its files that cannot be decoded."""
-    unique = _without_copies(frames)
-    if len(unique) < len(frames):
-        copies = plural(len(frames) - len(unique), "slice")
-        notes = [*notes, f"{copies} came twice and were read once."]
-    ordered = _in_order(unique)
+    frames, notes = stack.frames, stack.notes
     try:
-        check_size(len(ordered), *ordered[0].instance.shape)
-        pixels, failed = _decode(ordered, progress)
+        check_size(len(frames), *frames[0].instance.shape)
+        pixels, failed = _decode(frames, progress)
     except UnreadableScan as error:
-        yield from ((path, error) for path in _files(ordered))
+        yield from ((path, error) for path in _files(frames))
         return
     yield from failed.items()
-    kept = [row for row, frame in enumerate(ordered) if frame.instance.path not in failed]
+    kept = [row for row, frame in enumerate(frames) if frame.instance.path not in failed]
     if not kept:
         return
     if failed:
-        pixels, ordered = pixels[kept], [ordered[row] for row in kept]
+        pixels, frames = pixels[kept], [frames[row] for row in kept]
         notes = [*notes, f"{plural(len(failed), 'file')} of this series could not be read."]
-    yield _assembled(ordered, pixels, notes)
+    planes = [frame.plane for frame in frames]
+    if planes[0].calibrated and (why := why_impossible(pixels, planes)):
+        frames = _uncalibrated(frames)
+        pixels, _ = _decode(frames, Progress())
+        notes = [*notes, why]
+    yield _assembled(frames, pixels, notes)
 
 
-def _assembled(frames: Sequence[_Frame], pixels: Pixels, notes: list[str]) -> Case:
+def _uncalibrated(frames: Sequence[Frame]) -> list[Frame]:
+    """Return the frames without their claim to be in Hounsfield units."""
+    instances = {
+        frame.instance.path: replace(
+            frame.instance,
+            planes=tuple(replace(plane, calibrated=False) for plane in frame.instance.planes),
+        )
+        for frame in frames
+    }
+    return [Frame(instances[frame.instance.path], frame.index) for frame in frames]
+
+
+def _assembled(frames: Sequence[Frame], pixels: Pixels, notes: list[str]) -> Case:
     """Return the case of decoded frames."""
     instances = [frame.instance for frame in frames]
     planes = [frame.plane for frame in frames]
@@ -113,33 +216,18 @@ def _assembled(frames: Sequence[_Frame], pixels: Pixels, notes: list[str]) -> Ca
         notes=[
             *notes,
             *(note for instance in instances for note in instance.notes),
-            *geometry_notes(planes, instances[0].tilt_degrees),
+            *geometry_notes(planes, [frame.number for frame in frames], instances[0].tilt_degrees),
         ],
     )
 
 
-def _without_copies(frames: Sequence[_Frame]) -> list[_Frame]:
-    """Keep one of the images that are the same DICOM instance."""
-    seen: dict[object, _Frame] = {}
-    for frame in frames:
-        instance = frame.instance
-        seen.setdefault((instance.uid or instance.path, frame.index), frame)
-    return list(seen.values())
-
-
-def _in_order(frames: Sequence[_Frame]) -> list[_Frame]:
-    """Return the frames from the top of the stack to its end."""
-    numbers = [(frame.instance.number, frame.index) for frame in frames]
-    return [frames[i] for i in reading_order([frame.plane for frame in frames], numbers)]
-
-
-def _files(frames: Iterable[_Frame]) -> list[Path]:
+def _files(frames: Iterable[Frame]) -> list[Path]:
     """Return the files of the frames, each once."""
     return list(dict.fromkeys(frame.instance.path for frame in frames))
 
 
 def _decode(
-    frames: Sequence[_Frame], progress: Progress
+    frames: Sequence[Frame], progress: Progress
 ) -> tuple[Pixels, dict[Path, UnreadableScan]]:
     """Return the pixels (S, H, W) of the frames, and why some files have none."""
     rows: dict[Path, dict[int, int]] = defaultdict(dict)
@@ -151,7 +239,7 @@ def _decode(
     while True:
         pixels: Pixels = np.zeros(shape, np.int16) if whole else np.zeros(shape, np.float32)
         with ThreadPoolExecutor(THREADS) as pool:
-            fill = partial(_fill, pixels)
+            fill = partial(_fill, pixels, progress)
             failures = {}
             for path, failure in zip(
                 rows, pool.map(fill, instances.values(), rows.values()), strict=True
@@ -167,10 +255,12 @@ class _TooLarge(UnreadableScan):
     """A number does not fit 16 bits; never leaves this module."""
 
 
-def _fill(pixels: Pixels, instance: Instance, rows: dict[int, int]) -> UnreadableScan | None:
+def _fill(
+    pixels: Pixels, progress: Progress, instance: Instance, rows: dict[int, int]
+) -> UnreadableScan | None:
     """Write a file's frames into their rows of the volume; return why it has none."""
     try:
-        for index, image in enumerate(hounsfield_frames(instance)):
+        for index, image in enumerate(hounsfield_frames(instance, progress)):
             if pixels.dtype == np.int16 and image.dtype != np.int16:
                 return _TooLarge()
             if index in rows:

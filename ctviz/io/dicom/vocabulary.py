@@ -3,11 +3,30 @@
 from typing import Final
 
 DICOMDIR: Final = "1.2.840.10008.1.3.10"
-LOSSLESS_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
-DEEP_JPEG: Final = frozenset({"1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53"})
-"""Lossy JPEG that may have more than 8 bits."""
-
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+NATIVE: Final = frozenset(
+    {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED}
+)
+"""Encodings of plain numbers."""
+
+RLE: Final = "1.2.840.10008.1.2.5"
+CODESTREAMS: Final = frozenset(
+    {
+        *(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 53, 55, 57, 70)),  # JPEG
+        *(f"1.2.840.10008.1.2.4.{number}" for number in (80, 81)),  # JPEG-LS
+        *(f"1.2.840.10008.1.2.4.{number}" for number in (90, 91)),  # JPEG 2000
+        *(f"1.2.840.10008.1.2.4.{number}" for number in (201, 202, 203)),  # the same, faster
+    }
+)
+"""Encodings of compressed images that ctviz reads."""
+
+NEW_ENCODINGS: Final = {
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
+"""Encodings that are younger than the dictionary."""
 
 CT_IMAGES: Final = frozenset(
     {
@@ -20,10 +39,85 @@ CT_IMAGES: Final = frozenset(
 OURS: Final = "2.25.236218447402943823718604226311917634731"
 """The ImplementationClassUID of the series that ctviz writes."""
 
+OUR_TITLES: Final = r"(Phantom|Marked phantom) \d{1,4}"
+"""What ctviz calls them; anybody can claim to have written a series with our UID."""
+
 GREY: Final = frozenset({"MONOCHROME1", "MONOCHROME2", ""})
 
-HOUNSFIELD: Final = frozenset({"HU", "US", "HU_MOD", ""})
-"""Units of a rescale that mean Hounsfield's in CT; scanners also write "unspecified"."""
+HOUNSFIELD: Final = frozenset({"HU", "HOUNSFIELD", "HOUNSFIELD UNITS", ""})
+"""Names of Hounsfield's unit; in CT it is also meant where none stands."""
+
+UNSPECIFIED: Final = frozenset({"US"})
+
+SECONDARY_CAPTURES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.7",
+        *(f"1.2.840.10008.5.1.4.1.1.7.{number}" for number in range(1, 5)),
+    }
+)
+
+GROUPS: Final = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+
+_NOT_A_SCAN: Final = "The image is a map of {}: its numbers are not Hounsfield units."
+
+MAPS: Final = {
+    **dict.fromkeys(("IODINE", "PBV"), _NOT_A_SCAN.format("iodine")),
+    **dict.fromkeys(
+        ("EFF_ATOMIC_NUM", "EFFECTIVE_Z", "EFFECTIVEZ", "EFF_Z", "EFFZ", "Z_EFF", "ZEFF"),
+        _NOT_A_SCAN.format("atomic numbers"),
+    ),
+    **dict.fromkeys(("ELECTRON_DENSITY", "RHO_Z"), _NOT_A_SCAN.format("electron density")),
+    **dict.fromkeys(
+        ("MAT_SPECIFIC", "MAT_FRACTIONAL", "MAT_MODIFIED", "MAT_VALUE_BASED", "MATERIAL"),
+        _NOT_A_SCAN.format("a material"),
+    ),
+    **dict.fromkeys(
+        ("PERFUSION", "PERMEABILITY", "CBF", "CBV", "MTT", "TTP", "TMAX"),
+        _NOT_A_SCAN.format("perfusion"),
+    ),
+    **dict.fromkeys(
+        ("SUBTRACTION", "SUBTRACTED", "FUSION", "FUSED"),
+        "The image is combined from several scans: its numbers are not Hounsfield units.",
+    ),
+}
+"""Words of an image's type that tell a map, of the standard and of makers; what to say of it."""
+
+COMPUTED: Final = {
+    **dict.fromkeys(
+        ("VMI", "MONO", "MONOENERGETIC", "MONO_E", "MONOE", "MONOCHROMATIC"),
+        "The image is a virtual monoenergetic one: its Hounsfield units are those of one photon "
+        "energy, not of an ordinary scan.",
+    ),
+    **dict.fromkeys(
+        ("MAT_REMOVED", "VNC", "VUE", "VIRTUAL_NON_CONTRAST", "VIRTUAL_UNENHANCED"),
+        "A material was taken out of the image by computation: contrast agent that was given may "
+        "not be seen.",
+    ),
+}
+"""Words that tell an image in Hounsfield units that no scanner measured; what to say of it."""
+
+MARKS: Final = (
+    "AcquisitionNumber", "TemporalPositionIdentifier", "EchoNumbers", "ImageType",
+    "ConvolutionKernel", "KVP", "NominalPercentageOfCardiacPhase", "SliceThickness",
+)  # fmt: skip
+"""Elements that tell images apart that were not taken together, the surest first."""
+
+MOMENTS: Final = (
+    "TriggerTime", "AcquisitionTime", "ContentTime", "AcquisitionDateTime", "SeriesTime",
+    "ContrastBolusAgent", "ReconstructionDiameter", "FilterType",
+)  # fmt: skip
+"""Elements that differ within one scan too, and so count only where places come twice."""
+
+FRAME_MARKS: Final = (
+    ("FrameContentSequence", "FrameAcquisitionNumber"),
+    ("FrameContentSequence", "TemporalPositionIndex"),
+    ("FrameContentSequence", "StackID"),
+    ("CTImageFrameTypeSequence", "FrameType"),
+    ("CTReconstructionSequence", "ConvolutionKernel"),
+    ("CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase"),
+    ("CTXRayDetailsSequence", "KVP"),
+)
+"""The same for the frames of one file."""
 
 NOT_IMAGES: Final = {
     "SEG": "a segmentation",
