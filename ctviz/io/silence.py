@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-READERS = ("pydicom", "PIL", "nibabel")
+READERS = ("pydicom", "PIL", "nibabel", "openjpeg")
 """Libraries whose warnings and log lines may quote what stands in a file."""
 
-MODULES = rf"({'|'.join(READERS)}|openjpeg|jpeg_ls|gdcm|ctviz\.io)(\.|$)"
+MODULES = rf"({'|'.join(READERS)}|jpeg_ls|gdcm|ctviz\.io)(\.|$)"
 
 
 def _mute_logs() -> None:
