@@ -4,9 +4,10 @@ import jpeg_ls
 import numpy as np
 import pytest
 from openjpeg.utils import encode_array
-from pydicom import dcmread
+from pydicom import dcmread, dcmwrite
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
+    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     HTJ2KLossless,
     JPEG2000Lossless,
@@ -17,6 +18,8 @@ from pydicom.uid import (
 from ctviz.core import UnreadableScan
 from ctviz.io import load_case, load_cases
 from ctviz.io.dicom.bits import Cell, stored_numbers
+from ctviz.io.dicom.codestream import inspect
+from ctviz.io.dicom.decoders import decode_frame, decoders_of
 
 
 def run_lengths(words):
@@ -271,3 +274,78 @@ def test_compressed_pixels_under_a_plain_name_are_refused(tmp_path, dicom, words
     path = change(dicom(tmp_path / "a", words), pixels=starts[start] + words.tobytes())
     with pytest.raises(UnreadableScan, match="encoding"):
         load_case(path)
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("syntax", [JPEG2000Lossless, JPEGLSLossless])
+def test_every_decoder_of_a_frame_gives_the_same_numbers(syntax, bits):
+    stored = np.random.default_rng(bits).integers(0, 1 << bits, (64, 80))
+    frame = ENCODERS[syntax](stored.astype(np.uint8 if bits == 8 else np.uint16))
+    head = inspect(frame)
+    assert (head.shape, head.bits, head.signed, head.lossy) == ((64, 80), bits, False, False)
+    several = decoders_of(head)
+    assert len(several) > 1
+    for decoder in several:
+        np.testing.assert_array_equal(decoder(frame, head), stored)
+
+
+def test_a_frame_that_the_first_decoder_gives_up_is_read_by_another(monkeypatch, words):
+    def gives_up(*_):
+        raise RuntimeError("unsupported")
+
+    monkeypatch.setattr(jpeg_ls, "decode", gives_up)
+    frame = bytes(jpeg_ls.encode_array(words))
+    np.testing.assert_array_equal(decode_frame(frame, inspect(frame)), words)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.uint32])
+def test_big_endian_words_are_read_as_they_were_meant(tmp_path, dicom_header, dtype):
+    stored = np.arange(24).reshape(4, 6).astype(dtype)
+    dataset = dicom_header(Rows=4, Columns=6, PixelRepresentation=int(dtype == np.int16))
+    dataset.BitsAllocated = dataset.BitsStored = 8 * stored.itemsize
+    dataset.HighBit = dataset.BitsStored - 1
+    words = stored.view("u2") if dtype == np.uint8 else stored
+    dataset.PixelData = words.byteswap().tobytes()
+    dataset["PixelData"].VR = "OW"
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    dcmwrite(tmp_path / "a", dataset)
+    image = load_case(tmp_path / "a").slices[0]
+    np.testing.assert_array_equal(image.hounsfield, stored.astype(float) - 1024)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_words_whose_size_is_missing_are_measured(tmp_path, dicom, dtype):
+    stored = np.arange(24).reshape(4, 6).astype(dtype)
+    path = change(dicom(tmp_path / "a", stored), BitsAllocated=None, BitsStored=None, HighBit=None)
+    np.testing.assert_array_equal(load_case(path).slices[0].hounsfield, stored.astype(float) - 1024)
+
+
+@pytest.mark.parametrize("offsets", ["table", "empty table", "no table"])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_frames_in_pieces_are_joined(tmp_path, dicom, offsets, pieces):
+    stored = np.random.default_rng(6).integers(0, 4096, (3, 64, 80)).astype(np.uint16)
+    frames = [bytes(jpeg_ls.encode_array(image)) for image in stored]
+    wrapped = encapsulate(frames, fragments_per_frame=pieces, has_bot=offsets == "table")
+    if offsets == "no table":
+        wrapped = wrapped[8:]
+    path = change(dicom(tmp_path / "a", stored), JPEGLSLossless, frames)
+    dataset = dcmread(path)
+    dataset.PixelData = wrapped
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(path)
+    values = [image.hounsfield for image in load_case(path).slices]
+    np.testing.assert_array_equal(values, stored.astype(float) - 1024)
+
+
+def test_run_lengths_in_pieces_need_the_table_of_offsets(tmp_path, dicom):
+    stored = np.random.default_rng(6).integers(0, 4096, (2, 8, 10)).astype(np.uint16)
+    frames = [run_lengths(image) for image in stored]
+    for table in (True, False):
+        path = change(dicom(tmp_path / "a", stored), RLELossless, frames)
+        dataset = dcmread(path)
+        dataset.PixelData = encapsulate(frames, fragments_per_frame=2, has_bot=table)
+        dataset["PixelData"].is_undefined_length = True
+        dataset.save_as(path)
+        loaded = load_cases(path)
+        assert len(loaded.cases) == table
+        assert all("which image" in refused.why for refused in loaded.refused)

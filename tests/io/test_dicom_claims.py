@@ -302,7 +302,19 @@ def test_announced_frames_are_counted_before_work_begins(tmp_path, dicom, stored
         dataset.NumberOfFrames = 10**6
         dataset.save_as(path)
         (refused,) = load_cases(path).refused
+        assert "more than ctviz loads" in refused.why
+        dataset.NumberOfFrames = 20000
+        dataset.save_as(path)
+        (refused,) = load_cases(path).refused
         assert "too small" in refused.why
+
+
+def test_an_enhanced_file_describes_every_image_it_announces(tmp_path, dicom, stored):
+    path = dicom(
+        tmp_path / "a", np.stack([stored] * 3), PerFrameFunctionalGroupsSequence=[Dataset()] * 2
+    )
+    (refused,) = load_cases(path).refused
+    assert "announces 3 images and describes 2" in refused.why
 
 
 @pytest.mark.parametrize("wrapped", [True, False])

@@ -61,9 +61,14 @@ def units_of(header: Dataset, frames: int) -> Units:
 
 def macros_of(header: Dataset, frames: int, name: str) -> list[Dataset]:
     """Return what holds each frame's elements; one look for all where nothing tells them apart."""
-    if not any(group in header for group in vocabulary.GROUPS):
-        return [header] * frames
+    if not has_own_groups(header):
+        return [macro(header, 0, name)] * frames
     return [macro(header, index, name) for index in range(frames)]
+
+
+def has_own_groups(header: Dataset) -> bool:
+    """Whether a header describes each frame for itself."""
+    return "PerFrameFunctionalGroupsSequence" in header
 
 
 def is_localizer(header: Dataset) -> bool:

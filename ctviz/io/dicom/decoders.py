@@ -48,7 +48,7 @@ def decode_frame(frame: bytes, head: Codestream) -> Numbers:
             "Its header promises a grey image, its compressed pixels hold a colour picture; load "
             "the original CT series."
         )
-    for decoder in _decoders(head):
+    for decoder in decoders_of(head):
         try:
             samples = np.asarray(decoder(frame, head))
         except (*DAMAGED, UnidentifiedImageError):
@@ -78,7 +78,7 @@ def decode_rle(frame: bytes, shape: tuple[int, int], allocated: int) -> Numbers:
     return np.asarray(words).astype(np.int64)
 
 
-def _decoders(head: Codestream) -> tuple[Decoder, ...]:
+def decoders_of(head: Codestream) -> tuple[Decoder, ...]:
     """Return who may decode a frame; GDCM, in its own process, wherever others give up."""
     if head.family is Family.JPEG_2000:
         return _by_openjpeg, _by_gdcm

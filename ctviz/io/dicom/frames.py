@@ -99,19 +99,23 @@ def compressed_frames(pixels: bytes, dataset: Dataset, frames: int) -> Iterator[
     if frames in {1, starts, len(fragments)}:
         yield from _joined(fragments, alone=frames == len(fragments), one=frames == 1)
         return
-    # Where no fragment tells that it begins a frame, only the table of offsets can.
+    yield from _by_offsets(pixels if table else ITEM + bytes(4) + pixels, dataset, frames)
+
+
+def _by_offsets(pixels: bytes, dataset: Dataset, frames: int) -> list[bytes]:
+    """Return frames of which only a table of offsets can tell where they begin."""
+    tables = [dataset.get(f"ExtendedOffsetTable{suffix}") for suffix in ("", "Lengths")]
+    extended = (tables[0], tables[1]) if all(tables) else None
     try:
-        tables = [dataset.get(f"ExtendedOffsetTable{suffix}") for suffix in ("", "Lengths")]
-        extended = (tables[0], tables[1]) if all(tables) else None
-        prefix = b"" if table else ITEM + bytes(4)
-        yield from generate_frames(
-            prefix + pixels, number_of_frames=frames, extended_offsets=extended
-        )
+        found = list(generate_frames(pixels, number_of_frames=frames, extended_offsets=extended))
     except DAMAGED:
+        found = []
+    if len(found) != frames:
         raise UnreadableScan(
             "It does not say which pieces of its compressed pixels belong to which image; export "
             "it again."
-        ) from None
+        )
+    return found
 
 
 def _items(pixels: bytes) -> list[bytes]:

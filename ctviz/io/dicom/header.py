@@ -10,9 +10,15 @@ from pydicom import Dataset, dcmread
 
 from ctviz.core import UnreadableScan
 from ctviz.io.dicom import vocabulary
-from ctviz.io.dicom.claims import Rescale, is_localizer, shows_what_was_measured, units_of
+from ctviz.io.dicom.claims import (
+    Rescale,
+    has_own_groups,
+    is_localizer,
+    shows_what_was_measured,
+    units_of,
+)
 from ctviz.io.dicom.damage import DAMAGED
-from ctviz.io.dicom.elements import file_meta, macro, numbers, text, whole
+from ctviz.io.dicom.elements import file_meta, macro, numbers, text, value, whole
 from ctviz.io.identity import pseudonym, words
 from ctviz.io.limits import check_size
 from ctviz.io.silence import quiet
@@ -43,6 +49,9 @@ INFLATED_BYTES = 2**29
 
 PREAMBLE = 132
 BYTE_BITS = 8
+MOST_FRAMES = 2**15
+"""No scanner writes more images into one file; each costs time, however small."""
+
 FRAGMENT = 8
 """Bytes before each piece of compressed pixels."""
 
@@ -212,6 +221,15 @@ def _refuse_missing_frames(header: Dataset, path: Path, frames: int, pixels: int
     native = syntax in vocabulary.NATIVE
     size = _inflated_bytes(path) if syntax == vocabulary.DEFLATED else path.stat().st_size
     bits = max(1, whole(header, "BitsAllocated", missing=BYTE_BITS)) if native else 0
+    if frames > MOST_FRAMES:
+        raise UnreadableScan(
+            f"It announces {frames} images, more than ctviz loads; export a part of it."
+        )
+    described = value(header, "PerFrameFunctionalGroupsSequence")
+    if has_own_groups(header) and len(described or ()) != frames:
+        raise UnreadableScan(
+            f"It announces {frames} images and describes {len(described or ())}; export it again."
+        )
     # A compressed frame takes at least the head of its fragment.
     if frames > 1 and frames * max(pixels * bits // BYTE_BITS, 0 if native else FRAGMENT) > size:
         raise UnreadableScan(
@@ -221,7 +239,7 @@ def _refuse_missing_frames(header: Dataset, path: Path, frames: int, pixels: int
 
 def _planes(header: Dataset, frames: int, *, calibrated: bool) -> tuple[Plane, ...]:
     """Return where each frame lies."""
-    if not any(group in header for group in vocabulary.GROUPS):
+    if not has_own_groups(header):
         return (_plane(header, 0, frames, calibrated),) * frames
     return tuple(_plane(header, index, frames, calibrated) for index in range(frames))
 
@@ -230,7 +248,7 @@ def _marks(header: Dataset, frames: int) -> tuple[Marks, ...]:
     """Return what tells each frame from others that were not taken together."""
     kinds = tuple(text(header, keyword) for keyword in vocabulary.MARKS)
     moments = tuple(text(header, keyword) for keyword in vocabulary.MOMENTS)
-    if not any(group in header for group in vocabulary.GROUPS):
+    if not has_own_groups(header):
         return (Marks(kinds, moments),) * frames
     return tuple(
         Marks(

@@ -16,8 +16,8 @@ from ctviz.io.dicom.copies import Frame, without_copies
 from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.order import depths_mm, geometry_notes, reading_order, steps_of
 from ctviz.io.dicom.pixels import hounsfield_frames
-from ctviz.io.dicom.plausible import why_impossible
 from ctviz.io.limits import check_size
+from ctviz.io.plausible import why_impossible
 from ctviz.io.volume import Pixels, Volume, compact, make_case, plural
 
 THREADS = 4

@@ -56,8 +56,6 @@ SECONDARY_CAPTURES: Final = frozenset(
     }
 )
 
-GROUPS: Final = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
-
 _NOT_A_SCAN: Final = "The image is a map of {}: its numbers are not Hounsfield units."
 
 MAPS: Final = {
