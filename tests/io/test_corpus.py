@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pydicom.data
 import pytest
 
@@ -129,3 +130,29 @@ def test_loading_can_be_cancelled_and_tells_how_far_it_is(tmp_path, dicom, store
     progress.cancel()
     with pytest.raises(Cancelled):
         load_cases(tmp_path, progress=progress)
+
+
+def mutated(content, rng):
+    """Return a file's bytes after a few accidents."""
+    changed = bytearray(content)
+    for _ in range(rng.choice((1, 2, 8))):
+        place, length = int(rng.integers(len(changed))), int(rng.integers(1, 40))
+        accident = rng.integers(4)
+        if accident == 0:
+            changed[place] = int(rng.integers(256))
+        elif accident == 1:
+            changed[place : place + 4] = (b"\0" * 4, b"\xff" * 4)[length % 2]
+        elif accident == 2:
+            del changed[place : place + length]
+        else:
+            changed[place:place] = rng.bytes(length // 4)
+        changed = changed or bytearray(1)
+    return bytes(changed)
+
+
+def test_whatever_happens_to_a_file_ends_well(tmp_path):
+    rng = np.random.default_rng(8)
+    small = [path for path in SHIPPED if path.suffix == ".dcm" and path.stat().st_size < 2**15]
+    for number in rng.integers(len(small), size=150):
+        (tmp_path / "mutated.dcm").write_bytes(mutated(small[number].read_bytes(), rng))
+        ends_well(tmp_path / "mutated.dcm")

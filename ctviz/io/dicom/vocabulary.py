@@ -39,8 +39,8 @@ CT_IMAGES: Final = frozenset(
 OURS: Final = "2.25.236218447402943823718604226311917634731"
 """The ImplementationClassUID of the series that ctviz writes."""
 
-OUR_TITLES: Final = r"(Phantom|Marked phantom) \d{1,4}"
-"""What ctviz calls them; anybody can claim to have written a series with our UID."""
+OUR_TITLES: Final = r"(?i)((a|marked|phantom|disc|box|ramp) ?\b)+( ?\d{1,4})?"
+"""What artificial scans are called; anybody can claim to have written a series with our UID."""
 
 GREY: Final = frozenset({"MONOCHROME1", "MONOCHROME2", ""})
 
