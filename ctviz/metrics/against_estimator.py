@@ -4,12 +4,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from ctviz.core import FloatMap, Progress, Score, UnsupportedNetwork
-from ctviz.metrics.against_model import Curves, Images, check_input, check_map
+from ctviz.core import FloatMap, InvalidInput, Progress, Score, UnsupportedNetwork
+from ctviz.metrics.against_model import Curves, Images, checked_input, checked_map
 from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.given import answer_to, numbers_of
 
 
 class Again(Protocol):
@@ -68,13 +68,12 @@ class BehaviourMetric(Metric):
         self, values: FloatMap, x: ArrayLike, again: Again, progress: Progress | None = None
     ) -> Curves:
         """Return the score with its curves; progress counts the further maps."""
-        image = np.asarray(x, np.float32)
-        check_input(image)
-        check_map(values, image)
+        image = checked_input(x)
+        values = checked_map(values, image)
         progress = progress or Progress()
         progress.start(self.maps)
         try:
-            return self.observe(values, image, _Counting(again, progress))
+            return self.observe(values, image, _Counting(again, values.shape, progress))
         except UnsupportedNetwork as error:
             return Curves(Score.undefined(f"There is no map to compare with: {error}"))
 
@@ -85,9 +84,10 @@ class BehaviourMetric(Metric):
 
 @dataclass(frozen=True)
 class _Counting:
-    """Asks again and counts how often."""
+    """Asks again, counts how often, and looks at what comes; NaN is for the metric to judge."""
 
     again: Again
+    shape: tuple[int, ...]
     progress: Progress
 
     @property
@@ -99,6 +99,12 @@ class _Counting:
         self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
     ) -> FloatMap:
         """Return the map."""
-        values = self.again(x, seed, randomised)
+        given = answer_to(lambda: self.again(x, seed, randomised), "The estimator")
+        values = numbers_of(given, "The estimator's map")
+        if values.shape != self.shape:
+            raise InvalidInput(
+                f"The estimator answered with a map of the shape {values.shape} where its first "
+                f"one had {self.shape}."
+            )
         self.progress.advance()
         return values

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Progress, Score
-from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.base import Group, Metric, Numbers
+from ctviz.metrics.given import all_finite, answer_to, array_of, finite_map, numbers_of
 
 Image: TypeAlias = NDArray[np.float32]
 """(C, h, w), 0 (bottom of the window) to 1 (top)."""
@@ -22,6 +23,9 @@ Classify: TypeAlias = Callable[[Images], NDArray[np.floating]]
 """Returns the explained class's probability (N,) for images (N, C, h, w)."""
 
 INPUT_NDIM = 4
+
+ROUNDING = 1e-6
+"""How far a probability may lie beyond 0 and 1 for want of digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +60,19 @@ class Curves:
 class FidelityMetric(Metric):
     """A metric that needs the network: whether the map names the pixels that the model uses.
 
-    The arrays are checked here, so a subclass only meets finite maps on the input's grid.
+    The arrays are checked here, so a subclass only meets finite maps on the input's grid, and so
+    are the model's answers, which must be finite, one for each image.
+
+    Attributes
+    ----------
+    of_probabilities
+        Whether the score is only one of probabilities, 0 to 1. The others compare changes of the
+        answer with one another, whatever its unit: log-odds will do.
     """
 
     group: ClassVar[Group] = "fidelity"
     grid: ClassVar[Literal["scan", "network"]] = "network"
+    of_probabilities: ClassVar[bool] = False
 
     @final
     def __call__(
@@ -89,13 +101,12 @@ class FidelityMetric(Metric):
         As if one by one, but what the maps have in common is classified once. Progress counts
         classified images.
         """
-        image = np.asarray(x, np.float32)
-        check_input(image)
-        for values in maps:
-            check_map(values, image)
-        if not maps:
+        image = checked_input(x)
+        checked = [checked_map(values, image) for values in maps]
+        if not checked:
             return []
-        return self.compare(maps, image[0], classify, progress or Progress())
+        model = _Asked(classify, self.of_probabilities)
+        return self.compare(checked, image[0], model, progress or Progress())
 
     @abstractmethod
     def compare(
@@ -108,20 +119,62 @@ class FidelityMetric(Metric):
         """Return the curves of finite maps (h, w) of a finite image (C, h, w)."""
 
 
-def check_input(image: Images) -> None:
-    """Refuse what is not one finite image (1, C, h, w)."""
-    if image.ndim != INPUT_NDIM or image.shape[0] != 1:
-        raise InvalidInput(f"The input must be one image (1, C, h, w), not {image.shape}.")
-    if not np.isfinite(image).all():
+@dataclass(frozen=True)
+class _Asked:
+    """A model whose answers are looked at before they are believed.
+
+    Parameters
+    ----------
+    classify
+        The model.
+    of_probabilities
+        Whether an answer must lie between 0 and 1.
+    """
+
+    classify: Classify
+    of_probabilities: bool
+
+    def __call__(self, images: Images) -> Numbers:
+        """Return the answers (N,) for images (N, C, h, w), which nobody else holds."""
+        number = len(images)
+        given = answer_to(lambda: self.classify(images), "The classifier")
+        answers = np.array(numbers_of(given, "The classifier's answer"), np.float64)
+        if answers.shape != (number,):
+            raise InvalidInput(
+                f"The classifier must return one probability for each of {number} images, "
+                f"not an array of shape {answers.shape}."
+            )
+        if not all_finite(answers):
+            raise InvalidInput(
+                "The classifier answered NaN or an infinite number; check the network's weights "
+                "and what its input may be."
+            )
+        if not self.of_probabilities:
+            return answers
+        if answers.min() < -ROUNDING or answers.max() > 1 + ROUNDING:
+            raise InvalidInput(
+                f"The classifier answered {answers.min():.3g} to {answers.max():.3g}, which are no "
+                "probabilities; return the class's softmax or sigmoid, from 0 to 1."
+            )
+        return np.clip(answers, 0.0, 1.0)
+
+
+def checked_input(x: ArrayLike) -> Images:
+    """Return one finite image (1, C, h, w) as float32, refusing anything else."""
+    given = numbers_of(x, "The input")
+    if given.ndim != INPUT_NDIM or given.shape[0] != 1 or not given.size:
+        raise InvalidInput(f"The input must be one image (1, C, h, w), not {given.shape}.")
+    if not all_finite(given):
         raise InvalidInput("The input contains NaN or infinite pixels; replace them first.")
+    return given.astype(np.float32, copy=False)
 
 
-def check_map(values: FloatMap, image: Images) -> None:
-    """Refuse a map that is not finite or not on the grid of the image (1, C, h, w)."""
-    if values.shape != image.shape[2:]:
+def checked_map(values: ArrayLike, image: Images) -> FloatMap:
+    """Return a finite map (h, w) on the grid of the image (1, C, h, w), refusing anything else."""
+    shape = array_of(values, "The map").shape
+    if shape != image.shape[2:]:
         raise InvalidInput(
-            f"The map has the shape {values.shape} and the input {image.shape[2:]}; "
+            f"The map has the shape {shape} and the input {image.shape[2:]}; "
             "this metric needs the map on the network's grid."
         )
-    if not np.isfinite(values).all():
-        raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")
+    return finite_map(values)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Mask, Score
 from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.given import array_of, finite_map, numbers_of
 
 Spacing: TypeAlias = tuple[float, float]
 """Distance of neighbouring pixels in mm, down and across."""
@@ -30,16 +31,16 @@ class AgreementMetric(Metric):
 
         ``spacing_mm`` is the distance of pixels down and across; most metrics do without it.
         """
-        _check(values, mask)
-        _check_spacing(spacing_mm)
+        values, mask = _checked(values, mask)
+        spacing = None if spacing_mm is None else _checked_spacing(spacing_mm)
         if not mask.any():
             return Score.undefined("The region is empty.")
-        return self.measure(values, mask, spacing_mm)
+        return self.measure(values, mask, spacing)
 
     @final
     def curve(self, values: FloatMap, mask: Mask) -> Curve | None:
         """Return the picture behind the score; None if there is none or the score is undefined."""
-        _check(values, mask)
+        values, mask = _checked(values, mask)
         return self.draw(values, mask) if mask.any() else None
 
     @abstractmethod
@@ -55,18 +56,23 @@ class AgreementMetric(Metric):
         return None
 
 
-def _check_spacing(spacing_mm: Spacing | None) -> None:
-    if spacing_mm is not None and not all(0 < length < math.inf for length in spacing_mm):
+def _checked_spacing(spacing_mm: Spacing) -> Spacing:
+    lengths = numbers_of(spacing_mm, "The pixel size")
+    if lengths.shape != (2,) or not all(0 < length < math.inf for length in lengths):
         raise InvalidInput(f"A pixel is larger than 0 mm down and across, not {spacing_mm}.")
+    return float(lengths[0]), float(lengths[1])
 
 
-def _check(values: FloatMap, mask: Mask) -> None:
-    if mask.dtype != np.bool_:
-        raise InvalidInput(f"A region's mask must be boolean, not {mask.dtype}; compare it with 0.")
-    if values.ndim != 2 or values.shape != mask.shape:
+def _checked(values: FloatMap, mask: Mask) -> tuple[FloatMap, Mask]:
+    """Return a finite map and a mask on its grid, refusing anything else."""
+    given, region = array_of(values, "The map"), array_of(mask, "A region's mask")
+    if region.dtype != np.bool_:
         raise InvalidInput(
-            f"The map has the shape {values.shape} and the region {mask.shape}; "
+            f"A region's mask must be boolean, not {region.dtype}; compare it with 0."
+        )
+    if given.ndim != 2 or given.shape != region.shape:
+        raise InvalidInput(
+            f"The map has the shape {given.shape} and the region {region.shape}; "
             "bring both to the scan's rows and columns first."
         )
-    if not np.isfinite(values).all():
-        raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")
+    return finite_map(values), region

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import InvalidInput, Progress
+from ctviz.core import Progress
 from ctviz.metrics.against_model import Classify
 from ctviz.metrics.base import Numbers
 
@@ -21,12 +21,6 @@ def probabilities(
     answers: list[Numbers] = []
     stream = iter(images)
     while chunk := list(islice(stream, batch)):
-        answer = np.asarray(classify(np.stack(chunk)), np.float64)
-        if answer.shape != (len(chunk),):
-            raise InvalidInput(
-                f"The classifier must return one probability for each of {len(chunk)} images, "
-                f"not an array of shape {answer.shape}."
-            )
-        answers.append(answer)
+        answers.append(np.asarray(classify(np.stack(chunk)), np.float64))
         progress.advance(len(chunk))
     return np.concatenate(answers) if answers else np.empty(0)

@@ -10,6 +10,7 @@ from ctviz.core import FloatMap, Score, UnsupportedNetwork, param
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Curves, Images
 from ctviz.metrics.base import METRICS
+from ctviz.metrics.given import all_finite
 from ctviz.metrics.of_map import NOTHING
 
 
@@ -59,7 +60,7 @@ class MaxSensitivity(BehaviourMetric):
         for _ in range(self.samples):
             noise = random.uniform(-self.radius, self.radius, x.shape[2:])
             changed = again(x=(x + noise).astype(np.float32))
-            if not np.isfinite(changed).all():
+            if not all_finite(changed):
                 raise UnsupportedNetwork("the map of the noisy slice is not finite.")
             changes.append(float(np.linalg.norm(changed - reference)))
         return Curves(Score(max(changes) / size))

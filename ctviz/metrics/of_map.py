@@ -8,6 +8,7 @@ import numpy as np
 
 from ctviz.core import FloatMap, InvalidInput, Score
 from ctviz.metrics.base import Group, Metric, Numbers
+from ctviz.metrics.given import array_of, finite_map
 
 NOTHING = Score.undefined("The map is zero everywhere: it has no importance to spread.")
 
@@ -26,13 +27,10 @@ class MapMetric(Metric):
     @final
     def __call__(self, values: FloatMap) -> Score:
         """Score a map (h, w)."""
-        if values.ndim != 2 or not values.size:
-            raise InvalidInput(
-                f"A map has rows and columns; this one has the shape {values.shape}."
-            )
-        if not np.isfinite(values).all():
-            raise InvalidInput("The map contains NaN or infinite values and cannot be scored.")
-        magnitude = np.abs(values.astype(np.float64)).ravel()
+        shape = array_of(values, "The map").shape
+        if len(shape) != 2 or 0 in shape:
+            raise InvalidInput(f"A map has rows and columns; this one has the shape {shape}.")
+        magnitude = np.abs(finite_map(values).astype(np.float64)).ravel()
         total = magnitude.sum()
         return self.spread(magnitude / total) if total > 0 else NOTHING
 

@@ -35,6 +35,7 @@ class RemovalMetric(FidelityMetric):
     """
 
     orders: ClassVar[tuple[Order, ...]] = ("mif", "lif")
+    of_probabilities: ClassVar[bool] = True
 
     step: float = param(
         0.025, low=0.005, high=0.5, help="Share of the pixels removed at a time. Less is slower."

@@ -7,6 +7,7 @@ from skimage.metrics import structural_similarity
 from ctviz.core import FloatMap, Mask
 from ctviz.metrics.against_model import Images
 from ctviz.metrics.base import Numbers, is_constant
+from ctviz.metrics.given import all_finite
 
 WINDOW = 7
 """Side in pixels of the squares in which pictures are compared."""
@@ -29,7 +30,7 @@ def visible(x: Images) -> Mask:
 
 def is_lost(values: FloatMap) -> bool:
     """Whether a map says nothing: constant, or not finite everywhere."""
-    return not np.isfinite(values).all() or is_constant(values)
+    return not all_finite(values) or is_constant(values)
 
 
 def rank_correlation(first: FloatMap, second: FloatMap) -> float:

@@ -30,4 +30,6 @@ class Seconds(RecordMetric):
 
     def __call__(self, importance: ImportanceMap) -> Score:
         """Return the recorded time in seconds."""
+        if not 0 <= importance.seconds < math.inf:
+            return Score.undefined("Nobody noted how long the map took.")
         return Score(importance.seconds)

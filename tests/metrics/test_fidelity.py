@@ -135,17 +135,14 @@ def test_the_curves_of_a_perfect_map_of_a_summing_model_are_straight_lines(used,
 
 
 def test_logit_fidelity_of_a_neuron_is_fidelity_of_its_activation(noise, scan, used):
-    def neuron(images):
-        return Sees(used)(images) - 0.1
-
     def sigmoid(images):
-        return 1 / (1 + np.exp(-neuron(images)))
+        return 1 / (1 + np.exp(0.1 - Sees(used)(images)))
 
-    logits = Fidelity(step=0.05, fill="zero").curves(noise[0], scan, neuron)
+    seen = Fidelity(step=0.05, fill="zero").curves(noise[0], scan, Sees(used))
     ratio = LogitFidelity(fill="zero").curves(noise[0], scan, sigmoid)
-    untouched = logits.mif.y[0]
-    np.testing.assert_allclose(ratio.mif.y, logits.mif.y / untouched, atol=1e-9)
-    assert ratio.score.value == pytest.approx(logits.score.value / untouched)
+    untouched = seen.mif.y[0] - 0.1
+    np.testing.assert_allclose(ratio.mif.y, (seen.mif.y - 0.1) / untouched, atol=1e-9)
+    assert ratio.score.value == pytest.approx(seen.score.value / untouched)
 
 
 def test_a_class_that_the_model_does_not_favour_has_no_logit_ratio(noise, scan, used):
@@ -294,7 +291,7 @@ def test_ranks_fall_with_importance_and_follow_a_shuffle_among_equals(noise):
 @pytest.mark.parametrize("metric", [Fidelity, Deletion, Insertion, LogitFidelity])
 def test_a_score_does_not_depend_on_what_is_asked_together_with_it(metric, noise, scan, used):
     def rounds_by_batch(images):
-        return Sees(used)(images) + 1e-3 / len(images)
+        return Sees(used)(images) * (1 - 1e-3 / len(images))
 
     together = metric().curves_many(noise, scan, rounds_by_batch)
     alone = [metric()(values, scan, rounds_by_batch) for values in noise]
