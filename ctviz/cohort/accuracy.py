@@ -74,6 +74,8 @@ def _accuracy(material: Material, key: str) -> Accuracy | None:
         low=fidelity.low,
         high=fidelity.high,
         standings=fidelity.standings,
+        turned=int(np.sum(~agrees)),
+        too_few=fidelity.too_few,
     )
     return Accuracy(curves, fidelity, removals)
 

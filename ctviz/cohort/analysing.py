@@ -88,7 +88,8 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
 
 def _subject(material: Material) -> Subject:
     study, slices = material.study, material.table.slices
-    classes, counts = np.unique(material.table.texts("truth"), return_counts=True)
+    truth, target = material.table.texts("truth"), material.table.texts("target")
+    classes, counts = np.unique(truth, return_counts=True)
     reader, label = yardstick(study)
     return Subject(
         name=study.name,
@@ -104,6 +105,7 @@ def _subject(material: Material) -> Subject:
         classes=dict(zip(map(str, classes), map(int, counts), strict=True)),
         correct=int(np.sum(_answers(material) == RIGHT)),
         wrong=int(np.sum(_answers(material) == WRONG)),
+        truth_explained=int(np.sum((truth != "") & (truth == target))),
     )
 
 

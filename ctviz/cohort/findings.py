@@ -22,7 +22,7 @@ from ctviz.cohort.statistics import (
 from ctviz.core import InvalidInput
 
 FINDINGS = "findings.json"
-VERSION = 1
+VERSION = 2
 """Raised whenever the file's form changes; older ones are made anew from the table."""
 
 Signs: TypeAlias = Literal["both", "signed", "absolute"]
@@ -45,6 +45,8 @@ class Subject:
         Number of slices by true class; unknown ones are under the empty name.
     correct, wrong
         Number of slices on which the model was right and was not, where the truth is known.
+    truth_explained
+        Number of slices whose true class was explained, whatever the model predicted.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Subject:
     classes: dict[str, int]
     correct: int
     wrong: int
+    truth_explained: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,11 @@ class AccuracyCurves:
         (E, S) accuracy averaged over the classes.
     low, high
         (E, 2, S) pointwise 95 % intervals of mif and lif.
+    turned
+        Number of slices on which another class than the right one was explained, so that the
+        fill erased a wrong answer and a good map counts against its estimator.
+    too_few
+        Why the cohort decides nothing, as a sentence; empty where it may.
     """
 
     metric: str
@@ -137,6 +145,8 @@ class AccuracyCurves:
     low: NUMBERS
     high: NUMBERS
     standings: tuple[FidelityStanding, ...]
+    turned: int
+    too_few: str
 
 
 @dataclass(frozen=True, eq=False)

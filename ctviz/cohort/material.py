@@ -14,7 +14,7 @@ from ctviz.cohort.findings import Ranked, Signs
 from ctviz.cohort.plan import VARIANT, CohortStudy, metric_name, read_plan
 from ctviz.cohort.statistics import Entrant, KeptShare, Panel, cross_validated_share
 from ctviz.cohort.statistics.patients import Names, Numbers
-from ctviz.cohort.table import ScoreTable
+from ctviz.cohort.table import ScoreTable, panel_of
 from ctviz.core import SIGNS, InvalidInput, Sign
 from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric, Metric
 
@@ -111,8 +111,7 @@ class Material:
 
     def of_values(self, values: Numbers, key: str) -> Panel:
         """Return scores (N, E) that were derived from curves, as a panel."""
-        better = _metric(key).better
-        return Panel(values, self.patients, self.table.entrants, better, key)
+        return panel_of(values, self.patients, self.table.entrants, key)
 
     def entrants(self, signs: Signs) -> tuple[Entrant, ...]:
         """Return the entrants under some signs."""

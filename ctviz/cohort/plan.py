@@ -27,8 +27,8 @@ from ctviz.metrics import METRICS, Metric
 from ctviz.models.toml import to_toml
 
 Settings: TypeAlias = Mapping[str, Value]
-Target: TypeAlias = Literal["predicted", "truth"]
-TARGETS: tuple[Target, ...] = ("predicted", "truth")
+Target: TypeAlias = Literal["truth", "predicted"]
+TARGETS: tuple[Target, ...] = ("truth", "predicted")
 
 VARIANT = "@"
 """Stands in a metric's key between its name and what distinguishes the variant."""
@@ -85,7 +85,10 @@ class CohortStudy:
     reader, label
         Whose drawings of what the maps are compared with. Empty: the only reader's; all labels.
     target
-        Whether the explained class is the ``predicted`` one or the ``truth``.
+        Whether the explained class is the ``truth``, as in the paper, or the ``predicted`` one.
+        Where the truth is not known, or is no class of the model, the predicted one is explained.
+        The paper's fill erases the explained class: of a wrong prediction it erases the mistake,
+        and removing what misled the model makes it right.
     draws, seed
         Of the intervals' bootstrap. Estimators and metrics have seeds of their own.
     """
@@ -101,7 +104,7 @@ class CohortStudy:
     slices_per_case: int = 2
     reader: str = ""
     label: str = ""
-    target: Target = "predicted"
+    target: Target = "truth"
     draws: int = DRAWS
     seed: int = 0
 

@@ -18,6 +18,7 @@ from ctviz.cohort.files import replacing
 from ctviz.cohort.plan import metric_name
 from ctviz.cohort.result import UnitResult
 from ctviz.cohort.statistics import Entrant, Panel
+from ctviz.cohort.statistics.patients import Names, Numbers
 from ctviz.core import SIGNS, InvalidInput, Sign, UnknownName
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
@@ -115,19 +116,19 @@ class ScoreTable:
         at_row = [rows[place] for place in _places(frame)]
         at_column = [columns[pair] for pair in zip(frame["estimator"], frame["sign"], strict=True)]
         values[at_row, at_column] = frame["value"]
-        return Panel(
-            values=values,
-            patients=self.texts("patient"),
-            entrants=entrants,
-            better=METRICS[metric_name(metric)].better,
-            metric=metric,
-        )
+        return panel_of(values, self.texts("patient"), entrants, metric)
 
     def undefined(self) -> pd.DataFrame:
         """Return how often scores are undefined, by estimator, metric and reason."""
         frame = self.frame[self.frame["value"].isna()]
         by = ["estimator", "metric", "why"]
         return frame.groupby(by, observed=True, sort=False).size().reset_index(name="scores")
+
+
+def panel_of(values: Numbers, patients: Names, entrants: tuple[Entrant, ...], key: str) -> Panel:
+    """Return scores (N, E) by the metric of a key, knowing what its numbers mean."""
+    metric = METRICS[metric_name(key)]
+    return Panel(values, patients, entrants, metric.better, key, metric.bounds, metric.hits)
 
 
 def entrant(estimator: str, sign: Sign) -> Entrant:

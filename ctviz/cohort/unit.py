@@ -17,7 +17,6 @@ from ctviz.core import (
     CtvizError,
     FloatMap,
     ImportanceMap,
-    InvalidInput,
     Mask,
     Prediction,
     Progress,
@@ -119,14 +118,10 @@ class _Computation:
         return filling.result(context, self._digests())
 
     def _target(self, prediction: Prediction) -> int:
-        if self.study.target == "predicted":
+        truth = self.unit.truth
+        if self.study.target == "predicted" or truth not in prediction.classes:
             return prediction.target
-        if self.unit.truth is None or self.unit.truth not in prediction.classes:
-            raise InvalidInput(
-                f"The true class of the case '{self.unit.case}' is not known to the model; "
-                "explain the predicted class instead."
-            )
-        return prediction.classes.index(self.unit.truth)
+        return prediction.classes.index(truth)
 
     def _explain(self, question: Question, filling: Filling) -> None:
         """Compute or recall the maps; whatever is refused says why in its scores."""

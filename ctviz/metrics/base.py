@@ -38,6 +38,8 @@ class Metric(Tunable, ABC):
         The direction that speaks for the map.
     bounds
         The least and the largest score that can occur.
+    hits
+        Whether a score is a hit (1) or none (0), so that a mean over patients is a rate.
     grid
         Where it compares: on the scan's pixels (H, W) or on the network's (h, w).
     reads
@@ -52,6 +54,7 @@ class Metric(Tunable, ABC):
     group: ClassVar[Group]
     better: ClassVar[Literal["higher", "lower"]] = "higher"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    hits: ClassVar[bool] = False
     grid: ClassVar[Literal["scan", "network"]]
     reads: ClassVar[Literal["map", "region map"]] = "map"
 

@@ -19,6 +19,7 @@ class PointingGame(AgreementMetric):
 
     title: ClassVar[str] = "Pointing game"
     summary: ClassVar[str] = "Whether the most important pixel lies in the drawn region: 1 if so."
+    hits: ClassVar[bool] = True
     cite: ClassVar[str] = "Zhang et al., IJCV 2018. arXiv:1608.00507"
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:

@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from ctviz.core import InvalidInput
+from ctviz.core.chance import unseen
+
 BOOTSTRAP = 2000
 
 Labels = NDArray[np.bool_]
@@ -57,7 +60,11 @@ def patient_interval(
     shares: Shares,
     patients: NDArray[np.str_],
 ) -> tuple[float, float]:
-    """Return the 95 % interval of a figure by drawing patients anew, with their slices."""
+    """Return the 95 % interval of a figure, 0 to 1, by drawing patients anew, with their slices.
+
+    Where every draw gives the same figure, as that of a model without a mistake does, the interval
+    allows for patients whom so few of the rarer class can have missed (`unseen`).
+    """
     draw = np.random.default_rng(0)
     slices_of = [np.flatnonzero(patients == name) for name in np.unique(patients)]
     figures = []
@@ -67,5 +74,10 @@ def patient_interval(
         if labels[chosen].all() or not labels[chosen].any():
             continue
         figures.append(measure(labels[chosen], shares[chosen]))
+    if not figures:
+        raise InvalidInput("Patients of both classes are needed to say how sure a figure is.")
     low, high = np.percentile(figures, (2.5, 97.5))
+    if low == high:
+        missed = unseen(min(len(np.unique(patients[own])) for own in (labels, ~labels)))
+        return float(low - missed * low), float(high + missed * (1 - high))
     return float(low), float(high)

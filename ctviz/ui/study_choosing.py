@@ -35,7 +35,7 @@ from ctviz.ui.study_plan import (
 )
 from ctviz.ui.waiting import rerun_when
 
-TARGET_WORDS = {"predicted": "the predicted class", "truth": "the true class"}
+TARGET_WORDS = {"truth": "the true class, where it is known", "predicted": "the predicted class"}
 
 
 def plan_study() -> Run | None:

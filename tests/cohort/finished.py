@@ -96,7 +96,8 @@ def _result(study, qualities, place, rng):
     truth, wrong = CLASSES[int(patient[1:]) % 2], rng.random() < 0.1
     predicted = CLASSES[(CLASSES.index(truth) + wrong) % 2]
     context = Context(
-        patient, case, index, study.model, truth, predicted, predicted,
+        patient, case, index, study.model, truth, predicted,
+        truth if study.target == "truth" else predicted,
         float(rng.uniform(0.02, 0.2)), f"{rng.integers(2**60):064x}",
     )  # fmt: skip
     model, reader = np.zeros(shape), np.zeros(shape)

@@ -35,6 +35,8 @@ def answer(findings: Findings, names: Names) -> str:
         parts.append("Nobody drew a region, so nothing is said about agreement with a reader.")
     if subject.patients < FEWEST:
         parts.append(f"With fewer than {FEWEST} patients nothing can be decided.")
+    elif findings.accuracy and findings.accuracy[0].too_few:
+        parts.append(f"On fidelity of the cohort: {findings.accuracy[0].too_few}")
     return " ".join([*parts, paper_findings(findings, names)]).strip()
 
 

@@ -6,20 +6,19 @@ from ctviz.cohort.findings import Findings
 from ctviz.cohort.plan import CohortStudy, metric_name
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import count, listed
+from ctviz.cohort.report.tables import fidelity_caveats
 from ctviz.cohort.statistics import FEWEST
 from ctviz.core import UnknownName
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.viz.documents import Block, Heading, Paragraph, Points
 
-TARGETS = {
-    "predicted": "the class that the model predicted",
-    "truth": "the true class, whatever the model predicted",
-}
 STATISTICS = (
     "Brocki et al. Evaluation of importance estimators in deep learning classifiers for computed "
     "tomography. EXTRAAMAS 2022, LNAI 13283, 3-18. doi:10.1007/978-3-031-15565-9_1",
     "Efron & Tibshirani. An Introduction to the Bootstrap. Chapman & Hall, 1993",
+    "Clopper & Pearson. The use of confidence or fiducial limits illustrated in the case of the "
+    "binomial. Biometrika 26, 1934. doi:10.1093/biomet/26.4.404",
     "Goldstein & Spiegelhalter. League tables and their limitations. J. R. Stat. Soc. A 159, 1996. "
     "doi:10.2307/2983325",
     "Hall & Miller. Using the bootstrap to quantify the authority of an empirical ranking. Ann. "
@@ -58,7 +57,7 @@ def _cohort(study: CohortStudy, findings: Findings) -> str:
     text = (
         f"We studied {count(subject.slices, 'slice')} of {count(subject.patients, 'patient')} "
         f"({subject.cohort}) with the classifier {subject.model}; the explained class was "
-        f"{TARGETS[study.target]}."
+        f"{_explained(study, findings)}."
     )
     if subject.annotated:
         reader = subject.reader or "one reader"
@@ -72,6 +71,22 @@ def _cohort(study: CohortStudy, findings: Findings) -> str:
     if subject.failed:
         text += f" {count(subject.failed, 'slice')} could not be scored and are listed."
     return text
+
+
+def _explained(study: CohortStudy, findings: Findings) -> str:
+    """Return which class was explained, and on how many slices."""
+    told = findings.subject.truth_explained
+    others = findings.subject.slices - told
+    if study.target == "predicted":
+        return "the class that the model predicted"
+    if not others:
+        return "the true class, whatever the model predicted"
+    if not told:
+        return "the class that the model predicted, since no true class is known to it"
+    return (
+        f"the true class on {count(told, 'slice')}, whatever the model predicted, and the "
+        f"predicted class on {count(others, 'slice')} whose true class is not known to the model"
+    )
 
 
 def _estimators(study: CohortStudy, names: Names) -> str:
@@ -116,8 +131,10 @@ def _paper(findings: Findings) -> str:
         "time, most important first (MiF) or least important first (LiF); accuracy against "
         f"{right} is averaged over the classes ({listed(list(curves.classes))}); fidelity is the "
         "area between the LiF and the MiF curve. A class's accuracy is the mean over its patients, "
-        "so that each patient counts once."
-    )
+        "so that each patient counts once; intervals are as wide as the class with fewest "
+        f"patients demands, and there is none where it has fewer than {FEWEST}. "
+        f"{' '.join(fidelity_caveats(curves))}"
+    ).strip()
 
 
 def _statistics(findings: Findings) -> str:
@@ -125,12 +142,14 @@ def _statistics(findings: Findings) -> str:
         "Patients are the unit: scores are averaged over a patient's slices, then over patients. "
         f"Intervals are 95 % percentile intervals over {findings.draws} bootstrap draws of whole "
         f"patients (seed {findings.seed}), the same draws for all entrants, so that every "
-        "comparison is a paired one; intervals of ranks and frequencies of ranks come from the "
-        "same draws. Whether entrants differ at all was tested by Friedman's test with patients as "
-        "blocks, followed by Nemenyi's critical difference at 5 %; pairs by the Wilcoxon "
-        "signed-rank test over patients with Holm's correction for all pairs. An entrant beats a "
-        "control where the interval of their paired difference lies wholly on the better side of "
-        "zero. Undefined scores are counted and left out of means. Fewer than "
+        "comparison is a paired one; rates of hits have the exact intervals of Clopper and "
+        "Pearson, with patients as trials, and figures that are the same on every patient have "
+        "intervals that allow for patients not seen; intervals and frequencies of ranks come from "
+        "the same draws. Whether entrants differ at all was tested by Friedman's test with "
+        "patients as blocks, followed by Nemenyi's critical difference at 5 %; pairs by the "
+        "Wilcoxon signed-rank test over patients with Holm's correction for all pairs. An entrant "
+        "beats a control where the interval of their paired difference lies wholly on the better "
+        "side of zero. Undefined scores are counted and left out of means. Fewer than "
         f"{FEWEST} patients decide nothing."
     )
 

@@ -80,7 +80,7 @@ def _cohort_fidelity(names: Names, curves: AccuracyCurves) -> Chart:
     )
     return Dots(
         "Fidelity of the cohort, as in the paper's Table 1",
-        f"Area between the curves of accuracy; zero is guessing. {INTERVALS}",
+        f"Area between the curves of accuracy; zero is guessing. {curves.too_few or INTERVALS}",
         Axis("Area between LiF and MiF accuracy", better="higher"),
         rows,
         guide=0.0,

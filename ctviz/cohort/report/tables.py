@@ -11,7 +11,7 @@ from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
 from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.report.sensitivity_charts import choice
-from ctviz.cohort.statistics import Entrant, FidelityStanding, Move
+from ctviz.cohort.statistics import FEWEST, Entrant, FidelityStanding, Move
 from ctviz.core import SIGNS, Sign
 from ctviz.viz.documents import NOTHING, Table
 
@@ -29,6 +29,11 @@ PAPER: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Table 1 of Brocki et al. 2022: fidelity × 10 of original and of absolute values."""
 
+
+COMPARABLE = (
+    "Higher is better. The paper's numbers are of another cohort and another model: compare the "
+    "orders, not the heights."
+)
 
 MOST_DISPUTED = 8
 """Slices listed of each pair of metrics."""
@@ -55,9 +60,17 @@ def paper_table(curves: AccuracyCurves, names: Names) -> Table:
         rows,
         faint=frozenset(place for place, name in enumerate(order) if name in controls),
         strong=_best_cells(order, own, controls),
-        note="Higher is better. The paper's numbers are of another cohort and another model: "
-        "compare the orders, not the heights.",
+        note=" ".join((COMPARABLE, *fidelity_caveats(curves))),
     )
+
+
+def fidelity_caveats(curves: AccuracyCurves) -> tuple[str, ...]:
+    """Return what keeps the cohort's fidelity from being believed, a sentence each."""
+    turned = (
+        f"On {count(curves.turned, 'slice')} another class than the right one was explained: the "
+        "fill erased a wrong answer, so that better maps count less; explain the truth."
+    )
+    return tuple(filter(None, (curves.too_few, turned if curves.turned else "")))
 
 
 def verdict_table(findings: Findings, names: Names) -> Table:
@@ -147,7 +160,7 @@ def standing_table(ranking: Ranking, names: Names) -> Table:
                 names.entrant(each.entrant),
                 with_span(each.mean, each.interval, 3),
                 span(each.rank_interval, 1),
-                f"{each.first:.0%}",
+                f"{each.first:.0%}" if each.patients >= FEWEST else NOTHING,
                 str(each.defined),
                 str(each.undefined) if each.undefined else "",
                 "control" if each.entrant.control else flags.get(each.entrant, ""),

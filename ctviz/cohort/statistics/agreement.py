@@ -28,7 +28,7 @@ class RankAgreement:
     entrants
         The entrants with scores under both.
     patients
-        Number of patients.
+        Number of patients that decide: those with scores of the entrant that has fewest.
     why
         Why there is no τ; empty where there is one.
     """
@@ -81,7 +81,7 @@ def rank_agreement(
         _ranked(one.entrants, here + there),
         kendall(here[None], there[None])[0],
         kendall(drawn_means(drawn, ours), drawn_means(drawn, theirs)),
-        len(ours),
+        _deciding(ours, theirs),
     )
 
 
@@ -99,10 +99,16 @@ def slice_agreement(
     return SliceAgreement(
         taus=taus,
         mean=None if np.isnan(mean) else mean,
-        interval=percentile_interval(drawn, patients),
+        interval=percentile_interval(drawn, patients, bounds=(-1.0, 1.0)),
         defined=defined,
         undefined=len(taus) - defined,
     )
+
+
+def _deciding(ours: Numbers, theirs: Numbers) -> int:
+    """Return the fewest patients on whose means (P, E) any entrant ranked by both stands."""
+    counts = np.minimum(*(np.sum(~np.isnan(means), axis=0) for means in (ours, theirs)))
+    return int(np.min(counts[counts > 0], initial=len(ours)))
 
 
 def _ranked(entrants: Sequence[Entrant], merits: Numbers) -> tuple[Entrant, ...]:

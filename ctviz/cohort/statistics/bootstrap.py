@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ctviz.cohort.statistics.patients import Names, Numbers
+from ctviz.cohort.statistics.patients import Numbers
 
 DRAWS = 2000
 SEED = 0
@@ -19,19 +19,6 @@ def draws(patients: int, count: int = DRAWS, seed: int = SEED) -> Numbers:
         return np.zeros((count, 0))
     generator = np.random.default_rng(seed)
     return generator.multinomial(patients, np.full(patients, 1 / patients), count).astype(float)
-
-
-def stratified_draws(strata: Names, count: int = DRAWS, seed: int = SEED) -> Numbers:
-    """Return (B, P) how often each patient is drawn, every stratum (P,) keeping its size.
-
-    Patients are drawn within their stratum only, so that each stratum stays represented (Davison
-    & Hinkley, Bootstrap Methods and their Application, 1997, section 3.2).
-    """
-    drawn = np.zeros((count, len(strata)))
-    for offset, stratum in enumerate(np.unique(strata)):
-        members = np.flatnonzero(strata == stratum)
-        drawn[:, members] = draws(len(members), count, seed + offset)
-    return drawn
 
 
 def drawn_means(drawn: Numbers, means: Numbers) -> Numbers:

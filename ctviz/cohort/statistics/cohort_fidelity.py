@@ -8,14 +8,18 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means, stratified_draws
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
+from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.differences import Differences
 from ctviz.cohort.statistics.interval import Interval, band, percentile_interval
 from ctviz.cohort.statistics.panel import Entrant
-from ctviz.cohort.statistics.patients import Names, Numbers, Patients
+from ctviz.cohort.statistics.patients import FEWEST, Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
 from ctviz.core import InvalidInput
 from ctviz.core.arrays import frozen
+
+ACCURACY, AREA = (0.0, 1.0), (-1.0, 1.0)
+"""What an accuracy, and the area between two of its curves, can be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +82,15 @@ class FidelityStanding:
     fidelity
         Area between its curves; None where it has no map of a slice of some class.
     interval
-        Of the area, over draws of the patients; None on fewer than two patients.
+        Of the area, over draws of the patients; None where some class has fewer than six.
     rank
         Place, 1 is best; ties share the mean of their places. None without an area.
     first
         Share of draws in which it is first; ties share it equally.
     patients
         Number of patients with answers.
+    fewest
+        Number of them with slices of the class that has fewest: these decide.
     defined, undefined
         Number of slices with and without answers.
     """
@@ -95,8 +101,14 @@ class FidelityStanding:
     rank: float | None
     first: float
     patients: int
+    fewest: int
     defined: int
     undefined: int
+
+    @property
+    def deciding(self) -> int:
+        """The patients of the class that has fewest."""
+        return self.fewest
 
     @property
     def times_ten(self) -> float | None:
@@ -117,13 +129,19 @@ class CohortFidelity:
     curves
         (E, 2, S) accuracy, most important pixels first and least important first.
     low, high
-        (E, 2, S) their pointwise 95 % intervals; NaN on fewer than two patients.
+        (E, 2, S) their pointwise 95 % intervals; NaN where there is none.
     standings
         E standings by the area.
     drawn
         (B, E) areas in the draws of the patients.
     patients
         Number of patients.
+    members
+        C numbers of the patients with slices of each class.
+    removals
+        What all this was computed from.
+    weights
+        (B, P) how often each patient is in each draw.
     """
 
     shares: Numbers
@@ -134,6 +152,22 @@ class CohortFidelity:
     standings: tuple[FidelityStanding, ...]
     drawn: Numbers
     patients: int
+    members: tuple[int, ...]
+    removals: Removals
+    weights: Numbers
+
+    @property
+    def too_few(self) -> str:
+        """Why the cohort decides nothing, as a sentence; empty where every class has six."""
+        found = zip(self.members, self.classes, strict=True)
+        rare = [
+            f"{count} {'patient' if count == 1 else 'patients'} of class '{name}'"
+            for count, name in found
+            if count < FEWEST
+        ]
+        if not rare:
+            return ""
+        return f"Only {' and '.join(rare)}, and fewer than {FEWEST} of a class decide nothing."
 
     @property
     def areas(self) -> Numbers:
@@ -143,20 +177,38 @@ class CohortFidelity:
     def differences(self, pairs: Sequence[tuple[Entrant, Entrant]]) -> Differences:
         """Return the differences in area of some pairs of entrants, in the same draws.
 
-        Each area is over the slices for which the entrant has answers: they are compared on the
-        same slices only where none is undefined.
+        Both areas of a pair are over the slices for which both have answers. The patients of a
+        pair are those of the class that has fewest.
         """
         place = {standing.entrant: column for column, standing in enumerate(self.standings)}
-        first = [place[one] for one, _ in pairs]
-        second = [place[other] for _, other in pairs]
-        patients = np.array([standing.patients for standing in self.standings], dtype=np.intp)
+        compared = [self._compared(place[one], place[other]) for one, other in pairs]
         return Differences(
             pairs=tuple(pairs),
-            mean=self.areas[first] - self.areas[second],
-            drawn=self.drawn[:, first] - self.drawn[:, second],
-            patients=np.minimum(patients[first], patients[second]),
+            mean=np.array([mean for mean, _, _ in compared]),
+            drawn=np.stack([drawn for _, drawn, _ in compared], axis=1)
+            if compared
+            else np.zeros((len(self.weights), 0)),
+            patients=np.array([patients for _, _, patients in compared], dtype=np.intp),
             direction=1.0,
         )
+
+    def _compared(self, first: int, second: int) -> tuple[float, Numbers, int]:
+        """Return the difference in area, its draws (B,) and the patients that decide it."""
+        one, other = (self.standings[place] for place in (first, second))
+        if not one.undefined and not other.undefined:
+            drawn = self.drawn[:, first] - self.drawn[:, second]
+            return float(self.areas[first] - self.areas[second]), drawn, one.fewest
+        pair = self.removals.answers[:, [first, second]]
+        shared = ~np.isnan(pair).any(axis=(1, 2, 3))
+        cohort = _Cohort.of(self.removals, self.classes, shared)
+        areas, drawn = (
+            [
+                _area(self.removals.shares, cohort.accuracy(weights, place))
+                for place in (first, second)
+            ]
+            for weights in (np.ones((1, self.patients)), self.weights)
+        )
+        return float(areas[0][0] - areas[1][0]), drawn[0] - drawn[1], int(cohort.fewest[first])
 
     @property
     def mif(self) -> Numbers:
@@ -177,30 +229,37 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
     accuracy is the mean over its patients of the share of right answers on their slices of it, so
     that each patient counts once; with one slice per patient that is the paper's.
 
-    Patients are drawn within strata of those with equal sets of classes, so that every class
-    keeps its patients in every draw.
+    A class of few patients moves the mean as much as one of many. Patients are drawn whatever
+    their class, so that a class's patients change in number, too, as they would in another
+    cohort; a draw without one class has no area and is left out. Intervals are as wide as the
+    class with fewest patients demands (`percentile_interval`), and there is none where it has
+    fewer than six: its few patients, drawn again and again, would look alike.
     """
     grouping = Patients.of(removals.patients)
     classes = tuple(str(name) for name in np.unique(removals.classes))
-    by_class = [_ClassMeans.of(removals, grouping, name) for name in classes]
-    drawn = stratified_draws(_strata(by_class, len(grouping)), draws, seed)
+    cohort = _Cohort.of(removals, classes)
+    drawn = draw_patients(len(grouping), draws, seed)
     everyone = np.ones((1, len(grouping)))
-    curves = np.stack([_accuracy(everyone, by_class, e)[0] for e in range(len(removals.entrants))])
+    entrants = range(len(removals.entrants))
+    curves = np.stack([cohort.accuracy(everyone, place)[0] for place in entrants])
     low, high = np.full_like(curves, np.nan), np.full_like(curves, np.nan)
     areas = np.full((draws, len(curves)), np.nan)
-    for place in range(len(curves)):
-        accuracy = _accuracy(drawn, by_class, place)
+    for place in entrants:
+        accuracy = cohort.accuracy(drawn, place)
         areas[:, place] = _area(removals.shares, accuracy)
-        low[place], high[place] = band(accuracy, len(grouping))
+        low[place], high[place] = band(accuracy, _enough(cohort.fewest[place]), ACCURACY)
     return CohortFidelity(
         shares=removals.shares,
         classes=classes,
         curves=curves,
         low=low,
         high=high,
-        standings=_standings(removals, _area(removals.shares, curves), areas),
+        standings=_standings(removals, _area(removals.shares, curves), areas, cohort.fewest),
         drawn=areas,
         patients=len(grouping),
+        members=cohort.members,
+        removals=removals,
+        weights=drawn,
     )
 
 
@@ -220,29 +279,54 @@ class _ClassMeans:
     means: Numbers
 
     @classmethod
-    def of(cls, removals: Removals, grouping: Patients, name: str) -> Self:
-        own = removals.classes == name
-        members, index = np.unique(grouping.index[own], return_inverse=True)
+    def of(cls, removals: Removals, grouping: Patients, chosen: NDArray[np.bool_]) -> Self:
+        """Return those of the slices chosen (N,)."""
+        members, index = np.unique(grouping.index[chosen], return_inverse=True)
         within = Patients(grouping.names[members], index)
-        return cls(members, within.means(removals.answers[own]))
+        return cls(members, within.means(removals.answers[chosen]))
 
 
-def _strata(by_class: list[_ClassMeans], patients: int) -> Names:
-    """Return (P,) which of the classes each patient has slices of."""
-    belongs = np.zeros((patients, len(by_class)), dtype=int)
-    for place, one in enumerate(by_class):
-        belongs[one.members, place] = 1
-    return np.array(["".join(map(str, row)) for row in belongs], dtype=np.str_)
+@dataclass(frozen=True, eq=False)
+class _Cohort:
+    """The patients of each class and how often the model was right on them."""
+
+    by_class: tuple[_ClassMeans, ...]
+
+    @classmethod
+    def of(
+        cls, removals: Removals, classes: Sequence[str], kept: NDArray[np.bool_] | None = None
+    ) -> Self:
+        """Return the cohort of the slices kept (N,), all by default."""
+        grouping = Patients.of(removals.patients)
+        chosen = np.ones(len(removals.classes), bool) if kept is None else kept
+        own = (chosen & (removals.classes == name) for name in classes)
+        return cls(tuple(_ClassMeans.of(removals, grouping, each) for each in own))
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """How many patients have slices of each class."""
+        return tuple(len(each.members) for each in self.by_class)
+
+    @property
+    def fewest(self) -> NDArray[np.intp]:
+        """(E,) how many patients with answers the class has that has fewest."""
+        known = [~np.isnan(each.means[:, :, 0, 0]) for each in self.by_class]
+        counts: NDArray[np.intp] = np.min([each.sum(axis=0) for each in known], axis=0)
+        return counts
+
+    def accuracy(self, drawn: Numbers, place: int) -> Numbers:
+        """Return (B, 2, S) the accuracy of an entrant averaged over the classes, in each draw."""
+        accuracies = [
+            drawn_means(drawn[:, one.members], one.means[:, place].reshape(len(one.members), -1))
+            for one in self.by_class
+        ]
+        average: Numbers = np.mean(accuracies, axis=0)
+        return average.reshape(len(drawn), 2, -1)
 
 
-def _accuracy(drawn: Numbers, by_class: list[_ClassMeans], place: int) -> Numbers:
-    """Return (B, 2, S) the accuracy of one entrant averaged over the classes, in each draw."""
-    accuracies = [
-        drawn_means(drawn[:, one.members], one.means[:, place].reshape(len(one.members), -1))
-        for one in by_class
-    ]
-    average: Numbers = np.mean(accuracies, axis=0)
-    return average.reshape(len(drawn), 2, -1)
+def _enough(patients: int) -> int:
+    """Return the patients on which an interval rests, none where they are too few for one."""
+    return int(patients) if patients >= FEWEST else 0
 
 
 def _area(shares: Numbers, curves: Numbers) -> Numbers:
@@ -250,7 +334,9 @@ def _area(shares: Numbers, curves: Numbers) -> Numbers:
     return np.asarray(np.trapezoid(curves[..., 1, :] - curves[..., 0, :], shares, axis=-1))
 
 
-def _standings(removals: Removals, areas: Numbers, drawn: Numbers) -> tuple[FidelityStanding, ...]:
+def _standings(
+    removals: Removals, areas: Numbers, drawn: Numbers, fewest: NDArray[np.intp]
+) -> tuple[FidelityStanding, ...]:
     ranks = Ranks.of(areas[None]).average[0]
     first = Ranks.of(drawn).wins().mean(axis=0)
     answered = ~np.isnan(removals.answers[:, :, 0, 0])
@@ -260,10 +346,11 @@ def _standings(removals: Removals, areas: Numbers, drawn: Numbers) -> tuple[Fide
         FidelityStanding(
             entrant=entrant,
             fidelity=float(areas[place]) if known[place] else None,
-            interval=percentile_interval(drawn[:, place], patients[place]),
+            interval=percentile_interval(drawn[:, place], _enough(fewest[place]), bounds=AREA),
             rank=float(ranks[place]) if known[place] else None,
             first=float(first[place]) if known[place] else 0.0,
             patients=patients[place],
+            fewest=int(fewest[place]),
             defined=int(np.sum(answered[:, place])),
             undefined=int(np.sum(~answered[:, place])),
         )

@@ -27,7 +27,7 @@ class Placed(Protocol):
         """Share of the draws in which it is first."""
 
     @property
-    def patients(self) -> int:
+    def deciding(self) -> int:
         """Number of patients that decide its place."""
 
 
@@ -43,11 +43,14 @@ class Contest:
         The entrants in their places.
     compare
         Gives the paired differences of pairs of entrants.
+    too_few
+        Why it decides nothing, as a sentence; empty where it may.
     """
 
     metric: str
     placed: tuple[Placed, ...]
     compare: Callable[[Sequence[Pair]], Differences]
+    too_few: str = ""
 
     @classmethod
     def by_scores(cls, panel: Panel, draws: int = DRAWS, seed: int = SEED) -> Self:
@@ -61,7 +64,7 @@ class Contest:
     @classmethod
     def by_cohort_fidelity(cls, fidelity: CohortFidelity) -> Self:
         """Return the contest by the area between the cohort's accuracy curves."""
-        return cls("cohort fidelity", fidelity.standings, fidelity.differences)
+        return cls("cohort fidelity", fidelity.standings, fidelity.differences, fidelity.too_few)
 
     @property
     def estimators(self) -> tuple[str, ...]:

@@ -112,12 +112,13 @@ def rank_moves(
             for each, direction in zip(reversed(means), reversed(directions), strict=True)
         )
     )
+    counts = np.min([np.sum(~np.isnan(each), axis=0) for each in means], axis=0)
     return tuple(
         Move(
             entrant=entrant,
             first=float(here[column]),
             second=float(there[column]),
-            interval=percentile_interval(moves[:, column], len(drawn[0])),
+            interval=percentile_interval(moves[:, column], int(counts[column])),
         )
         for column, entrant in enumerate(one.entrants)
     )

@@ -55,6 +55,10 @@ class Panel:
         The direction that speaks for an entrant.
     metric
         The metric's name, for sentences.
+    bounds
+        The least and the largest score that can occur.
+    hits
+        Whether a score is a hit (1) or none (0), so that a mean is a rate.
     """
 
     values: Numbers
@@ -62,6 +66,8 @@ class Panel:
     entrants: tuple[Entrant, ...]
     better: Better = "higher"
     metric: str = ""
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    hits: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen(np.asarray(self.values), np.float64))
@@ -75,6 +81,9 @@ class Panel:
             )
         if np.isinf(self.values).any():
             raise InvalidInput("A score is infinite; mark undefined scores as NaN.")
+        known = self.values[self.defined]
+        if self.hits and not np.all((known >= 0) & (known <= 1)):
+            raise InvalidInput("A hit is 1 and a miss 0; no score may lie beyond.")
         if len({(each.estimator, each.sign) for each in self.entrants}) < len(self.entrants):
             raise InvalidInput("An entrant appears twice; give every estimator and sign once.")
 

@@ -7,7 +7,7 @@ import numpy as np
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.differences import differences
-from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.interval import Interval, percentile_interval, share_interval
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
 from ctviz.cohort.statistics.ranks import Ranks
@@ -53,6 +53,11 @@ class Standing:
     undefined: int
     unbeaten: tuple[Entrant, ...] = ()
 
+    @property
+    def deciding(self) -> int:
+        """The patients on whom it has a score."""
+        return self.patients
+
 
 def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Standing, ...]:
     """Rank the entrants of a panel, in its order, with bootstrap intervals over patients.
@@ -62,7 +67,8 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
     `Panel.complete` gives the slices that all share. In draws where an entrant has no score it
     comes last. Intervals are percentiles over draws of whole patients (Efron & Tibshirani, An
     Introduction to the Bootstrap, 1993), the same patients for every entrant; on rankings see
-    Goldstein & Spiegelhalter, JRSS A 1996, doi:10.2307/2983325.
+    Goldstein & Spiegelhalter, JRSS A 1996, doi:10.2307/2983325. A hit rate has an exact interval,
+    and that of patients who are all alike is `widened`.
     """
     means = panel.patient_means()
     drawn = drawn_means(draw_patients(len(means), draws, seed), means)
@@ -74,12 +80,17 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
     patients = np.sum(~np.isnan(means), axis=0)
     defined = panel.defined.sum(axis=0)
 
+    def interval(column: int, count: int) -> Interval | None:
+        if panel.hits:
+            return share_interval(count * float(observed[column]), count)
+        return percentile_interval(drawn[:, column], count, bounds=panel.bounds)
+
     def standing(column: int, entrant: Entrant) -> Standing:
         count = int(patients[column])
         return Standing(
             entrant=entrant,
             mean=float(observed[column]) if count else None,
-            interval=percentile_interval(drawn[:, column], count),
+            interval=interval(column, count),
             rank=float(ranks[column]) if count else None,
             rank_interval=percentile_interval(places.average[:, column], count),
             first=float(first[column]) if count else 0.0,

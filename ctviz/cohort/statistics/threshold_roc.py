@@ -66,8 +66,10 @@ def threshold_roc(
     for entrant, known in enumerate(count):
         again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), curve[0].size))
         again = again.reshape(len(drawn), *curve.shape[1:])
-        heights.append(percentile_interval(again[:, 1].mean(axis=-1), int(known)))
-        areas.append(percentile_interval(_area(again), int(known)))
+        heights.append(
+            percentile_interval(again[:, 1].mean(axis=-1), int(known), bounds=(0.0, 1.0))
+        )
+        areas.append(percentile_interval(_area(again), int(known), bounds=(0.0, 1.0)))
     return ThresholdRoc(
         tpr=curve[:, 1],
         fpr=curve[:, 0],

@@ -71,6 +71,8 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
     estimators (Bonferroni) lies on the other side for one of them; else undecided.
     """
     claim = f"Absolute values beat signed ones for every estimator by {contest.metric}."
+    if contest.too_few:
+        return Verdict(claim, "undecided", None, None, contest.too_few)
     compared = contest.compare(contest.sign_pairs())
     told = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
     told = [number for number in told if compared.patients[number]]
@@ -89,7 +91,8 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
         holds = "no" if against else "undecided"
     why = f"Clearly so for {better} of {len(told)} estimators"
     why += f", and signed values are clearly better for {', '.join(against)}." if against else "."
-    interval = percentile_interval(ahead.mean(axis=1), int(compared.patients[told].max()))
+    patients = int(compared.patients[told].max())
+    interval = percentile_interval(ahead.mean(axis=1), patients) if patients >= FEWEST else None
     return Verdict(claim, holds, estimate, interval, why)
 
 
@@ -97,8 +100,10 @@ def leads(contest: Contest, estimator: str) -> Verdict:
     """Say whether an estimator, under either sign, has the first place.
 
     The estimate is its share of first places over draws of the patients, the shares of both signs
-    together; a share of draws has no interval. Yes where it is 0.95 or more; no where the entrant
-    in first place is another estimator's and beats each of its signs in the paired difference, with
+    together; a share of draws has no interval. Yes where it is 0.95 or more and the entrant in
+    first place is its own and beats every other estimator's in the paired difference (all must, so
+    no correction is due): of few patients drawn again, one may be first nearly always by chance. No
+    where the entrant in first place is another estimator's and beats each of its signs, with
     intervals widened for the number of rivals (Bonferroni); else undecided.
     """
     claim = f"{estimator} leads {contest.metric}."
@@ -111,12 +116,15 @@ def leads(contest: Contest, estimator: str) -> Verdict:
     share = min(1.0, sum(each.first for each in own))
     leader = min(scored, key=lambda each: each.rank or np.inf)
     why = f"It is first in {share:.0%} of the draws; {leader.entrant} is first on the cohort."
-    few = min(each.patients for each in own)
-    if few < FEWEST:
-        return Verdict(claim, "undecided", share, None, _too_few(few))
-    if share >= LEVEL:
-        return Verdict(claim, "yes", share, None, why)
-    beaten = _beats(contest, leader, own)
+    few = min(each.deciding for each in own)
+    if contest.too_few or few < FEWEST:
+        return Verdict(claim, "undecided", None, None, contest.too_few or _too_few(few))
+    if leader in own:
+        others = [each for each in contest.placed if each not in own]
+        sure = share >= LEVEL and _beats(contest, leader, others, LEVEL)
+        return Verdict(claim, "yes" if sure else "undecided", share, None, why)
+    level = 1 - (1 - LEVEL) / max(1, len(contest.placed) - len(own))
+    beaten = _beats(contest, leader, own, level)
     return Verdict(claim, "no" if beaten else "undecided", share, None, why)
 
 
@@ -152,8 +160,9 @@ def _of_one(contest: Contest, compared: Differences, number: int) -> Verdict:
     patients = int(compared.patients[number])
     estimate = float(compared.mean[number]) if patients else None
     interval = compared.interval(number)
-    if patients < FEWEST:
-        return Verdict(claim, "undecided", estimate, interval, _too_few(patients))
+    if contest.too_few or patients < FEWEST:
+        why = contest.too_few or _too_few(patients)
+        return Verdict(claim, "undecided", estimate, interval if patients >= FEWEST else None, why)
     if _same(compared, number):
         return Verdict(claim, "undecided", estimate, interval, "Both signs score the same.")
     winner = compared.winner(number)
@@ -168,12 +177,12 @@ def _same(compared: Differences, number: int) -> bool:
     return bool(np.max(np.abs(drawn), initial=0.0) <= _ROUNDING)
 
 
-def _beats(contest: Contest, leader: Placed, own: list[Placed]) -> bool:
-    rivals = [each for each in own if each.rank is not None]
+def _beats(contest: Contest, leader: Placed, others: list[Placed], level: float) -> bool:
+    rivals = [each for each in others if each.rank is not None]
     compared = contest.compare([(leader.entrant, rival.entrant) for rival in rivals])
-    level = 1 - (1 - LEVEL) / max(1, len(contest.placed) - len(own))
     return all(compared.winner(number, level) == leader.entrant for number in range(len(rivals)))
 
 
 def _too_few(patients: int) -> str:
-    return f"Only {patients} patients have scores, and fewer than {FEWEST} decide nothing."
+    who = "1 patient has scores" if patients == 1 else f"{patients} patients have scores"
+    return f"Only {who}, and fewer than {FEWEST} decide nothing."

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from ctviz.cohort.statistics import (
     Removals,
@@ -38,10 +39,12 @@ def random_removals(patients=12, slices=2, count=3):
 
 def test_a_perfect_estimator_has_the_whole_area():
     # Right until nothing is left if the least important go first, wrong at once otherwise.
-    mif, lif = np.zeros((4, 1, 5)), np.ones((4, 1, 5))
-    (standing,) = cohort_fidelity(removals(mif, lif, ["a", "b", "a", "b"])).standings
+    mif, lif = np.zeros((12, 1, 5)), np.ones((12, 1, 5))
+    (standing,) = cohort_fidelity(removals(mif, lif, ["a", "b"] * 6)).standings
     assert (standing.fidelity, standing.times_ten) == (1, 10)
-    assert (standing.interval.low, standing.interval.high) == (1, 1)
+    # Six of a class can all be alike where 46 % of it are not, and then the area may be -1.
+    assert standing.interval.high == 1
+    assert standing.interval.low == pytest.approx(1 - 2 * 0.459, abs=1e-3)
 
 
 def test_accuracy_is_averaged_over_classes_however_many_slices_they_have():
@@ -83,12 +86,61 @@ def test_exchanging_the_orders_turns_the_sign():
         assert here.interval.low == pytest.approx(-there.interval.high)
 
 
-def test_every_class_is_in_every_draw():
-    # One patient of "a" among many of "b": drawn without strata, "a" would often be missing.
-    answers = np.zeros((9, 1, 2))
-    answers[0] = 1
-    found = cohort_fidelity(removals(answers, np.ones_like(answers), ["a"] + ["b"] * 8))
-    np.testing.assert_array_equal(found.drawn, 0.125)
+@pytest.mark.parametrize(("few", "many"), [(1, 19), (2, 18), (5, 15)])
+def test_a_class_of_fewer_than_six_patients_has_no_interval_and_says_so(few, many):
+    answers = np.random.default_rng(0).random((20, 2, 5)) < 0.5
+    classes = ["rare"] * few + ["usual"] * many
+    found = cohort_fidelity(removals(answers, ~answers, classes))
+    for standing in found.standings:
+        assert standing.interval is None
+        assert standing.fewest == few
+    assert np.isnan(found.low).all()
+    assert f"Only {few} patient" in found.too_few
+    assert "class 'rare'" in found.too_few
+    assert "usual" not in found.too_few
+
+
+def test_six_patients_of_each_class_have_intervals_that_the_rarer_class_makes_wide():
+    rng = np.random.default_rng(0)
+    classes = ["rare"] * 6 + ["usual"] * 60
+    answers = rng.random((66, 1, 5)) < 0.5
+    answers[6:] = True  # of the usual class nothing moves
+    found = cohort_fidelity(removals(answers, np.ones_like(answers), classes))
+    own = np.trapezoid(1 - answers[:6, 0].astype(float), SHARES)
+    half = stats.t.isf(0.025, 5) * own.std(ddof=1) / np.sqrt(6) / 2
+    (standing,) = found.standings
+    assert found.too_few == ""
+    width = standing.interval.high - standing.interval.low
+    assert 0.7 * 2 * half < width < 1.6 * 2 * half
+
+
+def test_a_draw_without_a_class_has_no_area():
+    answers = np.zeros((8, 1, 2))
+    found = cohort_fidelity(removals(answers, np.ones_like(answers), ["a"] + ["b"] * 7), draws=400)
+    # One patient of eight is missing in (7/8)⁸ of the draws.
+    assert np.isnan(found.drawn).mean() == pytest.approx((7 / 8) ** 8, abs=0.07)
+
+
+def test_entrants_are_compared_on_the_slices_that_both_have():
+    cohort = random_removals(patients=24, slices=1, count=2)
+    missing = cohort.mif_right.copy()
+    missing[:4, 1] = NAN
+    found = cohort_fidelity(replace(cohort, mif_right=missing))
+    compared = found.differences([tuple(cohort.entrants)])
+    kept = np.arange(24) >= 4
+    shared = cohort_fidelity(
+        replace(
+            cohort,
+            mif_right=cohort.mif_right[kept],
+            lif_right=cohort.lif_right[kept],
+            classes=cohort.classes[kept],
+            patients=cohort.patients[kept],
+        )
+    )
+    first, second = shared.areas
+    assert compared.mean[0] == pytest.approx(first - second)
+    assert compared.patients[0] == 10
+    assert np.isfinite(compared.interval(0).low)
 
 
 def test_the_interval_and_the_band_hold_the_figures():
@@ -129,6 +181,7 @@ def test_an_entrant_without_maps_of_a_class_has_no_fidelity():
 def test_one_patient_has_curves_but_no_interval():
     found = cohort_fidelity(random_removals(patients=1))
     assert found.standings[0].interval is None
+    assert "Only 1 patient of class '0'" in found.too_few
     assert np.isnan(found.low).all()
     assert not np.isnan(found.curves).any()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.cohort.statistics import FEWEST, Panel, rank_frequencies, standings
-from ctviz.cohort.statistics.bootstrap import drawn_means, stratified_draws
+from ctviz.cohort.statistics.bootstrap import drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.interval import tail_of_draws
 from ctviz.cohort.statistics.ranks import Ranks
@@ -181,13 +181,6 @@ def test_equal_maps_tie_in_every_draw():
 
 def test_every_draw_has_as_many_patients_as_the_cohort():
     assert (draw_patients(7, 30).sum(axis=1) == 7).all()
-
-
-def test_every_stratum_keeps_its_size_in_every_draw():
-    strata = np.array(["10", "01", "10", "11", "01"])
-    drawn = stratified_draws(strata, 40)
-    for name, size in (("10", 2), ("01", 2), ("11", 1)):
-        assert (drawn[:, strata == name].sum(axis=1) == size).all()
 
 
 def test_a_drawn_mean_is_the_mean_of_the_patients_drawn():
