@@ -199,16 +199,15 @@ class CohortFidelity:
             drawn = self.drawn[:, first] - self.drawn[:, second]
             return float(self.areas[first] - self.areas[second]), drawn, one.fewest
         pair = self.removals.answers[:, [first, second]]
-        shared = ~np.isnan(pair).any(axis=(1, 2, 3))
+        shared: NDArray[np.bool_] = np.all(~np.isnan(pair), axis=(1, 2, 3))
         cohort = _Cohort.of(self.removals, self.classes, shared)
-        areas, drawn = (
-            [
-                _area(self.removals.shares, cohort.accuracy(weights, place))
-                for place in (first, second)
-            ]
-            for weights in (np.ones((1, self.patients)), self.weights)
+        everyone = np.ones((1, self.patients))
+        mean, drawn = (
+            _area(self.shares, cohort.accuracy(weights, first))
+            - _area(self.shares, cohort.accuracy(weights, second))
+            for weights in (everyone, self.weights)
         )
-        return float(areas[0][0] - areas[1][0]), drawn[0] - drawn[1], int(cohort.fewest[first])
+        return float(mean[0]), drawn, int(cohort.fewest[first])
 
     @property
     def mif(self) -> Numbers:
