@@ -24,6 +24,7 @@ class GradCam(ActivationEstimator):
     title: ClassVar = "Grad-CAM"
     cite: ClassVar = "Selvaraju et al., ICCV 2017. arXiv:1610.02391"
     summary: ClassVar = "The coarse area whose high-level features speak for or against the class."
+    version: ClassVar = 2
 
     def combine(self, features: Tensor, gradients: Tensor) -> Tensor:
         """Return the weighted sum."""

@@ -29,6 +29,7 @@ class GradCamPlusPlus(ActivationEstimator):
     summary: ClassVar = (
         "The coarse area whose features speak for the class, small findings as well as large ones."
     )
+    version: ClassVar = 2
 
     def combine(self, features: Tensor, gradients: Tensor) -> Tensor:
         """Return the weighted sum; α is shortened by g²."""

@@ -35,6 +35,7 @@ class GuidedGradCam(Estimator):
     title: ClassVar = "Guided Grad-CAM"
     cite: ClassVar = "Selvaraju et al., ICCV 2017. arXiv:1610.02391"
     summary: ClassVar = "Fine structures inside the coarse area that speaks for the class."
+    version: ClassVar = 2
     family: ClassVar = "activations"
 
     layer: str = param("", help="Dotted name of the layer; empty: the last one with a picture.")

@@ -25,6 +25,7 @@ class HiResCam(ActivationEstimator):
     summary: ClassVar = (
         "The coarse places whose features raised or lowered the class score, and no others."
     )
+    version: ClassVar = 2
 
     def combine(self, features: Tensor, gradients: Tensor) -> Tensor:
         """Return the sum of the products."""

@@ -24,6 +24,7 @@ class LayerCam(ActivationEstimator):
     summary: ClassVar = (
         "The places whose features speak for the class, as fine as the chosen layer."
     )
+    version: ClassVar = 2
 
     def combine(self, features: Tensor, gradients: Tensor) -> Tensor:
         """Return the sum of the products."""

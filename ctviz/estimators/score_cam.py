@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ctviz.core import FloatMap, UnsupportedNetwork, param
-from ctviz.estimators.engine.activations import features_and_gradients, spatial_layer
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
+from ctviz.estimators.engine.pictures import features_and_gradients, picture
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
@@ -32,6 +32,7 @@ class ScoreCam(Estimator):
     title: ClassVar = "Score-CAM"
     cite: ClassVar = "Wang et al., CVPR workshops 2020. arXiv:1910.01279"
     summary: ClassVar = "The coarse area through which the network still sees the class."
+    version: ClassVar = 2
     family: ClassVar = "activations"
 
     features: int = param(
@@ -45,8 +46,8 @@ class ScoreCam(Estimator):
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the weighted sum, resampled to the image's size."""
-        layer = spatial_layer(question, self.layer)
-        features = self._chosen(features_and_gradients(question, layer)[0], layer)
+        found = picture(question, self.layer)
+        features = self._chosen(features_and_gradients(question, found)[0], found.title)
         size = question.x.shape[-2:]
         trials = (filled(question.x, mask, 0.0) for mask in _masks(features, size))
         scores = torch.tensor(list(trial_scores(question, trials, len(features)))).double()
@@ -54,13 +55,13 @@ class ScoreCam(Estimator):
         coarse = torch.tensordot(scores.softmax(0), features.cpu().double(), 1)
         return interpolate(coarse[None, None], size, mode="bilinear")
 
-    def _chosen(self, features: Tensor, layer: str) -> Tensor:
+    def _chosen(self, features: Tensor, title: str) -> Tensor:
         spreads = features.double().var((1, 2), correction=0)
         chosen = spreads.argsort(descending=True, stable=True)[: self.features]
         chosen = chosen[spreads[chosen] > 0].sort().values
         if len(chosen) == 0:
             raise UnsupportedNetwork(
-                f"All features of the layer '{layer}' are even on this image; choose another layer."
+                f"All features of the layer {title} are even on this image; choose another layer."
             )
         return features[chosen]
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 from ctviz.core import UnsupportedNetwork
-from ctviz.estimators.engine.graph import layer_calls, operation, operations
+from ctviz.estimators.engine.graph import operation, operations, watched
 
 Gradients: TypeAlias = tuple[Tensor, ...]
 AtRelu: TypeAlias = Callable[[Gradients, Gradients], Gradients]
@@ -118,9 +118,9 @@ def _describe(node: Node, network: nn.Module, points: Tensor) -> str:
     The record keeps no layers, so the refused network is run once more, watched.
     """
     name = operation(node)
-    answer, calls = layer_calls(network, points)
-    made = {other for other in operations(answer) if other.name() == node.name()}
-    for call in calls:
-        if call.node in made:
-            return f"the layer '{call.name}' ({call.kind})"
+    run = watched(network, points)
+    made = {other for other in operations(run.answer) if other.name() == node.name()}
+    for tensor in run.made:
+        if tensor.layer and tensor.edge[0] in made:
+            return f"the layer '{tensor.layer}' ({tensor.kind})"
     return f"the operation '{name}'"
