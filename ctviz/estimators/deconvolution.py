@@ -23,4 +23,5 @@ class Deconvolution(Gradient):
     title: ClassVar = "Deconvolution"
     cite: ClassVar = "Zeiler & Fergus, ECCV 2014. arXiv:1311.2901; as in arXiv:1412.6806"
     summary: ClassVar = "The pattern that would excite the class, traced back through the network."
+    version: ClassVar = 2
     rule: ClassVar = DECONVOLUTION

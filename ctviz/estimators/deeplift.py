@@ -33,6 +33,7 @@ class DeepLift(Estimator):
     title: ClassVar = "DeepLIFT"
     cite: ClassVar = "Shrikumar et al., ICML 2017. arXiv:1704.02685"
     summary: ClassVar = "How much each pixel's difference from a black image contributes."
+    version: ClassVar = 2
     family: ClassVar = "backward rules"
 
     baseline: float = param(

@@ -22,4 +22,5 @@ class GuidedBackprop(Gradient):
     title: ClassVar = "Guided backpropagation"
     cite: ClassVar = "Springenberg et al., ICLR workshop 2015. arXiv:1412.6806"
     summary: ClassVar = "Fine structures that excite the class, without what inhibits it."
+    version: ClassVar = 2
     rule: ClassVar = GUIDED

@@ -40,6 +40,7 @@ class LayerwiseRelevance(RelevanceEstimator):
     summary: ClassVar = (
         "The class score divided among the pixels, layer by layer, by what each contributed."
     )
+    version: ClassVar = 2
 
     def passes(self) -> Passes:
         """Return one gradient."""

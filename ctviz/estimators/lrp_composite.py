@@ -12,7 +12,7 @@ from torch.autograd.graph import Node
 
 from ctviz.core import FloatMap, param
 from ctviz.estimators.engine.estimator import ESTIMATORS
-from ctviz.estimators.engine.graph import operation
+from ctviz.estimators.engine.graph import before, operation
 from ctviz.estimators.engine.layers import Convolution, Dense, LinearLayer, Scale, channel_scale
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
@@ -56,6 +56,7 @@ class CompositeRelevance(RelevanceEstimator):
     summary: ClassVar = (
         "The class score divided among the pixels, with what speaks for it weighted more."
     )
+    version: ClassVar = 2
 
     gamma: float = param(
         0.25, low=0.0, high=100.0, help="γ of convolutions. More mutes contrary evidence."
@@ -109,14 +110,14 @@ class _Layers:
     def merged(self) -> dict[Node, Node]:
         """Return each convolution that only a batch normalisation reads, and that."""
         nodes = self.record.operations()
-        readers = Counter(before for node in nodes for before in _recorded(node))
+        readers = Counter(other for node in nodes for other in _recorded(node))
         pairs = {_recorded(node)[0]: node for node in nodes if operation(node) in BATCH_NORMALISING}
         return {
-            before: node
-            for before, node in pairs.items()
-            if operation(before) == "Convolution"
-            and readers[before] == 1
-            and not Convolution.of(before).transposed
+            other: node
+            for other, node in pairs.items()
+            if operation(other) == "Convolution"
+            and readers[other] == 1
+            and not Convolution.of(other).transposed
         }
 
     def layer(self, node: Node) -> LinearLayer:
@@ -136,15 +137,15 @@ class _Layers:
 
     def inputs(self, node: Node) -> Tensor:
         """Return what a layer was given (3, …)."""
-        before, *others = _recorded(node)
-        inputs = self.record.value(before)
+        (first, place), *others = before(node)
+        inputs = self.record.value(first, place)
         if others or len(inputs) != len(self.record.points):
             raise self.record.refusal(node)
         return inputs
 
     def reads_image(self, node: Node) -> bool:
         """Whether no layer, ReLU or pooling lies between the image and an operation."""
-        return all(self.is_regraded_image(before) for before in _recorded(node))
+        return all(self.is_regraded_image(other) for other in _recorded(node))
 
     def is_regraded_image(self, node: Node) -> bool:
         """Whether an operation gave the image's values, moved about or changed one by one."""
@@ -164,7 +165,7 @@ class _Layers:
 
 
 def _recorded(node: Node) -> list[Node]:
-    return [before for before, _ in node.next_functions if before is not None]
+    return [other for other, _ in before(node)]
 
 
 def _pass_on(outgoing: Tensor) -> Tensor:

@@ -73,9 +73,10 @@ class Question:
         """Return (N, C, h, w) gradients of the target class score at the points."""
         points = points.detach().requires_grad_()
         # In evaluation images do not see one another, so the sum's gradient is each one's own.
-        score = self.scores(points).sum()
+        with rule.recording() as revealed:
+            score = self.scores(points).sum()
         self.require_gradient(score)
-        rule.apply(score, self.network, points)
+        rule.apply(score, self.network, points, revealed)
         (gradients,) = torch.autograd.grad(score, points, materialize_grads=True)
         return gradients
 

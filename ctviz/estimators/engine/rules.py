@@ -2,11 +2,13 @@
 
 A rule is written on the record of the forward pass, where every application of a ReLU has its own
 entry, whoever applied it: a layer, a layer used twice, in place, or a plain function. Nothing is
-attached to the network. What is not a ReLU, not linear and not known to be harmless is refused:
-on such a network the rule has no meaning, and its map would be silently wrong.
+attached to the network. What is not a ReLU, not linear and not known to be harmless is refused, and
+so is what takes values from the image off the record, such as ``x * (x > 0)``: on such a network
+the rule has no meaning, and its map would be silently wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,6 +17,7 @@ from torch.autograd.graph import Node
 
 from ctviz.core import UnsupportedNetwork
 from ctviz.estimators.engine.graph import operation, operations, watched
+from ctviz.estimators.engine.hidden import Revealed, revealing
 
 Gradients: TypeAlias = tuple[Tensor, ...]
 AtRelu: TypeAlias = Callable[[Gradients, Gradients], Gradients]
@@ -53,10 +56,21 @@ class Rule:
     name: str
     at_relu: AtRelu | None = None
 
-    def apply(self, score: Tensor, network: nn.Module, points: Tensor) -> None:
+    @contextmanager
+    def recording(self) -> Iterator[Revealed]:
+        """Watch what a network does off the record while it runs inside, if that matters."""
+        if self.at_relu is None:
+            yield Revealed()
+            return
+        with revealing() as revealed:
+            yield revealed
+
+    def apply(self, score: Tensor, network: nn.Module, points: Tensor, revealed: Revealed) -> None:
         """Write the rule on the record of ``score = network(points)``, or refuse the network."""
         if self.at_relu is None:
             return
+        if revealed.hidden:
+            raise refusal(self.name, revealed.hidden)
         record = list(operations(score))
         gates = {gate for node in record if (gate := _gate(node)) is not None}
         for node in record:
@@ -106,9 +120,13 @@ def _gate(node: Node) -> Node | None:
 
 def unsupported(rule: str, node: Node, network: nn.Module, points: Tensor) -> UnsupportedNetwork:
     """Return the refusal of a network for one of its recorded operations."""
+    return refusal(rule, _describe(node, network, points))
+
+
+def refusal(rule: str, obstacle: str) -> UnsupportedNetwork:
+    """Return the refusal of a network for what it has."""
     return UnsupportedNetwork(
-        f"The {rule} rule is defined for networks of ReLU; this one has "
-        f"{_describe(node, network, points)}."
+        f"The {rule} rule is defined for networks of ReLU; this one has {obstacle}."
     )
 
 

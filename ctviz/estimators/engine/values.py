@@ -4,16 +4,15 @@ Such a rule is written on the record of a network that is piecewise linear: of l
 ReLU and max pooling. Any other is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node
-from torch.overrides import TorchFunctionMode
 
-from ctviz.estimators.engine.graph import operation, operations
+from ctviz.estimators.engine.graph import Edge, before, operation, operations
+from ctviz.estimators.engine.hidden import revealing
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.rules import (
     BATCH_NORMALISING,
@@ -23,6 +22,7 @@ from ctviz.estimators.engine.rules import (
     RESHAPING,
     SCALING,
     multiplies_features,
+    refusal,
     unsupported,
 )
 
@@ -35,16 +35,18 @@ class ValuedRecord:
     rule: str
     points: Tensor
     scores: Tensor
-    values: dict[Node, Tensor]
+    values: dict[Edge, Tensor]
 
     @classmethod
     def of(cls, question: Question, points: Tensor, rule: str) -> Self:
         """Return the record, or refuse the network in the name of the rule."""
         points = points.detach().requires_grad_()
-        with _KeepValues() as kept:
+        with revealing(values=True) as revealed:
             scores = question.scores(points)
         question.require_gradient(scores)
-        record = cls(question, rule, points, scores, kept.values)
+        if revealed.hidden:
+            raise refusal(rule, revealed.hidden)
+        record = cls(question, rule, points, scores, _with_hidden_means(revealed.values))
         for node in record.operations():
             if not _is_piecewise_linear(node):
                 raise record.refusal(node)
@@ -56,16 +58,16 @@ class ValuedRecord:
 
     def input(self, node: Node) -> Tensor:
         """Return what an operation's first argument was, or refuse the network."""
-        before = node.next_functions[0][0]
-        if before is None:
+        first, place = node.next_functions[0]
+        if first is None:
             raise self.refusal(node)
-        return self.value(before)
+        return self.value(first, place)
 
-    def value(self, node: Node) -> Tensor:
+    def value(self, node: Node, place: int = 0) -> Tensor:
         """Return what an operation gave, or refuse the network if that was hidden."""
-        if node not in self.values:
+        if (node, place) not in self.values:
             raise self.refusal(node)
-        return self.values[node]
+        return self.values[node, place]
 
     def gradients(self, weights: Tensor | None = None) -> Tensor:
         """Return the gradients (N, C, h, w) as the hooks on the operations make them.
@@ -89,38 +91,18 @@ def _is_piecewise_linear(node: Node) -> bool:
     return operation(node) in RESHAPING | LINEAR | SCALING | BATCH_NORMALISING | POOLING | {RELU}
 
 
-@dataclass(eq=False)
-class _KeepValues(TorchFunctionMode):
-    """While active, copies the answer of every recorded operation that torch is asked for.
-
-    They are copied because what follows may write in place. Operations that torch makes inside
-    others are recorded but not seen.
-    """
-
-    values: dict[Node, Tensor] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def __torch_function__(
-        self,
-        function: Callable[..., Any],
-        types: Sequence[type],
-        arguments: Sequence[Any] = (),
-        options: Mapping[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 - whatever the function answers
-        """Call the function and keep what it gave."""
-        answer = function(*arguments, **(options or {}))
-        if isinstance(answer, Tensor) and answer.grad_fn is not None:
-            node, value = answer.grad_fn, answer.detach().clone()
-            self.values[node] = value
-            before = node.next_functions[0][0] if node.next_functions else None
-            if before is not None and _is_pooling_to_one_pixel(node, before, value):
-                self.values.setdefault(before, value)
-        return answer
+def _with_hidden_means(values: dict[Edge, Tensor]) -> dict[Edge, Tensor]:
+    """Add what torch calculates inside adaptive pooling, where only the whole's answer is seen."""
+    means = {
+        before(node)[0]: value
+        for (node, _), value in values.items()
+        if _is_pooling_to_one_pixel(node, value)
+    }
+    return means | values
 
 
-def _is_pooling_to_one_pixel(node: Node, before: Node, value: Tensor) -> bool:
+def _is_pooling_to_one_pixel(node: Node, value: Tensor) -> bool:
     """Whether torch made an adaptive average pooling from a mean and a note on its layout."""
     one_pixel = value.ndim == 4 and value.shape[-2:] == (1, 1)
-    return one_pixel and operation(node) == "AsStrided" and operation(before) == "Mean"
+    recorded = [operation(other) for other, _ in before(node)]
+    return one_pixel and operation(node) == "AsStrided" and recorded == ["Mean"]

@@ -6,6 +6,8 @@ from torch.nn.functional import interpolate
 
 from tests.estimators.oracles.oracle import oracle
 
+CAMS = ("grad-cam", "grad-cam++", "hirescam", "layer-cam", "eigen-cam", "score-cam")
+
 
 def grad_cam_of(features, gradients):
     return sum(a * g.mean() for a, g in zip(features, gradients, strict=True))

@@ -9,6 +9,8 @@ from tests.estimators.oracles.oracle import oracle
 from tests.estimators.oracles.relevance import lrp_composite, lrp_epsilon
 from tests.estimators.oracles.replacing import Replacing
 
+RULED = ("deconvolution", "guided-backprop", "deeplift", "lrp", "lrp-composite")
+
 
 class DeconvolvingRelu(torch.autograd.Function):
     @staticmethod

@@ -69,6 +69,24 @@ class Asked:
         return functional.interpolate(coarse[None, None], size, mode="bilinear")[0, 0].numpy()
 
 
+class Marked(Asked):
+    """A network that shows its last picture itself, by `look` and `read`."""
+
+    def features(self) -> tuple[Tensor, Tensor]:
+        """Return what the network shows, as feature maps, and the score's gradient in them."""
+        kept: list[Tensor] = []
+
+        def keep(features: Tensor) -> Tensor:
+            kept.append(features)
+            return features.clone()
+
+        self.network.look = keep
+        score = self.network(self.image.clone().requires_grad_())[0, self.target]
+        del self.network.look
+        (gradient,) = torch.autograd.grad(score, kept[-1])
+        return self.network.read(kept[-1].detach()), self.network.read(gradient)
+
+
 Answer = NDArray[np.float64] | tuple[Any, Any]
 Slow = Callable[[Asked], Answer]
 
