@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from ctviz.core import UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS
 from tests.estimators.networks import NETWORKS, built, efficientnet
-from tests.estimators.oracles.oracle import ORACLES, TOLERANCE, Asked
+from tests.estimators.odd_networks import BENT, READABLE, SIDE
+from tests.estimators.oracles.oracle import ORACLES, TOLERANCE, Asked, Marked
 
 for kind in ("activations", "backward_rules", "gradients", "others", "perturbation"):
     import_module(f"tests.estimators.oracles.{kind}")
@@ -25,14 +26,28 @@ for kind in ("activations", "backward_rules", "gradients", "others", "perturbati
 PAGE = Path(__file__).with_name("networks.md")
 SIZE = 64
 TARGET = 1
+RULES_OF_READING = """\
+A map of features reads the last picture that every way from the image to the class score passes: a
+layer's answer, or what plain functions join again. Tokens, and pictures whose values were moved
+about, are read only where changing a part of the image changes most the places that stand for it;
+of a transformer the last tokens that the score still asks are read, without its class token.
+
+Guided backpropagation and deconvolution leave gates of sigmoids, group and layer normalisation
+their own derivatives; DeepLIFT and LRP refuse them. All four refuse what takes values from the
+image off the record, such as `x * (x > 0)`."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A network of the table, and its last layer with feature maps."""
+    """A network of the table, and its last layer with feature maps, unless it shows them itself."""
 
     title: str
-    layer: str
+    layer: str = ""
+
+    @property
+    def size(self) -> int:
+        """Rows and columns of its images."""
+        return SIZE if self.layer else SIDE
 
 
 COLUMNS = {
@@ -43,6 +58,16 @@ COLUMNS = {
     "seresnet50": Column("MONAI SEResNet50", "layer4"),
     "sequential": Column("plain sequential", "4"),
     "mixed": Column("functional and in-place ReLU, reused modules", "fourth"),
+    "functional-add": Column("functional sum of branches"),
+    "functional-cat": Column("functional concatenation of branches"),
+    "vgg": Column("one ReLU for pictures and, behind `flatten`, for vectors"),
+    "in-place-behind-flatten": Column("in-place ReLU behind `flatten`"),
+    "inception": Column("Inception-like branches"),
+    "excited": Column("squeeze-and-excitation, written out"),
+    "attention-pooled": Column("attention pooling"),
+    "tokens": Column("vision transformer, mean of tokens"),
+    "class-token": Column("vision transformer, class token"),
+    "times-its-sign": Column("x · (x > 0) for ReLU"),
 }
 
 
@@ -62,8 +87,8 @@ def main() -> None:
 def checked(name: str, column: str) -> Cell:
     """Return an estimator's cell; a map that differs from its slow version's is an error."""
     oracle = ORACLES[name]
-    image, *references = images()[:, None]
-    asked = Asked(
+    image, *references = images(COLUMNS[column].size)[:, None]
+    asked = (Asked if COLUMNS[column].layer else Marked)(
         network=network(column),
         image=image,
         target=TARGET,
@@ -87,20 +112,20 @@ def network(column: str) -> nn.Module:
     Its normalisations get the statistics of random images, without which a deep network with
     random weights answers the same to every image.
     """
-    found = built(efficientnet if column == "efficientnet" else NETWORKS[column])
+    found = built({**NETWORKS, **READABLE, **BENT, "efficientnet": efficientnet}[column])
     norms = [layer for layer in found.modules() if isinstance(layer, nn.BatchNorm2d)]
     for norm in norms:
         norm.train()
         norm.momentum = 1.0
     with torch.no_grad():
-        found(images())
+        found(images(COLUMNS[column].size))
     return found.eval().requires_grad_(requires_grad=False)
 
 
-def images() -> Tensor:
+def images(size: int) -> Tensor:
     """Return four random images (4, 1, h, w)."""
     generator = torch.Generator().manual_seed(5)
-    return torch.rand(4, 1, SIZE, SIZE, generator=generator, dtype=torch.float64)
+    return torch.rand(4, 1, size, size, generator=generator, dtype=torch.float64)
 
 
 def page(cells: dict[tuple[str, str], Cell]) -> Iterator[str]:
@@ -110,9 +135,12 @@ def page(cells: dict[tuple[str, str], Cell]) -> Iterator[str]:
     yield ""
     yield "Made by `python -m docs.networks`, which checks every cell before it writes it. *Right*"
     yield "means: on this network the map equals what the last column names, made independently,"
-    yield f"to {TOLERANCE:g} of the map's largest value, on an image of {SIZE} × {SIZE} pixels in"
+    yield f"to {TOLERANCE:g} of the map's largest value, on an image of {SIZE} × {SIZE} pixels"
+    yield f"({SIDE} × {SIDE} for the networks that follow the mixed one) in"
     yield "float64, with random weights and these images' statistics. *Refused* means: the"
     yield "estimator itself says that it cannot be right here, in the words of the note."
+    yield ""
+    yield from RULES_OF_READING.splitlines()
     yield ""
     titles = [column.title for column in COLUMNS.values()]
     yield _row(["Estimator", *titles, "Equals"])
