@@ -86,8 +86,28 @@ def test_networks_of_relu_are_not_refused(name, network, image):
     asked(READABLE[network], name, image).values  # noqa: B018 - it raises if it refuses
 
 
+class Broken(torch.autograd.Function):
+    """On the record, but hands no gradient back."""
+
+    @staticmethod
+    def forward(_, x):
+        return x.clone()
+
+    @staticmethod
+    def backward(*_):
+        return None
+
+
+@pytest.mark.parametrize("name", CAMS)
+def test_features_without_a_gradient_are_refused(name, image):
+    network = nn.Sequential(built(FunctionalAdd), nn.Identity())
+    network[0].head.register_forward_hook(lambda _, __, answer: Broken.apply(answer))
+    with pytest.raises(UnsupportedNetwork, match="No gradient"):
+        ESTIMATORS[name]()(network, image, 1)
+
+
 def test_the_refusal_of_a_branch_says_what_is_wrong_with_it(image):
-    with pytest.raises(InvalidParameter, match="no layer 'one' .* the function 'cat' answers"):
+    with pytest.raises(InvalidParameter, match=r"no layer 'one' .* the function 'cat' answers"):
         ESTIMATORS["grad-cam"](layer="one")(built(READABLE["functional-cat"]), image, 1)
 
 

@@ -41,7 +41,7 @@ def operation(node: Node) -> str:
     A ``torch.autograd.Function`` keeps its class's name, so that whatever it is called it is not
     taken for one of torch's own.
     """
-    if isinstance(node, BackwardCFunction):
+    if issubclass(type(node), BackwardCFunction):
         return type(node).__name__
     return node.name().rpartition("::")[2].partition("Backward")[0]
 
@@ -80,8 +80,16 @@ class Run:
     """Copies of some of what was made, by their places in the list."""
 
 
-def watched(network: nn.Module, points: Tensor, *, keep: Collection[int] = ()) -> Run:
+def watched(
+    network: nn.Module,
+    points: Tensor,
+    *,
+    ask: Callable[[Tensor], Tensor] | None = None,
+    keep: Collection[int] = (),
+) -> Run:
     """Return a watched run of the network, which gets a copy of the points (N, C, h, w).
+
+    It is asked by ``ask``, such as `Question.scores`, or called as it stands.
 
     Nested layers that end together answer one after the other, the outermost last. Copies are
     made of what ``keep`` names by its place, for what follows may write over it.
@@ -101,7 +109,7 @@ def watched(network: nn.Module, points: Tensor, *, keep: Collection[int] = ()) -
             if name:
                 hooks.enter_context(layer.register_forward_hook(recorder(name)))
         hooks.enter_context(watch)
-        answer = network(start.clone())
+        answer = (network if ask is None else ask)(start.clone())
     assert start.grad_fn is not None  # noqa: S101 - a copy of what requires a gradient
     return Run(answer, start.grad_fn, watch.made, watch.kept)
 

@@ -53,7 +53,7 @@ def revealing(*, values: bool = False) -> Iterator[Revealed]:
 
 
 @dataclass(eq=False)
-class _Derived(TorchDispatchMode):
+class _Derived(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While active, follows what is derived from the image, recorded or not, by its memory."""
 
     found: Revealed
@@ -61,7 +61,7 @@ class _Derived(TorchDispatchMode):
     """Kept alive, so that no address is used twice."""
 
     def __post_init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(
         self,

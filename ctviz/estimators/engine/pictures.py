@@ -81,8 +81,8 @@ def picture(question: Question, layer: str = "") -> Picture:
 
 def features_and_gradients(question: Question, found: Picture) -> tuple[Tensor, Tensor]:
     """Return a picture's feature maps (C', h', w'), and the class score's gradient in them."""
-    run = watched(question.network, question.x, keep=[found.place])
-    score = run.answer[:, question.target].sum()
+    run = watched(question.network, question.x, ask=question.scores, keep=[found.place])
+    score = run.answer.sum()
     question.require_gradient(score)
     gradient = _gradient(score, run.made[found.place])
     question.progress.advance()
@@ -101,8 +101,8 @@ class _Search:
 
     @classmethod
     def of(cls, question: Question) -> "_Search":
-        run = watched(question.network, question.x)
-        score = run.answer[:, question.target].sum()
+        run = watched(question.network, question.x, ask=question.scores)
+        score = run.answer.sum()
         question.require_gradient(score)
         return cls(question, run, score)
 
@@ -275,7 +275,12 @@ def _signed(number: int) -> int:
 def _gradient(score: Tensor, made: Made, *, again: bool = False) -> Tensor:
     node, place = made.edge
     edge = GradientEdge(node, place)
-    (gradient,) = torch.autograd.grad(score, [edge], retain_graph=again)
+    (gradient,) = torch.autograd.grad(score, [edge], retain_graph=again, allow_unused=True)
+    if gradient is None:  # what torch records of an int8 layer hands nothing back
+        raise UnsupportedNetwork(
+            "No gradient of the class score reaches this network's feature maps; choose an "
+            "estimator that needs none."
+        )
     return gradient
 
 

@@ -95,7 +95,7 @@ class Trial:
 
     @staticmethod
     def _tensor(question: Question, place: int, image: Tensor) -> Tensor:
-        run = watched(question.network, image, keep=[place])
+        run = watched(question.network, image, ask=question.scores, keep=[place])
         return run.kept.get(place, torch.empty(0))
 
 
