@@ -1,7 +1,6 @@
 """The gradient on a way to the image that avoids where the score is steep."""
 
 from dataclasses import dataclass
-from itertools import islice, pairwise
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -11,15 +10,13 @@ from torch import Tensor
 
 from ctviz.core import FloatMap, param
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
-from ctviz.estimators.engine.stream import even_batches
 
 Numbers: TypeAlias = NDArray[np.float64]
 
-Way: TypeAlias = tuple[Numbers, Numbers]
-"""Begin and end of a segment, both (1, C, h, w)."""
+CLOSE = 1e-9
+"""Share of the whole way that counts as having arrived."""
 
 
 @ESTIMATORS.register("guided-ig")
@@ -29,11 +26,11 @@ class GuidedIntegratedGradients(Estimator):
 
     .. math:: \sum_t (z_{t+1} - z_t) \odot \nabla f_t(z_t)
 
-    In each step the pixels with the smallest gradient, a ``fraction`` of those still on the way
-    at a time, go all the way, until the image has come the step's share nearer in L1. The path
-    meets the straight one at the end of each segment, the paper's anchors. Because single pixels
-    move by a whole segment at once, the map's sum nears :math:`f_t(x) - f_t(x')` only slowly; more
-    segments bring it nearer than more steps. Steps follow one another; segments go side by side.
+    Each of the steps brings the image its share nearer in L1. Again and again the ``fraction`` of
+    pixels with the smallest gradient moves on, those that have gone as far as they may left aside.
+    A pixel may be ahead of the straight path, and behind it, by the ``leeway`` only, so that none
+    jumps: this is what keeps the map's sum near :math:`f_t(x) - f_t(x')`, and it is the choice of
+    the authors' own program. Steps follow one another, one image at a time.
     """
 
     title: ClassVar = "Guided integrated gradients"
@@ -42,65 +39,82 @@ class GuidedIntegratedGradients(Estimator):
         "How much each pixel contributes on the way from a black image, with less accidental grain."
     )
     family: ClassVar = "gradients"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
-    segments: int = param(4, low=1, high=64, help="Parts of the path; more keep it straighter.")
-    steps: int = param(10, low=1, high=256, help="Steps in each segment. More is finer and slower.")
+    steps: int = param(64, low=1, high=512, help="Points on the path. More is finer and slower.")
     fraction: float = param(0.25, low=0.01, high=1.0, help="Share of pixels that move at a time.")
+    leeway: float = param(
+        0.02, low=0.0, high=1.0, help="How far from the straight path a pixel may be, as a share."
+    )
     baseline: float = param(
         0.0, low=0.0, high=1.0, help="The empty image: 0 is the window's bottom, 1 its top."
     )
 
     def passes(self) -> Passes:
         """Return one gradient per step."""
-        return Passes(gradient=self.segments * self.steps)
+        return Passes(gradient=self.steps)
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
-        """Return the sum over all segments (1, C, h, w)."""
-        start = torch.full_like(question.x, self.baseline).cpu().double().numpy()
-        difference = question.x.cpu().double().numpy() - start
-        anchors = [start + k / self.segments * difference for k in range(self.segments + 1)]
-        ways = pairwise(anchors)
-        total = np.zeros_like(start)
-        # Not the measured pace: rounding, which differs a little from batch size to batch size,
-        # can decide which of two pixels moves first, and the same map should come out every time.
-        for size in even_batches(self.segments, Pace.usual(question.x).gradient_batch):
-            total += self._side_by_side(question, list(islice(ways, size)))
+        """Return the sum over all steps (1, C, h, w)."""
+        end = question.x.cpu().double().numpy()
+        start = np.full_like(end, self.baseline)
+        point, total = start, np.zeros_like(end)
+        for step in range(self.steps):
+            gradients = question.gradients(torch.from_numpy(point).to(question.x))
+            slopes = gradients.cpu().double().numpy()
+            question.progress.advance()
+            moved = self._moved(point, _Way(start, end), slopes, (step + 1) / self.steps)
+            total += (moved - point) * slopes
+            point = moved
         return torch.from_numpy(total)
 
-    def _side_by_side(self, question: Question, ways: list[Way]) -> Numbers:
-        """Return the share (1, C, h, w) of a few segments, whose gradients make a batch."""
-        points, ends = (np.concatenate(side) for side in zip(*ways, strict=True))
-        lengths = np.abs(ends - points).sum(axis=(1, 2, 3))
-        total = np.zeros_like(points)
-        for step in range(self.steps):
-            gradients = question.gradients(torch.from_numpy(points).to(question.x))
-            slopes = gradients.cpu().double().numpy()
-            question.progress.advance(len(points))
-            distances = lengths * (1 - (step + 1) / self.steps)
-            moved = np.stack(list(map(self._moved, points, ends, slopes, distances)))
-            total += (moved - points) * slopes
-            points = moved
-        return np.asarray(total.sum(axis=0, keepdims=True))
+    def _moved(self, point: Numbers, way: "_Way", slopes: Numbers, share: float) -> Numbers:
+        """Return the point after the step that ends at a share of the way, flattest pixels first.
 
-    def _moved(self, point: Numbers, end: Numbers, slope: Numbers, distance: float) -> Numbers:
-        """Return the point (C, h, w) within an L1 distance of its end, flattest pixels first."""
-        way = (end - point).ravel()
-        waiting = np.flatnonzero(way)
-        steepness = _steepness(slope).ravel()[waiting]
-        order = np.argsort(steepness, kind="stable")
-        waiting, steepness = waiting[order], steepness[order]
-        walked = np.concatenate([[0.0], np.cumsum(np.abs(way[waiting]))])
-        excess = walked[-1] - distance
-        moved, first = point.flatten(), 0
-        while first < len(waiting) and walked[first] < excess:
-            last = first + int(self.fraction * (len(waiting) - first - 1))
-            beyond = int(np.searchsorted(steepness, steepness[last], side="right"))
-            group = waiting[first:beyond]
-            share = (excess - walked[first]) / (walked[beyond] - walked[first])
-            moved[group] = end.flat[group] if share >= 1 else moved[group] + share * way[group]
-            first = beyond
-        return moved.reshape(point.shape)
+        All arrays are (1, C, h, w).
+        """
+        behind, ahead = way.at(max(share - self.leeway, 0.0)), way.at(min(share + self.leeway, 1.0))
+        late = np.abs(way.end - point) > np.abs(way.end - behind)
+        point = np.where(late, behind, point)
+        steepness = _steepness(slopes)
+        excess = way.left(point) - way.length * (1 - share)
+        while excess > CLOSE * way.length:
+            waiting = point != ahead
+            gains = np.where(waiting, np.abs(ahead - point), 0.0)
+            chosen = waiting & (steepness <= self._limit(steepness, waiting))
+            gain = float(gains[chosen].sum())
+            if gain > excess:
+                return np.where(chosen, point + excess / gain * (ahead - point), point)
+            point = np.where(chosen, ahead, point)
+            excess = way.left(point) - way.length * (1 - share) if waiting.any() else 0.0
+        return point
+
+    def _limit(self, steepness: NDArray[np.uint16], waiting: NDArray[np.bool_]) -> int:
+        """Return the steepness below which lies the fraction of all pixels, the waiting first."""
+        ordered = np.sort(steepness[waiting])
+        place = int(self.fraction * (steepness.size - 1))
+        return int(ordered[min(place, len(ordered) - 1)]) if len(ordered) else 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """The straight path between two images (1, C, h, w)."""
+
+    start: Numbers
+    end: Numbers
+
+    def at(self, share: float) -> Numbers:
+        """Return the image at a share of the path."""
+        return self.end if share == 1 else self.start + share * (self.end - self.start)
+
+    def left(self, point: Numbers) -> float:
+        """Return how far a point is from the end, in L1."""
+        return float(np.abs(self.end - point).sum())
+
+    @property
+    def length(self) -> float:
+        """Return the L1 length of the path."""
+        return self.left(self.start)
 
 
 def _steepness(slope: Numbers) -> NDArray[np.uint16]:
