@@ -17,17 +17,20 @@ from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
-COMPACTNESS = 0.1
+COMPACTNESSES = (0.1, 0.3, 1.0)
+"""How much pieces keep to squares rather than to grey levels, tried in this order."""
 
 
 @dataclass(frozen=True)
 class SuperpixelEstimator(Estimator):
     """An estimator whose map has one value per superpixel, fitted to coalitions of visible ones.
 
-    Superpixels are SLIC's (doi:10.1109/TPAMI.2012.120) on the image's mean channel.
+    Superpixels are SLIC's (doi:10.1109/TPAMI.2012.120) on the image's mean channel, or tiles where
+    it does not find as many as asked, see `superpixels`.
     """
 
     family: ClassVar[str] = "perturbation"
+    version: ClassVar[int] = 2
 
     samples: int = param(300, low=10, high=20000, help="Trials. More is more certain and slower.")
     superpixels: int = param(36, low=2, high=400, help="About how many pieces the image is cut in.")
@@ -69,8 +72,28 @@ class SuperpixelEstimator(Estimator):
 
 
 def superpixels(x: Tensor, count: int) -> NDArray[np.intp]:
-    """Return each pixel's superpixel (h, w), numbered from 0 without gaps."""
-    image = x[0].mean(0).cpu().double().numpy()
-    labels = slic(image, n_segments=count, compactness=COMPACTNESS, channel_axis=None)
-    pieces = np.unique(labels, return_inverse=True)[1].reshape(image.shape)
-    return pieces.astype(np.intp)
+    """Return each pixel's superpixel (h, w), numbered from 0 without gaps.
+
+    There are ``count`` of them to a quarter, or as many as pixels if those are fewer. SLIC itself
+    promises no number: an even image may be one piece to it, a noisy one many crumbs. So it is
+    asked for ever more compact pieces, and at last tiles take their place, exactly ``count``.
+    """
+    image = x[0].cpu().double().mean(0).numpy()
+    wanted = min(count, image.size)
+    for compactness in COMPACTNESSES:
+        labels = slic(image, n_segments=wanted, compactness=compactness, channel_axis=None)
+        found, pieces = np.unique(labels, return_inverse=True)
+        if abs(len(found) - wanted) <= wanted / 4:
+            return pieces.reshape(image.shape).astype(np.intp)
+    height, width = image.shape
+    return tiles(height, width, wanted)
+
+
+def tiles(height: int, width: int, count: int) -> NDArray[np.intp]:
+    """Return each pixel's tile (height, width): ``count`` of them, nearly square, row by row."""
+    rows = round((count * height / width) ** 0.5)
+    rows = min(max(rows, 1, -(-count // width)), height, count)
+    row = np.arange(height)[:, None] * rows // height
+    first, after = row * count // rows, (row + 1) * count // rows
+    pieces: NDArray[np.intp] = first + np.arange(width) * (after - first) // width
+    return pieces
