@@ -77,6 +77,7 @@ class Asking:
         if seed is not None:
             estimator = replace(estimator, seed=seed)
         image = self.x if x is None else torch.from_numpy(x).to(self.x)
+        image = image.to(self.classifier.precision)
         network = self.classifier.network
         if randomised > 0:
             network = randomised_copy(network, randomised, self.forgetting, self.x)

@@ -12,7 +12,7 @@ from ctviz.backend.models import Models
 from ctviz.backend.pacing import Pacing
 from ctviz.backend.question import Question
 from ctviz.backend.worker import Urgency, Worker
-from ctviz.core import CtvizError, FloatMap, ImportanceMap, InvalidInput, Progress, Slice
+from ctviz.core import CtvizError, FloatMap, ImportanceMap, Progress, Slice, checked_target
 from ctviz.core.files import Arrays
 from ctviz.estimators import ESTIMATORS, Estimator, Pace
 from ctviz.estimators import explain as explain_on_grid
@@ -41,8 +41,7 @@ def explain(
         Names, or instances where hyperparameters differ from the defaults.
     """
     chosen = [ESTIMATORS[e]() if isinstance(e, str) else e for e in estimators]
-    wanted = model.predict(image).target if target is None else target
-    check_target(model.card, wanted)
+    wanted = model.predict(image).target if target is None else check_target(model.card, target)
     maps: dict[str, ImportanceMap] = {}
 
     def keep(_: int, importance: ImportanceMap) -> None:
@@ -52,12 +51,9 @@ def explain(
     return {estimator.name: maps[estimator.name] for estimator in chosen}
 
 
-def check_target(card: ModelCard, target: int) -> None:
-    """Refuse a class that the model does not have."""
-    if not 0 <= target < len(card.classes):
-        raise InvalidInput(
-            f"The model '{card.id}' has classes 0 to {len(card.classes) - 1}, not {target}."
-        )
+def check_target(card: ModelCard, target: int) -> int:
+    """Return the index of a class of the model, or refuse what is none."""
+    return checked_target(target, len(card.classes), f"The model '{card.id}'")
 
 
 def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listener is one more
@@ -79,7 +75,7 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
 
     explain_on_grid(
         model.network,
-        model.encode(image),
+        model.encode(image).to(model.precision),
         target,
         estimators,
         references=model.references,

@@ -18,8 +18,8 @@ from ctviz.backend.worker import Worker
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import Estimator, Pace, Passes, Question, passes
-from ctviz.estimators.engine.quiet import undisturbed
 from ctviz.models import ModelCard, new_classifier
+from ctviz.networks import NetworkFailed, undisturbed
 
 BUDGET_SECONDS = 2.5
 REPEATS = 3
@@ -100,7 +100,7 @@ class _Trials:
 
     def warm_up(self, budget: float) -> None:
         """Let the first passes, which prepare much else, be over before the budget begins."""
-        self.run_both(1, channels_last=True)
+        self.run_both(1, channels_last=False)
         self.seconds.clear()
         self.deadline = time.perf_counter() + budget
 
@@ -109,8 +109,19 @@ class _Trials:
         for kind in KINDS:
             known = [taken for (other, _, _), taken in self.seconds.items() if other == kind]
             in_time = not known or time.perf_counter() + batch * min(known) < self.deadline
-            if in_time and (kind, batch, channels_last) not in self.seconds:
-                self.run(kind, batch, channels_last=channels_last)
+            # Whatever the time, something must be known of a layout that every network bears.
+            unknown = math.inf in known and not channels_last and min(known) == math.inf
+            if (in_time or unknown) and (kind, batch, channels_last) not in self.seconds:
+                self.try_(kind, batch, channels_last=channels_last)
+
+    def try_(self, kind: Kind, batch: int, *, channels_last: bool) -> None:
+        """Time a batch; one that the network does not take lasts forever."""
+        try:
+            self.run(kind, batch, channels_last=channels_last)
+        except NetworkFailed:
+            if batch == 1 and not channels_last:
+                raise
+            self.seconds[kind, batch, channels_last] = math.inf
 
     def run(self, kind: Kind, batch: int, *, channels_last: bool) -> None:
         """Time a batch; a quick one several times, of which the fastest counts."""
@@ -131,7 +142,8 @@ class _Trials:
             for (kind, batch, channels_last), taken in self.seconds.items()
             if channels_last and (kind, batch, False) in self.seconds
         ]
-        return len(gains) < len(KINDS) or sum(gains) >= 0
+        impossible = any(last and math.isinf(s) for (_, _, last), s in self.seconds.items())
+        return not impossible and (len(gains) < len(KINDS) or sum(gains) >= 0)
 
     def fastest(self, kind: Kind, *, channels_last: bool) -> tuple[int, float]:
         """Return the best batch size of one kind, and the seconds of one of its images."""

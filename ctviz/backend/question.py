@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ctviz.core import Slice
+from ctviz.core import Slice, checked_target
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,3 +22,6 @@ class Question:
     image: Slice
     model_id: str
     target: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "target", checked_target(self.target))

@@ -84,7 +84,8 @@ def chosen_target(card: "ModelCard", wanted: str) -> int:
     """Return the index of a class given by name or index."""
     if wanted in card.classes:
         return card.classes.index(wanted)
-    if wanted.isdecimal() and int(wanted) < len(card.classes):
+    # Not longer, for Python refuses to read integers of thousands of digits.
+    if wanted.isdecimal() and len(wanted) < 10 and int(wanted) < len(card.classes):
         return int(wanted)
     raise UnknownName("class", wanted, card.classes)
 

@@ -26,6 +26,7 @@ from ctviz.core.results import (
     signed_view,
 )
 from ctviz.core.settings import Settings
+from ctviz.core.targets import checked_target
 
 __all__ = [
     "SIGNS",
@@ -53,6 +54,7 @@ __all__ = [
     "UnsupportedNetwork",
     "UnusableModel",
     "Value",
+    "checked_target",
     "digest",
     "param",
     "parameters",

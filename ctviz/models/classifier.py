@@ -8,9 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ctviz.core import FloatMap, InvalidInput, Prediction, Slice
+from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNetwork
 from ctviz.models.card import ModelCard
 from ctviz.models.grid import Placement
+from ctviz.networks import class_scores, conduct_of, in_layout, undisturbed
 
 AIR_HU = -1024.0
 GREY_TAILS = (0.5, 99.5)
@@ -43,7 +44,14 @@ class Classifier:
     @property
     def device(self) -> torch.device:
         """Where the network computes."""
-        return next(self.network.parameters()).device
+        first = next(self.network.parameters(), None)
+        return torch.device("cpu") if first is None else first.device
+
+    @property
+    def precision(self) -> torch.dtype:
+        """What kind of numbers the network computes with."""
+        kinds = (p.dtype for p in self.network.parameters() if p.is_floating_point())
+        return next(kinds, torch.float32)
 
     def encode(self, image: Slice) -> Tensor:
         """Return the slice on the network's grid, (1, C, h, w) in [0, 1].
@@ -77,13 +85,29 @@ class Classifier:
 
         A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax.
         """
-        # Convolutions run faster with channels last, which a single channel does not show.
-        batch = x.to(self.device).clone(memory_format=torch.channels_last)
-        with torch.inference_mode():
-            scores = self.network(batch).double()
+        x = x.to(self.device, self.precision)
+        with undisturbed(self.network), torch.no_grad():
+            scores = self._scores(x).double()
+        if scores.shape[1] != len(self.classes):
+            raise UnsupportedNetwork(
+                f"The network of model '{self.card.id}' answers {scores.shape[1]} class scores, "
+                f"but its card names {len(self.classes)} classes."
+            )
+        if not bool(torch.isfinite(scores).all()):
+            raise UnsupportedNetwork(
+                f"The class scores of model '{self.card.id}' for this image are not finite."
+            )
         shares = scores.sigmoid() if self.card.neurons == 1 else scores.softmax(dim=1)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
+
+    def _scores(self, x: Tensor) -> Tensor:
+        """Return the class scores (N, K) of images (N, C, h, w), as many at once as is right."""
+        # Convolutions run faster with channels last.
+        conduct = conduct_of(self.network, x[:1], largest=len(x))
+        sizes = len(x) if conduct.together else 1
+        batches = (in_layout(b, channels_last=conduct.channels_last) for b in torch.split(x, sizes))
+        return torch.cat([class_scores(self.network, batch) for batch in batches])
 
     def predict(self, image: Slice) -> Prediction:
         """Return the answer for one slice."""

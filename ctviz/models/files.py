@@ -21,6 +21,7 @@ from ctviz.core import InvalidParameter, UnknownName, UnusableModel
 from ctviz.models.architectures import build_network
 from ctviz.models.card import CARD, REFERENCES, WEIGHTS, ModelCard, read_card, write_card
 from ctviz.models.classifier import Classifier
+from ctviz.networks import NetworkFailed, class_scores, undisturbed
 
 LARGEST_FILE_BYTES = 500_000_000
 LARGEST_REFERENCES = 256
@@ -85,11 +86,27 @@ def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
     stored = _read_tensors(folder, WEIGHTS, card)
     _refuse_other_weights(stored, network, card)
     network.load_state_dict(network.state_dict() | stored)
-    network.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+    network.to(device).eval().requires_grad_(requires_grad=False)
+    _lay_out(network, card)
     references = None
     if REFERENCES in card.sha256:
         references = _references(_read_tensors(folder, REFERENCES, card), card).to(device)
     return Classifier(card, network, references)
+
+
+def _lay_out(network: nn.Module, card: ModelCard) -> None:
+    """Let the network's weights lie with channels last, which is faster, if it can bear that.
+
+    One that makes a row of its features by ``view`` cannot: its features follow its weights.
+    """
+    first = next(network.parameters(), torch.empty(0))
+    image = torch.zeros(1, card.channels, *card.size).to(first)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    try:
+        with undisturbed(network), torch.no_grad():
+            class_scores(network, image)
+    except NetworkFailed:
+        network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
 
 def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:

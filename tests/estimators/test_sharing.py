@@ -24,8 +24,9 @@ def defaults(*names):
 
 
 @pytest.fixture
-def images_seen(mixed):
-    """The sizes of the batches that went through the network."""
+def images_seen(mixed, image):
+    """The sizes of the batches that went through a network that was watched before."""
+    explain(mixed, image, 1, defaults("gradient"))
     sizes = []
     handle = mixed.register_forward_pre_hook(lambda _, inputs: sizes.append(len(inputs[0])))
     yield sizes

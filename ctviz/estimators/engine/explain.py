@@ -12,7 +12,7 @@ from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNet
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
-from ctviz.estimators.engine.quiet import undisturbed
+from ctviz.networks import undisturbed
 
 if TYPE_CHECKING:
     from ctviz.estimators.engine.estimator import Estimator
@@ -159,7 +159,8 @@ class _Answers:
             self._refuse(estimator, result)
             return
         height, width = result.shape[-2:]
-        values = result.detach().cpu().reshape(-1, height, width).sum(0).numpy()
+        # In double precision, for NumPy knows no bfloat16.
+        values = result.detach().cpu().double().reshape(-1, height, width).sum(0).numpy()
         values = values.astype(np.float32)
         if not np.isfinite(values).all():
             self._refuse(

@@ -6,10 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import torch
 from torch import Tensor, nn
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
 from torch.overrides import TorchFunctionMode
+
+from ctviz.networks import class_scores
 
 Edge: TypeAlias = tuple[Node, int]
 """A recorded tensor: the operation that gave it, and as which of its answers."""
@@ -106,10 +109,11 @@ def watched(
     start = points.detach().requires_grad_().clone()
     with ExitStack() as hooks:
         for name, layer in network.named_modules():
-            if name:
+            # TorchScript cannot be watched; what it answers is then no layer's.
+            if name and not isinstance(layer, torch.jit.ScriptModule):
                 hooks.enter_context(layer.register_forward_hook(recorder(name)))
         hooks.enter_context(watch)
-        answer = (network if ask is None else ask)(start.clone())
+        answer = class_scores(network, start.clone()) if ask is None else ask(start.clone())
     assert start.grad_fn is not None  # noqa: S101 - a copy of what requires a gradient
     return Run(answer, start.grad_fn, watch.made, watch.kept)
 

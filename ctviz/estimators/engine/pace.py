@@ -1,10 +1,12 @@
 """How images go through a network: how many at once, and how they lie in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import torch
 from torch import Tensor
+
+from ctviz.networks import Conduct
 
 PIXELS_AT_ONCE = {"cpu": 8 * 224 * 224}
 PIXELS_AT_ONCE_ON_A_GPU = 64 * 224 * 224
@@ -39,6 +41,13 @@ class Pace:
         pixels = PIXELS_AT_ONCE.get(x.device.type, PIXELS_AT_ONCE_ON_A_GPU)
         batch = max(1, pixels // (height * width))
         return cls(batch, batch)
+
+    def for_(self, conduct: Conduct) -> Self:
+        """Return the pace at which a network can be asked that behaves like this."""
+        channels_last = self.channels_last and conduct.channels_last
+        if conduct.together:
+            return replace(self, channels_last=channels_last)
+        return replace(self, forward_batch=1, gradient_batch=1, channels_last=channels_last)
 
     @property
     def layout(self) -> torch.memory_format:

@@ -19,6 +19,7 @@ from ctviz.estimators.engine.graph import Edge, Made, Run, Ways, before, between
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.readings import AS_IT_IS, Reading, Trial
 from ctviz.estimators.engine.rules import BATCH_NORMALISING, POOLING, RELU
+from ctviz.networks import NO_GRADIENT, foreign_code
 
 ACTIVATIONS = {
     RELU,
@@ -275,12 +276,10 @@ def _signed(number: int) -> int:
 def _gradient(score: Tensor, made: Made, *, again: bool = False) -> Tensor:
     node, place = made.edge
     edge = GradientEdge(node, place)
-    (gradient,) = torch.autograd.grad(score, [edge], retain_graph=again, allow_unused=True)
+    with foreign_code("a backward pass"):
+        (gradient,) = torch.autograd.grad(score, [edge], retain_graph=again, allow_unused=True)
     if gradient is None:  # what torch records of an int8 layer hands nothing back
-        raise UnsupportedNetwork(
-            "No gradient of the class score reaches this network's feature maps; choose an "
-            "estimator that needs none."
-        )
+        raise UnsupportedNetwork(NO_GRADIENT)
     return gradient
 
 

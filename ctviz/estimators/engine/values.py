@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from ctviz.core import UnsupportedNetwork
 from ctviz.estimators.engine.graph import Edge, before, operation, operations
 from ctviz.estimators.engine.hidden import revealing
 from ctviz.estimators.engine.question import Question
@@ -25,6 +26,7 @@ from ctviz.estimators.engine.rules import (
     refusal,
     unsupported,
 )
+from ctviz.networks import NO_GRADIENT, slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,10 @@ class ValuedRecord:
     @classmethod
     def of(cls, question: Question, points: Tensor, rule: str) -> Self:
         """Return the record, or refuse the network in the name of the rule."""
+        if len(points) > 1 and not question.together:
+            raise UnsupportedNetwork(
+                f"{rule} compares images side by side, but this network takes one at a time."
+            )
         points = points.detach().requires_grad_()
         with revealing(values=True) as revealed:
             scores = question.scores(points)
@@ -75,9 +81,9 @@ class ValuedRecord:
         The weights (N,) of the scores are 1 unless given.
         """
         weights = torch.ones_like(self.scores) if weights is None else weights
-        (gradients,) = torch.autograd.grad(
-            self.scores, self.points, weights, materialize_grads=True
-        )
+        (gradients,) = slopes(self.scores, [self.points], weights)
+        if gradients is None:
+            raise UnsupportedNetwork(NO_GRADIENT)
         return gradients
 
     def refusal(self, node: Node) -> Exception:

@@ -1,0 +1,107 @@
+"""A network is left exactly as it was found."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from ctviz.core import InvalidInput, UnsupportedNetwork
+
+State: TypeAlias = tuple[tuple[int, int], ...]
+"""What changes when a network's weights or statistics do."""
+
+
+@contextmanager
+def undisturbed(network: nn.Module) -> Iterator[None]:
+    """Put the network into evaluation without parameter gradients, and put everything back.
+
+    Training modes, ``requires_grad`` flags, buffers that the network overwrites and torch's global
+    chance return to what they were, whatever happens inside. A network that is already in
+    evaluation with ``requires_grad`` off and overwrites nothing is not touched at all, so that
+    several threads may share it.
+    """
+    _check(network)
+    buffers = [_Buffer(*place) for place in _places(network)]
+    chance = torch.get_rng_state()
+    try:
+        with _in_evaluation(network), torch.inference_mode(mode=False), torch.enable_grad():
+            yield
+    finally:
+        for buffer in buffers:
+            buffer.put_back()
+        if not torch.equal(torch.get_rng_state(), chance):
+            torch.set_rng_state(chance)
+
+
+@contextmanager
+def _in_evaluation(network: nn.Module) -> Iterator[None]:
+    training = [module for module in network.modules() if module.training]
+    # Those made in inference mode cannot be switched on again, and do no harm.
+    trainable = [p for p in network.parameters() if p.requires_grad and not p.is_inference()]
+    try:
+        for module in training:
+            module.training = False
+        for parameter in trainable:
+            parameter.requires_grad_(False)
+        yield
+    finally:
+        for module in training:
+            module.training = True
+        for parameter in trainable:
+            parameter.requires_grad_(True)
+
+
+def _check(network: object) -> None:
+    if not isinstance(network, nn.Module):
+        raise InvalidInput(f"A network must be a torch.nn.Module, not {type(network).__name__}.")
+    if any(map(is_lazy, (*network.parameters(), *network.buffers()))):
+        raise UnsupportedNetwork(
+            "Some of the network's weights are not there yet; send an image through it first."
+        )
+
+
+@dataclass(eq=False)
+class _Buffer:
+    """A buffer of a module, with its numbers."""
+
+    module: nn.Module
+    name: str
+    value: Tensor
+
+    def __post_init__(self) -> None:
+        self._numbers = self.value.detach().clone()
+
+    def put_back(self) -> None:
+        """Make the module's buffer what it was, if it is no more."""
+        now = getattr(self.module, self.name, None)
+        if isinstance(now, Tensor) and same(now, self._numbers):
+            return
+        with torch.no_grad():
+            self.value.copy_(self._numbers)
+        if now is not self.value:
+            setattr(self.module, self.name, self.value)
+
+
+def _places(network: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor]]:
+    for module in network.modules():
+        for name, value in module.named_buffers(recurse=False):
+            yield module, name, value
+
+
+def same(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors hold the same numbers of the same kind."""
+    return one.shape == other.shape and one.dtype == other.dtype and torch.equal(one, other)
+
+
+def state_of(network: nn.Module) -> State:
+    """Return which numbers a network has, without reading them."""
+    return tuple(map(_stamp, (*network.parameters(), *network.buffers())))
+
+
+def _stamp(value: Tensor) -> tuple[int, int]:
+    version = -1 if value.is_inference() else value._version  # noqa: SLF001 - torch's own users read it
+    return version, value.data_ptr()
