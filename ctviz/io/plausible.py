@@ -1,89 +1,129 @@
-"""Whether numbers can be Hounsfield units at all, whatever their file claims.
+"""Whether numbers can be Hounsfield units at all, whatever a file says of them.
 
-On Hounsfield's scale air has -1000, water 0, dense bone up to 2000, and 12 bits end at 3071. Metal
-reaches beyond, and padding stays below, but neither fills a scan. So the numbers of a scan are
-impossible if a quarter of them, or half a slice, is denser than 3071 or lighter than air by more
-than noise, not counting one fill value; and in an image of the width of a body, if nothing is as
-light as fat, lung or air while soft tissue is missing or stands where a forgotten offset puts it.
+Air is -1000 by definition, water 0, the densest bone about 3000; only metal is above, and only
+what lies outside the scanner's field of view is below. So the bulk of any CT of a body lies
+between about -1100 and 3100, and a scan whose bulk lies elsewhere has another unit or was read
+wrongly: its numbers are grey values, and a note says why.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.io.volume import Plane
+from ctviz.core import FloatMap
 
-DENSEST_HU = 3071
-LIGHTEST_HU = -1250
-SHARE_OF_SCAN = 0.25
-SHARE_OF_SLICE = 0.5
+BODY = (-1100.0, 3100.0)
+"""The densest bone and, with its noise, air."""
 
-BODY_MM = 100.0
-"""A narrower image may show nothing but bone."""
+BULK = 0.75
+"""The least share of the numbers that must lie there. Metal and noisy fill take less of a scan."""
 
-LIGHT_HU = -200
-LIGHT_SHARE = 0.001
-SOFT_TISSUE_HU = (-200, 300)
-SOFT_TISSUE_SHARE = 0.05
-OFFSET_TISSUE_HU = (800, 1300)
-OFFSET_SHARE = 0.2
+HALF = 0.5
+"""The same for a single slice."""
 
-CONCLUSION = "so they are not Hounsfield units, whatever the file says."
+AIR, BONE, TISSUE_ONLY = -500.0, 500.0, -200.0
+"""Below lies air (or lung), above bone, and above the last whatever is neither lung nor air."""
+
+TRACE = 0.001
+"""The share of the numbers that may be noise and prove nothing."""
+
+LARGEST_BONE_SHARE = 0.2
+"""Of an image without any air; a body that was shifted by 1024 has more."""
+
+ENOUGH = 4096
+"""So many numbers have shares that mean something."""
+
+SAMPLE = 2**20
+"""So many numbers stand for a volume."""
+
+TISSUE_RANGE, TISSUE_CONTRAST = (-10.0, 500.0), 40.0
+"""Between muscle and fat, below and above which soft tissue has numbers; how far these reach."""
 
 
-def why_impossible(pixels: NDArray[np.generic], planes: Sequence[Plane]) -> str:
-    """Return a sentence on why the numbers of a scan are no Hounsfield units, or nothing.
+def why_not_hounsfield(values: NDArray[np.generic]) -> str | None:
+    """Return why numbers cannot be Hounsfield units, in one sentence; None if they can.
 
     Parameters
     ----------
-    pixels
-        (S, H, W).
-    planes
-        One per slice.
+    values
+        The numbers of a scan, of any shape, as far as they are pixels: without padding. NaN and
+        infinite ones are left out, and so is a constant number below all air, which is fill.
     """
-    dense = [_share(np.greater(image, DENSEST_HU)) for image in pixels]
-    if _too_many(dense):
-        return f"Much of the scan is denser than any tissue (above {DENSEST_HU}), {CONCLUSION}"
-    if _too_many([_share(_below_air(image)) for image in pixels]):
-        return f"Much of the scan is lighter than air (below {LIGHTEST_HU}), {CONCLUSION}"
-    if _is_wide(pixels, planes[0]) and _lacks_a_body(pixels):
+    numbers = _without_fill(_sample(values))
+    if numbers.size == 0:
+        return "It holds nothing but fill, so nothing shows that its numbers are Hounsfield units."
+    low, high = BODY
+    if float(((numbers >= low) & (numbers <= high)).mean()) < BULK:
+        lowest, highest = np.quantile(numbers, (TRACE, 1 - TRACE))
         return (
-            f"The scan shows neither air nor fat, but much that is as dense as bone, {CONCLUSION}"
+            f"The numbers lie between {lowest:.0f} and {highest:.0f}, where no CT of a body lies: "
+            "they are not Hounsfield units but grey values."
         )
-    return ""
+    if numbers.size >= ENOUGH and _is_shifted(numbers):
+        return (
+            "No number is that of air and too many are that of bone, as if 1024 had not been "
+            "subtracted: they are not Hounsfield units but grey values."
+        )
+    return None
 
 
-def _share(pixels: NDArray[np.bool_]) -> float:
-    """Return the share of pixels for which something holds."""
-    return float(pixels.mean())
+def why_no_scan_in_hounsfield(pixels: NDArray[np.generic]) -> str | None:
+    """Return why a scan (S, H, W) as a whole, or one of its slices, cannot be in Hounsfield units.
+
+    A single slice may be full of metal or of bone, so it has to be worse than a scan.
+    """
+    return why_not_hounsfield(pixels) or next(filter(None, map(_why_no_slice, pixels)), None)
 
 
-def _too_many(shares: list[float]) -> bool:
-    """Whether impossible numbers fill too much of the scan or of one slice."""
-    return float(np.mean(shares)) > SHARE_OF_SCAN or max(shares) > SHARE_OF_SLICE
+def _why_no_slice(pixels: NDArray[np.generic]) -> str | None:
+    """Return why one slice (H, W) cannot be in Hounsfield units."""
+    numbers = _without_fill(_sample(pixels))
+    inside = (numbers >= BODY[0]) & (numbers <= BODY[1])
+    return why_not_hounsfield(pixels) if numbers.size and float(inside.mean()) < HALF else None
 
 
-def _below_air(image: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Return where a slice is lighter than air, without what a scanner fills its corners with."""
-    below: NDArray[np.bool_] = np.less(image, LIGHTEST_HU) & np.not_equal(image, image.min())
-    return below
+def why_unproven(values: NDArray[np.generic]) -> str | None:
+    """Return why numbers of a file that names no unit are not taken for Hounsfield units.
+
+    What can be Hounsfield units may be something else still: a map of labels, a share, a picture,
+    an MR image whose interpolation left a few numbers below zero. Air proves them, and so does
+    soft tissue with fat; None if one of these is there.
+    """
+    numbers = _sample(values)
+    if numbers.size and not (numbers < 0).any():
+        return "No number is negative, so they are not Hounsfield units but grey values."
+    impossible = why_not_hounsfield(numbers)
+    if impossible or float((numbers <= AIR).mean()) >= TRACE:
+        return impossible
+    low, high = np.quantile(numbers, (0.01, 0.99))
+    below, above = TISSUE_RANGE
+    if low <= below and high <= above and high - low >= TISSUE_CONTRAST:
+        return None
+    return (
+        "Neither air nor soft tissue is among the numbers, so they are not taken for Hounsfield "
+        "units but for grey values."
+    )
 
 
-def _is_wide(pixels: NDArray[np.generic], plane: Plane) -> bool:
-    """Whether an image is as wide and high as a part of the body."""
-    if plane.spacing_mm is None:
-        return False
-    sides_mm = np.multiply(pixels.shape[1:], plane.spacing_mm)
-    return bool(sides_mm.min() >= BODY_MM)
+def _sample(values: NDArray[np.generic]) -> FloatMap:
+    """Return finite numbers that stand for all of them, always the same."""
+    # An odd step meets every column of an image whose width is a power of two.
+    step = max(1, values.size // SAMPLE) | 1
+    numbers = np.asarray(values.flat[::step], np.float32)
+    return numbers[np.isfinite(numbers)]
 
 
-def _lacks_a_body(pixels: NDArray[np.generic]) -> bool:
-    """Whether a wide scan holds nothing light, and its tissue is missing or displaced."""
+def _without_fill(numbers: FloatMap) -> FloatMap:
+    """Return the numbers but for the lowest one, if that is below all air and stands alone.
 
-    def share(low: float, high: float) -> float:
-        return float(np.mean([_share((low <= image) & (image <= high)) for image in pixels]))
+    Scanners fill what lies outside their circle with -1024, -2000, -3024, -8192 or -32768.
+    """
+    if numbers.size == 0 or numbers.min() >= BODY[0]:
+        return numbers
+    inside = numbers > numbers.min()
+    return numbers[inside] if (~inside).mean() > TRACE else numbers
 
-    if share(-np.inf, LIGHT_HU) >= LIGHT_SHARE:
-        return False
-    return share(*SOFT_TISSUE_HU) < SOFT_TISSUE_SHARE or share(*OFFSET_TISSUE_HU) >= OFFSET_SHARE
+
+def _is_shifted(numbers: FloatMap) -> bool:
+    """Whether there is no air at all but much bone."""
+    airless = float((numbers <= TISSUE_ONLY).mean()) < TRACE
+    return airless and float((numbers >= BONE).mean()) >= LARGEST_BONE_SHARE

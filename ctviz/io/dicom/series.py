@@ -17,7 +17,7 @@ from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.order import depths_mm, geometry_notes, reading_order, steps_of
 from ctviz.io.dicom.pixels import hounsfield_frames
 from ctviz.io.limits import check_size
-from ctviz.io.plausible import why_impossible
+from ctviz.io.plausible import why_no_scan_in_hounsfield
 from ctviz.io.volume import Pixels, Volume, compact, make_case, plural
 
 THREADS = 4
@@ -184,7 +184,7 @@ def _case_of(stack: _Stack, progress: Progress) -> Iterator[Case | Failure]:
         pixels, frames = pixels[kept], [frames[row] for row in kept]
         notes = [*notes, f"{plural(len(failed), 'file')} of this series could not be read."]
     planes = [frame.plane for frame in frames]
-    if planes[0].calibrated and (why := why_impossible(pixels, planes)):
+    if planes[0].calibrated and (why := why_no_scan_in_hounsfield(pixels)):
         frames = _uncalibrated(frames)
         pixels, _ = _decode(frames, Progress())
         notes = [*notes, why]
