@@ -1,12 +1,15 @@
 """What kind of file something is, told by its first bytes and never by its name."""
 
-import gzip
 import zlib
 from enum import Enum
 from pathlib import Path
 
 HEAD_BYTES = 560
 """Enough for DICOM's prefix and both NIfTI headers."""
+
+PACKED_HEAD_BYTES = 2**16
+GZIP_BITS = zlib.MAX_WBITS | 16
+"""Tells zlib that what it unpacks begins as gzip's files do."""
 
 PREFIX = 128
 NIFTI_SIZES = {348: (344, b"n+1\0", b"ni1\0"), 540: (4, b"n+2\0", b"ni2\0")}
@@ -34,6 +37,7 @@ MAGIC = {
     b"II*\0": Kind.PICTURE,
     b"MM\0*": Kind.PICTURE,
     b"II+\0": Kind.PICTURE,
+    b"MM\0+": Kind.PICTURE,
 }
 
 
@@ -63,11 +67,13 @@ def _is_nifti(head: bytes) -> bool:
 
 
 def _unpacked_head(path: Path) -> bytes:
-    """Return the first bytes inside a gzip file, empty if it is damaged."""
+    """Return the first bytes inside a gzip file, as far as it is not damaged."""
+    with path.open("rb") as file:
+        packed = file.read(PACKED_HEAD_BYTES)
     try:
-        with gzip.open(path) as file:
-            return file.read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error):
+        # Whatever follows the packed bytes does not matter yet.
+        return zlib.decompressobj(wbits=GZIP_BITS).decompress(packed, HEAD_BYTES)
+    except zlib.error:
         return b""
 
 

@@ -95,6 +95,8 @@ def compact(pixels: NDArray[np.generic]) -> Pixels:
     """Return the pixels as int16 if every value survives it, else as float32."""
     if pixels.dtype == np.int16:
         return pixels.astype(np.int16, copy=False)
+    if pixels.dtype.kind in "iu" and INT16.min <= pixels.min() and pixels.max() <= INT16.max:
+        return pixels.astype(np.int16)
     floats = pixels.astype(np.float32, copy=False)
     if all(_fits_int16(image) for image in floats):
         return floats.astype(np.int16)

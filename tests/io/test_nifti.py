@@ -90,10 +90,160 @@ def test_without_orientation_nothing_is_turned_and_a_note_says_so(tmp_path, ramp
     assert any("orientation is unknown" in note for note in case.notes)
 
 
-def test_not_a_number_becomes_air(tmp_path):
-    values = np.array([[[np.nan, np.inf, -np.inf, 5]]], np.float32)
+@pytest.mark.parametrize("nothing", [np.nan, np.inf, -np.inf])
+def test_not_a_number_becomes_air_and_proves_nothing(tmp_path, nothing):
+    values = np.array([[[nothing, -1000, 5]]], np.float32)
     case = load_case(save(tmp_path / "a.nii", values, np.eye(4)))
-    assert sorted(image.hounsfield[0, 0] for image in case.slices) == [-1000, -1000, -1000, 5]
+    assert case.slices[0].calibrated
+    assert sorted(image.hounsfield[0, 0] for image in case.slices) == [-1000, -1000, 5]
+    assert any("no finite number" in note for note in case.notes)
+    grey = load_case(save(tmp_path / "b.nii", np.abs(values), np.eye(4)))
+    assert not grey.slices[0].calibrated
+    assert sorted(image.hounsfield[0, 0] for image in grey.slices) == [0, 5, 1000]
+
+
+@pytest.mark.parametrize("intent", [1002, 3])
+def test_a_map_of_labels_or_statistics_is_no_ct(tmp_path, ramp, intent):
+    image = nib.Nifti1Image(ramp, np.eye(4))
+    image.header["intent_code"] = intent
+    nib.save(image, tmp_path / "a.nii")
+    case = load_case(tmp_path / "a.nii")
+    assert not case.slices[0].calibrated
+    assert any("The file says that it is a map of" in note for note in case.notes)
+
+
+@pytest.mark.parametrize("slope", [0.0, np.nan, np.inf, -np.inf])
+def test_a_slope_that_is_none_scales_nothing(tmp_path, ramp, slope):
+    path = save(tmp_path / "a.nii", ramp, np.eye(4))
+    content = bytearray(path.read_bytes())
+    content[112:120] = np.array([slope, 7.0], "<f4").tobytes()
+    path.write_bytes(content)
+    values = np.stack([image.hounsfield for image in load_case(path).slices])
+    assert sorted(values.ravel()) == sorted(ramp.ravel())
+
+
+@pytest.mark.parametrize(
+    ("dtype", "slope", "intercept"),
+    [(np.int16, 1, -1024), (np.uint16, -2, 30), (np.int16, 4, -32000), (np.uint8, 0.5, -100.25)],
+)
+@pytest.mark.parametrize("order", "<>")
+def test_stored_numbers_are_scaled_exactly(tmp_path, dtype, slope, intercept, order):
+    stored = np.random.default_rng(0).integers(0, 200, (3, 4, 5)).astype(dtype)
+    image = nib.Nifti1Image(stored.astype(stored.dtype.newbyteorder(order)), np.eye(4))
+    image = nib.Nifti1Image(stored, np.eye(4), image.header.as_byteswapped(order))
+    nib.save(image, tmp_path / "a.nii")
+    content = bytearray((tmp_path / "a.nii").read_bytes())
+    content[112:120] = np.array([slope, intercept], order + "f4").tobytes()
+    (tmp_path / "a.nii").write_bytes(content)
+    values = np.stack([image.hounsfield for image in load_case(tmp_path / "a.nii").slices])
+    expected = stored.astype(np.float64) * slope + intercept
+    np.testing.assert_allclose(values, expected[::-1, ::-1, ::-1].T, rtol=1e-6)
+
+
+def test_the_header_of_a_pair_says_that_the_other_file_is_missing(tmp_path, ramp):
+    for kind, name in ((nib.Nifti1Pair, "a"), (nib.Nifti2Pair, "b")):
+        nib.save(kind(ramp, np.eye(4)), tmp_path / f"{name}.hdr")
+        with pytest.raises(UnreadableScan, match="pair"):
+            load_case(tmp_path / f"{name}.hdr")
+
+
+@pytest.mark.parametrize(("unit", "millimetres"), [(1, 1000), (2, 1), (3, 0.001), (0, 1), (5, 1)])
+def test_lengths_are_told_in_the_unit_that_the_file_names(tmp_path, ramp, unit, millimetres):
+    size = 0.5 / millimetres
+    path = save(tmp_path / "a.nii", ramp, np.diag([size, size, size, 1]))
+    content = bytearray(path.read_bytes())
+    content[123] = unit
+    path.write_bytes(content)
+    case = load_case(path)
+    assert case.slices[0].spacing_mm == pytest.approx((0.5, 0.5))
+    assert ("millimetres are assumed" in " ".join(case.notes)) == (unit in {0, 5})
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-6, 500.0, np.nan])
+def test_an_impossible_size_of_pixels_is_left_out(tmp_path, ramp, size):
+    path = save(tmp_path / "a.nii", ramp, None)
+    content = bytearray(path.read_bytes())
+    content[80:88] = np.array([size, size], "<f4").tobytes()
+    path.write_bytes(content)
+    case = load_case(path)
+    assert case.slices[0].spacing_mm is None
+    assert any("nothing can be measured" in note for note in case.notes)
+
+
+def test_orientations_that_contradict_one_another_are_not_believed(tmp_path, ramp):
+    image = nib.Nifti1Image(ramp, np.eye(4))
+    image.set_qform(np.diag([-1, 1, 1, 1]), 1)
+    image.set_sform(np.eye(4), 1)
+    nib.save(image, tmp_path / "a.nii")
+    case = load_case(tmp_path / "a.nii")
+    assert case.slices[0].orientation is None
+    assert any("contradict" in note for note in case.notes)
+
+
+def test_places_that_differ_are_told(tmp_path, ramp):
+    image = nib.Nifti1Image(ramp, np.eye(4))
+    moved = np.eye(4)
+    moved[:3, 3] = 30
+    image.set_qform(moved, 1)
+    image.set_sform(np.eye(4), 1)
+    nib.save(image, tmp_path / "a.nii")
+    case = load_case(tmp_path / "a.nii")
+    assert case.slices[0].position_mm[2] == 2
+    assert any("two places" in note for note in case.notes)
+
+
+@pytest.mark.parametrize(
+    "affine",
+    [
+        np.diag([1, 0, 1, 1.0]),
+        np.diag([np.nan, 1, 1, 1]),
+        np.diag([np.inf, 1, 1, 1]),
+        np.array([[1, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]),
+    ],
+    ids=["singular", "NaN", "infinite", "skewed"],
+)
+def test_an_impossible_orientation_is_not_believed(tmp_path, ramp, affine):
+    image = nib.Nifti1Image(ramp, np.eye(4))
+    nib.save(image, tmp_path / "a.nii")
+    content = bytearray((tmp_path / "a.nii").read_bytes())
+    content[252:256] = np.array([0, 2], "<i2").tobytes()
+    content[280:328] = affine[:3].astype("<f4").tobytes()
+    (tmp_path / "a.nii").write_bytes(content)
+    case = load_case(tmp_path / "a.nii")
+    assert case.slices[0].orientation is None
+    assert case.slices[0].position_mm is None
+    assert any("cannot be told" in note for note in case.notes)
+
+
+@pytest.mark.parametrize("dims", [
+    (0, 1, 1, 1), (1, 4, 1, 1), (3, 0, 4, 4), (3, -5, 4, 4), (4, 5, 4, 1, 3), (9, 5, 4, 3),
+    (-1, 5, 4, 3), (3, 32767, 32767, 32767), (5, 5, 4, 3, 1, 3),
+], ids=str)  # fmt: skip
+def test_what_is_no_volume_is_refused(tmp_path, ramp, dims):
+    path = save(tmp_path / "a.nii", ramp, np.eye(4))
+    content = bytearray(path.read_bytes())
+    content[40:56] = np.array([*dims, 1, 1, 1, 1, 1][:8], "<i2").tobytes()
+    path.write_bytes(content)
+    with pytest.raises(UnreadableScan):
+        load_case(path)
+
+
+@pytest.mark.parametrize("kind", [nib.Nifti1Image, nib.Nifti2Image])
+def test_every_file_that_lacks_a_part_is_refused(tmp_path, ramp, kind):
+    nib.save(kind(ramp, np.eye(4)), tmp_path / "a.nii")
+    content = (tmp_path / "a.nii").read_bytes()
+    for size in (4, 8, 100, 347, 348, len(content) - 100, len(content) - 1):
+        for packed in (content[:size], gzip.compress(content[:size])):
+            (tmp_path / "b.nii").write_bytes(packed)
+            with pytest.raises(UnreadableScan):
+                load_case(tmp_path / "b.nii")
+
+
+def test_bytes_behind_a_packed_volume_do_no_harm(tmp_path, ramp):
+    path = save(tmp_path / "a.nii.gz", ramp, np.eye(4))
+    first = load_case(path).id
+    path.write_bytes(path.read_bytes() + b"more")
+    assert load_case(path).id == first
 
 
 @pytest.mark.parametrize(
