@@ -1,5 +1,6 @@
 """The models on the shelf, each loaded once and kept on the device."""
 
+from pathlib import Path
 from threading import Lock
 
 import torch
@@ -27,6 +28,15 @@ def choose_device(wanted: str) -> str:
     return wanted
 
 
+def _stamp(path: Path) -> tuple[Path, int, int]:
+    """Return what changes when a file does; zeros for one that is gone by now."""
+    try:
+        state = path.stat()
+    except OSError:
+        return path, 0, 0
+    return path, state.st_mtime_ns, state.st_size
+
+
 class Models:
     """The classifiers of one process.
 
@@ -49,7 +59,7 @@ class Models:
     def shelf(self) -> ModelShelf:
         """Return the cards by model id, with the folders that were refused."""
         files = sorted(self._folder.glob("*/card.toml"))
-        stamp = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+        stamp = [_stamp(path) for path in files]
         known = self._shelf
         if known is None or known[0] != stamp:
             known = self._shelf = (stamp, model_cards(self._folder))

@@ -127,7 +127,12 @@ def _cases(backend: Backend, study: CohortStudy, progress: Progress) -> tuple[st
     if study.cohort in COHORTS:
         return COHORTS[study.cohort](backend, progress)
     folder = Path(study.cohort)
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError:
+        # No folder can be called so.
+        there = False
+    if not there:
         raise UnknownName("cohort or folder", study.cohort, COHORTS)
     labels = folder / LABELS
     job = (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ctviz.core import InvalidInput
 from ctviz.core import files as whole
 from ctviz.core.files import PART, Arrays, sealed, unsealed
+from ctviz.core.foreign import foreign
 
 
 @contextmanager
@@ -42,6 +43,16 @@ def write_json(path: Path, document: object, *, indent: int | None = 1) -> None:
     """Write a JSON file in one step; NaN is refused, so that every program can read it."""
     text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
     write_whole(path, text.encode())
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a JSON file's document, None if there is no such file or it is damaged."""
+    damaged = InvalidInput("The file is damaged.")
+    try:
+        with foreign(damaged):
+            return json.loads(path.read_text(encoding="utf-8"))
+    except InvalidInput:
+        return None
 
 
 def write_sealed(path: Path, arrays: Arrays) -> None:

@@ -1,11 +1,10 @@
 """What a study found: everything that its page and its report show, in one small file."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ctviz.cohort.files import write_json
+from ctviz.cohort.files import read_json, write_json
 from ctviz.cohort.plain import NUMBERS, from_plain, to_plain
 from ctviz.cohort.statistics import (
     Comparison,
@@ -321,10 +320,9 @@ def save_findings(findings: Findings, folder: Path) -> None:
 
 def load_findings(folder: Path) -> Findings:
     """Return what a finished study found."""
-    try:
-        document = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InvalidInput("The study has no findings yet; run it to its end.") from None
+    document = read_json(folder / FINDINGS)
+    if not isinstance(document, dict):
+        raise InvalidInput("The study has no findings yet; run it to its end.")
     if document.pop("version", None) != VERSION:
         raise InvalidInput(
             "The findings were written by another version of ctviz; start the study again, which "

@@ -1,19 +1,25 @@
-"""Frozen values to JSON and back, by the types that their dataclasses state."""
+"""Frozen values to JSON and back, by the types that their dataclasses state.
+
+JSON may come from a folder that somebody else wrote: what has another type than stated is refused.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.cohort.statistics import Entrant
+from ctviz.core import InvalidInput
+from ctviz.core.foreign import foreign
 
 T = TypeVar("T")
 
 NUMBERS = NDArray[np.float64]
+PLAIN = (bool, int, float, str)
 
 
 def to_plain(value: Any) -> Any:  # noqa: ANN401 - whatever a finding is made of
@@ -32,8 +38,15 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 - whatever a finding is made of
 
 
 def from_plain(kind: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
-    """Return the value of a type that `to_plain` turned into this document."""
-    built: T = _reader(cast("Any", kind))(document)
+    """Return the value of a type that `to_plain` turned into this document.
+
+    Raises
+    ------
+    InvalidInput
+        If the document is not of that type.
+    """
+    with foreign(InvalidInput("A file of the study is damaged; start the study again.")):
+        built: T = _reader(cast("Any", kind))(document)
     return built
 
 
@@ -46,6 +59,8 @@ def _reader(kind: Any) -> Any:  # noqa: ANN401 - typing's forms have no common t
         return lambda document: Entrant(*document)
     if is_dataclass(kind):
         return _dataclass_reader(kind)
+    if kind in PLAIN:
+        return _plain_reader(kind)
     return _generic_reader(get_origin(kind), get_args(kind))
 
 
@@ -56,7 +71,21 @@ def _generic_reader(origin: Any, arguments: tuple[Any, ...]) -> Any:  # noqa: AN
         return lambda document: None if document is None else read(document)
     if origin is tuple:
         return _tuple_reader(arguments)
+    if origin is Literal:
+        return lambda document: arguments[arguments.index(document)]
     return lambda document: document
+
+
+def _plain_reader(kind: type) -> Any:  # noqa: ANN401
+    """Return the function that lets values of one plain type through; null stands for NaN."""
+    allowed = (float, int, NoneType) if kind is float else (kind,)
+
+    def read(document: Any) -> Any:  # noqa: ANN401
+        if not isinstance(document, allowed) or (kind is not bool and isinstance(document, bool)):
+            raise TypeError
+        return document
+
+    return read
 
 
 def _dataclass_reader(kind: Any) -> Any:  # noqa: ANN401

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -24,11 +23,14 @@ from ctviz.core import (
 )
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.metrics import METRICS, Metric
-from ctviz.models.toml import to_toml
+from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 Settings: TypeAlias = Mapping[str, Value]
 Target: TypeAlias = Literal["truth", "predicted"]
 TARGETS: tuple[Target, ...] = ("truth", "predicted")
+
+LONGEST_NAME, MOST_DRAWS = 80, 100_000
+"""Of a study, which names a folder; and of the intervals' bootstrap."""
 
 VARIANT = "@"
 """Stands in a metric's key between its name and what distinguishes the variant."""
@@ -127,14 +129,15 @@ class CohortStudy:
     def _faults(self) -> list[tuple[bool, str]]:
         return [
             (
-                re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name) is None,
-                f"A study cannot be called '{self.name}'; use lower case letters, digits and "
-                "single hyphens.",
+                re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name) is None
+                or len(self.name) > LONGEST_NAME,
+                f"A study cannot be called '{self.name[:LONGEST_NAME]}'; use at most "
+                f"{LONGEST_NAME} lower case letters, digits and single hyphens.",
             ),
             (not self.cohort, "The plan names no cohort; write demo or a folder of scans."),
             (not self.metrics, "The plan has no metric; name at least one, e.g. fidelity."),
             (
-                not self.signs or not set(self.signs) <= set(SIGNS),
+                not self.signs or not all(sign in SIGNS for sign in self.signs),
                 f"The plan's signs must be some of {', '.join(SIGNS)}.",
             ),
             (
@@ -142,7 +145,10 @@ class CohortStudy:
                 f"The plan's target must be one of {', '.join(TARGETS)}, not '{self.target}'.",
             ),
             (self.slices_per_case < 0, "The plan's slices_per_case must be 0 (all) or more."),
-            (self.draws < 1, "The plan's draws must be 1 or more; 2000 are usual."),
+            (
+                not 1 <= self.draws <= MOST_DRAWS,
+                f"The plan's draws must be 1 to {MOST_DRAWS}; 2000 are usual.",
+            ),
             (self.seed < 0, "The plan's seed must be 0 or more."),
         ]
 
@@ -173,8 +179,8 @@ class CohortStudy:
     def from_toml(cls, text: str) -> Self:
         """Read a plan; what it does not say has its default."""
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = from_toml(text)
+        except NotToml as error:
             raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
         known = {f.name: f for f in fields(cls)}
         for key in document:
@@ -191,9 +197,11 @@ class CohortStudy:
 def read_plan(path: Path) -> CohortStudy:
     """Read a plan from its file."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = text_of(path)
+    except OSError:
         raise InvalidInput("The plan cannot be read; check the file's name.") from None
+    except NotToml as error:
+        raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
     return CohortStudy.from_toml(text)
 
 

@@ -1,7 +1,7 @@
 """Running a study: every slice once, then the table, the curves and the findings."""
 
-import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,15 +13,20 @@ from ctviz.cohort.cohort import Unit, units_of
 from ctviz.cohort.crew import Done, Share, in_processes, in_this_process
 from ctviz.cohort.curves import write_curves
 from ctviz.cohort.environment import environment
-from ctviz.cohort.files import remove_parts, write_json, write_whole
+from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
 from ctviz.cohort.findings import save_findings
+from ctviz.cohort.plain import from_plain
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.result import UnitResult, unit_path
 from ctviz.cohort.state import Stage, Stoppable, Teller, held
 from ctviz.cohort.table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
+from ctviz.core.foreign import legible
 
 STUDIES = "studies"
+ADDRESS = re.compile(r"[0-9a-f]{8,128}")
+"""What a slice's result is called."""
+
 PLAN, UNITS, FAILURES, ENVIRONMENT = "plan.toml", "units.json", "failures.json", "environment.json"
 
 
@@ -190,22 +195,22 @@ def load_unit(folder: Path, address: str) -> UnitResult:
 
 def failures_of(folder: Path) -> tuple[Failure, ...]:
     """Return the slices without scores of a finished study, and why."""
+    document = read_json(folder / FAILURES)
     try:
-        return tuple(
-            Failure(**entry) for entry in json.loads((folder / FAILURES).read_text("utf-8"))
-        )
-    except (OSError, ValueError):
+        return () if document is None else from_plain(tuple[Failure, ...], document)
+    except InvalidInput:
         return ()
 
 
 def unit_addresses(folder: Path) -> tuple[str, ...]:
     """Return the addresses of the slices of a finished study, in the table's order."""
-    try:
-        return tuple(json.loads((folder / UNITS).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    document = read_json(folder / UNITS)
+    addresses = document if isinstance(document, list) else []
+    if not addresses or not all(isinstance(a, str) and ADDRESS.fullmatch(a) for a in addresses):
         raise InvalidInput(
-            f"'{folder.name}' is not the folder of a finished study; run it first."
-        ) from None
+            f"'{legible(folder.name)}' is not the folder of a finished study; run it first."
+        )
+    return tuple(addresses)
 
 
 def _keep_plan(study: CohortStudy, folder: Path) -> None:

@@ -59,14 +59,15 @@ def look(folder: Path) -> Run:
 
 def studies(settings: Settings) -> tuple[Run, ...]:
     """Return every study of the data folder, the latest first; damaged ones are left out."""
-    plans = (settings.data / STUDIES).glob(f"*/{PLAN}")
     found = []
-    for plan in sorted(plans, key=lambda path: path.stat().st_mtime, reverse=True):
+    for plan in (settings.data / STUDIES).glob(f"*/{PLAN}"):
         try:
-            found.append(look(plan.parent))
-        except CtvizError:
+            # A folder whose name is no text can have no address.
+            if plan.parent.name.isprintable():
+                found.append((plan.stat().st_mtime, look(plan.parent)))
+        except (CtvizError, OSError):
             continue
-    return tuple(found)
+    return tuple(run for _, run in sorted(found, key=lambda each: each[0], reverse=True))
 
 
 def start(

@@ -1,6 +1,5 @@
 """Where a study stands: told by who runs it, read by anybody from its folder."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from filelock import FileLock, Timeout
 
-from ctviz.cohort.files import write_json
+from ctviz.cohort.files import read_json, write_json
+from ctviz.cohort.plain import from_plain
 from ctviz.core import InvalidInput, Progress
 
 State: TypeAlias = Literal["planned", "running", "interrupted", "cancelled", "failed", "done"]
@@ -53,8 +53,8 @@ class Stage:
 def stage_of(folder: Path) -> Stage:
     """Return where the study of a folder stands."""
     try:
-        told = Stage(**json.loads((folder / PROGRESS).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = from_plain(Stage, read_json(folder / PROGRESS))
+    except InvalidInput:
         told = Stage()
     if _held(folder):
         return told if told.state == "running" else Stage("running", message="Starting.")
@@ -131,3 +131,6 @@ def _held(folder: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:
+        # Whoever cannot take the lock does not run the study either.
+        return False

@@ -1,7 +1,7 @@
 """A model's data sheet: what it is, what it was made from, how good it is, and its checksums."""
 
+import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ctviz.core import UnusableModel, Value
-from ctviz.models.toml import to_toml
+from ctviz.core.foreign import legible
+from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
 LARGEST_INPUT = 1024
-LARGEST_CARD_BYTES = 200_000
+LARGEST_TITLE = 200
 _FORMAT = 1
 
 T = TypeVar("T")
@@ -124,6 +125,11 @@ class ModelCard:
                 "has an unusual id; use lower case letters, digits and hyphens.",
             ),
             (
+                not all(0 < len(text) <= LARGEST_TITLE for text in (self.title, *self.classes)),
+                f"must have a title, and names of classes, of 1 to {LARGEST_TITLE} characters.",
+            ),
+            (self.neurons < 1, "must have 1 or more output neurons."),
+            (
                 len(set(self.classes)) != len(self.classes) or len(self.classes) != expected,
                 f"names {len(self.classes)} classes for {self.neurons} output neuron(s); name "
                 f"{expected} different ones.",
@@ -134,7 +140,7 @@ class ModelCard:
             ),
             (self.channels not in {1, 3}, "must have 1 or 3 input channels."),
             (
-                not 0 < self.window[1] < float("inf") or abs(self.window[0]) == float("inf"),
+                not (0 < self.window[1] < math.inf and math.isfinite(self.window[0])),
                 "must have a window of positive width.",
             ),
         ]
@@ -154,16 +160,14 @@ def write_card(folder: Path, card: ModelCard) -> None:
 def read_card(folder: Path | str) -> ModelCard:
     """Read a model's data sheet, refusing one that is damaged or incomplete."""
     path = Path(folder) / CARD
-    name = path.parent.name
+    name = legible(path.parent.name)
     try:
-        if path.stat().st_size > LARGEST_CARD_BYTES:
-            raise UnusableModel(f"The card of model '{name}' is too large to be one.")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = from_toml(text_of(path))
     except OSError:
         raise UnusableModel(
             f"The model folder '{name}' has no readable {CARD}; copy the whole folder again."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NotToml as error:
         raise UnusableModel(f"The card of model '{name}' is not valid TOML: {error}.") from None
     return _Reading(name, document).card()
 

@@ -14,10 +14,10 @@ from types import MappingProxyType
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from ctviz.core import InvalidParameter, UnknownName, UnusableModel
+from ctviz.core.foreign import foreign, legible
 from ctviz.models.architectures import build_network
 from ctviz.models.card import CARD, REFERENCES, WEIGHTS, ModelCard, read_card, write_card
 from ctviz.models.classifier import Classifier
@@ -65,7 +65,7 @@ def model_cards(models_folder: Path | str) -> ModelShelf:
     cards: dict[str, ModelCard] = {}
     refused: dict[str, str] = {}
     for path in sorted(Path(models_folder).glob(f"*/{CARD}")):
-        name = path.parent.name
+        name = legible(path.parent.name)
         try:
             card = read_card(path.parent)
         except UnusableModel as error:
@@ -161,6 +161,8 @@ def _stored_type(tensor: Tensor) -> torch.dtype:
 def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]:
     path = folder / name
     try:
+        if not path.is_file():
+            raise FileNotFoundError(name)
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise UnusableModel(
                 f"The file {name} of model '{card.id}' is larger than the allowed "
@@ -176,12 +178,13 @@ def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]
             f"The file {name} of model '{card.id}' is not the one its card describes (the "
             "checksums differ); copy the whole folder again from its source."
         )
-    try:
+    with foreign(
+        UnusableModel(
+            f"The file {name} of model '{card.id}' is not a safetensors file, or holds numbers "
+            "of a kind that is not used for weights; copy the whole folder again."
+        )
+    ):
         tensors: dict[str, Tensor] = safetensors.torch.load(content)
-    except SafetensorError as error:
-        raise UnusableModel(
-            f"The file {name} of model '{card.id}' is not a safetensors file: {error}."
-        ) from None
     return tensors
 
 

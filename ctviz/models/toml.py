@@ -1,10 +1,63 @@
-"""Writes the small part of TOML that a model card needs; the standard library reads it."""
+"""Writes the small part of TOML that a card or a plan needs, and reads TOML of strangers."""
 
 import json
+import math
+import tomllib
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ctviz.core import InvalidInput
+from ctviz.core.foreign import foreign
 
 Plain: TypeAlias = "bool | int | float | str | Sequence[Plain] | Mapping[str, Plain]"
+
+
+LARGEST_BYTES = 200_000
+"""Cards and plans are a few pages long."""
+
+LARGEST_WHOLE = 10**15
+"""No count or seed is larger, and every program can hold it."""
+
+
+class NotToml(InvalidInput):
+    """Something that calls itself TOML and is not; its reader says of what."""
+
+
+def text_of(path: Path) -> str:
+    """Return a small text file's content; `OSError` where there is none to read."""
+    if not path.is_file():
+        raise FileNotFoundError(path.name)
+    if path.stat().st_size > LARGEST_BYTES:
+        raise NotToml("it is too large")
+    with foreign(NotToml("it is not text in UTF-8")):
+        return path.read_text(encoding="utf-8")
+
+
+def from_toml(text: str) -> dict[str, Any]:
+    """Return a TOML document of plain values, refusing numbers that nobody can use."""
+    if len(text) > LARGEST_BYTES:
+        raise NotToml("it is too large")
+    with foreign(NotToml("it nests too deeply, or has a number of too many digits")):
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise NotToml(str(error)) from None
+        _refuse_odd_numbers(document)
+    return document
+
+
+def _refuse_odd_numbers(value: Any) -> None:  # noqa: ANN401 - whatever TOML holds
+    """Refuse numbers that are infinite, undefined or longer than any count."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            _refuse_odd_numbers(entry)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise NotToml(f"it has the number {value}, where only finite ones make sense")
+    elif isinstance(value, int) and abs(value) > LARGEST_WHOLE:
+        raise NotToml("it has a number of too many digits")
 
 
 def to_toml(document: Mapping[str, Plain]) -> str:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from ctviz.core import CtvizError, FloatMap
 from ctviz.ui.service import backend
+from ctviz.ui.session import LONGEST_NUMBER
 from ctviz.viz import robust_limit
 
 _SECRET = secrets.token_bytes(32)
@@ -28,7 +29,8 @@ _INT16 = np.iinfo(np.int16)
 
 
 def _signature(kind: str, name: str) -> str:
-    return hmac.new(_SECRET, f"{kind}/{name}".encode(), hashlib.sha256).hexdigest()[:32]
+    what = f"{kind}/{name}".encode(errors="replace")
+    return hmac.new(_SECRET, what, hashlib.sha256).hexdigest()[:32]
 
 
 def pixels_url(case_id: str) -> str:
@@ -42,7 +44,9 @@ def map_url(key: str) -> str:
 
 
 def _allowed(request: Request, kind: str, name: str) -> bool:
-    return hmac.compare_digest(request.query_params.get("sign", ""), _signature(kind, name))
+    # Bytes, because texts are compared only if they are ASCII.
+    told = request.query_params.get("sign", "").encode("utf-8", errors="replace")
+    return hmac.compare_digest(told, _signature(kind, name).encode())
 
 
 def _refusal(sentence: str, status: int) -> Response:
@@ -56,9 +60,13 @@ def _int16(pixels: FloatMap) -> bytes:
 
 async def _pixels(request: Request) -> Response:
     """One slice: rows × columns little-endian int16, Hounsfield units."""
-    case_id, slice_index = request.path_params["case"], request.path_params["k"]
+    case_id, number = request.path_params["case"], request.path_params["k"]
     if not _allowed(request, "pixels", case_id):
         return _refusal("This address is out of date; reload the page.", 403)
+
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        return _refusal("A slice has a number; reload the page.", 404)
+    slice_index = int(number)
 
     def load() -> bytes:
         return _int16(backend().case(case_id).slice(slice_index).hounsfield)
@@ -87,4 +95,4 @@ async def _map(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/ctviz/pixels/{case}/{k:int}", _pixels), Route("/ctviz/map/{key}", _map)]
+ROUTES = [Route("/ctviz/pixels/{case}/{k}", _pixels), Route("/ctviz/map/{key}", _map)]

@@ -18,6 +18,7 @@ Link: TypeAlias = tuple[tuple[str, str], ...]
 """An address's parts, sorted by name."""
 
 ADDRESS_LAG_SECONDS = 15.0
+LONGEST_NUMBER = 9
 
 
 @dataclass
@@ -114,7 +115,9 @@ def _names(text: str | None, otherwise: tuple[str, ...] | None) -> tuple[str, ..
 
 
 def _number(text: str | None, otherwise: int | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else otherwise
+    """Return a small whole number of an address; no case has a slice of ten digits."""
+    whole = text is not None and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if text is not None and whole else otherwise
 
 
 def session() -> Session:

@@ -39,7 +39,7 @@ def _addressed() -> Run | None:
     name = st.query_params.get(ADDRESS, state.study)
     folder = backend().settings.data / STUDIES / name
     before, state.study = state.study, ""
-    if Path(name).name != name or not name or not (folder / PLAN).is_file():
+    if Path(name).name != name or not name or not _is_file(folder / PLAN):
         return None
     run = look(folder)
     if before != name or ADDRESS not in st.query_params:
@@ -47,6 +47,14 @@ def _addressed() -> Run | None:
         st.query_params[ADDRESS] = name
     state.study = name
     return run
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; an address may name what no file can be called."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _leave() -> None:

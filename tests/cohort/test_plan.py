@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ctviz.cohort import CohortStudy, read_plan
 from ctviz.core import SIGNS, CtvizError, UnknownName
 from ctviz.estimators import ESTIMATORS
+from tests.strange import DOCUMENTS, NUMBERS
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
@@ -99,3 +100,34 @@ def test_a_plan_that_is_not_there_is_said(tmp_path):
         read_plan(tmp_path / "none.toml")
     with pytest.raises(UnknownName):
         CohortStudy(estimators={"none": {}})
+
+
+@pytest.mark.parametrize("content", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_a_stranger_s_text_is_refused_in_one_sentence(tmp_path, content):
+    if not content:
+        return
+    (tmp_path / "plan.toml").write_bytes(content)
+    with pytest.raises(CtvizError) as caught:
+        read_plan(tmp_path / "plan.toml")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS.keys())
+@pytest.mark.parametrize("entry", ["draws", "seed", "slices_per_case", "signs", "name", "target"])
+def test_a_strange_value_of_a_plan_is_refused(entry, number):
+    if (entry, number) == ("name", '"1"'):
+        return
+    with pytest.raises(CtvizError):
+        CohortStudy.from_toml(f"{entry} = {number}")
+
+
+@pytest.mark.parametrize("value", ["[[1]]", "[{}]", "[1]", "[true]", '["both"]', "[]"])
+def test_signs_of_another_kind_are_refused(value):
+    with pytest.raises(CtvizError):
+        CohortStudy.from_toml(f"signs = {value}")
+
+
+def test_a_name_that_no_folder_can_have_is_refused():
+    with pytest.raises(CtvizError, match="at most"):
+        CohortStudy(name="a" * 300)

@@ -1,3 +1,4 @@
+import os
 import tomllib
 from dataclasses import replace
 
@@ -6,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.core import UnusableModel
-from ctviz.models import DataSource, Measurement, read_card, save_model
+from ctviz.models import DataSource, Measurement, model_cards, read_card, save_model
 from ctviz.models.card import write_card
 from ctviz.models.toml import to_toml
+from tests.strange import DOCUMENTS, NUMBERS
 
 printable = st.text(st.characters(blacklist_categories=("Cs",)))
 plain = st.one_of(
@@ -84,3 +86,48 @@ def test_a_card_that_is_no_text_is_refused(card, tmp_path):
     (tmp_path / "card.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnusableModel, match="TOML"):
         read_card(tmp_path)
+
+
+@pytest.mark.parametrize("content", DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_a_stranger_s_text_is_refused_in_one_sentence(card, tmp_path, content):
+    (tmp_path / "card.toml").write_bytes(content)
+    with pytest.raises(UnusableModel) as caught:
+        read_card(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS.keys())
+@pytest.mark.parametrize("entry", ["neurons = 1", "width = 400.0", "centre = 50.0", "steps = 3"])
+def test_a_strange_number_of_a_card_never_gets_through(card, tmp_path, entry, number):
+    sums = {"weights.safetensors": "0" * 64}
+    write_card(tmp_path, replace(card, training={"steps": 3}, sha256=sums))
+    path = tmp_path / "card.toml"
+    name = entry.partition(" =")[0]
+    text = path.read_text(encoding="utf-8")
+    assert entry in text
+    path.write_text(text.replace(entry, f"{name} = {number}", 1), encoding="utf-8")
+    allowed = {"centre": {"-1"}, "steps": {"-1", "true", '"1"'}}.get(name, set())
+    if number in allowed:
+        assert read_card(tmp_path).id == "tiny"
+    else:
+        with pytest.raises(UnusableModel):
+            read_card(tmp_path)
+
+
+def test_bad_cards_do_not_hide_the_others(classifier, tmp_path):
+    save_model(tmp_path / "tiny", classifier)
+    for number, content in enumerate(DOCUMENTS.values()):
+        folder = tmp_path / f"bad{number}"
+        folder.mkdir()
+        (folder / "card.toml").write_bytes(content)
+    shelf = model_cards(tmp_path)
+    assert list(shelf) == ["tiny"]
+    assert len(shelf.refused) == len(DOCUMENTS)
+
+
+def test_a_folder_whose_name_is_no_text_is_named_in_text(tmp_path):
+    odd = tmp_path / os.fsdecode(b"caf\xe9")
+    odd.mkdir()
+    (odd / "card.toml").write_text("hello")
+    (why,) = [*model_cards(tmp_path).refused.items()]
+    assert "".join(why).encode("utf-8").startswith(b"caf?")

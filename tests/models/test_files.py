@@ -1,4 +1,6 @@
 import hashlib
+import itertools
+import json
 import shutil
 from dataclasses import replace
 
@@ -177,3 +179,14 @@ def test_a_shelf_that_does_not_exist_is_empty(tmp_path):
     assert len(shelf) == 0
     with pytest.raises(UnknownName, match="model"):
         shelf["contrast-small"]
+
+
+def test_weights_of_unused_kinds_and_lying_headers_are_refused(folder):
+    kinds = ["F4", "F6_E2M3", "F8_E4M3", "F8_E8M0", "I64", "C64", "X", ""]
+    ends = [[0, 4], [4, 0], [0, 10**18], [-1, 3], [0, 10**30], "ab", None]
+    for kind, end in itertools.product(kinds, ends):
+        entry = {"dtype": kind, "shape": [1], "data_offsets": end}
+        header = json.dumps({"a": entry}).encode()
+        put(folder, WEIGHTS, len(header).to_bytes(8, "little") + header + b"\0" * 4)
+        with pytest.raises(UnusableModel):
+            load_model(folder)
