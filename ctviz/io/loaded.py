@@ -12,7 +12,8 @@ class Refused:
     Parameters
     ----------
     name
-        The file's name without folder, or its number where the name could tell a patient.
+        The file's name without folder if it holds nothing but harmless words, else its number
+        and type. Never for a log or an export all the same.
     why
         One sentence: what is wrong and what to do.
     """

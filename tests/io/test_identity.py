@@ -1,8 +1,11 @@
 """Nothing that tells who a patient is comes out of `ctviz.io`, by whatever door."""
 
 import logging
+import os
+import re
 import warnings
 
+import nibabel as nib
 import numpy as np
 import pytest
 from pydicom import dcmread
@@ -106,7 +109,29 @@ def test_a_harmless_file_is_called_by_its_name_without_folder(tmp_path):
 @pytest.mark.parametrize("name", ["DOE^JOHN.txt", "born 1942-03-11.txt", "1.2.840.113619.2.1.txt"])
 def test_names_that_look_like_persons_dates_or_uids_become_numbers(tmp_path, name):
     (tmp_path / name).write_text("hello")
-    assert [refused.name for refused in load_cases(tmp_path).refused] == ["file 1 of 1"]
+    assert [refused.name for refused in load_cases(tmp_path).refused] == ["file 1 of 1 (.txt)"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hsturz_ct.txt", "Müller.txt", "scan.meier", "ct 19420311.txt", "MRN7777777.txt", "x12345.txt",
+     "ct_1942.txt", "12_03_42.txt", os.fsdecode(b"m\xfcller.txt"), "Zaphod.json", "li wei.csv"],
+)  # fmt: skip
+@pytest.mark.parametrize("beside", ["dicom", "nifti", "nothing"])
+def test_a_name_that_could_be_anybody_s_is_not_shown(tmp_path, dicom, stored, name, beside):
+    (tmp_path / name).write_text("hello")
+    if beside == "dicom":
+        dicom(tmp_path / "a.dcm", stored, PatientName="Sturzenegger^Hans")
+    elif beside == "nifti":
+        nib.save(nib.Nifti1Image(stored.astype(np.int16), np.eye(4)), tmp_path / "a.nii")
+    (refused,) = load_cases(tmp_path).refused
+    assert re.fullmatch(r"file \d of \d( \(\.(txt|json|csv)\))?", refused.name)
+
+
+@pytest.mark.parametrize("name", ["readme.txt", "IM_0001.txt", "slice12.csv", "labels.csv", "a.b"])
+def test_a_name_of_harmless_words_is_shown(tmp_path, name):
+    (tmp_path / name).write_text("hello")
+    assert [refused.name for refused in load_cases(tmp_path).refused] == [name]
 
 
 def test_a_pseudonym_depends_on_the_patient_and_on_the_key(tmp_path, dicom, stored):
