@@ -21,7 +21,6 @@ import time
 import traceback
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -78,7 +77,7 @@ class Outcome:
     read: int = 0
     refused: int = 0
     hangs: int = 0
-    foreign: Counter[str] = field(default_factory=Counter)
+    foreign: dict[str, int] = field(default_factory=dict)
     slowest: float = 0.0
     peak_mb: float = 0.0
 
@@ -431,7 +430,7 @@ def run(
             continue
         outcome.hangs += did == "hang"
         if did != "hang":
-            outcome.foreign[did] += 1
+            outcome.foreign[did] = outcome.foreign.get(did, 0) + 1
         if keep is not None:
             keep.mkdir(parents=True, exist_ok=True)
             stem = f"{name}-{hashlib.sha256(content).hexdigest()[:8]}"
