@@ -12,6 +12,7 @@ Anything that does not derive from `CtvizError` is a bug and may crash loudly.
     ├── UnreadableScan         a file that holds no CT image we can show
     ├── UnusableModel          a model folder whose card or weights cannot be trusted
     ├── UnsupportedNetwork     an estimator that would be wrong on this network, and so refuses
+    ├── StorageRefused         a disk that is full or may not be written, a file taken away
     └── Cancelled              the reader asked to stop
 """
 
@@ -67,6 +68,10 @@ class UnusableModel(CtvizError):
 
 class UnsupportedNetwork(CtvizError):
     """An estimator refuses a network on which its map would be silently wrong."""
+
+
+class StorageRefused(CtvizError):
+    """Something that could not be written to the disk, and so was not kept."""
 
 
 class Cancelled(CtvizError):

@@ -1,7 +1,16 @@
 """What outlives a session: cases, Regions and predictions in one SQLite file."""
 
+from ctviz.store.changes import DrawnChange, Joined, LabelImage
 from ctviz.store.entries import CaseEntry
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.store import Store
 
-__all__ = ["CaseEntry", "Store", "decode_mask", "encode_mask"]
+__all__ = [
+    "CaseEntry",
+    "DrawnChange",
+    "Joined",
+    "LabelImage",
+    "Store",
+    "decode_mask",
+    "encode_mask",
+]

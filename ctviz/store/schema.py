@@ -81,4 +81,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # The scores of a cohort are kept in their study's folder.
     ("DROP TABLE scores",),
+    # Which changes of drawings were kept: a browser sends each until it is told.
+    ("CREATE TABLE changes (id TEXT PRIMARY KEY, kept TEXT NOT NULL) STRICT, WITHOUT ROWID",),
 )

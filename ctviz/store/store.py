@@ -2,15 +2,47 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry
 from ctviz.store.runlength import decode_mask, encode_mask
+
+_ADD_CASE = """
+    INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+        patient = excluded.patient, title = excluded.title,
+        truth = coalesce(excluded.truth, truth), notes = excluded.notes
+"""
+_PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
+_STANDING_RUNS = """
+    SELECT runs FROM regions
+    WHERE case_id = ? AND slice_index = ? AND reader = ? AND label = ?
+    ORDER BY id DESC LIMIT 1
+"""
+_LATEST_OF_LABELS = """
+    SELECT label, runs FROM regions WHERE id IN (
+        SELECT max(id) FROM regions
+        WHERE case_id = ? AND slice_index = ? AND reader = ? GROUP BY label
+    )
+"""
+_SAME_REGION = """
+    SELECT 1 FROM regions
+    WHERE case_id = ? AND slice_index = ? AND reader = ? AND label = ?
+      AND pixels = ? AND runs = ? AND drawn = ?
+"""
+_ADD_REGION = """
+    INSERT INTO regions (case_id, slice_index, reader, label, pixels, runs, drawn)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 class Store:
@@ -39,20 +71,12 @@ class Store:
         Date and source of the first addition are kept, and a truth that is not known any more.
         """
         row_mm, column_mm = entry.spacing_mm or (None, None)
-        with self._database.transaction() as connection:
-            connection.execute(
-                """
-                INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET
-                    patient = excluded.patient, title = excluded.title,
-                    truth = coalesce(excluded.truth, truth), notes = excluded.notes
-                """,
-                (
-                    *(entry.id, entry.patient, entry.title, entry.slices, *entry.shape),
-                    *(row_mm, column_mm, entry.source, entry.truth),
-                    *(json.dumps(entry.notes), entry.added.isoformat()),
-                ),
-            )
+        values = (
+            *(entry.id, entry.patient, entry.title, entry.slices, *entry.shape),
+            *(row_mm, column_mm, entry.source, entry.truth),
+            *(json.dumps(entry.notes), entry.added.isoformat()),
+        )
+        self._database.write(partial(_execute, _ADD_CASE, values))
 
     def cases(self) -> list[CaseEntry]:
         """Return all cases, in the order in which they were added."""
@@ -86,36 +110,37 @@ class Store:
             If the slice does not exist or the mask has another size.
         """
         entry = self.case(region.case_id)
-        if not 0 <= region.slice_index < entry.slices or region.mask.shape != entry.shape:
-            rows, columns = entry.shape
-            raise InvalidInput(
-                f"A drawing of {' × '.join(map(str, region.mask.shape))} pixels on slice "
-                f"{region.slice_index} does not fit the case '{entry.id}', which has "
-                f"{entry.slices} slices of {rows} × {columns} pixels."
-            )
-        place = (region.case_id, region.slice_index, region.reader, region.label)
-        runs, pixels = encode_mask(region.mask), int(region.mask.sum())
-        with self._database.transaction() as connection:
-            standing = connection.execute(
-                """
-                SELECT runs FROM regions
-                WHERE case_id = ? AND slice_index = ? AND reader = ? AND label = ?
-                ORDER BY id DESC LIMIT 1
-                """,
-                place,
-            ).fetchone()
-            if standing is None and pixels == 0:
-                return False
-            if standing is not None and standing["runs"] == runs:
-                return False
-            connection.execute(
-                """
-                INSERT INTO regions (case_id, slice_index, reader, label, pixels, runs, drawn)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                (*place, pixels, runs, region.drawn.isoformat()),
-            )
-        return True
+        _check_fit(entry, region.slice_index, region.mask.shape)
+        drawing = _Drawn(
+            (region.case_id, region.slice_index, region.reader, region.label),
+            encode_mask(region.mask),
+            int(region.mask.sum()),
+            region.drawn.isoformat(),
+        )
+        return self._database.write(drawing.append)
+
+    def change_regions(self, change: DrawnChange) -> Joined:
+        """Append what a reader changed, joined with what stands there by now.
+
+        A change that was kept already is not repeated, however often it comes.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        InvalidInput
+            If the slice does not exist or an image has another size.
+        """
+        entry = self.case(change.case_id)
+        for slice_index, images in change.slices.items():
+            for image in images:
+                _check_fit(entry, slice_index, image.shape)
+        packed = {
+            slice_index: (PackedImage.of(before), PackedImage.of(after))
+            for slice_index, (before, after) in change.slices.items()
+        }
+        # What is remembered keeps no images: a thousand changes are a few megabytes.
+        return self._database.write(partial(_join, replace(change, slices={}), packed))
 
     def regions(
         self, case_id: str, reader: str | None = None, *, slice_index: int | None = None
@@ -178,14 +203,11 @@ class Store:
             The sha256 of the weights that gave it: other weights, another answer.
         """
         self.case(case_id)
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    *(case_id, slice_index, prediction.model_id, weights),
-                    *(json.dumps(prediction.classes), json.dumps(list(prediction.probabilities))),
-                ),
-            )
+        values = (
+            *(case_id, slice_index, prediction.model_id, weights),
+            *(json.dumps(prediction.classes), json.dumps(list(prediction.probabilities))),
+        )
+        self._database.write(partial(_execute, _PUT_PREDICTION, values))
 
     def predictions(self, model_id: str, *, weights: str = "") -> dict[tuple[str, int], Prediction]:
         """Return a model's remembered answers by (case, slice_index)."""
@@ -206,6 +228,69 @@ class Store:
             *(case_id, slice_index, model_id, weights),
         )
         return _prediction(rows[0]) if rows else None
+
+
+def _check_fit(entry: CaseEntry, slice_index: int, shape: tuple[int, ...]) -> None:
+    """Refuse a drawing that is not of a slice of the case."""
+    if not 0 <= slice_index < entry.slices or shape != entry.shape:
+        rows, columns = entry.shape
+        raise InvalidInput(
+            f"A drawing of {' × '.join(map(str, shape))} pixels on slice {slice_index} does not "
+            f"fit the case '{entry.id}', which has {entry.slices} slices of {rows} × {columns} "
+            "pixels."
+        )
+
+
+def _execute(statement: str, values: tuple[object, ...], connection: sqlite3.Connection) -> None:
+    connection.execute(statement, values)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A row of ``regions`` to be: its place is (case, slice, reader, label)."""
+
+    place: tuple[str, int, str, str]
+    runs: bytes
+    pixels: int
+    drawn: str
+
+    def append(self, connection: sqlite3.Connection) -> bool:
+        """Append the row; return whether it says anything new."""
+        standing = connection.execute(_STANDING_RUNS, self.place).fetchone()
+        if standing is None and self.pixels == 0:
+            return False
+        if standing is not None and standing["runs"] == self.runs:
+            return False
+        row = (*self.place, self.pixels, self.runs, self.drawn)
+        if connection.execute(_SAME_REGION, row).fetchone():
+            return False
+        connection.execute(_ADD_REGION, row)
+        return True
+
+
+def _join(
+    change: DrawnChange,
+    packed: Mapping[int, tuple[PackedImage, PackedImage]],
+    connection: sqlite3.Connection,
+) -> Joined:
+    """Append what a change makes of the Regions that stand, once."""
+    if connection.execute("SELECT 1 FROM changes WHERE id = ?", (change.id,)).fetchone():
+        return Joined()
+    met, disputed = [], 0
+    for slice_index, (before, after) in packed.items():
+        place = (change.case_id, slice_index, change.reader)
+        standing = {
+            row["label"]: decode_mask(row["runs"], before.shape)
+            for row in connection.execute(_LATEST_OF_LABELS, place)
+        }
+        masks, unseen, clashes = join(standing, change.labels, before.unpacked(), after.unpacked())
+        met += [slice_index] * unseen
+        disputed += clashes
+        for label, mask in masks.items():
+            drawn = change.drawn.isoformat()
+            _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
+    connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
+    return Joined(tuple(met), disputed)
 
 
 def _case(row: sqlite3.Row) -> CaseEntry:

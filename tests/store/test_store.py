@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from ctviz.core import InvalidInput, Prediction, Region, UnknownName
-from ctviz.store import CaseEntry, Store
+from ctviz.core import InvalidInput, Prediction, Region, StorageRefused, UnknownName
+from ctviz.store import CaseEntry, Store, encode_mask
 from ctviz.store.database import Database
-from ctviz.store.schema import MIGRATIONS
+from ctviz.store.schema import APPLICATION_ID, MIGRATIONS
 
 
 def redrawn(region: Region, mask: np.ndarray, **changes: object) -> Region:
@@ -173,28 +173,38 @@ def test_a_prediction_comes_back_for_the_same_weights_only(store, entry):
 def test_what_a_transaction_changes_is_kept_all_or_none(store, path, entry):
     database, places = Database(path), [(entry.id,), ("C-nowhere",)]
     add = "INSERT INTO predictions VALUES (?, 0, 'small', '', '[]', '[]')"
-    with pytest.raises(sqlite3.IntegrityError), database.transaction() as connection:
-        connection.executemany(add, places)
+    with pytest.raises(sqlite3.IntegrityError):
+        database.write(lambda connection: connection.executemany(add, places))
     assert database.query("SELECT * FROM predictions") == []
     database.close()
 
 
-def test_a_database_of_an_older_ctviz_is_brought_up_to_date(store, path, entry, region):
-    store.append_region(region)
-    store.close()
+@pytest.mark.parametrize("seen", range(1, len(MIGRATIONS)))
+def test_a_database_of_an_older_ctviz_is_brought_up_to_date(path, entry, region, seen):
+    path.parent.mkdir()
     older = sqlite3.connect(path)
-    older.execute(next(change for change in MIGRATIONS[0] if "TABLE scores" in change))
-    older.execute("PRAGMA user_version = 1")
+    for statement in (statement for change in MIGRATIONS[:seen] for statement in change):
+        older.execute(statement)
+    case = (entry.id, entry.patient, entry.title, 3, 16, 24, 0.7, 0.8, "dicom", None, "[]")
+    older.execute(
+        "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*case, entry.added.isoformat()),
+    )
+    drawn = (entry.id, 1, "AB", "heart", 35, encode_mask(region.mask), region.drawn.isoformat())
+    older.execute("INSERT INTO regions VALUES (1, ?, ?, ?, ?, ?, ?, ?)", drawn)
+    older.execute(f"PRAGMA user_version = {seen}")
+    older.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     older.commit()
     older.close()
     renewed = Store(path)
     assert [case.id for case in renewed.cases()] == [entry.id]
-    assert len(renewed.regions(entry.id)) == 1
+    (standing,) = renewed.regions(entry.id)
+    np.testing.assert_array_equal(standing.mask, region.mask)
     renewed.close()
     now = sqlite3.connect(path)
     tables = now.execute("SELECT name FROM sqlite_schema").fetchall()
     now.close()
-    assert ("regions",) in tables
+    assert {("regions",), ("changes",)} <= set(tables)
     assert ("scores",) not in tables
 
 
@@ -240,5 +250,5 @@ def test_a_damaged_database_is_one_sentence(store, path, region):
 
 def test_a_folder_in_place_of_the_file_is_one_sentence(path):
     path.mkdir(parents=True)
-    with pytest.raises(InvalidInput, match="cannot be used"):
+    with pytest.raises(StorageRefused, match="cannot be used"):
         Store(path)
