@@ -4,30 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
+import streamlit as st
 
-from ctviz.core import InvalidInput, Mask, Region
-from ctviz.store import CaseEntry
+from ctviz.core import CtvizError, InvalidInput, Mask, Region
+from ctviz.store import CaseEntry, DrawnChange, Joined
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
 from ctviz.ui.viewer import Drawing, DrawingChange, Reference, encode_runs
 
 FIRST_LABEL = "heart and great vessels"
 
-_versions: dict[tuple[str, str], int] = {}
-"""The last version stored of each (case, reader), over all tabs of all sessions."""
-
 
 def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
     """Return what a reader drew on a case; None while nobody has said who is reading."""
     if not reader:
         return None
+    session().drawn_as.add(reader)
     regions = backend().store.regions(entry.id, reader)
     labels = list(dict.fromkeys([FIRST_LABEL, *(region.label for region in regions)]))
     return Drawing(
         reader=reader,
         labels=labels,
         slices=_runs(regions, labels, entry.shape),
-        version=_versions.get((entry.id, reader), 0),
     )
 
 
@@ -50,26 +48,50 @@ def _runs(
     return {slice_index: encode_runs(image) for slice_index, image in images.items()}
 
 
-def keep(change: DrawingChange) -> None:
-    """Append what a reader changed to the store, and say to this browser that it is safe."""
+def keep_or_say(change: DrawingChange) -> None:
+    """Keep a change, or let the board say why it is not saved; the browser keeps it then."""
+    refused = session().refused
+    refused.clear()
+    try:
+        joined = keep(change)
+    except CtvizError as error:
+        refused[change.id] = str(error)
+        return
+    if joined.slices:
+        session().met = _meeting(joined, change.reader)
+        st.toast(f"Saved {session().met}.", icon=":material/join:")
+
+
+def keep(change: DrawingChange) -> Joined:
+    """Join what a reader changed with what the store has, and tell this browser that it is safe.
+
+    A stroke may arrive after another reader sat down before the same screen: it still belongs to
+    the one who drew it here.
+    """
     state = session()
-    if change.reader != state.reader:
+    if change.reader not in {state.reader, *state.drawn_as}:
         raise InvalidInput(
             f"This drawing belongs to '{change.reader}'; say that you are '{change.reader}' to "
             "save it."
         )
     store = backend().store
     entry = store.case(change.case_id)
-    news = [
-        store.append_region(Region(entry.id, slice_index, change.reader, label, image == number))
-        for slice_index, image in change.images(entry.slices, entry.shape).items()
-        for number, label in enumerate(change.labels, 1)
-    ]
-    place = (entry.id, change.reader)
-    # Tabs count for themselves: what is new gets a version that no tab has seen yet.
-    _versions[place] = max(_versions.get(place, 0) + any(news), change.version)
-    state.acknowledged[place] = max(state.acknowledged.get(place, 0), change.version)
+    images = change.images(entry.slices, entry.shape)
+    joined = store.change_regions(
+        DrawnChange(change.id, entry.id, change.reader, change.labels, images)
+    )
+    state.acknowledged.append(change.id)
     state.saved = f"{datetime.now().astimezone():%H:%M:%S}"
+    return joined
+
+
+def _meeting(joined: Joined, reader: str) -> str:
+    """Say that somebody else, or the same reader elsewhere, drew on the same slices meanwhile."""
+    places = ", ".join(str(slice_index + 1) for slice_index in joined.slices)
+    said = f"together with what '{reader}' drew elsewhere on slice {places}"
+    if joined.disputed:
+        said += f"; {joined.disputed} pixels were drawn differently there, please look at them"
+    return said
 
 
 def yardsticks(case_id: str, slice_index: int, reader: str) -> dict[str, Mask]:

@@ -5,6 +5,7 @@ the rest stays in the session.
 """
 
 import time
+from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
@@ -19,6 +20,8 @@ Link: TypeAlias = tuple[tuple[str, str], ...]
 
 ADDRESS_LAG_SECONDS = 15.0
 LONGEST_NUMBER = 9
+ACKNOWLEDGED = 50
+"""Changes of drawings that a browser is told it need not send again."""
 
 
 @dataclass
@@ -42,8 +45,11 @@ class Session:
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
 
-    acknowledged: dict[tuple[str, str], int] = field(default_factory=dict)
+    drawn_as: set[str] = field(default_factory=set)
+    acknowledged: deque[str] = field(default_factory=lambda: deque(maxlen=ACKNOWLEDGED))
+    refused: dict[str, str] = field(default_factory=dict)
     saved: str | None = None
+    met: str = ""
     heard: str = ""
 
     study: str = ""
@@ -108,6 +114,7 @@ class Session:
     def open(self, case_id: str) -> None:
         """Turn to another case: at its own first slice, explaining the predicted class."""
         self.case, self.slice, self.target = case_id, None, None
+        self.met = ""
 
 
 def _names(text: str | None, otherwise: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend import Question
-from ctviz.core import Case, CtvizError, Mask
+from ctviz.core import Case, Mask
 from ctviz.core.orientation import edges
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
@@ -22,7 +22,7 @@ from ctviz.ui.choices import (
 )
 from ctviz.ui.comparison import Compared, Comparison, Reading, by_fill, compare, span, written
 from ctviz.ui.curves import show_curves
-from ctviz.ui.drawings import drawing_of, keep, reference_of, yardsticks
+from ctviz.ui.drawings import drawing_of, keep_or_say, reference_of, yardsticks
 from ctviz.ui.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.expectations import WORTH_SAYING, about, expected_seconds, hold_back, release
 from ctviz.ui.frame import errors_in_words
@@ -40,7 +40,6 @@ from ctviz.ui.viewer import (
     BoardData,
     CaseView,
     DisplayWindow,
-    DrawingChange,
     Letters,
     Pane,
     PaneState,
@@ -183,8 +182,10 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             panes=[_pane(one, comparison) for one in comparison.compared],
             drawing=drawing_of(entry, state.reader),
             reference=reference_of(entry, other) if other and other != state.reader else None,
-            acknowledged=state.acknowledged.get((entry.id, state.reader), 0),
+            acknowledged=state.acknowledged,
+            refused=state.refused,
             saved=state.saved,
+            met=state.met,
             busy=comparison.pending or None,
             leisure=comparison.leisure or None,
             sign=state.sign,
@@ -192,7 +193,7 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             heard=state.heard,
         ),
         key=widget("board"),
-        on_drawing=_drawn,
+        on_drawing=keep_or_say,
         on_slice=_scrolled,
         on_command=_commanded,
     )
@@ -290,13 +291,6 @@ def _notes(case: Case, card: ModelCard | None) -> None:
     caveats = () if card is None else backend().classifier(card.id).caveats(image)
     for note in (*case.notes, *caveats):
         st.caption(f":material/info: {note}")
-
-
-def _drawn(change: DrawingChange) -> None:
-    try:
-        keep(change)
-    except CtvizError as error:
-        st.toast(str(error), icon=":material/error:")
 
 
 def _scrolled(change: SliceChange) -> None:

@@ -21,6 +21,7 @@ from ctviz.ui.viewer import (
     ScoreText,
     SliceChange,
 )
+from ctviz.ui.viewer.contract import CONTRACT
 
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
@@ -37,15 +38,16 @@ BOARD = BoardData(
         )
     ],
     window=DisplayWindow(1500, -600),
-    drawing=Drawing("AB", ["heart"], {2: [1, 2, 1]}, version=3),
+    drawing=Drawing("AB", ["heart"], {2: [1, 2, 1]}),
     reference=Reference("CD", {1: [0, 1, 1]}),
 )
 MESSAGE = {
+    "contract": CONTRACT,
+    "id": "page-4",
     "case": "C-1",
     "reader": "AB",
-    "version": 4,
     "labels": ["heart"],
-    "slices": {"2": [1, 2, 1]},
+    "slices": {"2": {"before": [0, 2, 1], "after": [1, 2, 1]}},
     "stamp": "whatever",
 }
 
@@ -84,10 +86,22 @@ def test_slices_are_addressed_by_text_because_json_has_no_other_keys():
 
 def test_a_change_becomes_label_images_of_the_case():
     change = DrawingChange.from_json(MESSAGE)
-    assert (change.case_id, change.reader, change.version) == ("C-1", "AB", 4)
+    assert (change.case_id, change.reader, change.id) == ("C-1", "AB", "page-4")
     images = change.images(count=3, shape=(4, 5))
     assert list(images) == [2]
-    assert np.flatnonzero(images[2]).tolist() == [1, 2]
+    before, after = images[2]
+    assert np.flatnonzero(before).tolist() == [0, 1]
+    assert np.flatnonzero(after).tolist() == [1, 2]
+
+
+def test_both_sides_have_the_same_version_of_their_words():
+    assert f"export const CONTRACT = {CONTRACT};" in (FRONTEND / "types.js").read_text()
+
+
+def test_a_page_from_before_an_update_is_told_so():
+    old = {key: value for key, value in MESSAGE.items() if key not in ("contract", "id")}
+    with pytest.raises(InvalidDrawing, match="updated; reload"):
+        DrawingChange.from_json(old | {"version": 4, "slices": {"2": [1, 2, 1]}})
 
 
 @pytest.mark.parametrize(
@@ -96,13 +110,16 @@ def test_a_change_becomes_label_images_of_the_case():
         {"case": ""},
         {"case": None},
         {"reader": "x" * 500},
-        {"version": -1},
-        {"version": "4"},
-        {"version": True},
+        {"contract": 1},
+        {"contract": "2"},
+        {"id": ""},
+        {"id": 4},
+        {"id": "x" * 61},
         {"labels": "heart"},
         {"labels": ["  "]},
         {"labels": [1]},
         {"slices": []},
+        {"slices": {"2": [1, 2, 1]}},
         {"slices": {"-1": []}},
         {"slices": {"1.5": []}},
         {"slices": {"²": []}},
@@ -126,8 +143,16 @@ def test_refuses_a_slice_that_the_case_does_not_have():
         DrawingChange.from_json(MESSAGE).images(count=2, shape=(4, 5))
 
 
+@pytest.mark.parametrize("edit", [{}, {"before": []}, {"after": []}, {"before": 1, "after": []}])
+def test_refuses_a_slice_without_both_of_its_states(edit):
+    with pytest.raises(InvalidDrawing):
+        DrawingChange.from_json(MESSAGE | {"slices": {"0": edit}}).images(3, (4, 5))
+
+
 def test_refuses_a_label_without_a_name():
-    change = DrawingChange.from_json(MESSAGE | {"slices": {"0": [0, 1, 2]}})
+    change = DrawingChange.from_json(
+        MESSAGE | {"slices": {"0": {"before": [], "after": [0, 1, 2]}}}
+    )
     with pytest.raises(InvalidDrawing, match="no name"):
         change.images(count=3, shape=(4, 5))
 

@@ -10,6 +10,7 @@ from streamlit.errors import StreamlitAPIException
 from ctviz.core import CtvizError
 from ctviz.ui.session import value_of
 from ctviz.ui.viewer.contract import BoardCommand, BoardData, DrawingChange, SliceChange
+from ctviz.ui.viewer.runs import InvalidDrawing
 
 Message = TypeVar("Message")
 
@@ -77,7 +78,11 @@ def _listener(
     def listen() -> None:
         state = value_of(key)
         message = state.get(trigger) if hasattr(state, "get") else None
-        if message is not None:
+        if message is None:
+            return
+        try:
             tell(read(message))
+        except InvalidDrawing as refusal:
+            st.toast(str(refusal), icon=":material/error:")
 
     return listen

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Self, cast, get_args
 
+import numpy as np
+
 from ctviz.core import SIGNS, Sign
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
@@ -17,6 +19,9 @@ CommandKind = Literal["cancel", "compute", "remove", "view", "refresh"]
 MapUnit = Literal["pixels", "regions"]
 """What a heatmap tells the importance of."""
 
+CONTRACT = 2
+"""Version of these words. The browser has the same number: a page that is older than its server, or
+younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
 
 
@@ -188,15 +193,11 @@ RunsBySlice = Mapping[int, Sequence[int]]
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a reader drew on the case: run-length coded slices, label n is named ``labels[n - 1]``.
-
-    ``version`` is that of the last change stored; a drawing changed elsewhere carries a higher one.
-    """
+    """What a reader drew on the case, run-length coded; label n is named ``labels[n - 1]``."""
 
     reader: str
     labels: Sequence[str]
     slices: RunsBySlice = field(default_factory=dict)
-    version: int = 0
 
     def to_json(self) -> Json:
         """Return the drawing as the browser reads it."""
@@ -204,7 +205,6 @@ class Drawing:
             "reader": self.reader,
             "labels": list(self.labels),
             "slices": _runs_json(self.slices),
-            "version": self.version,
         }
 
 
@@ -227,9 +227,13 @@ class BoardData:
     Parameters
     ----------
     acknowledged
-        Highest version received from this browser session; the browser resends until it is told.
+        Changes of drawings stored lately; the browser resends each until it finds it here.
+    refused
+        Why others were not stored, by change.
     saved
         When the drawing was last stored, as text.
+    met
+        What was drawn elsewhere under the same name and is in the drawing now, as a short text.
     busy
         What is being computed, as a short text; the browser asks for news until it is None.
     leisure
@@ -248,8 +252,10 @@ class BoardData:
     window: DisplayWindow = DisplayWindow()
     drawing: Drawing | None = None
     reference: Reference | None = None
-    acknowledged: int = 0
+    acknowledged: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
     saved: str | None = None
+    met: str = ""
     busy: str | None = None
     leisure: str | None = None
     sign: Sign = "absolute"
@@ -265,8 +271,11 @@ class BoardData:
             "panes": [pane.to_json() for pane in self.panes],
             "drawing": self.drawing.to_json() if self.drawing else None,
             "reference": self.reference.to_json() if self.reference else None,
-            "acknowledged": self.acknowledged,
+            "contract": CONTRACT,
+            "acknowledged": list(self.acknowledged),
+            "refused": dict(self.refused),
             "saved": self.saved,
+            "met": self.met,
             "busy": self.busy,
             "leisure": self.leisure,
             "sign": self.sign,
@@ -281,43 +290,69 @@ def _runs_json(slices: RunsBySlice) -> Json:
 
 @dataclass(frozen=True)
 class DrawingChange:
-    """Slices that a reader changed, as they came from the browser; runs are not checked yet."""
+    """Slices that a reader changed, as they came from the browser; runs are not checked yet.
 
+    Parameters
+    ----------
+    id
+        Tells this change from those of all tabs; the browser sends it until it is acknowledged.
+    before, after
+        Runs of each slice as the reader saw it, and as they made it.
+    """
+
+    id: str
     case_id: str
     reader: str
-    version: int
     labels: tuple[str, ...]
-    runs: Mapping[int, object]
+    before: Mapping[int, object]
+    after: Mapping[int, object]
 
     @classmethod
     def from_json(cls, message: object) -> Self:
         """Read the message of the ``drawing`` trigger."""
         fields = _fields(message)
+        if fields.get("contract") != CONTRACT:
+            raise InvalidDrawing(
+                "This page is from before ctviz was updated; reload it. What was drawn is kept in "
+                "this browser and saved then."
+            )
         slices = _fields(fields.get("slices"))
+        edits = {_slice_index(key): _fields(edit) for key, edit in slices.items()}
         return cls(
+            id=_text(fields.get("id"), 60),
             case_id=_text(fields.get("case"), 200),
             reader=_text(fields.get("reader"), 200),
-            version=_count(fields.get("version")),
             labels=tuple(_text(label, LONGEST_LABEL) for label in _list(fields.get("labels"))),
-            runs={_slice_index(key): runs for key, runs in slices.items()},
+            before={slice_index: edit.get("before") for slice_index, edit in edits.items()},
+            after={slice_index: edit.get("after") for slice_index, edit in edits.items()},
         )
 
-    def images(self, count: int, shape: tuple[int, int]) -> dict[int, LabelImage]:
-        """Return the (H, W) labels of each changed slice of a case with ``count`` slices.
+    def images(
+        self, count: int, shape: tuple[int, int]
+    ) -> dict[int, tuple[LabelImage, LabelImage]]:
+        """Return the (H, W) labels before and after of each changed slice of a case.
+
+        Parameters
+        ----------
+        count
+            How many slices the case has.
 
         Raises
         ------
         InvalidDrawing
             If the change does not fit such a case.
         """
-        beyond = [slice_index for slice_index in self.runs if slice_index >= count]
+        beyond = [slice_index for slice_index in self.after if slice_index >= count]
         if beyond:
             raise InvalidDrawing(
                 f"A drawing on slice {beyond[0] + 1} cannot be kept because the case has "
                 f"{count} slices; reload the page and draw it again."
             )
-        images = {slice_index: decode_runs(runs, shape) for slice_index, runs in self.runs.items()}
-        if any(int(image.max(initial=0)) > len(self.labels) for image in images.values()):
+        images = {
+            slice_index: (decode_runs(self.before[slice_index], shape), decode_runs(runs, shape))
+            for slice_index, runs in self.after.items()
+        }
+        if any(int(np.max(both, initial=0)) > len(self.labels) for both in images.values()):
             raise InvalidDrawing(
                 "A drawing with a label that has no name cannot be kept; reload the page and draw "
                 "it again."

@@ -4,13 +4,14 @@ import test from "node:test";
 import { Drawing } from "../../../ctviz/ui/viewer/frontend/drawing.js";
 import { clearSlice, copyNearest, fillBetween } from "../../../ctviz/ui/viewer/frontend/editing.js";
 import { History } from "../../../ctviz/ui/viewer/frontend/history.js";
+import { merge } from "../../../ctviz/ui/viewer/frontend/merge.js";
 import { encodeRuns } from "../../../ctviz/ui/viewer/frontend/runs.js";
 import { randomSlice, seeds, shape } from "./support.mjs";
 
 function drawingOf(slices, labels = ["heart"]) {
   const edits = [];
   const drawing = new Drawing(shape, (changed) => edits.push(changed));
-  drawing.adopt({ reader: "AB", version: 1, labels, slices }, new Set());
+  for (const [slice, runs] of drawing.renumbered(slices, labels)) drawing.rebase(slice, [], runs);
   return { drawing, edits };
 }
 
@@ -67,18 +68,42 @@ test("an abandoned stroke leaves the slice as it was", () => {
   assert.deepEqual(drawing.runs(0), [3, 2, 1]);
 });
 
-test("news from Python replace all but pending slices, and remove what is gone", () => {
-  const { drawing } = drawingOf({ 0: [0, 1, 1], 1: [1, 1, 1], 2: [2, 1, 1] });
-  drawing.adopt({ reader: "AB", version: 9, labels: ["heart"], slices: { 0: [7, 2, 1] } }, new Set([1]));
-  assert.deepEqual([0, 1, 2].map((slice) => drawing.runs(slice)), [[7, 2, 1], [1, 1, 1], []]);
-  assert.equal(drawing.version, 9);
+test("what changed elsewhere is taken over and what was drawn here stays", () => {
+  const { drawing } = drawingOf({ 0: [0, 3, 1] });
+  drawing.edit(new Map([[0, (labels) => labels.fill(1, 20, 22)]]));
+  drawing.rebase(0, [0, 3, 1], [1, 2, 1, 40, 1, 1]);
+  assert.deepEqual(drawing.runs(0), [1, 2, 1, 20, 2, 1, 40, 1, 1]);
+});
+
+test("undo takes back what the act drew and nothing that came from elsewhere since", () => {
+  const { drawing } = drawingOf({});
+  draw(drawing, 0, new Uint8Array(shape.rows * shape.columns).fill(1, 0, 3));
+  drawing.rebase(0, [0, 3, 1], [0, 3, 1, 9, 2, 1]);
+  assert.equal(drawing.undo(), 0);
+  assert.deepEqual(drawing.runs(0), [9, 2, 1]);
+  drawing.redo();
+  assert.deepEqual(drawing.runs(0), [0, 3, 1, 9, 2, 1]);
+});
+
+test("changes of different pixels join in either order; drawn wins over erased", () => {
+  for (const seed of seeds) {
+    const [before, mine, theirs] = [1, 2, 3].map((n) => randomSlice(seed * 3 + n, { labels: 2 }));
+    const joined = merge(before, mine, theirs);
+    const other = merge(before, theirs, mine);
+    joined.forEach((label, i) => {
+      if (mine[i] === before[i]) assert.equal(label, theirs[i]);
+      else if (theirs[i] === before[i] || theirs[i] === mine[i]) assert.equal(label, mine[i]);
+      else assert.ok(label !== 0 && other[i] !== 0);
+    });
+    assert.deepEqual(merge(before, mine, joined), joined);
+  }
 });
 
 test("labels are matched by name when Python numbers them otherwise", () => {
   const { drawing } = drawingOf({ 0: [0, 1, 1, 5, 1, 2] }, ["heart", "lung"]);
-  drawing.adopt({ reader: "AB", version: 2, labels: ["lung", "bone"], slices: { 0: [0, 1, 1, 5, 1, 2] } }, new Set());
+  const theirs = drawing.renumbered({ 0: [0, 1, 1, 5, 1, 2] }, ["lung", "bone"]);
   assert.deepEqual(drawing.labels, ["heart", "lung", "bone"]);
-  assert.deepEqual(drawing.runs(0), [0, 1, 2, 5, 1, 3]);
+  assert.deepEqual(theirs.get(0), [0, 1, 2, 5, 1, 3]);
 });
 
 test("a label is made once, and only its making is told", () => {

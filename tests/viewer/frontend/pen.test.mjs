@@ -11,10 +11,10 @@ const square = [{ x: 2, y: 3 }, { x: 8, y: 3 }, { x: 8, y: 9 }, { x: 2, y: 9 }];
 
 /** A pen on an empty drawing; `at.slice` is the slice on show. */
 function penWith(values = null) {
-  const at = { slice: 0 };
   const drawing = new Drawing(shape, () => {});
+  const at = { slice: 0, drawing };
   const pen = new DrawingPen({
-    drawing: () => drawing,
+    drawing: () => at.drawing,
     slice: () => at.slice,
     aspect: () => 1,
     values: () => values,
@@ -78,6 +78,80 @@ test("a freehand shape is filled when the button is released, and Ctrl takes it 
   assert.equal(drawn(), 36);
   drag(pen, square, withCtrl);
   assert.equal(drawn(), 0);
+});
+
+test("a freehand shape whose slice changes is filled on its own slice, as far as it is drawn", () => {
+  const { pen, at, drawn } = penWith();
+  pen.take("freehand");
+  pen.down(square[0], click);
+  square.slice(1).forEach((point) => pen.move(point));
+  at.slice = 1;
+  pen.leave();
+  pen.move({ x: 12, y: 12 });
+  pen.up();
+  assert.deepEqual([drawn(0), drawn(1)], [36, 0]);
+});
+
+test("a stroke keeps the slice, label, drawing and range on which it began", () => {
+  for (const tool of ["brush", "freehand"]) {
+    const values = new Int16Array(shape.rows * shape.columns).fill(50);
+    const { pen, at, drawing, drawn } = penWith(values);
+    pen.take(tool);
+    pen.range = { low: 0, high: 100 };
+    pen.down(square[0], click);
+    pen.move(square[1]);
+    at.slice = 1;
+    pen.label = 2;
+    pen.range = { low: 900, high: 901 };
+    at.drawing = new Drawing(shape, () => {});
+    square.slice(2).forEach((point) => pen.move(point));
+    pen.up();
+    const labels = new Set(drawing.on(0));
+    assert.deepEqual([...labels].sort(), [0, 1]);
+    assert.equal(drawn(1), 0);
+    assert.equal(drawing.polygons.size, 0);
+    assert.equal(at.drawing.drawnSlices().length, 0);
+  }
+});
+
+test("taking another tool in the middle of a stroke ends it as it is drawn", () => {
+  const { pen, drawn } = penWith();
+  pen.take("freehand");
+  pen.down(square[0], click);
+  square.slice(1).forEach((point) => pen.move(point));
+  pen.take("brush");
+  assert.deepEqual([drawn(), pen.busy], [36, false]);
+  pen.move({ x: 12, y: 12 });
+  assert.equal(drawn(), 36);
+});
+
+test("open polygons wait on their slices, for their readers, with their labels", () => {
+  const { pen, at, drawing, drawn } = penWith();
+  pen.take("polygon");
+  square.forEach((corner) => pen.down(corner, click));
+  pen.label = 2;
+  at.slice = 1;
+  square.slice(0, 3).forEach((corner) => pen.down(corner, click));
+  at.drawing = new Drawing(shape, () => {});
+  assert.equal(pen.polygon, null);
+  pen.close();
+  at.drawing = drawing;
+  pen.take("brush");
+  at.slice = 0;
+  pen.close();
+  assert.deepEqual([drawn(0), Math.max(...drawing.on(0)), drawing.polygons.size], [36, 1, 1]);
+  at.slice = 1;
+  pen.close();
+  assert.equal(Math.max(...drawing.on(1)), 2);
+});
+
+test("a polygon with a range stays open until the slice has come", () => {
+  const { pen, drawn } = penWith(null);
+  pen.take("polygon");
+  square.forEach((corner) => pen.down(corner, click));
+  pen.range = { low: 0, high: 100 };
+  pen.close();
+  assert.deepEqual([drawn(), pen.corners.length], [0, 4]);
 });
 
 test("a stroke is one act and ends on its slice when the slice changes", () => {

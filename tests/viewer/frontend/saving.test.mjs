@@ -4,7 +4,7 @@ import test, { beforeEach, mock } from "node:test";
 import { Desk } from "../../../ctviz/ui/viewer/frontend/desk.js";
 import { Mailbox } from "../../../ctviz/ui/viewer/frontend/mailbox.js";
 import { Orders } from "../../../ctviz/ui/viewer/frontend/orders.js";
-import { Outbox } from "../../../ctviz/ui/viewer/frontend/outbox.js";
+import { Leftovers } from "../../../ctviz/ui/viewer/frontend/outbox.js";
 import { Preferences, readPreferences } from "../../../ctviz/ui/viewer/frontend/preferences.js";
 import { withSlice } from "../../../ctviz/ui/viewer/frontend/address.js";
 import { Pulse } from "../../../ctviz/ui/viewer/frontend/pulse.js";
@@ -12,7 +12,7 @@ import { SliceReport } from "../../../ctviz/ui/viewer/frontend/slice-report.js";
 import { memoryStore, shape } from "./support.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "", ...shape };
-const empty = { reader: "AB", labels: ["heart"], slices: {}, version: 0 };
+const empty = { reader: "AB", labels: ["heart"], slices: {} };
 
 beforeEach(() => {
   mock.timers.reset();
@@ -24,22 +24,29 @@ function pass(milliseconds) {
   for (let passed = 0; passed < milliseconds; passed += 1) mock.timers.tick(1);
 }
 
-function deskWith(store = memoryStore(), view = empty, acknowledged = 0) {
+function deskWith(store = memoryStore(), view = empty) {
   const sent = [];
-  const desk = new Desk(scan, view, { store, post: (message) => sent.push(message), changed: () => {} });
-  desk.hear(view, acknowledged);
+  const desk = new Desk(scan, view, { store, post: (letter) => sent.push(letter), changed: () => {} });
+  desk.hear(view);
   return { desk, sent, store };
+}
+
+/** Python has stored a letter and tells what stands now. */
+function answer(desk, letter, slices) {
+  desk.acknowledge([letter.id], {});
+  desk.hear({ ...empty, slices });
 }
 
 const stroke = (desk, slice, start) => desk.drawing.edit(new Map([[slice, (labels) => labels.fill(1, start, start + 3)]]));
 
-test("a stroke is sent shortly after it ends", () => {
-  const { desk, sent } = deskWith();
+test("a stroke is sent shortly after it ends, with what the slice was before", () => {
+  const { desk, sent } = deskWith(memoryStore(), { ...empty, slices: { 6: [40, 2, 1] } });
   stroke(desk, 6, 10);
   pass(299);
   assert.equal(sent.length, 0);
   pass(1);
-  assert.deepEqual(sent, [{ case: "C-7", reader: "AB", version: 1, labels: ["heart"], slices: { 6: [10, 3, 1] } }]);
+  const [{ id, ...letter }] = sent;
+  assert.deepEqual(letter, { case: "C-7", reader: "AB", labels: ["heart"], slices: { 6: { before: [40, 2, 1], after: [10, 3, 1, 40, 2, 1] } } });
 });
 
 test("strokes in quick succession are sent together, each slice once", () => {
@@ -50,60 +57,145 @@ test("strokes in quick succession are sent together, each slice once", () => {
   stroke(desk, 7, 0);
   pass(300);
   assert.equal(sent.length, 1);
-  assert.deepEqual(sent[0].slices, { 6: [10, 3, 1, 20, 3, 1], 7: [0, 3, 1] });
-  assert.equal(sent[0].version, 3);
+  assert.deepEqual(sent[0].slices, {
+    6: { before: [], after: [10, 3, 1, 20, 3, 1] },
+    7: { before: [], after: [0, 3, 1] },
+  });
 });
 
-test("an unacknowledged stroke is sent again, and after some attempts said to be late", () => {
+test("a reader who never pauses is saved all the same", () => {
+  const { desk, sent } = deskWith();
+  for (let slice = 0; slice < 10; slice++) {
+    stroke(desk, slice, 10);
+    pass(100);
+  }
+  assert.equal(sent.length, 1);
+});
+
+test("an unacknowledged stroke is sent again as it was, and after some attempts said to be late", () => {
   const { desk, sent } = deskWith();
   stroke(desk, 6, 10);
   assert.equal(desk.saver.state, "saving");
-  pass(300 + 2000 + 3000 + 5000);
+  pass(300);
+  stroke(desk, 6, 30);
+  pass(2000 + 3000 + 5000);
   assert.equal(sent.length, 4);
+  assert.equal(new Set(sent.map((letter) => JSON.stringify(letter))).size, 1);
   assert.equal(desk.saver.state, "late");
 });
 
-test("an acknowledgement ends the sending, but not of what came after it", () => {
+test("saved is said only when Python has what is on the screen", () => {
   const { desk, sent } = deskWith();
   stroke(desk, 6, 10);
   pass(300);
   stroke(desk, 7, 0);
-  desk.hear({ ...empty, version: 1, slices: { 6: [10, 3, 1] } }, 1);
-  assert.deepEqual([...desk.outbox.pending.keys()], [7]);
+  answer(desk, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual([desk.outbox.pending, desk.saver.state], [[7], "saving"]);
   pass(300);
-  desk.hear({ ...empty, version: 2, slices: { 6: [10, 3, 1], 7: [0, 3, 1] } }, 2);
+  answer(desk, { id: "of another tab" }, { 6: [10, 3, 1], 7: [0, 3, 1] });
+  assert.equal(desk.saver.state, "saving");
+  answer(desk, sent[1], { 6: [10, 3, 1], 7: [0, 3, 1] });
   pass(60000);
   assert.deepEqual(sent.map(({ slices }) => Object.keys(slices)), [["6"], ["7"]]);
   assert.equal(desk.saver.state, "clean");
 });
 
-test("an old answer does not undo newer strokes", () => {
-  const { desk } = deskWith();
+test("an undo before the answer undoes what was sent", () => {
+  const { desk, sent } = deskWith();
   stroke(desk, 6, 10);
-  stroke(desk, 6, 30);
-  desk.hear({ ...empty, version: 1, slices: { 6: [10, 3, 1] } }, 1);
-  assert.deepEqual(desk.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
+  pass(300);
+  desk.drawing.undo();
+  answer(desk, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual(desk.drawing.runs(6), []);
+  pass(300);
+  assert.deepEqual(sent[1].slices, { 6: { before: [10, 3, 1], after: [] } });
+  answer(desk, sent[1], {});
+  assert.deepEqual([desk.drawing.runs(6), desk.saver.state], [[], "clean"]);
 });
 
-test("what was never acknowledged comes back after a crash and is sent under a new version", () => {
+test("an old answer does not undo newer strokes, nor one that is being drawn", () => {
+  const { desk, sent } = deskWith();
+  stroke(desk, 6, 10);
+  pass(300);
+  stroke(desk, 6, 30);
+  answer(desk, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual(desk.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
+  desk.drawing.begin(7);
+  desk.drawing.on(7).fill(1, 50, 53);
+  desk.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
+  assert.deepEqual(desk.drawing.runs(7), [50, 3, 1]);
+  desk.drawing.finish();
+  desk.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
+  assert.deepEqual(desk.drawing.runs(7), [0, 1, 1, 50, 3, 1]);
+});
+
+test("two tabs of one reader end up with the strokes of both", () => {
+  const [here, there] = [deskWith(), deskWith()];
+  stroke(here.desk, 6, 10);
+  stroke(there.desk, 6, 30);
+  pass(300);
+  answer(here.desk, here.sent[0], { 6: [10, 3, 1] });
+  const both = [10, 3, 1, 30, 3, 1];
+  answer(there.desk, there.sent[0], { 6: both });
+  here.desk.hear({ ...empty, slices: { 6: both } });
+  for (const { desk } of [here, there]) {
+    assert.deepEqual([desk.drawing.runs(6), desk.saver.state], [both, "clean"]);
+    desk.drawing.undo();
+  }
+  assert.deepEqual(here.desk.drawing.runs(6), [30, 3, 1]);
+  assert.deepEqual(there.desk.drawing.runs(6), [10, 3, 1]);
+});
+
+test("a refusal is said in its own words, kept and tried again", () => {
+  const { desk, sent, store } = deskWith();
+  stroke(desk, 6, 10);
+  pass(300);
+  desk.acknowledge([], { [sent[0].id]: "The disk is full." });
+  assert.deepEqual([desk.saver.state, desk.saver.refusal], ["refused", "The disk is full."]);
+  assert.ok(store.kept.has(desk.outbox.address));
+  pass(2000);
+  desk.acknowledge([sent[1].id], {});
+  assert.equal(desk.saver.state, "clean");
+});
+
+test("what a crash left behind is sent by the next page, in order, until it has arrived", () => {
   const first = deskWith();
   stroke(first.desk, 6, 10);
-  const stored = { ...empty, labels: ["other", "heart"], slices: { 2: [5, 1, 1] }, version: 4 };
-  const { desk, sent } = deskWith(first.store, stored, 4);
-  assert.deepEqual(desk.drawing.runs(6), [10, 3, 2]);
-  assert.deepEqual(desk.drawing.runs(2), [5, 1, 1]);
   pass(300);
-  assert.deepEqual(sent, [{ case: "C-7", reader: "AB", version: 5, labels: ["other", "heart"], slices: { 6: [10, 3, 2] } }]);
-  desk.hear({ ...stored, version: 5 }, 5);
-  assert.deepEqual([...first.store.kept.keys()], [desk.outbox.labelsAddress]);
+  stroke(first.desk, 7, 0);
+  const left = new Leftovers(first.store, "AB", []);
+  assert.deepEqual(left.pending, [6, 7]);
+  assert.deepEqual(left.letter(), first.sent[0]);
+  left.acknowledge([left.letter().id]);
+  assert.deepEqual(left.letter().slices, { 7: { before: [], after: [0, 3, 1] } });
+  left.acknowledge([left.letter().id]);
+  assert.equal(left.empty, true);
+  assert.deepEqual([...first.store.kept.keys()], [first.desk.outbox.labelsAddress]);
 });
 
-test("unsaved strokes of one case or reader never reach another", () => {
+test("a letter that another tab may still add to goes under a name of its own", () => {
+  const { desk, sent, store } = deskWith();
+  stroke(desk, 6, 10);
+  const left = new Leftovers(store, "AB", []);
+  stroke(desk, 6, 30);
+  pass(300);
+  assert.notEqual(left.letter().id, sent[0].id);
+  left.acknowledge([left.letter().id]);
+  assert.ok(store.kept.has(desk.outbox.address));
+});
+
+test("whole slices that an older version left behind are only ever added", () => {
+  const store = memoryStore();
+  store.setItem("ctviz/drawing/C-7/A%20B", JSON.stringify({ labels: ["heart"], slices: { 6: [10, 3, 1] } }));
+  const { id, ...letter } = new Leftovers(store, "A B", []).letter();
+  assert.deepEqual(letter, { case: "C-7", reader: "A B", labels: ["heart"], slices: { 6: { before: [], after: [10, 3, 1] } } });
+});
+
+test("unsaved strokes of one reader never leave under another's name, nor from this page twice", () => {
   const { desk, store } = deskWith();
   stroke(desk, 6, 10);
-  assert.equal(new Outbox(store, "C-8", "AB").read(), null);
-  assert.equal(new Outbox(store, "C-7", "CD").read(), null);
-  assert.notEqual(new Outbox(store, "C-7", "AB").read(), null);
+  assert.equal(new Leftovers(store, "CD", []).empty, true);
+  assert.equal(new Leftovers(store, "AB", [desk.outbox.address]).empty, true);
 });
 
 test("a full or damaged storage loses nothing but the protection against a crash", () => {
@@ -113,26 +205,32 @@ test("a full or damaged storage loses nothing but the protection against a crash
   pass(300);
   assert.equal(sent.length, 1);
   for (const text of ["{", "7", '{"labels": 3}']) {
-    assert.equal(new Outbox({ ...full, getItem: () => text }, "C-7", "AB").read(), null);
+    const damaged = memoryStore();
+    damaged.setItem("ctviz/strokes/C-7/AB/x", text);
+    damaged.setItem("ctviz/drawing/C-7/AB", text);
+    assert.equal(new Leftovers(damaged, "AB", []).empty, true);
   }
+  assert.equal(new Leftovers(null, "AB", []).empty, true);
 });
 
-test("a paused desk keeps still and goes on when resumed", () => {
+test("what is unsaved leaves at once when the page may go, but not twice", () => {
+  const { desk, sent } = deskWith();
+  desk.saver.flush();
+  stroke(desk, 6, 10);
+  desk.saver.flush();
+  desk.saver.flush();
+  assert.equal(sent.length, 1);
+});
+
+test("a paused desk keeps still and goes on when woken", () => {
   const { desk, sent } = deskWith();
   stroke(desk, 6, 10);
   desk.saver.pause();
   pass(60000);
   assert.equal(sent.length, 0);
-  desk.saver.resume();
+  desk.saver.wake();
   pass(300);
   assert.equal(sent.length, 1);
-});
-
-test("a new label is sent even before anything is drawn with it", () => {
-  const { desk, sent } = deskWith();
-  desk.drawing.label("lung");
-  pass(300);
-  assert.deepEqual([sent[0].labels, sent[0].slices], [["heart", "lung"], {}]);
 });
 
 test("letters leave at a distance, only the newest to each address, all different", () => {
@@ -264,10 +362,19 @@ test("heatmap preferences outlive the page, and only those that make sense", () 
   new Preferences(full).keep(settings);
 });
 
+test("all letters leave at once when the page may go, drawings first", () => {
+  const delivered = [];
+  const mailbox = new Mailbox((name) => delivered.push(name));
+  for (const name of ["command", "slice", "drawing"]) mailbox.post(name, {});
+  mailbox.empty();
+  assert.deepEqual(delivered, ["command", "drawing", "slice"]);
+  pass(1000);
+  assert.equal(delivered.length, 3);
+});
+
 test("a label that was never drawn with outlives the page", () => {
   const { desk, store } = deskWith();
   desk.drawing.label("lung");
-  desk.saver.acknowledge(desk.drawing.version);
   const later = deskWith(store).desk;
   assert.deepEqual(later.drawing.labels, ["heart", "lung"]);
   assert.equal(later.outbox.empty, true);

@@ -19,7 +19,22 @@ import { boardHeight, columnsFor } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { Timings } from "./timings.js";
+import { CONTRACT } from "./types.js";
 import { PRESETS } from "./windowing.js";
+
+/**
+ * Signs that the reader may be about to leave the board, the page or the browser.
+ *
+ * @type {{kind: string, target: () => EventTarget, capture: boolean}[]}
+ */
+const LEAVING = [
+  { kind: "pointerdown", target: () => window, capture: true },
+  { kind: "pagehide", target: () => window, capture: false },
+  { kind: "blur", target: () => window, capture: false },
+  { kind: "visibilitychange", target: () => document, capture: false },
+];
+/** Actions that move the picture. */
+const MOVING = new Set(["scroll", "first", "last", "reset"]);
 
 export class Board {
   /**
@@ -61,12 +76,13 @@ export class Board {
   /** @returns {import("./editor-bar.js").Acts} */
   acts() {
     const withDrawing = (/** @type {(drawing: import("./drawing.js").Drawing) => void} */ act) => () => {
+      this.session.pen.leave();
       if (this.session.desk) act(this.session.desk.drawing);
       this.schedule();
     };
     const { view, pen } = this.session;
     return {
-      undo: withDrawing((drawing) => (pen.shape.length ? pen.back() : this.show(drawing.undo()))),
+      undo: withDrawing((drawing) => (pen.tool === "polygon" && pen.polygon ? pen.back() : this.show(drawing.undo()))),
       redo: withDrawing((drawing) => this.show(drawing.redo())),
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
       between: withDrawing((drawing) => fillBetween(drawing, view.slice, pen.label, this.session.scene.grid.spacing)),
@@ -105,6 +121,10 @@ export class Board {
     };
     window.addEventListener("resize", this.resized);
     this.resized();
+    this.leaving = (/** @type {Event} */ event) => {
+      if (!event.composedPath().includes(this.root)) this.session.hurry();
+    };
+    for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
     this.observer = new ResizeObserver(() => this.fitPanes());
     this.observer.observe(this.grid);
     this.grid.addEventListener("scroll", () => this.schedule());
@@ -139,6 +159,8 @@ export class Board {
     const shortcut = shortcutOf(event);
     if (!shortcut) return;
     event.preventDefault();
+    // As with the wheel, the picture stays as it is under the pen.
+    if (this.session.pen.busy && MOVING.has(shortcut.action)) return;
     this.perform(shortcut.action, shortcut.value);
     this.schedule();
   }
@@ -273,8 +295,10 @@ export class Board {
     this.rail.draw(this.drawnSlices(), Object.keys(data.reference?.slices ?? {}).map(Number));
     this.editorBar.draw(desk?.drawing ?? null, {
       hounsfield: data.case.hounsfield,
-      saving: desk?.saver.state ?? "clean",
+      saving: this.session.saving,
       saved: data.saved,
+      met: data.met,
+      outdated: data.contract !== CONTRACT,
       drawn: this.drawnSlices().length > 0,
       reference: data.reference?.name ?? null,
     });
@@ -303,17 +327,19 @@ export class Board {
       panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
-      version: desk?.drawing.version ?? 0,
-      pending: desk ? [...desk.outbox.pending.keys()] : [],
-      saving: desk?.saver.state ?? "clean",
+      drawing: pen.busy,
+      pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
+      saving: this.session.saving.state,
     };
   }
 
   close() {
     cancelAnimationFrame(this.frame);
-    this.session.detach();
+    this.session.detach(this);
     this.observer?.disconnect();
     if (this.resized) window.removeEventListener("resize", this.resized);
+    const { leaving } = this;
+    if (leaving) for (const { kind, target, capture } of LEAVING) target().removeEventListener(kind, leaving, { capture });
     for (const pane of this.panes.values()) pane.close();
     this.editor.close();
     this.root.remove();

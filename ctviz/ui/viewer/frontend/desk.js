@@ -3,10 +3,12 @@
  *
  * @typedef {import("./types.js").CaseView} CaseView
  * @typedef {import("./types.js").DrawingView} DrawingView
+ * @typedef {import("./types.js").Runs} Runs
  */
 
 import { Drawing } from "./drawing.js";
 import { Outbox } from "./outbox.js";
+import { sameRuns } from "./runs.js";
 import { Saver } from "./saver.js";
 
 export class Desk {
@@ -16,66 +18,68 @@ export class Desk {
    * @param {{store: import("./outbox.js").Store | null, post: (message: object, attempts: number) => void, changed: () => void}} outside
    */
   constructor(scan, view, { store, post, changed }) {
-    this.caseId = scan.id;
-    this.reader = view.reader;
-    this.post = post;
     this.drawing = new Drawing(scan, (slices) => this.edited(slices));
     this.outbox = new Outbox(store, scan.id, view.reader);
-    this.saver = new Saver(this.outbox, () => this.send(), changed);
-    /** Version of Python's drawing that was taken over last; -1 before the first. */
-    this.adopted = -1;
+    this.saver = new Saver(this.outbox, post, changed);
+    /** @type {Map<number, Runs>} What Python has of each slice, as far as we were told. */
+    this.stored = new Map();
+    for (const name of [...view.labels, ...this.outbox.names()]) this.drawing.number(name);
   }
 
   /**
-   * Take what Python knows, and keep what it does not know yet.
+   * @param {string[]} ids  Letters that Python has stored.
+   * @param {Record<string, string>} refused  Why others were not, by letter.
+   */
+  acknowledge(ids, refused) {
+    const letter = this.outbox.acknowledge(ids);
+    if (letter) {
+      for (const [slice, { after }] of Object.entries(letter.slices)) this.stored.set(Number(slice), after);
+      this.saver.arrived();
+    }
+    this.saver.hear(refused);
+  }
+
+  /**
+   * Take over what Python has, and keep what was drawn here since.
+   *
+   * Of a slice that is under way nobody knows yet whether Python's answer holds it, and one that is
+   * being drawn on is left in peace; both are taken over with the next answer.
    *
    * @param {DrawingView} view
-   * @param {number} acknowledged
    */
-  hear(view, acknowledged) {
-    this.saver.acknowledge(acknowledged);
-    if (this.adopted < 0) {
-      this.open(view, acknowledged);
-      return;
+  hear(view) {
+    const theirs = this.drawing.renumbered(view.slices, view.labels);
+    const changed = [];
+    for (const slice of new Set([...this.stored.keys(), ...theirs.keys()])) {
+      const before = this.stored.get(slice) ?? [];
+      const now = theirs.get(slice) ?? [];
+      const busy = this.outbox.told(slice) !== null || this.drawing.act?.slice === slice;
+      if (busy || sameRuns(before, now)) continue;
+      this.drawing.rebase(slice, before, now);
+      this.stored.set(slice, now);
+      changed.push(slice);
     }
-    const act = this.drawing.act ? [this.drawing.act.slice] : [];
-    const pending = new Set([...this.outbox.pending.keys(), ...act]);
-    if (view.version < this.drawing.version || view.version === this.adopted) return;
-    this.adopted = view.version;
-    this.drawing.adopt(view, pending);
-  }
-
-  /**
-   * @param {DrawingView} view
-   * @param {number} acknowledged
-   */
-  open(view, acknowledged) {
-    this.adopted = view.version;
-    this.drawing.adopt(view, new Set());
-    for (const name of this.outbox.names()) this.drawing.number(name);
-    this.drawing.version = Math.max(view.version, acknowledged);
-    const left = this.outbox.read();
-    if (!left) return;
-    this.drawing.restore(left.slices, left.labels);
-    this.edited(Object.keys(left.slices).map(Number));
+    if (changed.length) this.note(changed);
   }
 
   /** @param {number[]} slices */
   edited(slices) {
-    const { drawing } = this;
-    drawing.version += 1;
-    const changes = new Map(slices.map((slice) => [slice, drawing.runs(slice)]));
-    this.outbox.put(changes, drawing.labels, drawing.version);
+    this.note(slices);
     this.saver.wake();
   }
 
-  send() {
-    this.post({
-      case: this.caseId,
-      reader: this.reader,
-      version: this.drawing.version,
-      labels: [...this.drawing.labels],
-      slices: this.outbox.slices(),
-    }, this.saver.attempts);
+  /** @param {number[]} slices */
+  note(slices) {
+    const edit = (/** @type {number} */ slice) => ({
+      before: this.outbox.told(slice) ?? this.stored.get(slice) ?? [],
+      after: this.settled(slice),
+    });
+    this.outbox.put(new Map(slices.map((slice) => [slice, edit(slice)])), this.drawing.labels);
+  }
+
+  /** @param {number} slice  Without the stroke that is being drawn. */
+  settled(slice) {
+    const { act } = this.drawing;
+    return act?.slice === slice ? act.before : this.drawing.runs(slice);
   }
 }

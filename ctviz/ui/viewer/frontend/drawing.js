@@ -1,5 +1,5 @@
 /**
- * What a reader drew on one case: labelled slices, their history and their version.
+ * What a reader drew on one case: labelled slices, their history, and polygons that are still open.
  *
  * @typedef {import("./types.js").Runs} Runs
  * @typedef {import("./types.js").DrawingView} DrawingView
@@ -7,6 +7,7 @@
  */
 
 import { History } from "./history.js";
+import { merge } from "./merge.js";
 import { decodeRuns, encodeRuns, sameRuns } from "./runs.js";
 
 let made = 0;
@@ -25,10 +26,11 @@ export class Drawing {
     /** @type {Map<number, Uint8Array>} */
     this.slices = new Map();
     this.history = new History();
-    this.version = 0;
     this.revision = 0;
     /** @type {{slice: number, before: Runs} | null} */
     this.act = null;
+    /** @type {Map<number, import("./pen.js").Outline>} Polygons that are not closed yet, by slice. */
+    this.polygons = new Map();
   }
 
   /** Changes whenever a pixel does, so that pictures of the drawing can be kept until then. */
@@ -64,33 +66,34 @@ export class Drawing {
   }
 
   /**
-   * Take over what Python knows, except for slices whose changes it has not stored yet.
-   *
-   * @param {DrawingView} view
-   * @param {Set<number>} pending
-   */
-  adopt(view, pending) {
-    this.version = Math.max(this.version, view.version);
-    for (const slice of this.slices.keys()) {
-      if (!(slice in view.slices) && !pending.has(slice)) this.slices.delete(slice);
-    }
-    const news = Object.entries(view.slices).filter(([slice]) => !pending.has(Number(slice)));
-    this.restore(Object.fromEntries(news), view.labels);
-  }
-
-  /**
-   * Replace whole slices; their labels are matched by name, as numbers differ between pages.
+   * Runs of slices that name their labels otherwise, with the numbers that the labels have here.
    *
    * @param {Record<string, Runs>} slices
    * @param {string[]} names
+   * @returns {Map<number, Runs>}
    */
-  restore(slices, names) {
+  renumbered(slices, names) {
     const numbers = [0, ...names.map((name) => this.number(name))];
-    for (const [slice, runs] of Object.entries(slices)) {
-      const renumbered = runs.map((value, i) => (i % 3 === 2 ? numbers[value] : value));
-      decodeRuns(renumbered, this.on(Number(slice)));
-    }
+    const own = (/** @type {Runs} */ runs) => runs.map((value, i) => (i % 3 === 2 ? numbers[value] : value));
+    return new Map(Object.entries(slices).map(([slice, runs]) => [Number(slice), own(runs)]));
+  }
+
+  /**
+   * Another tab, or another person of the same name, changed a slice: take that over and keep what was drawn here.
+   *
+   * @param {number} slice
+   * @param {Runs} before  What Python had before.
+   * @param {Runs} now
+   */
+  rebase(slice, before, now) {
+    const labels = this.on(slice);
+    labels.set(merge(this.decoded(before), labels, this.decoded(now)));
     this.revision++;
+  }
+
+  /** @param {Runs} runs */
+  decoded(runs) {
+    return decodeRuns(runs, new Uint8Array(this.shape.rows * this.shape.columns));
   }
 
   /** @param {number} slice */
@@ -155,7 +158,11 @@ export class Drawing {
   /** @param {Change | null} change */
   apply(change) {
     if (!change) return null;
-    for (const { slice, after } of change) decodeRuns(after, this.on(slice));
+    // Only what the act changed: what came from elsewhere since then stays.
+    for (const { slice, before, after } of change) {
+      const labels = this.on(slice);
+      labels.set(merge(this.decoded(before), this.decoded(after), labels));
+    }
     this.revision++;
     this.edited(change.map(({ slice }) => slice));
     return change[0].slice;

@@ -13,6 +13,15 @@
  * @property {() => void} help
  * @property {(name: string) => void} addLabel
  * @property {() => void} done  Gives the keyboard back to the board.
+ *
+ * @typedef {object} Status
+ * @property {boolean} hounsfield
+ * @property {{state: import("./saver.js").SavingState, why: string}} saving
+ * @property {string | null} saved  When this page last saved something.
+ * @property {string} met  What was drawn elsewhere under the same name, or empty.
+ * @property {boolean} outdated  Whether the page is older than its server.
+ * @property {boolean} drawn  Whether there is a drawing.
+ * @property {string | null} reference
  */
 
 import { css, labelColour } from "./colours.js";
@@ -123,9 +132,10 @@ export class EditorBar {
 
   /**
    * @param {import("./drawing.js").Drawing | null} drawing
-   * @param {{hounsfield: boolean, saving: import("./saver.js").SavingState, saved: string | null, drawn: boolean, reference: string | null}} status
+   * @param {Status} status
    */
-  draw(drawing, { hounsfield, saving, saved, drawn, reference }) {
+  draw(drawing, status) {
+    const { hounsfield, saving, reference } = status;
     const { pen, view } = this;
     TOOLS.forEach(([tool], i) => {
       this.tools[i].setAttribute("aria-pressed", String(pen.tool === tool));
@@ -138,8 +148,10 @@ export class EditorBar {
     this.drawPreset();
     this.drawLabels(drawing);
     setText(this.reference, reference ? `dashed: ${reference}` : "");
-    setText(this.saved, drawing ? savingText(saving, saved, drawn) : "Choose a reader to draw.");
-    this.saved.classList.toggle("late", saving === "late");
+    const said = savingText(drawing, status);
+    setText(this.saved, said);
+    this.saved.title = said;
+    this.saved.classList.toggle("late", ["late", "refused"].includes(saving.state) || status.outdated);
   }
 
   drawPreset() {
@@ -162,13 +174,19 @@ export class EditorBar {
 }
 
 /**
- * @param {import("./saver.js").SavingState} saving
- * @param {string | null} saved  When this page last saved something.
- * @param {boolean} drawn  Whether there is a drawing.
+ * Whether the database has what is on the screen.
+ *
+ * @param {import("./drawing.js").Drawing | null} drawing
+ * @param {Status} status
  */
-function savingText(saving, saved, drawn) {
-  if (saving === "late") return "not saved — retrying";
-  if (saving === "saving") return "saving…";
-  if (saved) return `saved ${saved}`;
-  return drawn ? "all saved" : "nothing drawn yet";
+function savingText(drawing, { saving: { state, why }, saved, drawn, met, outdated }) {
+  if (outdated) return "not saved: ctviz was updated; reload this page. Your drawing is kept in this browser.";
+  if (state === "refused") return `not saved: ${why}`;
+  if (state === "late") return "not saved: the server does not answer; trying again.";
+  if (!drawing) return state === "saving" ? "saving…" : "Choose a reader to draw.";
+  if (state === "saving") return "saving…";
+  if (drawing.polygons.size) return "not saved: the polygon is not closed.";
+  const said = met ? ` · ${met}` : "";
+  if (saved) return `saved ${saved}${said}`;
+  return drawn ? `all saved${said}` : "nothing drawn yet";
 }

@@ -22,7 +22,7 @@ export class Editor {
   constructor(view, pen) {
     this.pen = pen;
     this.screen = new Screen("editor-canvas", () => view.changed());
-    listen(this.screen, view, pen);
+    this.deafen = listen(this.screen, view, pen);
     this.position = element("div", { class: "corner top left", "data-testid": "slice-text" });
     this.look = element("div", { class: "corner top right", "data-testid": "window-text" });
     this.reading = element("div", { class: "corner low left", "data-testid": "reading" });
@@ -52,10 +52,11 @@ export class Editor {
 
   /** @param {Scene} scene  The polygon or freehand shape that is being drawn. */
   drawShape({ view }) {
-    const { shape: corners, tool, label } = this.pen;
-    if (!corners.length) return;
+    const { shape, polygon, tool } = this.pen;
+    if (!shape) return;
+    const { corners, label } = shape;
     const { context, placement } = this.screen;
-    const points = tool === "polygon" && view.cursor ? [...corners, view.cursor] : corners;
+    const points = shape === polygon && tool === "polygon" && view.cursor ? [...corners, view.cursor] : corners;
     const places = points.map((point) => toScreen(placement, point));
     context.strokeStyle = css(labelColour(label));
     context.fillStyle = context.strokeStyle;
@@ -63,7 +64,7 @@ export class Editor {
     context.beginPath();
     places.forEach(({ x, y }) => context.lineTo(x, y));
     context.stroke();
-    if (tool !== "polygon") return;
+    if (shape !== polygon) return;
     places.slice(0, corners.length).forEach(({ x, y }) => context.fillRect(x - 2.5, y - 2.5, 5, 5));
   }
 
@@ -136,6 +137,7 @@ export class Editor {
   }
 
   close() {
+    this.deafen();
     this.screen.close();
   }
 }

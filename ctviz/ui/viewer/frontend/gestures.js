@@ -1,5 +1,8 @@
 /**
- * Mouse on a picture: scroll, zoom, pan, window and level, and whatever the left button draws.
+ * Mouse, finger or stylus on a picture: scroll, zoom, pan, window and level, and whatever the left button draws.
+ *
+ * What is held ends in any case: when the button is released, wherever that is, and when the picture, the window or the
+ * system takes the pointer away.
  *
  * @typedef {import("./types.js").Point} Point
  *
@@ -19,10 +22,11 @@ const LINE_HEIGHT = 40;
  * @param {import("./screen.js").Screen} screen
  * @param {import("./view.js").SharedView} view
  * @param {Pen | null} pen
+ * @returns {() => void}  Stops listening; what is held ends.
  */
 export function listen(screen, view, pen) {
   const { canvas } = screen;
-  /** @type {{drag: Drag, x: number, y: number, anchor: Point} | null} */
+  /** @type {{drag: Drag, pointer: number, x: number, y: number, anchor: Point} | null} */
   let held = null;
 
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -41,25 +45,35 @@ export function listen(screen, view, pen) {
 
   canvas.addEventListener("pointerdown", (event) => {
     event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
+    // A second finger, or the palm of the hand, does not disturb the first.
+    if (held && held.pointer !== event.pointerId && !event.isPrimary) return;
+    release();
+    capture(canvas, event.pointerId);
     const anchor = screen.pointOf(event);
-    held = { drag: dragOf(event, pen), x: event.clientX, y: event.clientY, anchor };
+    held = { drag: dragOf(event, pen), pointer: event.pointerId, x: event.clientX, y: event.clientY, anchor };
     if (held.drag === "draw") pen?.down(anchor, event);
   });
 
   canvas.addEventListener("pointermove", (event) => {
+    if (held && held.pointer !== event.pointerId) return;
+    if (held && event.buttons === 0 && event.pointerType === "mouse") release();
     const point = screen.pointOf(event);
     if (held) drag(held, event, point);
-    else if (pen?.active()) pen.move(point, event);
-    view.pointAt(screen.pointOf(event));
+    view.pointAt(point);
   });
 
   const release = () => {
-    if (held?.drag === "draw") pen?.up();
+    const drawn = held?.drag === "draw";
     held = null;
+    if (drawn) pen?.up();
   };
-  canvas.addEventListener("pointerup", release);
-  canvas.addEventListener("pointercancel", release);
+  const releaseOwn = (/** @type {PointerEvent} */ event) => {
+    if (held?.pointer === event.pointerId) release();
+  };
+  canvas.addEventListener("lostpointercapture", releaseOwn);
+  window.addEventListener("pointerup", releaseOwn);
+  window.addEventListener("pointercancel", releaseOwn);
+  window.addEventListener("blur", release);
   canvas.addEventListener("pointerleave", () => {
     if (!held) view.pointAt(null);
   });
@@ -75,11 +89,43 @@ export function listen(screen, view, pen) {
     const down = event.clientY - from.y;
     from.x = event.clientX;
     from.y = event.clientY;
-    if (from.drag === "draw") pen?.move(point, event);
+    if (from.drag === "draw") pointsOf(screen, event).forEach((passed) => pen?.move(passed, event));
     if (from.drag === "window") view.adjustWindow(right, down);
     if (from.drag === "zoom") view.zoomBy(Math.exp(-down / 200), from.anchor);
     if (from.drag === "pan") view.panBy(right / screen.placement.scaleX, down / screen.placement.scaleY);
   }
+
+  return () => {
+    release();
+    window.removeEventListener("pointerup", releaseOwn);
+    window.removeEventListener("pointercancel", releaseOwn);
+    window.removeEventListener("blur", release);
+  };
+}
+
+/**
+ * Follow the pointer beyond the picture; one that is gone already cannot be followed.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} pointer
+ */
+function capture(canvas, pointer) {
+  try {
+    canvas.setPointerCapture(pointer);
+  } catch {
+    // What is held ends with the next event of any pointer.
+  }
+}
+
+/**
+ * Where the pointer was since the last event: a busy browser tells several moves at once.
+ *
+ * @param {import("./screen.js").Screen} screen
+ * @param {PointerEvent} event
+ */
+function pointsOf(screen, event) {
+  const passed = event.getCoalescedEvents?.() ?? [];
+  return (passed.length ? passed : [event]).map((part) => screen.pointOf(part));
 }
 
 /**

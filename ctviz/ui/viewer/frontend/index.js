@@ -1,6 +1,10 @@
 /**
  * Entry of the component. Streamlit calls it for every change of `data`, and the returned function on unmount.
  *
+ * Streamlit also calls that function while the board stays: if `data` changes twice in quick succession, it takes the
+ * earlier call for outdated. A board is closed only once its place is out of the page; otherwise a picture would be
+ * replaced under the pen.
+ *
  * It is mounted twice: as the board, whose messages run the board's part of the page, and as a
  * doorbell without a face that runs the whole page. A server that was started anew does not know the
  * board and hears nothing of it, until the whole page has run.
@@ -9,28 +13,27 @@
 import { Board } from "./board.js";
 import { RING, Session } from "./session.js";
 
-/** @type {Map<string, Session>} Sessions outlive their boards, by component key. */
-const sessions = new Map();
+/** The session outlives its boards: Streamlit makes a new one whenever the board moves on the page. */
+const session = new Session();
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
 let ring = () => {};
 
 /** @param {import("./types.js").ComponentArguments} component */
-export default function render({ data, key, parentElement, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   if ("doorbell" in data) {
     ring = () => setTriggerValue("ring", Date.now());
     return () => (ring = () => {});
   }
-  let session = sessions.get(key);
-  if (!session) sessions.set(key, (session = new Session()));
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement, session)));
   const mounted = board;
-  session.attach(() => mounted.schedule(), (name, value) => (name === RING ? ring() : setTriggerValue(name, value)));
+  session.attach(mounted, () => mounted.schedule(), (name, value) => (name === RING ? ring() : setTriggerValue(name, value)));
   mounted.update(data);
   Object.defineProperty(globalThis, "ctvizBoard", { configurable: true, get: () => mounted.inspect() });
   return () => {
+    if (parentElement.isConnected) return;
     mounted.close();
     boards.delete(parentElement);
   };

@@ -29,6 +29,17 @@ export class Mailbox {
     if (this.timer === undefined) this.next();
   }
 
+  /** Send all letters at once, drawings first: the page may be gone in a moment. */
+  empty() {
+    clearTimeout(this.timer);
+    const letters = [...this.letters].sort(([, { name }]) => (name === "drawing" ? -1 : 1));
+    this.letters = new Map(letters);
+    while (this.letters.size) {
+      clearTimeout(this.timer);
+      this.next();
+    }
+  }
+
   next() {
     const [first] = this.letters;
     if (!first) {

@@ -36,7 +36,7 @@ export class Pane {
     /** What the pane shows now: "map", "loading", "asking", "failed", "progress" or "none". */
     this.shown = "none";
     this.screen = new Screen(`pane-canvas-${id}`, () => view.changed());
-    listen(this.screen, view, null);
+    this.deafen = listen(this.screen, view, null);
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
@@ -214,6 +214,7 @@ export class Pane {
   }
 
   close() {
+    this.deafen();
     this.screen.close();
     this.root.remove();
   }

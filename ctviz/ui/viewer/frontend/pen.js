@@ -1,11 +1,22 @@
 /**
  * Drawing tools: what the left button does to the drawing of the slice on show.
  *
+ * A stroke belongs to the drawing, the slice and the label on which it began, whatever the page shows by the time it
+ * ends; so does an open polygon.
+ *
  * @typedef {import("./types.js").Point} Point
+ * @typedef {import("./drawing.js").Drawing} Drawing
  * @typedef {"window" | "brush" | "eraser" | "polygon" | "freehand"} Tool
  *
+ * @typedef {object} Outline  A shape before it is filled.
+ * @property {Point[]} corners
+ * @property {number} label
+ * @property {boolean} erasing
+ *
+ * @typedef {Outline & {drawing: Drawing, slice: number, paints: boolean, last: Point, allow: (index: number) => boolean}} Stroke
+ *
  * @typedef {object} Sheet  What the pen draws on.
- * @property {() => import("./drawing.js").Drawing | null} drawing
+ * @property {() => Drawing | null} drawing
  * @property {() => number} slice
  * @property {() => number} aspect  Height of a pixel over its width.
  * @property {() => Int16Array | null} values  Pixels of the slice, if they are here.
@@ -28,22 +39,34 @@ export class DrawingPen {
     this.size = 12;
     /** @type {{low: number, high: number} | null} Values that may be drawn on. */
     this.range = null;
-    /** @type {Point[]} Corners of the shape being drawn. */
-    this.corners = [];
-    /** Slice on which that shape is drawn. */
-    this.slice = -1;
-    this.erasing = false;
-    /** @type {Point | null} */
-    this.last = null;
+    /** @type {Stroke | null} What is drawn while the button is down. */
+    this.stroke = null;
   }
 
   active() {
     return this.tool !== "window" && this.sheet.drawing() !== null;
   }
 
-  /** Corners that belong to the slice on show. */
+  /** Whether a stroke is being drawn. */
+  get busy() {
+    return this.stroke !== null;
+  }
+
+  /** The open polygon on the slice on show, or null. */
+  get polygon() {
+    return this.sheet.drawing()?.polygons.get(this.sheet.slice()) ?? null;
+  }
+
+  /** What is drawn on the slice on show and not filled yet, or null. @returns {Outline | null} */
   get shape() {
-    return this.slice === this.sheet.slice() ? this.corners : [];
+    const { stroke } = this;
+    const here = stroke && stroke.drawing === this.sheet.drawing() && stroke.slice === this.sheet.slice();
+    return here && !stroke.paints ? stroke : this.polygon;
+  }
+
+  /** @returns {Point[]} */
+  get corners() {
+    return this.shape?.corners ?? [];
   }
 
   get paints() {
@@ -52,7 +75,7 @@ export class DrawingPen {
 
   /** @param {Tool} tool */
   take(tool) {
-    this.cancel();
+    this.up();
     this.tool = tool;
     this.sheet.changed();
   }
@@ -70,110 +93,125 @@ export class DrawingPen {
   down(point, event) {
     const drawing = this.sheet.drawing();
     if (!drawing) return;
-    if (this.tool === "polygon") {
-      this.corner(point, event);
-      return;
-    }
-    this.erasing = this.tool === "eraser" || event.ctrlKey || event.metaKey;
-    this.last = point;
-    if (this.tool === "freehand") {
-      this.start(point);
-    } else {
-      drawing.begin(this.sheet.slice());
-      this.paint(point, point);
-    }
+    this.up();
+    const erasing = this.tool === "eraser" || event.ctrlKey || event.metaKey;
+    if (this.tool === "polygon") this.corner(drawing, point, erasing);
+    else this.begin(drawing, point, erasing);
     this.sheet.changed();
   }
 
   /**
+   * @param {Drawing} drawing
    * @param {Point} point
-   * @param {PointerEvent} event
+   * @param {boolean} erasing
    */
-  corner(point, event) {
-    const [first] = this.shape;
-    if (!first) {
-      this.erasing = event.ctrlKey || event.metaKey;
-      this.start(point);
-    } else if (this.shape.length > 2 && Math.hypot(point.x - first.x, point.y - first.y) < this.sheet.reach()) {
-      this.close();
-    } else {
-      this.corners.push(point);
-    }
-    this.sheet.changed();
+  begin(drawing, point, erasing) {
+    const { label, paints } = this;
+    const [slice, allow] = [this.sheet.slice(), this.allowed(erasing)];
+    this.stroke = { drawing, slice, label, erasing, paints, allow, corners: [point], last: point };
+    if (!paints) return;
+    drawing.begin(slice);
+    this.paint(this.stroke, point);
   }
 
-  /** @param {Point} point  First corner of a new shape. */
-  start(point) {
-    this.corners = [point];
-    this.slice = this.sheet.slice();
+  /**
+   * @param {Drawing} drawing
+   * @param {Point} point
+   * @param {boolean} erasing
+   */
+  corner(drawing, point, erasing) {
+    const { polygon } = this;
+    if (!polygon) {
+      drawing.polygons.set(this.sheet.slice(), { corners: [point], label: this.label, erasing });
+      return;
+    }
+    const [first] = polygon.corners;
+    const closes = polygon.corners.length > 2 && Math.hypot(point.x - first.x, point.y - first.y) < this.sheet.reach();
+    if (closes) this.close();
+    else polygon.corners.push(point);
   }
 
   /** @param {Point} point */
   move(point) {
-    if (!this.last) return;
-    if (this.tool === "freehand") this.corners.push(point);
-    else if (this.paints) this.paint(this.last, point);
-    this.last = point;
+    const { stroke } = this;
+    if (!stroke) return;
+    if (stroke.paints) this.paint(stroke, point);
+    else stroke.corners.push(point);
+    stroke.last = point;
     this.sheet.changed();
   }
 
+  /** The stroke ends as it is drawn: the button was released, or it could not be followed any longer. */
   up() {
-    if (!this.last) return;
-    this.last = null;
-    if (this.tool === "freehand") this.close();
-    else this.sheet.drawing()?.finish();
+    const { stroke } = this;
+    if (!stroke) return;
+    this.stroke = null;
+    if (stroke.paints) stroke.drawing.finish();
+    else this.fill(stroke.drawing, stroke.slice, stroke, stroke.allow);
+    this.sheet.changed();
   }
 
   doubleClick() {
     if (this.tool === "polygon") this.close();
   }
 
-  /** Fill the shape of the polygon or freehand tool. */
+  /** Fill the open polygon of the slice on show; it stays open as long as its pixels have not come. */
   close() {
-    const { shape: corners, erasing } = this;
-    if (!corners.length) return;
-    this.corners = [];
+    const { polygon } = this;
     const drawing = this.sheet.drawing();
-    if (drawing && corners.length > 2) {
-      const allow = this.allowed(erasing);
-      const fill = (/** @type {Uint8Array} */ labels) =>
-        fillPolygon(labels, drawing.shape, corners, erasing ? 0 : this.label, allow);
-      drawing.edit(new Map([[this.sheet.slice(), fill]]));
-    }
-    this.sheet.changed();
-  }
-
-  /** Take the last corner of the polygon back. */
-  back() {
-    this.corners.pop();
-    this.sheet.changed();
-  }
-
-  /** The slice changes: a stroke ends where it is, a polygon waits on its slice. */
-  leave() {
-    if (this.tool === "freehand") this.corners = [];
-    if (this.last && this.paints) this.sheet.drawing()?.finish();
-    this.last = null;
-  }
-
-  /** Give the current shape or stroke up. */
-  cancel() {
-    this.corners = [];
-    if (this.last && this.paints) this.sheet.drawing()?.abandon();
-    this.last = null;
+    if (!polygon || !drawing || (this.range && !this.sheet.values())) return;
+    drawing.polygons.delete(this.sheet.slice());
+    this.fill(drawing, this.sheet.slice(), polygon, this.allowed(polygon.erasing));
     this.sheet.changed();
   }
 
   /**
-   * @param {Point} from
+   * @param {Drawing} drawing
+   * @param {number} slice
+   * @param {Outline} outline
+   * @param {(index: number) => boolean} allow
+   */
+  fill(drawing, slice, { corners, label, erasing }, allow) {
+    if (corners.length < 3) return;
+    const fill = (/** @type {Uint8Array} */ labels) =>
+      fillPolygon(labels, drawing.shape, corners, erasing ? 0 : label, allow);
+    drawing.edit(new Map([[slice, fill]]));
+  }
+
+  /** Take the last corner of the polygon back. */
+  back() {
+    const { polygon } = this;
+    polygon?.corners.pop();
+    if (polygon?.corners.length === 0) this.giveUpPolygon();
+    this.sheet.changed();
+  }
+
+  /** Another slice, case or reader: a stroke ends where it is, a polygon waits on its slice. */
+  leave() {
+    this.up();
+  }
+
+  /** Give the stroke or else the polygon on show up. */
+  cancel() {
+    const { stroke } = this;
+    this.stroke = null;
+    if (stroke?.paints) stroke.drawing.abandon();
+    if (!stroke) this.giveUpPolygon();
+    this.sheet.changed();
+  }
+
+  giveUpPolygon() {
+    this.sheet.drawing()?.polygons.delete(this.sheet.slice());
+  }
+
+  /**
+   * @param {Stroke} stroke
    * @param {Point} to
    */
-  paint(from, to) {
-    const drawing = this.sheet.drawing();
-    if (!drawing?.act) return;
-    const stroke = { from, to, radius: this.size / 2, aspect: this.sheet.aspect() };
-    const labels = drawing.on(drawing.act.slice);
-    fillStroke(labels, drawing.shape, stroke, this.erasing ? 0 : this.label, this.allowed(this.erasing));
+  paint({ drawing, slice, label, erasing, last, allow }, to) {
+    if (!drawing.act) return;
+    const line = { from: last, to, radius: this.size / 2, aspect: this.sheet.aspect() };
+    fillStroke(drawing.on(slice), drawing.shape, line, erasing ? 0 : label, allow);
     drawing.touched();
   }
 

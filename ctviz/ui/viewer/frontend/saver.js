@@ -1,7 +1,13 @@
 /**
  * Sends a drawing shortly after each stroke and again until Python acknowledges it.
  *
- * @typedef {"clean" | "saving" | "late"} SavingState
+ * @typedef {"clean" | "saving" | "late" | "refused"} SavingState
+ *
+ * @typedef {object} Box  Where letters wait: see `outbox.js`.
+ * @property {boolean} empty
+ * @property {number[]} pending  Slices that it tells of.
+ * @property {import("./types.js").DrawingLetter | null} sending
+ * @property {() => import("./types.js").DrawingLetter | null} letter
  */
 
 const AFTER_STROKE_MS = 300;
@@ -12,63 +18,71 @@ const LATE_AFTER = 3;
 
 export class Saver {
   /**
-   * @param {import("./outbox.js").Outbox} outbox
-   * @param {() => void} send  Sends everything that is pending.
+   * @param {Box} box
+   * @param {(letter: import("./types.js").DrawingLetter, attempts: number) => void} send
    * @param {() => void} changed  Called when the state may have changed.
    */
-  constructor(outbox, send, changed) {
-    this.outbox = outbox;
+  constructor(box, send, changed) {
+    this.box = box;
     this.send = send;
     this.changed = changed;
     this.attempts = 0;
+    /** Why Python refused the letter under way, or empty. */
+    this.refusal = "";
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
 
   /** @returns {SavingState} */
   get state() {
-    if (this.outbox.empty) return "clean";
+    if (this.box.empty) return "clean";
+    if (this.refusal) return "refused";
     return this.attempts > LATE_AFTER ? "late" : "saving";
   }
 
-  /** Something new is in the outbox. */
+  /** Something new is in the box; it is sent together with what comes in the next moment. */
   wake() {
-    this.wait(AFTER_STROKE_MS);
+    if (this.timer === undefined && !this.box.empty) this.wait(AFTER_STROKE_MS);
     this.changed();
   }
 
-  /** Python acknowledged up to this version. */
-  acknowledge(/** @type {number} */ version) {
-    this.outbox.acknowledge(version);
-    if (!this.outbox.empty) return;
-    this.attempts = 0;
-    clearTimeout(this.timer);
+  /** The letter under way has arrived. */
+  arrived() {
+    this.pause();
+    this.wake();
   }
 
-  /** Send once what is pending, and no more until resumed: another case or reader takes over. */
+  /** @param {Record<string, string>} refused  Why, by letter. */
+  hear(refused) {
+    this.refusal = refused[this.box.sending?.id ?? ""] ?? "";
+  }
+
+  /** Send at once what is there: the page may be gone in a moment. */
   flush() {
-    this.pause();
-    if (!this.outbox.empty) this.send();
+    // What left already is not sent twice for that.
+    if (this.box.empty || this.attempts > 0) return;
+    clearTimeout(this.timer);
+    this.attempt();
   }
 
   pause() {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.attempts = 0;
-  }
-
-  resume() {
-    if (!this.outbox.empty) this.wake();
+    this.refusal = "";
   }
 
   /** Python listens again. */
   startAgain() {
-    this.attempts = 0;
-    this.resume();
+    this.pause();
+    this.wake();
   }
 
   attempt() {
-    if (this.outbox.empty) return;
-    this.send();
+    this.timer = undefined;
+    const letter = this.box.letter();
+    if (!letter) return;
+    this.send(letter, this.attempts);
     this.attempts++;
     this.wait(RETRY_MS[Math.min(this.attempts, RETRY_MS.length) - 1]);
     this.changed();
@@ -76,7 +90,6 @@ export class Saver {
 
   /** @param {number} milliseconds */
   wait(milliseconds) {
-    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.attempt(), milliseconds);
   }
 }

@@ -8,12 +8,15 @@ import { showInAddress } from "./address.js";
 import { Desk } from "./desk.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
+import { Leftovers } from "./outbox.js";
 import { DrawingPen } from "./pen.js";
 import { PixelStore, outwards } from "./pixels.js";
 import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
+import { Saver } from "./saver.js";
 import { Scene } from "./scene.js";
 import { SliceReport } from "./slice-report.js";
+import { CONTRACT } from "./types.js";
 import { SharedView } from "./view.js";
 
 const MEGABYTE = 2 ** 20;
@@ -50,6 +53,12 @@ export class Session {
     this.desks = new Map();
     /** @type {Desk | null} */
     this.desk = null;
+    /** @type {Map<string, {box: Leftovers, saver: Saver}>} What earlier pages left unsaved, by reader. */
+    this.leftovers = new Map();
+    /** @type {object | null} */
+    this.board = null;
+    /** Where Python pointed to last and was followed. */
+    this.followed = -1;
     /** @type {BoardData | null} */
     this.data = null;
     this.pen = new DrawingPen({
@@ -76,20 +85,52 @@ export class Session {
   /**
    * A board shows this session: changes are drawn and messages leave.
    *
+   * @param {object | null} board
    * @param {() => void} changed
    * @param {(name: string, value: unknown) => void} trigger
    */
-  attach(changed, trigger) {
+  attach(board, changed, trigger) {
+    this.board = board;
     this.changed = changed;
     this.trigger = trigger;
+    for (const saver of this.savers) saver.wake();
   }
 
-  /** No board shows this session: unsaved work waits, here and in the browser's storage. */
-  detach() {
-    this.attach(() => {}, () => {});
+  /**
+   * No board shows this session: unsaved work leaves now, and waits in the browser's storage until it is known to have
+   * arrived.
+   *
+   * @param {object} board  Another one may be there already.
+   */
+  detach(board) {
+    if (this.board !== board) return;
+    this.hurry();
+    for (const saver of this.savers) saver.pause();
     this.pulse.stop();
-    this.desk?.saver.pause();
-    this.desk = null;
+    this.board = null;
+    this.changed = this.trigger = () => {};
+  }
+
+  /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
+  hurry() {
+    this.pen.leave();
+    for (const saver of this.savers) saver.flush();
+    this.mailbox.empty();
+  }
+
+  /** Whatever sends drawings: of this case and reader, of those before, and of earlier pages. */
+  get savers() {
+    const leftovers = [...this.leftovers.values()].map(({ saver }) => saver);
+    return [...[...this.desks.values()].map(({ saver }) => saver), ...leftovers];
+  }
+
+  /** How the saving goes: the worst of all, and why. */
+  get saving() {
+    /** @type {import("./saver.js").SavingState[]} */
+    const worst = ["refused", "late", "saving"];
+    const found = worst.map((state) => this.savers.find((saver) => saver.state === state)).find(Boolean);
+    if (found) return { state: found.state, why: found.refusal };
+    return { state: this.pen.busy ? "saving" : "clean", why: "" };
   }
 
   viewChanged() {
@@ -120,7 +161,7 @@ export class Session {
 
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
   refresh() {
-    const calm = this.orders.empty && (this.desk?.outbox.empty ?? true);
+    const calm = this.orders.empty && this.savers.every(({ state }) => ["clean", "refused"].includes(state));
     if (calm) this.mailbox.post("command", { kind: "refresh" }, "refresh");
   }
 
@@ -143,6 +184,9 @@ export class Session {
   /** @param {BoardData} data */
   receive(data) {
     const before = this.data;
+    // A stroke ends on the case and for the reader with whom it began.
+    const same = before?.case.id === data.case.id && before?.drawing?.reader === data.drawing?.reader;
+    if (!same) this.pen.leave();
     this.data = data;
     this.pulse.follow(data.busy !== null ? "waiting" : data.leisure !== null ? "calm" : "still");
     this.orders.hear(data.heard);
@@ -163,26 +207,27 @@ export class Session {
   startAgain() {
     this.rang = false;
     this.orders.start();
-    this.desk?.saver.startAgain();
+    for (const saver of this.savers) saver.startAgain();
   }
 
   /** @param {BoardData} data */
   openCase(data) {
-    this.pen.cancel();
+    this.followed = data.slice;
     this.report.agree(data.slice);
     this.wantedSlice = data.slice;
     this.view.open(data.case, data.slice, data.window);
   }
 
   /**
-   * Go where Python points to, unless it only repeats what it said before or lags behind the reader.
+   * Go where Python points to, unless it only repeats what it said before or lags behind the reader; not under the pen.
    *
    * @param {BoardData} before
    * @param {BoardData} data
    */
   follow(before, data) {
     const lags = this.report.moving || this.orders.has("slice");
-    if (!lags && data.slice !== before.slice) {
+    if (!lags && !this.pen.busy && data.slice !== this.followed) {
+      this.followed = data.slice;
       this.report.agree(data.slice);
       this.view.goTo(data.slice);
     }
@@ -191,15 +236,18 @@ export class Session {
   }
 
   /** @param {BoardData} data */
-  hearDrawing({ case: scan, drawing, acknowledged }) {
+  hearDrawing({ case: scan, drawing, acknowledged, refused }) {
     const before = this.desk;
     this.desk = drawing ? this.deskOf(scan, drawing) : null;
     this.scene.drawing = this.desk?.drawing ?? null;
-    if (drawing) this.desk?.hear(drawing, acknowledged);
-    if (before !== this.desk) {
-      before?.saver.flush();
-      this.desk?.saver.resume();
+    for (const desk of this.desks.values()) desk.acknowledge(acknowledged, refused);
+    for (const { box, saver } of this.leftovers.values()) {
+      if (box.acknowledge(acknowledged)) saver.arrived();
+      saver.hear(refused);
     }
+    if (drawing) this.desk?.hear(drawing);
+    if (before !== this.desk) before?.saver.flush();
+    if (drawing) this.collectLeftovers(drawing.reader);
     const labels = this.desk?.drawing.labels.length ?? 0;
     if (this.pen.label > Math.max(1, labels)) this.pen.label = 1;
   }
@@ -214,12 +262,27 @@ export class Session {
     if (!desk) {
       desk = new Desk(scan, drawing, {
         store: browserStore(),
-        post: (message, attempts) => this.insist(attempts, "drawing", message, address),
+        post: (letter, attempts) => this.insist(attempts, "drawing", sealed(letter), address),
         changed: () => this.changed(),
       });
       this.desks.set(address, desk);
     }
     return desk;
+  }
+
+  /** @param {string} reader  Whose strokes may have been left unsaved by earlier pages. */
+  collectLeftovers(reader) {
+    if (this.leftovers.has(reader)) return;
+    const own = [...this.desks.values()].map(({ outbox }) => outbox.address);
+    const box = new Leftovers(browserStore(), reader, own);
+    const address = `leftovers of ${reader}`;
+    const saver = new Saver(
+      box,
+      (letter, attempts) => this.insist(attempts, "drawing", sealed(letter), address),
+      () => this.changed(),
+    );
+    this.leftovers.set(reader, { box, saver });
+    saver.wake();
   }
 
   /** @param {number} slice */
@@ -262,6 +325,11 @@ export class Session {
     if (kind === "compute") this.maps.retry(this.mapUrl(pane));
     this.orders.give(`${kind} ${pane}`, "command", message);
   }
+}
+
+/** @param {import("./types.js").DrawingLetter} letter */
+function sealed(letter) {
+  return { contract: CONTRACT, ...letter };
 }
 
 /** The browser's storage, or null where it is forbidden. */

@@ -50,7 +50,13 @@
  * @property {string} reader
  * @property {string[]} labels  The name of label n stands at n - 1.
  * @property {Record<string, Runs>} slices
- * @property {number} version
+ *
+ * @typedef {object} DrawingLetter  What a reader changed.
+ * @property {string} id  Tells it from all other letters, of all pages.
+ * @property {string} case
+ * @property {string} reader
+ * @property {string[]} labels
+ * @property {Record<string, {before: Runs, after: Runs}>} slices
  *
  * @typedef {object} BoardData
  * @property {CaseView} case
@@ -59,8 +65,11 @@
  * @property {PaneView[]} panes
  * @property {DrawingView | null} drawing
  * @property {{name: string, slices: Record<string, Runs>} | null} reference
- * @property {number} acknowledged  Highest drawing version that Python has stored.
+ * @property {number} contract  Version of these words; see `CONTRACT`.
+ * @property {string[]} acknowledged  Letters that Python has stored lately.
+ * @property {Record<string, string>} refused  Why others were not stored, by letter.
  * @property {string | null} saved
+ * @property {string} met  What was drawn elsewhere under the same name, or empty.
  * @property {string | null} busy  What is being computed; null when there is nothing to wait for.
  * @property {string | null} leisure  What is being found out that nobody waits for.
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
@@ -74,4 +83,5 @@
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */
 
-export {};
+/** Version of what the two say to each other: a page that is older than its server says so. */
+export const CONTRACT = 2;
