@@ -9,12 +9,12 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeAlias, TypeVar
 
-from ctviz.core import CtvizError, InvalidInput, StorageRefused, UnknownName
+from ctviz.core import CtvizError, InvalidInput, StorageRefused
 from ctviz.store.schema import APPLICATION_ID, MIGRATIONS
 
 BUSY_SECONDS = 30.0
 REMEMBERED_ACTS = 1000
-"""Acts that are done again after the file was replaced; far more than are done within a moment."""
+"""Acts that are done again after the log was unlinked; far more than are done within a moment."""
 REOPENINGS = 5
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -36,8 +36,8 @@ class Database:
     ever see what it wrote. The log is unlinked by whoever closes the database last, and another
     program believes to be the last when this process has lost its locks, which happens as soon as
     any part of it opens and closes the file by itself. So the inodes of file and log are compared
-    before and after each use; after a change the database is opened anew and the latest acts are
-    done again.
+    before and after each use; if the log has changed, the database is opened anew and the latest
+    acts are done again, and if the file has, nothing is written.
 
     Raises
     ------
@@ -49,15 +49,15 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._files = (path, path.with_name(f"{path.name}-wal"))
+        self._log = path.with_name(f"{path.name}-wal")
         self._lock = RLock()
         self._recent: deque[Act[object]] = deque(maxlen=REMEMBERED_ACTS)
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
         self._opened = self._connect()
 
-    def _connect(self) -> tuple[Inode | None, ...]:
-        """Open what stands at our path; return which files that are."""
+    def _connect(self) -> tuple[Inode | None, Inode | None]:
+        """Open what stands at our path; return which file and log that are."""
         with self._explained():
             self._connection = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -143,38 +143,31 @@ class Database:
             raise
 
     def _return_to_file(self) -> None:
-        """Open the file of our name anew if it is not the one that we have, and make up for it."""
+        """Open the log of our name anew if it is not the one that we write, and make up for it."""
         for _ in range(REOPENINGS):
-            if self._inodes() == self._opened:
-                return
-            if not self._path.exists():
+            file, log = self._inodes()
+            if file != self._opened[0]:
+                # Not opened anew: the log that lies there belongs to the file that was there.
                 raise StorageRefused(
-                    f"The database '{self._path.name}' was taken away while ctviz was running, so "
-                    "nothing can be saved; put it back, or restart ctviz to begin an empty one."
+                    f"The database '{self._path.name}' was taken away or replaced while ctviz was "
+                    "running, so nothing can be saved; put it back, or restart ctviz to go on with "
+                    "what is there now."
                 )
+            if log == self._opened[1]:
+                return
             self._connection.close()
             opened = self._connect()
-            self._do_again()
-            self._opened = opened
-        raise StorageRefused(
-            f"The database '{self._path.name}' is being replaced again and again by another "
-            "program, so nothing can be saved; stop that program."
-        )
-
-    def _do_again(self) -> None:
-        """Do the latest acts again: what the file has already stays as it is."""
-        try:
             with self._begun() as connection:
                 for act in self._recent:
                     act(connection)
-        except (sqlite3.IntegrityError, UnknownName) as missing:
-            raise StorageRefused(
-                f"The database '{self._path.name}' was replaced by one that lacks cases which were "
-                "there, so nothing can be saved; put the right one back, or restart ctviz."
-            ) from missing
+            self._opened = opened
+        raise StorageRefused(
+            f"The log of the database '{self._path.name}' is taken away again and again by another "
+            "program, so nothing can be saved; stop that program."
+        )
 
-    def _inodes(self) -> tuple[Inode | None, ...]:
-        return tuple(map(_inode, self._files))
+    def _inodes(self) -> tuple[Inode | None, Inode | None]:
+        return _inode(self._path), _inode(self._log)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -317,6 +317,7 @@ export class Board {
     const { view, desk, data, scene, pen } = this.session;
     const labels = desk?.drawing.slices.get(view.slice);
     return {
+      element: this.root,
       timings: this.timings.list,
       slice: view.slice,
       sliceShown: scene.values !== null,
@@ -324,6 +325,7 @@ export class Board {
       window: { ...view.window },
       tool: pen.tool,
       case: data?.case.id ?? null,
+      reader: data?.drawing?.reader ?? null,
       panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
