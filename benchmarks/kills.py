@@ -4,28 +4,29 @@
 """
 
 import argparse
+import multiprocessing
 import os
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Thread
-from typing import TextIO
 
 import numpy as np
 
 from benchmarks.timing import machine
+from ctviz.core import StorageRefused
 from ctviz.store import CaseEntry, DrawnChange, Store
 
 CASE, READER, SHAPE = "C-00000001", "AB", (64, 64)
 STROKES = SHAPE[0] * SHAPE[1]
 """A stroke is a pixel of its own, so that each can be missed by itself."""
-SLICES = 1000
+FORKED = multiprocessing.get_context("fork")
 LONGEST_SECONDS = 0.25
 """What a process may draw for at most before it is killed."""
 
@@ -39,14 +40,23 @@ def change(slice_index: int, number: int) -> DrawnChange:
     return DrawnChange(f"{slice_index}-{number}", CASE, READER, ["heart"], slices)
 
 
-def draw(path: Path, slice_index: int, imports: bool) -> None:
-    """Draw on a slice until killed, and say each stroke that was acknowledged."""
+def draw(path: Path, slice_index: int, said: Connection) -> None:
+    """Draw on a slice until killed, and say how many strokes were acknowledged."""
     store = Store(path)
-    if imports:
-        Thread(target=read_files, args=(path,), daemon=True).start()
+    Thread(target=read_files, args=(path,), daemon=True).start()
     for number in range(STROKES):
-        store.change_regions(change(slice_index, number))
-        print(number, flush=True)
+        while not keeps(store, change(slice_index, number)):
+            time.sleep(0.01)
+        said.send(number + 1)
+
+
+def keeps(store: Store, stroke: DrawnChange) -> bool:
+    """Whether the store acknowledges a stroke; a tab sends again what it refuses."""
+    try:
+        store.change_regions(stroke)
+    except StorageRefused:
+        return False
+    return True
 
 
 def read_files(path: Path) -> None:
@@ -78,36 +88,44 @@ class Tally:
     lost: int
 
 
-def kill_many(kills: int, *, seed: int = 0, imports: bool = True) -> Tally:
+def kill_many(kills: int, *, seed: int = 0) -> Tally:
     """Let a process draw and kill it at a random moment, many times over."""
     moment = random.Random(seed)  # noqa: S311 - nothing secret
     with tempfile.TemporaryDirectory(prefix="ctviz-kills-") as folder:
         path = Path(folder) / "ctviz.db"
         store = Store(path)
-        store.add_case(CaseEntry(CASE, "P-00000001", "Strokes", SLICES, SHAPE))
+        store.add_case(CaseEntry(CASE, "P-00000001", "Strokes", kills, SHAPE))
         store.close()
-        looking = start("look", path)
-        counts = []
-        for slice_index in range(kills):
-            drawing = start("draw", path, str(slice_index % SLICES), str(int(imports)))
-            counts.append(acknowledged(drawing, moment.uniform(0, LONGEST_SECONDS)))
-        kill(looking)
+        looking = start(look, path)
+        counts = [
+            acknowledged(path, slice_index, moment.uniform(0, LONGEST_SECONDS))
+            for slice_index in range(kills)
+        ]
+        looking.kill()
+        looking.join()
         return Tally(kills, sum(counts), sum(missing(path, counts)))
 
 
-def acknowledged(drawing: "subprocess.Popen[str]", seconds: float) -> int:
+def acknowledged(path: Path, slice_index: int, seconds: float) -> int:
     """Kill a drawing process so long after its first stroke; return how many it acknowledged."""
-    assert drawing.stdout is not None
-    first = drawing.stdout.readline()
+    heard, said = FORKED.Pipe(duplex=False)
+    drawing = start(draw, path, slice_index, said)
+    said.close()
+    count = heard.recv()
     time.sleep(seconds)
-    kill(drawing)
-    return whole_lines(first, drawing.stdout)
+    drawing.kill()
+    drawing.join()
+    with suppress(EOFError):
+        while True:
+            count = heard.recv()
+    return int(count)
 
 
-def whole_lines(first: str, rest: TextIO) -> int:
-    """Return how many strokes were said to the end."""
-    last = deque((line for line in [first, *rest] if line.endswith("\n")), maxlen=1)
-    return int(last[0]) + 1 if last else 0
+def start(role: Callable[..., None], *words: object) -> BaseProcess:
+    """Start another process, which has nothing of ours open."""
+    process = FORKED.Process(target=role, args=words, daemon=True)
+    process.start()
+    return process
 
 
 def missing(path: Path, counts: list[int]) -> list[int]:
@@ -122,30 +140,17 @@ def missing(path: Path, counts: list[int]) -> list[int]:
     ]
 
 
-def start(role: str, *words: object) -> "subprocess.Popen[str]":
-    """Start this file as another process."""
-    command = [sys.executable, "-m", "benchmarks.kills", role, *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def kill(process: "subprocess.Popen[str]") -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-
-
 def main() -> None:
-    if sys.argv[1:2] == ["draw"]:
-        draw(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1")
-    elif sys.argv[1:2] == ["look"]:
-        look(Path(sys.argv[2]))
-    else:
-        parser = argparse.ArgumentParser(description=__doc__)
-        parser.add_argument("--kills", type=int, default=SLICES, help=f"{SLICES} at most")
-        parser.add_argument("--seed", type=int, default=0)
-        asked = parser.parse_args()
-        tally = kill_many(min(asked.kills, SLICES), seed=asked.seed)
-        print(machine())
-        print(f"{tally.kills} kills, {tally.acknowledged} acknowledged, {tally.lost} lost")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    print(machine(), flush=True)
+    begun = time.perf_counter()
+    tally = kill_many(asked.kills, seed=asked.seed)
+    seconds = time.perf_counter() - begun
+    print(f"{tally.kills} kills in {seconds:.0f} s")
+    print(f"{tally.acknowledged} strokes acknowledged, {tally.lost} lost")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from ctviz.store.schema import APPLICATION_ID, MIGRATIONS
 BUSY_SECONDS = 30.0
 REMEMBERED_ACTS = 1000
 """Acts that are done again after the log was unlinked; far more than are done within a moment."""
-REOPENINGS = 5
+REOPENINGS = 20
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 

@@ -2,7 +2,7 @@ import pytest
 
 from ctviz.store import Store
 from tests.browser.conftest import Reading
-from tests.browser.strokes import Hurry, lost
+from tests.browser.strokes import draw_many, lost, slow_down
 
 STROKES = 60
 SLOWER = 4
@@ -24,9 +24,8 @@ def reader_of(reading):
 
 
 def test_every_stroke_is_in_the_database_on_the_slice_where_it_was_drawn(opened, server):
-    hurry = Hurry(opened)
-    hurry.slow_down(SLOWER)
-    strokes = hurry.draw(STROKES)
+    slow_down(opened, SLOWER)
+    strokes = draw_many(opened, STROKES)
     assert len({stroke.slice_index for stroke in strokes}) > 1
     case_id = opened.board("case")
     assert lost(server.data, case_id, reader_of(opened), strokes) == []
