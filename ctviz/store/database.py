@@ -10,12 +10,15 @@ from threading import RLock
 from typing import TypeAlias, TypeVar
 
 from ctviz.core import CtvizError, InvalidInput, StorageRefused
+from ctviz.store.guard import Guard
 from ctviz.store.schema import APPLICATION_ID, MIGRATIONS
 
 BUSY_SECONDS = 30.0
 REMEMBERED_ACTS = 1000
 """Acts that are done again after the log was unlinked; far more than are done within a moment."""
 REOPENINGS = 20
+CLOSED = (-1, -1)
+"""In place of the log's inode while none is open: whoever comes next opens it."""
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
@@ -37,7 +40,8 @@ class Database:
     program believes to be the last when this process has lost its locks, which happens as soon as
     any part of it opens and closes the file by itself. So the inodes of file and log are compared
     before and after each use; if the log has changed, the database is opened anew and the latest
-    acts are done again, and if the file has, nothing is written.
+    acts are done again, and if the file has, nothing is written. Processes of ctviz take turns in
+    writing and closing (`Guard`): between copying a log and unlinking it nobody may add to it.
 
     Raises
     ------
@@ -54,7 +58,13 @@ class Database:
         self._recent: deque[Act[object]] = deque(maxlen=REMEMBERED_ACTS)
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._opened = self._connect()
+            self._guard = Guard(path.with_name(f"{path.name}-guard"), BUSY_SECONDS)
+        try:
+            with self._guard.held():
+                self._opened = self._connect()
+        except CtvizError:
+            self._guard.close()
+            raise
 
     def _connect(self) -> tuple[Inode | None, Inode | None]:
         """Open what stands at our path; return which file and log that are."""
@@ -112,7 +122,7 @@ class Database:
         StorageRefused
             If that cannot be promised: the disk is full, the file is gone.
         """
-        with self._lock, self._explained():
+        with self._lock, self._explained(), self._guard.held():
             self._return_to_file()
             with self._begun() as connection:
                 answer = act(connection)
@@ -123,13 +133,16 @@ class Database:
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """Return all rows that a question finds."""
         with self._lock, self._explained():
-            self._return_to_file()
+            if self._inodes() != self._opened:
+                with self._guard.held():
+                    self._return_to_file()
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
         """Close the file; the database must not be used afterwards."""
-        with self._lock:
+        with self._lock, self._guard.held():
             self._connection.close()
+        self._guard.close()
 
     @contextmanager
     def _begun(self) -> Iterator[sqlite3.Connection]:
@@ -156,6 +169,7 @@ class Database:
             if log == self._opened[1]:
                 return
             self._connection.close()
+            self._opened = (file, CLOSED)
             opened = self._connect()
             with self._begun() as connection:
                 for act in self._recent:
