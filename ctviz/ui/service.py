@@ -1,11 +1,12 @@
 """The one backend of this process, shared by all sessions, pages and routes."""
 
+from contextlib import suppress
 from functools import cache
 from threading import Lock
 
 from ctviz.backend import Backend, Imported, Job
 from ctviz.backend.demo import MADE
-from ctviz.core import Settings
+from ctviz.core import CtvizError, Settings
 
 _opening = Lock()
 
@@ -33,8 +34,13 @@ def first_cases() -> Job[Imported] | None:
 
 
 def prepare() -> None:
-    """Let the first visitor find something, before the first page is asked for."""
-    first_cases()
+    """Let the first visitor find something, before the first page is asked for.
+
+    What keeps the backend from being opened, such as a folder that may not be written, is said on
+    every page.
+    """
+    with suppress(CtvizError):
+        first_cases()
 
 
 def close() -> None:
