@@ -173,6 +173,19 @@ test("what a crash left behind is sent by the next page, in order, until it has 
   assert.deepEqual([...first.store.kept.keys()], [first.desk.outbox.labelsAddress]);
 });
 
+test("a letter of a case that is gone does not keep the others back", () => {
+  const store = memoryStore();
+  for (const name of ["C-gone", "C-7"]) {
+    store.setItem(`ctviz/drawing/${name}/AB`, JSON.stringify({ labels: ["heart"], slices: { 6: [10, 3, 1] } }));
+  }
+  const left = new Leftovers(store, "AB", []);
+  assert.equal(left.letter().case, "C-gone");
+  left.putOff();
+  assert.equal(left.letter().case, "C-7");
+  left.acknowledge([left.letter().id]);
+  assert.deepEqual([...store.kept.keys()], ["ctviz/drawing/C-gone/AB"]);
+});
+
 test("a letter that another tab may still add to goes under a name of its own", () => {
   const { desk, sent, store } = deskWith();
   stroke(desk, 6, 10);

@@ -183,6 +183,11 @@ export class Leftovers {
     this.waiting.push(...letters.map((letter) => ({ letter, address, text })));
   }
 
+  /** The letter under way was refused, perhaps for ever: the others go first. */
+  putOff() {
+    this.waiting.push(...this.waiting.splice(0, 1));
+  }
+
   /** @param {string[]} ids  Letters that Python has stored. */
   acknowledge(ids) {
     const [first] = this.waiting;

@@ -244,6 +244,7 @@ export class Session {
     for (const { box, saver } of this.leftovers.values()) {
       if (box.acknowledge(acknowledged)) saver.arrived();
       saver.hear(refused);
+      if (saver.refusal) box.putOff();
     }
     if (drawing) this.desk?.hear(drawing);
     if (before !== this.desk) before?.saver.flush();
