@@ -140,9 +140,12 @@ class Database:
 
     def close(self) -> None:
         """Close the file; the database must not be used afterwards."""
-        with self._lock, self._guard.held():
-            self._connection.close()
-        self._guard.close()
+        with self._lock:
+            if self._guard.closed:
+                return
+            with self._guard.held():
+                self._connection.close()
+            self._guard.close()
 
     @contextmanager
     def _begun(self) -> Iterator[sqlite3.Connection]:

@@ -3,16 +3,27 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from ctviz.core import StorageRefused
 
-try:
-    import fcntl
-except ModuleNotFoundError:  # a system on which nobody can unlink a file that is open
-    fcntl = None  # type: ignore[assignment]
-
 POLL_SECONDS = 0.005
+
+
+def _bsd_locks() -> ModuleType | None:
+    """Return the module of these locks, which a system without it does not need.
+
+    There, nobody can unlink a file that is open.
+    """
+    try:
+        return import_module("fcntl")
+    except ModuleNotFoundError:
+        return None
+
+
+_fcntl = _bsd_locks()
 
 
 class Guard:
@@ -37,9 +48,6 @@ class Guard:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep all other processes out meanwhile."""
-        if fcntl is None:
-            yield
-            return
         deadline = time.monotonic() + self._patience_seconds
         while not self._taken():
             if time.monotonic() > deadline:
@@ -51,15 +59,23 @@ class Guard:
         try:
             yield
         finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            if _fcntl:
+                _fcntl.flock(self._file, _fcntl.LOCK_UN)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._file.closed
 
     def close(self) -> None:
         """Close the file; the guard must not be used afterwards."""
         self._file.close()
 
     def _taken(self) -> bool:
+        if _fcntl is None:
+            return True
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _fcntl.flock(self._file, _fcntl.LOCK_EX | _fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
