@@ -12,6 +12,8 @@ COLUMNS, ROWS = 20, 15
 SCRIPT = Path(__file__).with_name("strokes.js")
 THIN = 5
 """How often the brush is made smaller, so that a stroke stays in its place."""
+HOLDS = 0.25
+"""Share of its place that a stroke draws at least: a brush leaves the middle free."""
 SETTLED_MS = 120_000
 
 
@@ -69,9 +71,9 @@ def _holders(stroke: Stroke, regions: list[Region]) -> list[Stroke]:
 
 
 def _drawn_around(region: Region, stroke: Stroke) -> bool:
-    """Whether a region has the corners of the loop, or all that it encloses."""
+    """Whether a region has a good part of a stroke's place; neighbours only reach its edge."""
     rows, columns = region.mask.shape
-    row, column, reach = stroke.y * rows, stroke.x * columns, 0.4 * columns / COLUMNS
-    corners = [(row + j * reach, column + i * reach) for i in (-1, 1) for j in (-1, 1)]
-    places = [(int(y), int(x)) for y, x in corners if 0 <= y < rows and 0 <= x < columns]
-    return bool(region.mask[int(row), int(column)] or all(region.mask[place] for place in places))
+    row, column, reach = int(stroke.y * rows), int(stroke.x * columns), int(0.4 * columns / COLUMNS)
+    top, left = max(0, row - reach), max(0, column - reach)
+    place = region.mask[top : row + reach + 1, left : column + reach + 1]
+    return bool(place.mean() > HOLDS)
