@@ -5,7 +5,6 @@ import secrets
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -16,10 +15,10 @@ from ctviz.backend.keys import address
 from ctviz.backend.labels import read_labels
 from ctviz.backend.worker import Worker
 from ctviz.core import Case, Progress, UnreadableScan
+from ctviz.core.secret import kept_secret
 from ctviz.io import Refused, iter_cases, open_case, save_case
 from ctviz.store import CaseEntry, Store
 
-KEY_BYTES = 32
 OPEN_CASES = 8
 ZIP_MAGIC = b"PK\x03\x04"
 
@@ -161,18 +160,7 @@ def pseudonym_key(folder: Path) -> bytes:
     Only the owner of the data folder may read it: whoever has it can test whether a patient is
     among the cases.
     """
-    path = folder / "pseudonym.key"
-    if not path.exists():
-        # A finished file gets its name in one step, which fails if another process was faster.
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".key-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-            with suppress(FileExistsError):
-                os.link(name, path)
-        finally:
-            Path(name).unlink()
-    return path.read_bytes()
+    return kept_secret(folder / "pseudonym.key")
 
 
 def _unload(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
