@@ -24,7 +24,8 @@ def main() -> None:
         position="top",
     )
     with ui.errors_in_words():
-        page.run()
+        if ui.let_in():
+            page.run()
 
 
 if __name__ == "__main__":
@@ -32,4 +33,8 @@ if __name__ == "__main__":
 else:
     ui.navigate_from_the_start()
     ui.prepare()
-    app = st.App(__file__, routes=ui.ROUTES)
+    app = st.App(
+        __file__,
+        routes=[*ui.ROUTES, *ui.UPLOADS],
+        middleware=ui.middleware(ui.settings()),
+    )

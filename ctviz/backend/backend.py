@@ -24,6 +24,7 @@ from ctviz.backend.scoring import (
     of_the_record,
 )
 from ctviz.backend.segmenting import RegionMaps
+from ctviz.backend.spool import Spool
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import (
     Case,
@@ -82,6 +83,11 @@ class Backend:
         self._models = Models(settings)
         self._files = Worker("files")
         self._cases = Cases(settings.data, self._files)
+        self._spool = Spool(
+            settings.data / "uploads",
+            reader_mb=settings.upload_mb,
+            together_mb=settings.uploads_mb,
+        )
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
@@ -102,6 +108,7 @@ class Backend:
         self._cases.close_imports()
         for worker in (self._device, self._processor, self._files):
             worker.close()
+        self._spool.close()
         self._cases.store.close()
 
     @property
@@ -113,6 +120,11 @@ class Backend:
     def store(self) -> Store:
         """Where Regions, predictions and scores are remembered."""
         return self._cases.store
+
+    @property
+    def spool(self) -> Spool:
+        """Where files are on their way in from a browser."""
+        return self._spool
 
     def models(self) -> ModelShelf:
         """Return the model cards by id; ``.refused`` says which folders are no model and why."""
@@ -148,6 +160,10 @@ class Backend:
     def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
         """Bring in files by name and content, as a browser sends them; archives are unpacked."""
         return self._cases.import_uploads(files)
+
+    def import_spooled(self, folder: Path) -> Job[Imported]:
+        """Bring in a batch of the spool, as a browser has sent it; archives are unpacked."""
+        return self._cases.import_spooled(folder)
 
     def import_demo(self, demo: Demo | None = None) -> Job[Imported]:
         """Bring in the demo cohort with its known anatomy; quick if it is there already."""

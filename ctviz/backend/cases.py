@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from ctviz.backend.desk import Desk
 from ctviz.backend.job import Job
 from ctviz.backend.keys import address
 from ctviz.backend.labels import read_labels
+from ctviz.backend.spool import spooled
 from ctviz.backend.worker import Worker
 from ctviz.core import Case, Progress, UnreadableScan
 from ctviz.core.secret import kept_secret
@@ -101,6 +103,17 @@ class Cases:
             return _together(brought)
 
         return self._imports.ask(address("upload", secrets.token_hex()), compute)
+
+    def import_spooled(self, folder: Path) -> Job[Imported]:
+        """Bring in what came below a folder of the spool, which is removed afterwards."""
+
+        def compute(progress: Progress) -> Imported:
+            try:
+                return _together([self.bring(path, progress) for path in spooled(folder)])
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+        return self._imports.ask(address("spooled", os.fspath(folder)), compute)
 
     def bring(
         self, path: Path, progress: Progress | None = None, truth: str | None = None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from ctviz.backend import Backend
 from ctviz.cohort.files import write_whole
@@ -115,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the study that `start` ordered; how it ends is told in its folder."""
     order = json.loads(arguments[0])
     told = order["settings"]
-    paths = {name: Path(told[name]) for name in FOLDERS}
+    paths: dict[str, Any] = {name: Path(told[name]) for name in FOLDERS}
     folder = Path(order["folder"])
     backend = Backend(Settings(**paths, device=told["device"]), steady=True)
     # A page is read meanwhile: readers go first.

@@ -13,6 +13,7 @@ Anything that does not derive from `CtvizError` is a bug and may crash loudly.
     ├── UnusableModel          a model folder whose card or weights cannot be trusted
     ├── UnsupportedNetwork     an estimator that would be wrong on this network, and so refuses
     ├── StorageRefused         a disk that is full or may not be written, a file taken away
+    ├── NotAllowed             what whoever runs ctviz has not permitted
     └── Cancelled              the reader asked to stop
 """
 
@@ -72,6 +73,10 @@ class UnsupportedNetwork(CtvizError):
 
 class StorageRefused(CtvizError):
     """Something that could not be written to the disk, and so was not kept."""
+
+
+class NotAllowed(CtvizError):
+    """Something that whoever runs ctviz has not permitted to this reader, or to any browser."""
 
 
 class Cancelled(CtvizError):

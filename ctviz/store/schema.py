@@ -4,6 +4,8 @@ A database remembers how many of these changes it has seen (``user_version``). A
 released, is never edited: the next one is appended.
 """
 
+from ctviz.store.audit import AUDIT_TABLE
+
 APPLICATION_ID = 0x4354565A
 """SQLite's mark of whose file it is: "CTVZ"."""
 
@@ -83,4 +85,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("DROP TABLE scores",),
     # Which changes of drawings were kept: a browser sends each until it is told.
     ("CREATE TABLE changes (id TEXT PRIMARY KEY, kept TEXT NOT NULL) STRICT, WITHOUT ROWID",),
+    AUDIT_TABLE,
 )

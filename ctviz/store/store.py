@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.store.audit import AuditEntry, AuditEvent
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry
@@ -23,6 +24,12 @@ _ADD_CASE = """
         truth = coalesce(excluded.truth, truth), notes = excluded.notes
 """
 _PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
+_ADD_AUDIT = """
+    INSERT INTO audit (at, event, who, what, outcome)
+    SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
+        SELECT 1 FROM audit WHERE at = ?1 AND event = ?2 AND who = ?3 AND what = ?4
+    )
+"""
 _STANDING_RUNS = """
     SELECT runs FROM regions
     WHERE case_id = ? AND slice_index = ? AND reader = ? AND label = ?
@@ -228,6 +235,27 @@ class Store:
             *(case_id, slice_index, model_id, weights),
         )
         return _prediction(rows[0]) if rows else None
+
+    def record(self, entry: AuditEntry) -> None:
+        """Append a row to the audit trail."""
+        values = (entry.at.isoformat(), entry.event.name, entry.who, entry.what, entry.outcome)
+        self._database.write(partial(_execute, _ADD_AUDIT, values))
+
+    def audit(self) -> list[AuditEntry]:
+        """Return the audit trail, oldest first."""
+        return [
+            _audit_entry(row) for row in self._database.query("SELECT * FROM audit ORDER BY id")
+        ]
+
+
+def _audit_entry(row: sqlite3.Row) -> AuditEntry:
+    return AuditEntry(
+        event=AuditEvent[row["event"]],
+        who=row["who"],
+        what=row["what"],
+        outcome=row["outcome"],
+        at=datetime.fromisoformat(row["at"]),
+    )
 
 
 def _check_fit(entry: CaseEntry, slice_index: int, shape: tuple[int, ...]) -> None:

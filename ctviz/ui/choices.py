@@ -9,6 +9,7 @@ from ctviz.backend import default_model
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
+from ctviz.ui.plain import plain
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
@@ -128,4 +129,4 @@ def show_prediction(prediction: Prediction) -> None:
     order = np.argsort(-prediction.probabilities)
     for column, index in zip(st.columns(len(order)), order, strict=True):
         share = float(prediction.probabilities[index])
-        column.progress(share, text=f"{prediction.classes[index]} **{share:.2f}**")
+        column.progress(share, text=f"{plain(prediction.classes[index])} **{share:.2f}**")

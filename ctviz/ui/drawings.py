@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from ctviz.core import CtvizError, InvalidInput, Mask, Region
-from ctviz.store import CaseEntry, DrawnChange, Joined
+from ctviz.store import AuditEvent, CaseEntry, DrawnChange, Joined
+from ctviz.ui.access import permit, record
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
 from ctviz.ui.viewer import Drawing, DrawingChange, Reference, encode_runs
@@ -69,6 +70,7 @@ def keep(change: DrawingChange) -> Joined:
     the one who drew it here.
     """
     state = session()
+    permit("draw")
     if change.reader not in {state.reader, *state.drawn_as}:
         raise InvalidInput(
             f"This drawing belongs to '{change.reader}'; say that you are '{change.reader}' to "
@@ -80,6 +82,7 @@ def keep(change: DrawingChange) -> Joined:
     joined = store.change_regions(
         DrawnChange(change.id, entry.id, change.reader, change.labels, images)
     )
+    record(AuditEvent.DREW, entry.id, who=change.reader)
     state.acknowledged.append(change.id)
     state.saved = f"{datetime.now().astimezone():%H:%M:%S}"
     return joined

@@ -10,6 +10,7 @@ from ctviz.backend import DEFAULT_ESTIMATORS
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.ui.expectations import about, expected_seconds
 from ctviz.ui.picking import Entry, ticks, with_or_without
+from ctviz.ui.plain import plain
 from ctviz.ui.sanity import known_badge, marked
 from ctviz.ui.session import mirror, session, value_of, widget
 
@@ -101,6 +102,6 @@ def _entry(estimator: Estimator, model_id: str | None) -> Entry:
     source = estimator.cite
     if badge is not None:
         marks.append(marked(badge))
-        source = f"Sanity check {badge.verdict}. {badge.why}\n\n{source}"
+        source = f"Sanity check {badge.verdict}. {plain(badge.why)}\n\n{source}"
     facts = f"**{' · '.join(marks)}** " if marks else ""
     return Entry(estimator.name, estimator.title, facts + estimator.summary, source)

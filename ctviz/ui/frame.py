@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ctviz.core import CtvizError
+from ctviz.ui.plain import plain
 
 _STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.png")
@@ -34,4 +35,4 @@ def errors_in_words() -> Iterator[None]:
     try:
         yield
     except CtvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend.demo import MADE
 from ctviz.core import Prediction
 from ctviz.store import CaseEntry
+from ctviz.ui.plain import plain, plainly
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
 from ctviz.ui.waiting import rerun_when
@@ -75,12 +76,15 @@ def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
     with st.container(border=True):
         st.image(_thumbnail(entry.id), width="stretch")
-        st.markdown(f"**{entry.title}**  \n:gray[{entry.id} · {count_of(entry.slices, 'slice')}]")
+        slices = count_of(entry.slices, "slice")
+        st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
         said = (
-            f"{prediction.label} **{prediction.confidence:.2f}**" if prediction else "classifying …"
+            f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
+            if prediction
+            else "classifying …"
         )
-        wrong = f"  \n:orange[truth: {entry.truth}]" if listed.wrong else ""
-        drawn = f"drawn by {', '.join(listed.readers)}" if listed.readers else "not annotated"
+        wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
+        drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
         st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
         # A link rather than a button: no rerun of the page can swallow the click.
         with st.container(key=widget("open", entry.id)):

@@ -1,13 +1,15 @@
 """The way in for cases: uploads, a folder on the server, the demo cohort."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from ctviz.backend import Imported
+from ctviz.backend import Imported, Job
 from ctviz.core import CtvizError
-from ctviz.ui.service import backend, first_cases
+from ctviz.store import AuditEvent
+from ctviz.ui.access import confined, may, permit, record
+from ctviz.ui.plain import plain, plainly
+from ctviz.ui.service import backend, first_cases, settings
 from ctviz.ui.session import session, widget
+from ctviz.ui.uploads import Upload, drop_zone
 from ctviz.ui.waiting import ready
 from ctviz.ui.words import count_of
 
@@ -17,6 +19,8 @@ NAMED = 12
 
 def add_cases(*, expanded: bool = False) -> None:
     """Show the ways to add cases, and what came of the last try."""
+    if not may("import"):
+        return
     making = first_cases()
     if making is not None and not making.done and session().intake is None:
         session().intake = making
@@ -32,47 +36,85 @@ def add_cases(*, expanded: bool = False) -> None:
 
 
 def _upload() -> None:
-    with st.form(widget("upload-form"), clear_on_submit=True, border=False):
-        files = st.file_uploader(
-            "DICOM files, a zip, NIfTI, PNG or TIFF",
-            accept_multiple_files=True,
-            key=widget("upload"),
-            help="Names, ids and dates of patients are dropped while reading. NIfTI is taken as "
-            "Hounsfield units; images have neither Hounsfield units nor spacing.",
-        )
-        if st.form_submit_button("Add files") and files:
-            contents = [(file.name, file.getvalue()) for file in files]
-            session().intake = backend().import_uploads(contents)
+    st.markdown(
+        "DICOM files, a zip, NIfTI, PNG or TIFF",
+        help="Names, ids and dates of patients are dropped while reading. NIfTI is taken as "
+        "Hounsfield units; images have neither Hounsfield units nor spacing.",
+    )
+    drop_zone(widget("upload"), _uploaded)
+
+
+def _uploaded(upload: Upload) -> None:
+    session().upload_left_out = upload.left_out
+    if upload.folder is not None:
+        permit("import")
+        _begin(backend().import_spooled(upload.folder))
 
 
 def _folder() -> None:
+    roots = settings().import_roots
+    if not roots:
+        st.caption(
+            "Folders of the server cannot be named here.",
+            help="Whoever runs ctviz can allow some with CTVIZ_IMPORT_ROOTS, or bring them in "
+            "with `ctviz index`.",
+        )
+        return
     with st.form(widget("folder-form"), border=False):
         path = st.text_input(
             "Folder, zip or file on the server",
             key=widget("folder"),
-            help="Read with all folders below it; the files stay as they are.",
+            placeholder=str(roots[0]),
+            help="Read with all folders below it; the files stay as they are. Allowed is what "
+            f"lies in {plainly(roots, ' or ')}.",
         )
         if st.form_submit_button("Add folder") and path.strip():
-            session().intake = backend().import_path(Path(path.strip()).expanduser())
+            permit("import")
+            _begin(backend().import_path(confined(path.strip(), roots)))
 
 
 def _demo() -> None:
     st.write("The demo cohort: chest CT phantoms, with and without contrast agent.")
     if st.button("Make the demo cohort", key=widget("demo")):
-        session().intake = backend().import_demo()
+        permit("import")
+        _begin(backend().import_demo())
+
+
+def _begin(job: Job[Imported]) -> None:
+    session().intake = job
 
 
 def _last_try() -> None:
     job = session().intake
     if job is None or not ready("intake", job, "Adding cases"):
         return
+    for why in session().upload_left_out:
+        st.warning(plain(why), icon=":material/error:")
     try:
-        _tell(job.result())
+        report = job.result()
     except CtvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
+    else:
+        _tell(report)
+        if job is not first_cases():
+            _record(job, report)
     if st.button("Close", key=widget("intake-close"), type="tertiary"):
-        session().intake = None
+        session().intake, session().upload_left_out = None, ()
         st.rerun()
+
+
+def _record(job: Job[Imported], report: Imported) -> None:
+    """Note in the audit trail, once, which cases somebody has brought in."""
+    if session().noted is not job:
+        session().noted = job
+        for case_id in report.cases:
+            record(AuditEvent.IMPORTED, case_id)
+        if report.refused:
+            record(
+                AuditEvent.IMPORTED,
+                count_of(len(report.refused), "file") + " left out",
+                outcome="minor failure",
+            )
 
 
 def _tell(report: Imported) -> None:

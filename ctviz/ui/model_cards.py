@@ -4,6 +4,7 @@ import streamlit as st
 
 from ctviz.core import CtvizError
 from ctviz.models import Measurement, ModelCard
+from ctviz.ui.plain import plain, plainly
 from ctviz.ui.service import backend
 from ctviz.ui.suitability import show_suitability
 
@@ -17,24 +18,26 @@ def show_models() -> None:
         with st.container(border=True):
             _card(card)
     for name, why in shelf.refused.items():
-        st.warning(f"{name}: {why}", icon=":material/error:")
+        st.warning(f"{plain(name)}: {plain(why)}", icon=":material/error:")
 
 
 def _card(card: ModelCard) -> None:
-    st.subheader(f"{card.title} :gray[{card.id}]")
-    st.markdown(card.task)
+    st.subheader(f"{plain(card.title)} :gray[{plain(card.id)}]")
+    st.markdown(plain(card.task))
     facts, figures = st.columns([2, 3])
     with facts:
         low, high = card.window_limits
         st.markdown(
-            f"- classes: {', '.join(card.classes)}\n"
-            f"- architecture: {card.architecture}\n"
+            f"- classes: {plainly(card.classes)}\n"
+            f"- architecture: {plain(card.architecture)}\n"
             f"- input: {card.size[0]} × {card.size[1]} pixels, {low:.0f} to {high:.0f} HU\n"
-            f"- licence of the weights: {card.licence}\n"
+            f"- licence of the weights: {plain(card.licence)}\n"
             f"- weights: {_checksum(card)}"
         )
-        st.markdown(f"**Intended use.** {card.intended_use}")
-        st.markdown("**Known failures**\n" + "\n".join(f"- {f}" for f in card.known_failures))
+        st.markdown(f"**Intended use.** {plain(card.intended_use)}")
+        st.markdown(
+            "**Known failures**\n" + "\n".join(f"- {plain(f)}" for f in card.known_failures)
+        )
     with figures:
         st.markdown("**Measured** (higher is better)")
         st.dataframe([_figure(measured) for measured in card.measured], hide_index=True)
@@ -72,5 +75,5 @@ def _checksum(card: ModelCard) -> str:
     try:
         backend().classifier(card.id)
     except CtvizError as error:
-        return f":red[{error}]"
+        return f":red[{plain(error)}]"
     return f"checksum verified :gray[{next(iter(card.sha256.values()))[:12]}…]"

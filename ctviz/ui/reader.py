@@ -7,6 +7,9 @@ from urllib.parse import unquote
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from ctviz.ui.login import account_badge
+from ctviz.ui.plain import plain
+from ctviz.ui.service import settings
 from ctviz.ui.session import session, widget
 
 COOKIE = "ctviz_reader"
@@ -59,6 +62,8 @@ def ask_reader() -> str:
     Without an answer everything can be looked at, but nothing can be drawn.
     """
     state = session()
+    if settings().access is not None:
+        return state.reader
     if not state.reader:
         state.reader = _known_reader()
     # There in any case, so that what follows keeps its place on the page.
@@ -73,7 +78,10 @@ def ask_reader() -> str:
 
 def reader_badge() -> None:
     """Show who is reading, with the way to change it."""
+    if settings().access is not None:
+        account_badge()
+        return
     name = session().reader
-    label = f"Reader: {name}" if name else "Who is reading?"
+    label = f"Reader: {plain(name)}" if name else "Who is reading?"
     if st.button(label, key=widget("reader"), type="tertiary", icon=":material/person:"):
         _ask()

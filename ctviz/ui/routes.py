@@ -1,52 +1,52 @@
 """Pixels for the browser: slices and maps as small binary answers of the same app.
 
-An address carries a signature, so that only what a page has shown can be fetched; it is
-content-addressed, so that the browser may keep what it has.
+An address carries a signature, so that only what a page has shown can be fetched, and only by the
+browser that showed it; it is content-addressed, so that the browser may keep what it has.
 """
 
-import hashlib
-import hmac
-import secrets
+import time
 
 import numpy as np
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ctviz.core import CtvizError, FloatMap
+from ctviz.ui.access.browser import COOKIE, signer_of
 from ctviz.ui.service import backend
 from ctviz.ui.session import LONGEST_NUMBER
 from ctviz.viz import robust_limit
 
-_SECRET = secrets.token_bytes(32)
 _HEADERS = {
     "Cache-Control": "private, max-age=86400, immutable",
     "Content-Encoding": "identity",  # keeps the server from compressing pixels on loopback
     "X-Content-Type-Options": "nosniff",
 }
+OUT_OF_DATE = "This address is out of date, or another browser's; reload the page."
 _INT16 = np.iinfo(np.int16)
 
 
-def _signature(kind: str, name: str) -> str:
-    what = f"{kind}/{name}".encode(errors="replace")
-    return hmac.new(_SECRET, what, hashlib.sha256).hexdigest()[:32]
+def _signed(kind: str, name: str) -> str:
+    """Return the part of an address that lets the browser of this session fetch something."""
+    signer = signer_of(backend().settings)
+    browser = signer.browser(st.context.cookies.get(COOKIE, ""), time.time())
+    return f"sign={signer.sign(kind, name, browser)}"
 
 
 def pixels_url(case_id: str) -> str:
     """Return the address template of a case's slices; ``{k}`` stands for the slice index."""
-    return f"/ctviz/pixels/{case_id}/{{k}}?sign={_signature('pixels', case_id)}"
+    return f"/ctviz/pixels/{case_id}/{{k}}?{_signed('pixels', case_id)}"
 
 
 def map_url(key: str) -> str:
     """Return the address of an importance map or region map by its content address."""
-    return f"/ctviz/map/{key}?sign={_signature('map', key)}"
+    return f"/ctviz/map/{key}?{_signed('map', key)}"
 
 
 def _allowed(request: Request, kind: str, name: str) -> bool:
-    # Bytes, because texts are compared only if they are ASCII.
-    told = request.query_params.get("sign", "").encode("utf-8", errors="replace")
-    return hmac.compare_digest(told, _signature(kind, name).encode())
+    return signer_of(backend().settings).allows(request, kind, name)
 
 
 def _refusal(sentence: str, status: int) -> Response:
@@ -62,7 +62,7 @@ async def _pixels(request: Request) -> Response:
     """One slice: rows × columns little-endian int16, Hounsfield units."""
     case_id, number = request.path_params["case"], request.path_params["k"]
     if not _allowed(request, "pixels", case_id):
-        return _refusal("This address is out of date; reload the page.", 403)
+        return _refusal(OUT_OF_DATE, 403)
 
     if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
         return _refusal("A slice has a number; reload the page.", 404)
@@ -82,7 +82,7 @@ async def _map(request: Request) -> Response:
     """One map: rows × columns little-endian int16, value = q × X-Scale / 32767."""
     key = request.path_params["key"]
     if not _allowed(request, "map", key):
-        return _refusal("This address is out of date; reload the page.", 403)
+        return _refusal(OUT_OF_DATE, 403)
     values = await run_in_threadpool(backend().map_values, key)
     if values is None:
         return _refusal("This map is no longer in the cache; compute it again.", 404)

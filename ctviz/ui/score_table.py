@@ -5,6 +5,7 @@ import streamlit as st
 
 from ctviz.ui.comparison import Compared, Comparison, span, written
 from ctviz.ui.metric_choice import heading, meaning
+from ctviz.ui.plain import plain
 from ctviz.ui.sanity import badge_of
 from ctviz.ui.session import widget
 
@@ -34,7 +35,7 @@ def show_scores(comparison: Comparison, against: str) -> None:
         column_config=_columns(comparison),
         key=widget("scores"),
     )
-    st.caption(_legend(comparison, against))
+    st.caption(plain(_legend(comparison, against)))
 
 
 def _row(one: Compared, comparison: Comparison) -> dict[str, str]:

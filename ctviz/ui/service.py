@@ -22,6 +22,11 @@ def backend() -> Backend:
         return _backend()
 
 
+def settings() -> Settings:
+    """Return the folders, the device, and what browsers may do."""
+    return backend().settings
+
+
 @cache
 def first_cases() -> Job[Imported] | None:
     """Make the demo cohort, once, where there was nothing else when the process started.

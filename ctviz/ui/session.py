@@ -4,6 +4,7 @@ The address bar carries what a link must restore (case, slice, model, target, es
 the rest stays in the session.
 """
 
+import secrets
 import time
 from collections import deque
 from collections.abc import Hashable
@@ -56,7 +57,12 @@ class Session:
     plan_settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     plan_refused: str = ""
 
+    recorded: set[tuple[str, str, str]] = field(default_factory=set)
+
+    upload: str = field(default_factory=lambda: secrets.token_hex(16))
+    upload_left_out: tuple[str, ...] = ()
     intake: Job[Imported] | None = None
+    noted: Job[Imported] | None = None
     trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
     held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
@@ -106,6 +112,10 @@ class Session:
         recent = now - self.links.pop(key, -ADDRESS_LAG_SECONDS) < ADDRESS_LAG_SECONDS
         self.links[key] = now
         return key != latest and not recent
+
+    def next_upload(self) -> None:
+        """Begin another batch of files."""
+        self.upload = secrets.token_hex(16)
 
     def remove(self, estimator: str) -> None:
         """Take an estimator off the screen."""

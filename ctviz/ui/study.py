@@ -8,6 +8,8 @@ import streamlit as st
 from ctviz.cohort import Run, cohort_title, look, studies
 from ctviz.cohort.run import PLAN, STUDIES
 from ctviz.core import CtvizError
+from ctviz.ui.access import may
+from ctviz.ui.plain import plain
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.study_choosing import plan_study
@@ -65,7 +67,7 @@ def _leave() -> None:
 def _study(run: Run) -> None:
     """Show one study: what it is, how far it is, and what it found."""
     title, leave = st.columns([9, 2], vertical_alignment="center")
-    title.markdown(f"### {run.study.name} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
+    title.markdown(f"### {plain(run.study.name)} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
     leave.button(
         "All studies",
         key=widget("studies"),
@@ -87,7 +89,7 @@ def _results(run: Run) -> None:
     try:
         show_results(run)
     except CtvizError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         st.button(
             "Start again",
             key=widget("study-again"),
@@ -99,10 +101,11 @@ def _results(run: Run) -> None:
 
 def _facts(run: Run) -> str:
     study = run.study
-    return (
-        f"{cohort_title(study)} · {study.model} · {count_of(len(study.estimators), 'estimator')} "
-        f"· {count_of(len(study.metrics), 'metric')} · {_begun(run)}"
+    several = (
+        count_of(len(study.estimators), "estimator"),
+        count_of(len(study.metrics), "metric"),
     )
+    return " · ".join([cohort_title(study), plain(study.model), *several, _begun(run)])
 
 
 def _begun(run: Run) -> str:
@@ -122,6 +125,8 @@ def _overview() -> None:
         with st.container(height=LIST_PX if len(found) > SHORT else "content", border=False):
             for run in found:
                 _listed(run)
+    if not may("study"):
+        return
     st.markdown("### New study")
     if not found:
         st.markdown(
@@ -140,7 +145,7 @@ def _listed(run: Run) -> None:
     with name, st.container(key=widget("open-study", run.folder.name)):
         st.page_link(
             STUDY_PAGE,
-            label=run.study.name,
+            label=plain(run.study.name),
             icon=":material/arrow_forward:",
             query_params={ADDRESS: run.folder.name},
         )

@@ -12,6 +12,7 @@ from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.tables import sign_table, verdict_table
 from ctviz.cohort.statistics import Verdict
+from ctviz.ui.plain import plain
 from ctviz.ui.study_reading import Reading
 from ctviz.ui.study_tables import show_table
 
@@ -37,7 +38,7 @@ BADGES: Mapping[str, Badge] = MappingProxyType(
 def show_answers(reading: Reading) -> None:
     """Show who leads, the answer in words, then the verdicts on the paper's findings."""
     _leaders(reading)
-    st.markdown(answer(reading.findings, reading.names))
+    st.markdown(plain(answer(reading.findings, reading.names)))
     if reading.findings.verdicts:
         _verdicts(reading)
     with st.expander("Absolute against signed values, each estimator on its own"):
@@ -54,11 +55,12 @@ def _leaders(reading: Reading) -> None:
             with column, st.container(border=True):
                 warning = unbeaten(reading.names, ranking).get(first.entrant)
                 st.markdown(
-                    f":gray[First by {metric.title}, {metric.better} is better, controls aside]"
-                    "  \n"
-                    f"**{reading.names.entrant(first.entrant)}**  \n"
+                    f":gray[First by {plain(metric.title)}, {metric.better} is better, "
+                    "controls aside]  \n"
+                    f"**{plain(reading.names.entrant(first.entrant))}**  \n"
                     f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % "
-                    f"interval]" + (f"  \n:orange[:material/warning: {warning}]" if warning else "")
+                    f"interval]"
+                    + (f"  \n:orange[:material/warning: {plain(warning)}]" if warning else "")
                 )
 
 
@@ -68,8 +70,8 @@ def _verdicts(reading: Reading) -> None:
     for verdict in reading.findings.verdicts:
         _verdict(reading, verdict)
     st.caption(
-        f"{table.note} Undecided means that other patients could well say otherwise. Findings of "
-        "Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1."
+        f"{plain(table.note)} Undecided means that other patients could well say otherwise. "
+        "Findings of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1."
     )
 
 
@@ -78,7 +80,6 @@ def _verdict(reading: Reading, verdict: Verdict) -> None:
     word, claim, why = st.columns([1.3, 5, 6], vertical_alignment="center")
     word.badge(badge.word, icon=badge.icon, color=badge.colour)
     said = names.sentence(verdict.claim)
-    claim.markdown(said[:1].upper() + said[1:])
-    why.markdown(
-        f"**{with_span(verdict.estimate, verdict.interval)}** :gray[{names.sentence(verdict.why)}]"
-    )
+    claim.markdown(plain(said[:1].upper() + said[1:]))
+    reason = plain(names.sentence(verdict.why))
+    why.markdown(f"**{with_span(verdict.estimate, verdict.interval)}** :gray[{reason}]")

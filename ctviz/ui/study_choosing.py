@@ -1,7 +1,7 @@
 """Planning a study: what is compared, by what, on whose slices, and what that will cost."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,10 +11,13 @@ from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.core import SIGNS, CtvizError, InvalidInput, Tunable, parameters
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
+from ctviz.store import AuditEvent
+from ctviz.ui.access import confined, permit, record
 from ctviz.ui.estimator_choice import FAMILIES
 from ctviz.ui.metric_choice import QUESTIONS, heading
 from ctviz.ui.parameters import parameter_form
-from ctviz.ui.service import backend
+from ctviz.ui.plain import plain
+from ctviz.ui.service import backend, settings
 from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.study_forecast import forecast
 from ctviz.ui.study_plan import (
@@ -63,14 +66,14 @@ def _start() -> Run | None:
     try:
         plan = _sensible(planned())
         expected = forecast(plan)
-        words.markdown(f"**{_gist(plan)}**  \n{expected.sentence}")
+        words.markdown(f"**{plain(_gist(plan))}**  \n{plain(expected.sentence)}")
         if expected.seconds is None:
             rerun_when(lambda: forecast(plan).seconds is not None)
         study = plan
     except CtvizError as error:
-        words.error(str(error), icon=":material/error:")
+        words.error(plain(error), icon=":material/error:")
     if refused:
-        words.error(f"The uploaded plan was refused: {refused}", icon=":material/error:")
+        words.error(f"The uploaded plan was refused: {plain(refused)}", icon=":material/error:")
     demo = study is not None and study.digest == CohortStudy(model=study.model).digest
     started = go.button(
         "Run the demo study" if demo else "Start",
@@ -82,7 +85,12 @@ def _start() -> Run | None:
     )
     with file:
         _plan_file(study)
-    return start(backend().settings, study) if started and study is not None else None
+    if not started or study is None:
+        return None
+    permit("study")
+    run = start(backend().settings, study)
+    record(AuditEvent.STUDIED, run.folder.name)
+    return run
 
 
 def _gist(study: CohortStudy) -> str:
@@ -96,8 +104,8 @@ def _gist(study: CohortStudy) -> str:
 
 def _sensible(study: CohortStudy) -> CohortStudy:
     """Return a plan that can be run here, refusing one that cannot before it is started."""
-    if study.cohort not in COHORTS and not Path(study.cohort).expanduser().is_dir():
-        raise InvalidInput("There is no such folder on the server; check the cohort's path.")
+    if study.cohort not in COHORTS:
+        study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
     return study
@@ -136,7 +144,9 @@ def _start_over() -> None:
 
 def _whose() -> None:
     """Offer cohort, model, slices, and whose drawings count."""
-    cohorts = {**TITLES, FOLDER: "a folder of scans on the server"}
+    cohorts = dict(TITLES)
+    if settings().import_roots or value_of(key_of("cohort")) == FOLDER:
+        cohorts[FOLDER] = "a folder of scans on the server"
     st.selectbox(
         "Cohort",
         list(cohorts),
@@ -150,7 +160,8 @@ def _whose() -> None:
             "Folder",
             key=key_of("folder"),
             persist_state="session",
-            help="Scans in folders of their own; a table labels.csv may tell true classes.",
+            help="Scans in folders of their own; a table labels.csv may tell true classes. Only "
+            "folders that whoever runs ctviz has named in CTVIZ_IMPORT_ROOTS can be studied here.",
         )
     shelf = backend().models()
     st.selectbox(

@@ -8,6 +8,7 @@ from ctviz.cohort.report.numbers import figure, span
 from ctviz.cohort.report.tables import agreement_table
 from ctviz.cohort.statistics import Move
 from ctviz.ui.gallery import COMPARE_PAGE
+from ctviz.ui.plain import plain
 from ctviz.ui.session import widget
 from ctviz.ui.study_reading import Reading, show_chart
 from ctviz.ui.study_tables import show_table
@@ -71,13 +72,13 @@ def _most_moved(pair: Agreement) -> list[Move]:
 
 def _slices(reading: Reading, pair: Agreement) -> None:
     names = reading.names
-    st.markdown(f"**{names.metric(pair.first)} and {names.metric(pair.second)}**")
+    st.markdown(f"**{plain(names.metric(pair.first))} and {plain(names.metric(pair.second))}**")
     own = [each for each in reading.findings.disputed if each.second == pair.second]
     with st.container(key=widget("disputed", pair.second), gap=None):
         for disputed in own[:MOST_DISPUTED]:
             st.page_link(
                 COMPARE_PAGE,
-                label=_label(disputed),
+                label=plain(_label(disputed)),
                 icon=":material/arrow_forward:",
                 query_params=_address(reading, pair, disputed),
             )

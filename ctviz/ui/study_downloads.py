@@ -13,8 +13,10 @@ import streamlit as st
 from ctviz.cohort import Run
 from ctviz.cohort.findings import FINDINGS
 from ctviz.cohort.report import REPORT, report
+from ctviz.store import AuditEvent
+from ctviz.ui.access.trail import record_silently
 from ctviz.ui.service import backend
-from ctviz.ui.session import widget
+from ctviz.ui.session import session, widget
 from ctviz.ui.study_reading import Reading
 from ctviz.viz.charts import chart_file
 from ctviz.viz.documents import to_html, to_pdf
@@ -41,7 +43,7 @@ def show_downloads(run: Run, reading: Reading) -> None:
         button, meaning = st.columns([2, 8], vertical_alignment="center")
         button.download_button(
             offer.label,
-            offer.make,
+            _recorded(run, offer),
             f"{run.folder.name}{offer.ending}",
             offer.mime,
             key=widget("download", offer.ending),
@@ -50,6 +52,19 @@ def show_downloads(run: Run, reading: Reading) -> None:
             width="stretch",
         )
         meaning.markdown(offer.meaning)
+
+
+def _recorded(run: Run, offer: Offer) -> Callable[[], bytes]:
+    """Return how a file is made, noting in the audit trail that somebody takes it home."""
+    who = session().reader
+
+    def make() -> bytes:
+        content = offer.make()
+        # In a thread of the server, beside every page.
+        record_silently(AuditEvent.EXPORTED, f"{run.folder.name}{offer.ending}", who=who)
+        return content
+
+    return make
 
 
 def _offers(run: Run, reading: Reading) -> Iterator[Offer]:

@@ -5,6 +5,7 @@ import streamlit as st
 from ctviz.cohort.report.answer import headline_metrics
 from ctviz.cohort.report.tables import overview_table, standing_table
 from ctviz.ui.metric_choice import ARROWS
+from ctviz.ui.plain import plain
 from ctviz.ui.session import begin, widget
 from ctviz.ui.study_reading import Reading, show_chart
 from ctviz.ui.study_tables import show_table
@@ -32,7 +33,7 @@ def show_rankings(reading: Reading) -> None:
     if key == OVERVIEW:
         show_table(overview_table(reading.findings, reading.names), "overview")
         return
-    meaning.caption(f"{metrics[key].summary} {metrics[key].better.capitalize()} is better.")
+    meaning.caption(f"{plain(metrics[key].summary)} {metrics[key].better.capitalize()} is better.")
     _ranking(reading, key)
 
 

@@ -12,6 +12,7 @@ from ctviz.cohort.findings import FINDINGS, Ranked, Ranking
 from ctviz.cohort.report import charts
 from ctviz.cohort.report.names import Names, widest
 from ctviz.core import InvalidInput
+from ctviz.ui.plain import plain
 from ctviz.ui.session import widget
 from ctviz.viz import PLOT_CONFIG
 from ctviz.viz.charts import Chart, interactive
@@ -70,5 +71,5 @@ def show_chart(reading: Reading, name: str) -> bool:
     # Beneath the chart rather than in it, so that no sentence is cut off where it is narrow.
     figure = interactive(replace(chart, note=""))
     st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("chart", name))
-    st.caption(chart.note)
+    st.caption(plain(chart.note))
     return True

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from ctviz.ui.plain import plain
 from ctviz.ui.score_table import BEST_STYLE, CONTROL_STYLE
 from ctviz.ui.session import widget
 from ctviz.viz.documents import Table
@@ -16,7 +17,7 @@ def show_table(table: Table | None, name: str) -> None:
     if table is None:
         return
     frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
-    st.markdown(f"**{table.caption}**")
+    st.markdown(f"**{plain(table.caption)}**")
     st.dataframe(
         frame.style.apply(_styles, axis=None, table=table),
         hide_index=True,
@@ -28,7 +29,7 @@ def show_table(table: Table | None, name: str) -> None:
         key=widget("study-table", name),
     )
     if table.note:
-        st.caption(table.note)
+        st.caption(plain(table.note))
 
 
 def _styles(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

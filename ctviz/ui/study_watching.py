@@ -13,7 +13,10 @@ from ctviz.cohort import Run, Stage, State, cancel, failures_of, look, start
 from ctviz.cohort.run import PLAN
 from ctviz.cohort.runs import LOG
 from ctviz.core import CtvizError
+from ctviz.store import AuditEvent
+from ctviz.ui.access import may, permit, record
 from ctviz.ui.expectations import about
+from ctviz.ui.plain import plain
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
 from ctviz.ui.words import count_of
@@ -68,9 +71,11 @@ def under_way(run: Run) -> bool:
 def begin_study(run: Run) -> None:
     """Start a study again, or go on with it; say why if it cannot be."""
     try:
+        permit("study")
+        record(AuditEvent.STUDIED, run.folder.name)
         start(backend().settings, run.study, run.folder)
     except CtvizError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(error), icon=":material/error:")
 
 
 def watch(run: Run) -> None:
@@ -88,17 +93,23 @@ def _follow(folder: Path) -> None:
     if not under_way(run):
         st.rerun()
     bar, stop = st.columns([8, 1], vertical_alignment="center")
-    bar.progress(min(1.0, run.stage.share), text=progress_words(run.stage))
-    stop.button(
-        "Cancel",
-        key=widget("study-cancel"),
-        on_click=cancel,
-        args=(folder,),
-        help="What is computed stays; starting it again goes on from there.",
-    )
+    bar.progress(min(1.0, run.stage.share), text=plain(progress_words(run.stage)))
+    if may("study"):
+        stop.button(
+            "Cancel",
+            key=widget("study-cancel"),
+            on_click=_stop,
+            args=(folder,),
+            help="What is computed stays; starting it again goes on from there.",
+        )
     st.caption(
         "It runs on its own: this page can be closed, and whoever opens it sees the same run."
     )
+
+
+def _stop(folder: Path) -> None:
+    permit("study")
+    cancel(folder)
 
 
 def progress_words(stage: Stage) -> str:
@@ -127,13 +138,15 @@ def _standing(run: Run) -> None:
     words, go_on = st.columns([8, 2], vertical_alignment="center")
     with words:
         if fault:
-            st.error(f"The study ended by a fault in ctviz ({fault}); starting it goes on.")
+            st.error(f"The study ended by a fault in ctviz ({plain(fault)}); starting it goes on.")
         elif state == "failed":
-            st.error(stage.message, icon=":material/error:")
+            st.error(plain(stage.message), icon=":material/error:")
         elif failed:
             st.warning(f"{count_of(len(failed), 'slice')} failed; 'What is missing' says why.")
         else:
-            st.info(_where(stage))
+            st.info(plain(_where(stage)))
+    if not may("study"):
+        return
     go_on.button(
         "Try them again" if failed else "Go on" if stage.done else "Start",
         key=widget("study-resume"),

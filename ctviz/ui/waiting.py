@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from ctviz.backend import Job
+from ctviz.ui.plain import plain
 from ctviz.ui.session import widget
 
 POLL_SECONDS = 0.5
@@ -16,7 +17,7 @@ def _watch(name: str, job: Job[Any], doing: str) -> None:
     if job.done:
         st.rerun()
     bar, cancel = st.columns([8, 1], vertical_alignment="center")
-    bar.progress(job.progress, text=f"{doing} {job.message or ''}")
+    bar.progress(job.progress, text=f"{doing} {plain(job.message or '')}")
     if cancel.button("Cancel", key=widget("cancel", name)):
         job.cancel()
         st.rerun()

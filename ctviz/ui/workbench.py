@@ -11,7 +11,8 @@ from ctviz.core.orientation import edges
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
-from ctviz.store import CaseEntry
+from ctviz.store import AuditEvent, CaseEntry
+from ctviz.ui.access import record_once
 from ctviz.ui.choices import (
     choose_case,
     choose_model,
@@ -29,6 +30,7 @@ from ctviz.ui.frame import errors_in_words
 from ctviz.ui.held import Held, Place
 from ctviz.ui.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.parameters import parameter_forms
+from ctviz.ui.plain import plain
 from ctviz.ui.reader import reader_badge
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.sanity import badge_of
@@ -90,6 +92,7 @@ def _workbench() -> None:
 def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenerator]) -> None:
     state = session()
     case = backend().case(entry.id)
+    record_once(AuditEvent.OPENED, entry.id)
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
     with places[2]:
@@ -290,7 +293,7 @@ def _notes(case: Case, card: ModelCard | None) -> None:
     image = case.slice(session().slice or 0)
     caveats = () if card is None else backend().classifier(card.id).caveats(image)
     for note in (*case.notes, *caveats):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
 
 
 def _scrolled(change: SliceChange) -> None:

@@ -1,0 +1,64 @@
+"""Writes the audit trail of what readers do.
+
+Work comes first: what somebody did is kept or shown before it is recorded, and a trail that cannot
+be written takes nothing back. The reader is told, and the server's log says what is missing.
+"""
+
+import logging
+
+import streamlit as st
+
+from ctviz.core import CtvizError
+from ctviz.store import AuditEntry, AuditEvent
+from ctviz.store.audit import Outcome
+from ctviz.ui.plain import plain
+from ctviz.ui.service import backend
+from ctviz.ui.session import session
+
+NOBODY = "somebody without a name"
+_log = logging.getLogger(__name__)
+
+
+def record(
+    event: AuditEvent, what: str = "", *, who: str = "", outcome: Outcome = "success"
+) -> None:
+    """Append what has just happened to the audit trail.
+
+    Parameters
+    ----------
+    event
+        What happened.
+    what
+        What it was done to, never by a patient's name.
+    who
+        Who did it; by default who is reading.
+    outcome
+        Whether it went well.
+    """
+    trouble = record_silently(event, what, who=who or session().reader, outcome=outcome)
+    if trouble:
+        st.toast(
+            "What you did is done, but the audit trail could not be written; tell whoever runs "
+            f"ctviz. {plain(trouble)}",
+            icon=":material/error:",
+        )
+
+
+def record_once(event: AuditEvent, what: str = "", *, who: str = "") -> None:
+    """Append what a session does, the first time only: pages run again at every click."""
+    known, place = session().recorded, (event.name, what, who or session().reader)
+    if place not in known:
+        known.add(place)
+        record(event, what, who=who)
+
+
+def record_silently(
+    event: AuditEvent, what: str = "", *, who: str = "", outcome: Outcome = "success"
+) -> str:
+    """Append outside of any page; return what went wrong, which is nothing as a rule."""
+    try:
+        backend().store.record(AuditEntry(event, who or NOBODY, what, outcome))
+    except CtvizError as error:
+        _log.error("The audit trail misses '%s' of '%s': %s", event.deed, what, error)
+        return str(error)
+    return ""
