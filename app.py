@@ -33,6 +33,7 @@ if __name__ == "__main__":
 else:
     ui.navigate_from_the_start()
     ui.prepare()
+    ui.record_start()
     app = st.App(
         __file__,
         routes=[*ui.ROUTES, *ui.UPLOADS],

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
     parser.add_argument("--port", type=int, default=8501, help="port to listen at (default: 8501)")
     parser.add_argument(
-        "--address", default="localhost", help="address to listen at (default: this computer only)"
+        "--address", default="127.0.0.1", help="address to listen at (default: this computer only)"
     )
 
 

@@ -19,6 +19,7 @@ from ctviz.cli.cases import list_cases
 from ctviz.cli.tables import add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait
 from ctviz.core import UnreadableScan
+from ctviz.store import AuditEntry, AuditEvent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,8 @@ def run(arguments: argparse.Namespace) -> None:
             else backend.import_labelled(arguments.folder, arguments.labels)
         )
         imported = wait(job, "Reading scans")
+        for case_id in imported.cases:
+            backend.store.record(AuditEntry(AuditEvent.IMPORTED, "the command line", case_id))
         for refused in imported.refused:
             sys.stderr.write(f"{refused.name}: {refused.why}\n")
         write_rows(list_cases(backend, imported.cases), arguments.format)

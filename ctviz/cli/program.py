@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from ctviz.cli import (
     app,
+    audit,
     cases,
     demo,
     estimators,
@@ -38,6 +39,7 @@ COMMANDS = (
     sanity,
     study,
     train,
+    audit,
     app,
 )
 CURABLE, INTERRUPTED = 2, 130

@@ -1,12 +1,12 @@
 """Rows on standard output: as a table to read, or as CSV or JSON to go on with."""
 
 import argparse
-import csv
-import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
+
+from ctviz.core.cells import as_csv
 
 Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = Mapping[str, Cell]
@@ -44,11 +44,7 @@ def _text(cell: Cell) -> str:
 
 
 def _csv(rows: Sequence[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return as_csv(list(rows[0]) if rows else [], rows)
 
 
 def _json(rows: Sequence[Row]) -> str:

@@ -1,6 +1,6 @@
 """The ScoreTable of a study: one row for each slice, estimator, sign and metric."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -20,6 +20,7 @@ from ctviz.cohort.result import UnitResult
 from ctviz.cohort.statistics import Entrant, Panel
 from ctviz.cohort.statistics.patients import Names, Numbers
 from ctviz.core import SIGNS, InvalidInput, Sign, UnknownName
+from ctviz.core.cells import neutral, original
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 
@@ -71,7 +72,9 @@ class ScoreTable:
                 options = pa_csv.ConvertOptions(
                     column_types=SCHEMA, strings_can_be_null=False, null_values=["", "nan"]
                 )
-                table = pa_csv.read_csv(path, convert_options=options)
+                form = pa_csv.ParseOptions(newlines_in_values=True)
+                found = pa_csv.read_csv(path, parse_options=form, convert_options=options)
+                table = _texts_by(original, found)
             else:
                 table = pq.read_table(path, schema=SCHEMA)
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
@@ -147,7 +150,7 @@ def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:
         for chunk in _chunks(results):
             table = pa.concat_tables(map(_table, chunk)).unify_dictionaries()
             tables.write_table(table)
-            rows.write_table(table)
+            rows.write_table(_texts_by(neutral, table))
 
 
 def _chunks(results: Iterable[UnitResult]) -> Iterator[list[UnitResult]]:
@@ -187,6 +190,20 @@ def _table(result: UnitResult) -> pa.Table:
     }
     arrays = [pa.array(columns[f.name]).cast(f.type) for f in SCHEMA]
     return pa.table(arrays, schema=SCHEMA)
+
+
+def _texts_by(turn: Callable[[str], str], table: pa.Table) -> pa.Table:
+    """Return a table with every text turned into another."""
+    for index, each in enumerate(SCHEMA):
+        if each.type == NAMES:
+            chunks = [
+                pa.DictionaryArray.from_arrays(
+                    chunk.indices, pa.array(map(turn, chunk.dictionary.to_pylist()), pa.string())
+                )
+                for chunk in table.column(index).chunks
+            ]
+            table = table.set_column(index, each, pa.chunked_array(chunks, NAMES))
+    return table
 
 
 def _places(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

@@ -5,14 +5,25 @@ descend from RFC 3881, so that a hospital's log server finds the words it knows.
 patient: cases go by their pseudonyms.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from ctviz.core.cells import as_csv as table_as_csv
+
 Outcome: TypeAlias = Literal["success", "minor failure", "serious failure"]
 OUTCOME_CODES: dict[Outcome, int] = {"success": 0, "minor failure": 4, "serious failure": 8}
 """EventOutcomeIndicator of RFC 3881."""
+
+
+COLUMNS = (
+    *("time", "event", "event_code", "action", "outcome", "outcome_code"),
+    *("who", "deed", "what"),
+)
+"""Of an export."""
 
 
 class AuditEvent(Enum):
@@ -24,6 +35,7 @@ class AuditEvent(Enum):
     OPENED = ("DICOM Instances Accessed", 110103, "R", "opened")
     DREW = ("Patient Record", 110110, "U", "drew")
     IMPORTED = ("Import", 110107, "C", "imported")
+    AUDITED = ("Audit Log Used", 110101, "R", "took the audit trail")
     EXPORTED = ("Export", 110106, "R", "exported")
     DELETED = ("DICOM Study Deleted", 110105, "D", "deleted")
     STUDIED = ("Procedure Record", 110111, "C", "started a study")
@@ -86,6 +98,16 @@ class AuditEntry:
             "deed": self.event.deed,
             "what": self.what,
         }
+
+
+def as_csv(entries: Iterable[AuditEntry]) -> str:
+    """Return the trail as a table that spreadsheets open without calculating anything."""
+    return table_as_csv(COLUMNS, (entry.row() for entry in entries))
+
+
+def as_json_lines(entries: Iterable[AuditEntry]) -> str:
+    """Return the trail as one JSON object a line, as log servers take it."""
+    return "".join(f"{json.dumps(entry.row(), ensure_ascii=False)}\n" for entry in entries)
 
 
 AUDIT_TABLE: tuple[str, ...] = (

@@ -1,6 +1,7 @@
 """What a reader sees: widgets that speak the domain, the session, the viewer."""
 
 from ctviz.ui.access.middleware import middleware
+from ctviz.ui.access.trail import record_start
 from ctviz.ui.choices import choose_case, choose_model
 from ctviz.ui.frame import ICON, apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.gallery import show_cases
@@ -33,6 +34,7 @@ __all__ = [
     "open_link",
     "prepare",
     "reader_badge",
+    "record_start",
     "session",
     "settings",
     "show_cases",

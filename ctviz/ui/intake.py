@@ -4,6 +4,7 @@ import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import CtvizError
+from ctviz.core.cells import neutral
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
 from ctviz.ui.plain import plain, plainly
@@ -125,6 +126,9 @@ def _tell(report: Imported) -> None:
     if report.refused:
         st.warning(f"{count_of(len(report.refused), 'file')} left out:")
         st.dataframe(
-            [{"file": refused.name, "why": refused.why} for refused in report.refused],
+            [
+                {"file": neutral(refused.name), "why": neutral(refused.why)}
+                for refused in report.refused
+            ],
             hide_index=True,
         )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ctviz.core import CtvizError
+from ctviz.core.cells import neutral
 from ctviz.models import Measurement, ModelCard
 from ctviz.ui.plain import plain, plainly
 from ctviz.ui.service import backend
@@ -45,12 +46,12 @@ def _card(card: ModelCard) -> None:
         st.dataframe(
             [
                 {
-                    "data": d.name,
-                    "use": d.use,
+                    "data": neutral(d.name),
+                    "use": neutral(d.use),
                     "slices": d.slices,
                     "patients": d.patients,
-                    "licence": d.licence,
-                    "source": d.source,
+                    "licence": neutral(d.licence),
+                    "source": neutral(d.source),
                 }
                 for d in card.data
             ],
@@ -62,11 +63,11 @@ def _card(card: ModelCard) -> None:
 def _figure(measured: Measurement) -> dict[str, object]:
     interval = measured.interval
     return {
-        "figure": measured.quantity,
+        "figure": neutral(measured.quantity),
         "value": round(measured.value, 3),
         "95 % interval": f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "–",
-        "on": measured.on,
-        "how": measured.how,
+        "on": neutral(measured.on),
+        "how": neutral(measured.how),
     }
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from ctviz.core.cells import neutral
 from ctviz.ui.plain import plain
 from ctviz.ui.score_table import BEST_STYLE, CONTROL_STYLE
 from ctviz.ui.session import widget
@@ -16,7 +17,12 @@ def show_table(table: Table | None, name: str) -> None:
     """Show a table with its caption above and its note below, if there is one."""
     if table is None:
         return
-    frame = pd.DataFrame(list(table.rows), columns=list(table.columns))
+    # What is shown can be downloaded as CSV from the table's corner.
+    rows = [
+        [cell if number else neutral(cell) for cell, number in zip(row, table.numeric, strict=True)]
+        for row in table.rows
+    ]
+    frame = pd.DataFrame(rows, columns=list(table.columns))
     st.markdown(f"**{plain(table.caption)}**")
     st.dataframe(
         frame.style.apply(_styles, axis=None, table=table),

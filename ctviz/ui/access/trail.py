@@ -44,6 +44,11 @@ def record(
         )
 
 
+def record_start() -> None:
+    """Note that the server has begun to answer."""
+    record_silently(AuditEvent.STARTED, who="the server")
+
+
 def record_once(event: AuditEvent, what: str = "", *, who: str = "") -> None:
     """Append what a session does, the first time only: pages run again at every click."""
     known, place = session().recorded, (event.name, what, who or session().reader)

@@ -68,6 +68,7 @@ _RULES: Mapping[str, Any] = MappingProxyType(
         "legend.fontsize": 6.8,
         "legend.frameon": False,
         "lines.linewidth": 1.2,
+        "text.parse_math": False,  # a name with two dollars is a name
         "svg.fonttype": "none",
         "svg.hashsalt": "ctviz",
         "pdf.fonttype": 42,
