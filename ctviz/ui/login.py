@@ -24,7 +24,7 @@ def let_in() -> bool:
         return False
     except NotAllowed as error:
         claimed = str(st.user.to_dict().get("email") or "")
-        record_once(AuditEvent.REFUSED, "login", who=claimed)
+        record_once(AuditEvent.REFUSED, "login", who=claimed, outcome="minor failure")
         st.error(plain(error), icon=":material/error:")
         _offer_logout("Log out")
         return False

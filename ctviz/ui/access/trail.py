@@ -49,12 +49,14 @@ def record_start() -> None:
     record_silently(AuditEvent.STARTED, who="the server")
 
 
-def record_once(event: AuditEvent, what: str = "", *, who: str = "") -> None:
+def record_once(
+    event: AuditEvent, what: str = "", *, who: str = "", outcome: Outcome = "success"
+) -> None:
     """Append what a session does, the first time only: pages run again at every click."""
     known, place = session().recorded, (event.name, what, who or session().reader)
     if place not in known:
         known.add(place)
-        record(event, what, who=who)
+        record(event, what, who=who, outcome=outcome)
 
 
 def record_silently(
