@@ -1,4 +1,6 @@
-# ctviz on the CPU: docker build -t ctviz . && docker run -p 8501:8501 -v ctviz:/data ctviz
+# ctviz on the CPU: docker build -t ctviz . && docker run -p 127.0.0.1:8501:8501 -v ctviz:/data ctviz
+# Within the container it listens on every address. Whoever publishes it beyond this computer puts a
+# proxy with TLS before it, names it in CTVIZ_HOSTS, and asks for accounts with CTVIZ_ACCESS.
 # Where the default package index carries torch with CUDA, name one with CPU wheels to keep the
 # image small: docker build --build-arg TORCH_INDEX=… -t ctviz .
 FROM python:3.11-slim
