@@ -182,11 +182,21 @@ def test_a_plan_that_makes_no_sense_says_so_and_cannot_be_started(app, backend):
     assert app.button(key="ctviz:study-start").disabled
 
 
-def test_a_folder_that_is_not_there_is_refused_before_the_start(app, backend, tmp_path):
+def test_without_folders_that_may_be_named_none_is_offered(app, backend):
+    app.switch_page(PAGE).run()
+    offered = app.selectbox(key="ctviz:plan:cohort").options
+    assert not [title for title in offered if "folder" in title]
+
+
+def test_a_folder_that_is_not_there_is_refused_before_the_start(
+    app, backend, tmp_path, monkeypatch
+):
+    opened = replace(backend.settings, import_roots=(tmp_path,))
+    monkeypatch.setattr(backend, "_settings", opened)
     app.switch_page(PAGE).run()
     app.selectbox(key="ctviz:plan:cohort").select("folder").run()
     app.text_input(key="ctviz:plan:folder").input(str(tmp_path / "nothing")).run()
-    assert "no such folder" in app.error[0].value
+    assert "no such file or folder" in app.error[0].value
     assert app.button(key="ctviz:study-start").disabled
     assert app.text_input(key="ctviz:plan:name").value == "study"
 
