@@ -8,11 +8,13 @@ from ctviz.core.errors import (
     InvalidInput,
     InvalidParameter,
     NotAllowed,
+    NotSaved,
     StorageRefused,
     UnknownName,
     UnreadableScan,
     UnsupportedNetwork,
     UnusableModel,
+    saved_or_said,
 )
 from ctviz.core.params import Param, Tunable, Value, param, parameters
 from ctviz.core.progress import Progress
@@ -42,6 +44,7 @@ __all__ = [
     "InvalidParameter",
     "Mask",
     "NotAllowed",
+    "NotSaved",
     "Param",
     "Prediction",
     "Progress",
@@ -62,5 +65,6 @@ __all__ = [
     "digest",
     "param",
     "parameters",
+    "saved_or_said",
     "signed_view",
 ]

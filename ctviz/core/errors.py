@@ -12,12 +12,15 @@ Anything that does not derive from `CtvizError` is a bug and may crash loudly.
     ├── UnreadableScan         a file that holds no CT image we can show
     ├── UnusableModel          a model folder whose card or weights cannot be trusted
     ├── UnsupportedNetwork     an estimator that would be wrong on this network, and so refuses
-    ├── StorageRefused         a disk that is full or may not be written, a file taken away
+    ├── StorageRefused         what could not be written: a file taken away, or
+    │   └── NotSaved           a disk that is full, write-protected or broken
     ├── NotAllowed             what whoever runs ctviz has not permitted
     └── Cancelled              the reader asked to stop
 """
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -77,6 +80,41 @@ class StorageRefused(CtvizError):
 
 class NotAllowed(CtvizError):
     """Something that whoever runs ctviz has not permitted to this reader, or to any browser."""
+
+
+class NotSaved(StorageRefused):
+    """Something could not be written; what was there before is as it was.
+
+    Parameters
+    ----------
+    code
+        What the system says of it, as in `errno`.
+    """
+
+    FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+    PROTECTED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+    def __init__(self, code: int | None) -> None:
+        self.code = code
+        if code in self.FULL:
+            why = "The disk is full; make room and try again."
+        elif code in self.PROTECTED:
+            why = (
+                "The data folder must not be written; check its permissions, or set CTVIZ_DATA to "
+                "another folder."
+            )
+        else:
+            why = "The disk did not take what was written; check it and try again."
+        super().__init__(f"{why} Nothing was half-added.")
+
+
+@contextmanager
+def saved_or_said() -> Iterator[None]:
+    """Write files inside this context; what the disk refuses is said in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise NotSaved(error.errno) from None
 
 
 class Cancelled(CtvizError):

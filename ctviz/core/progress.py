@@ -1,6 +1,8 @@
 """How long work says how far it is and learns that it should stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
 
 from ctviz.core.errors import Cancelled
@@ -16,6 +18,9 @@ class Progress:
     listener
         Called with the share done, 0 to 1, after every step.
     """
+
+    careful = False
+    """Whether files are read one at a time, so that one that ends the process is found."""
 
     def __init__(self, listener: Callable[[float], None] | None = None) -> None:
         self._listener = listener
@@ -48,7 +53,19 @@ class Progress:
             self._listener(self.share)
         self.check()
 
+    def advance_to(self, share: float) -> None:
+        """Say which share is done; raises `Cancelled` if somebody asked to stop."""
+        self.advance(max(0, int(share * self._total) - self._done))
+
     def check(self) -> None:
         """Raise `Cancelled` if somebody asked to stop."""
         if self._cancelled.is_set():
             raise Cancelled
+
+    def turn_to(self, *files: Path) -> None:
+        """Say which files the next case is made of; whoever must know it listens."""
+
+    @contextmanager
+    def looking_at(self, file: Path) -> Iterator[None]:  # noqa: ARG002 - for those who listen
+        """Say while a file is being read; whoever must know what went wrong listens."""
+        yield
