@@ -5,15 +5,20 @@ carry pseudonyms, sentences are made of our words only, and the logs and warning
 libraries are muted.
 """
 
+from ctviz.io.apart import Apart, ApartLimits
 from ctviz.io.archive import ZipLimits, unpack_zip
 from ctviz.io.dicom.write import write_series
 from ctviz.io.load import iter_cases, load_case, load_cases
 from ctviz.io.loaded import Loaded, Refused
 from ctviz.io.mask import load_mask, save_mask
-from ctviz.io.native import open_case, save_case
+from ctviz.io.native import open_case, save_case, settle_case
+from ctviz.io.off_limits import OffLimits
 
 __all__ = [
+    "Apart",
+    "ApartLimits",
     "Loaded",
+    "OffLimits",
     "Refused",
     "ZipLimits",
     "iter_cases",
@@ -23,6 +28,7 @@ __all__ = [
     "open_case",
     "save_case",
     "save_mask",
+    "settle_case",
     "unpack_zip",
     "write_series",
 ]

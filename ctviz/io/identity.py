@@ -22,12 +22,15 @@ md mhd mp nii npy npz nrrd pdf png pptx py raw rar rtf sql tar tgz tif tiff toml
 yaml yml z zip
 """
 _WORDS = """
-and annotation annotations archive arterial axial body bone broken case cases chest copy coronal ct
-damaged data desktop dicomdir empty export file files folder frame head hello im image images img
-index info label labels licence license list liver lung map mask masks meta metadata native notes
-odd of overview page picture pictures plain plan preview readme region report result results
-sagittal scan scans seg segmentation series slice slices stack study table test text the thumb
-thumbs upload version view viewer volume with without
+abdomen agent and annotation annotations aorta archive arterial axial body bone brain broken cardiac
+case cases chest contrast copy coronal corrected ct cta damaged data demo desktop dicomdir empty
+export file files fold folder frame head heart hello im image images in index info input kidney
+label labels left licence license list liver lung lungs map mask masks meta metadata native neck no
+non notes odd of orig original out overview page pancreas part patient pelvis phantom phase picture
+pictures plain plan portal post pre preview readme recon region report resampled result results
+right sagittal sample scan scans seg segmentation series ses slice slices spine spleen stack std
+study sub subject table test text the thorax thumb thumbs train training upload val valid venous
+version vessel view viewer vol volume with without
 """
 
 TYPES = frozenset(_TYPES.split())
@@ -35,6 +38,8 @@ TYPES = frozenset(_TYPES.split())
 
 HARMLESS = TYPES | frozenset(_WORDS.split())
 """Words that occur in the names of files and in nobody's."""
+
+ENDINGS = re.compile(r"(\.nii)?\.gz$|\.nii$|\.png$|\.tiff?$|\.jpe?g$", re.IGNORECASE)
 
 
 def pseudonym(identifier: str, key: bytes) -> str:
@@ -61,11 +66,29 @@ def harmless_name(path: Path, number: int, total: int, identity: Iterable[str]) 
     So a name is shown only if nothing in it could be one.
     """
     name = path.name.lower()
+    if _is_harmless(name, identity):
+        return path.name
+    kind = path.suffix.lower().removeprefix(".")
+    return f"file {number} of {total}" + (f" (.{kind})" if kind in TYPES else "")
+
+
+def harmless_title(path: Path, identity: Iterable[str]) -> str:
+    """Return a file's name without its ending, empty unless every word of it is known.
+
+    A title is kept and shown to everybody, and a file without a header tells nobody whose name
+    it carries.
+
+    >>> harmless_title(Path("lung_012.nii.gz"), ()), harmless_title(Path("miller_012.nii"), ())
+    ('lung_012', '')
+    """
+    stem = ENDINGS.sub("", path.name)
+    return stem if stem.isprintable() and _is_harmless(stem.lower(), identity) else ""
+
+
+def _is_harmless(name: str, identity: Iterable[str]) -> bool:
+    """Whether nothing in a name in small letters could be somebody's."""
     letters = re.split(r"[\W\d_]+", name)
     digits = "".join(re.findall(r"\d", name))
     known = name.isascii() and all(word in HARMLESS for word in letters if len(word) > 1)
     told = TELLING.search(name) or any(word in name for word in identity)
-    if known and not told and len(digits) <= MOST_DIGITS and not YEAR.search(digits):
-        return path.name
-    kind = path.suffix.lower().removeprefix(".")
-    return f"file {number} of {total}" + (f" (.{kind})" if kind in TYPES else "")
+    return known and not told and len(digits) <= MOST_DIGITS and not YEAR.search(digits)

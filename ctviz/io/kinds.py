@@ -4,6 +4,8 @@ import zlib
 from enum import Enum
 from pathlib import Path
 
+from ctviz.io.off_limits import refuse_database
+
 HEAD_BYTES = 560
 """Enough for DICOM's prefix and both NIfTI headers."""
 
@@ -42,7 +44,8 @@ MAGIC = {
 
 
 def kind_of(path: Path) -> Kind:
-    """Return the family a file belongs to."""
+    """Return the family a file belongs to, refusing a database without opening it."""
+    refuse_database(path)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:

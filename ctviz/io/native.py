@@ -5,16 +5,17 @@ import math
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from ctviz.core import Case, InvalidInput, UnreadableScan
-from ctviz.io.volume import Pixels, Plane, Volume, as_volume
+from ctviz.io.volume import Pixels, Plane, Volume, as_volume, pixel_code
 
 FORMAT = "ctviz case 1"
 VOLUME, CARD = "volume.npy", "case.json"
@@ -28,7 +29,10 @@ class _Damaged(Exception):
     """Something in the folder is not what `save_case` writes; never leaves this module."""
 
 
-DAMAGED = (_Damaged, EOFError, InvalidInput, OSError, RecursionError, ValueError)
+DAMAGED = (
+    _Damaged, ArithmeticError, EOFError, InvalidInput, LookupError, MemoryError, OSError,
+    RecursionError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def save_case(case: Case, folder: Path) -> None:
@@ -63,6 +67,38 @@ def open_case(folder: Path) -> Case:
         ) from None
 
 
+def settle_case(staged: Path, folder_of: Callable[[str], Path]) -> Case:
+    """Move a case that somebody else saved to its own folder, believing nothing of it unchecked.
+
+    Parameters
+    ----------
+    staged
+        On the same disk as the case's own folder.
+    folder_of
+        Returns the folder of a case by its id.
+    """
+    case = _only_if_plain(staged)
+    folder = folder_of(case.id)
+    if not _holds(folder, case.id):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _put_in_place(staged, folder, case.id)
+    return replace(case, slices=open_case(folder).slices)
+
+
+def _only_if_plain(staged: Path) -> Case:
+    """Return a case whose files are files of its own, called by its own pixels."""
+    try:
+        for name in (VOLUME, CARD):
+            status = (staged / name).lstat()
+            # A link to another file, even to the open database, must not be opened.
+            _demand(stat.S_ISREG(status.st_mode) and status.st_nlink == 1)
+        case = _read(staged)
+        _demand(isinstance(case.slices, Volume) and case.id == f"C-{pixel_code(case.slices)}")
+    except DAMAGED:
+        raise UnreadableScan("What was read of the scan is damaged; import it again.") from None
+    return case
+
+
 def _holds(folder: Path, case_id: str) -> bool:
     """Whether the folder already holds the case."""
     try:
@@ -86,10 +122,14 @@ def _put_in_place(part: Path, folder: Path, case_id: str) -> None:
     except OSError:
         if _holds(folder, case_id):
             return
+        if not folder.exists():
+            raise
         old = Path(tempfile.mkdtemp(prefix=".case-", dir=folder.parent))
-        folder.rename(old / "replaced")
-        part.rename(folder)
-        shutil.rmtree(old)
+        try:
+            folder.rename(old / "replaced")
+            part.rename(folder)
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _card(case: Case, volume: Volume) -> dict[str, object]:

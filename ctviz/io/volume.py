@@ -132,7 +132,7 @@ def make_case(
     notes: Sequence[str] = (),
 ) -> Case:
     """Return the case of a volume under the pseudonym that its pixels give it."""
-    code = volume.digest[:8]
+    code = pixel_code(volume)
     return Case(
         id=f"C-{code}",
         slices=volume,
@@ -141,6 +141,11 @@ def make_case(
         truth=truth,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def pixel_code(volume: Volume) -> str:
+    """Return what a volume's case is called by: equal pixels and geometry, equal code."""
+    return volume.digest[:8]
 
 
 def plural(count: int, noun: str) -> str:

@@ -103,9 +103,11 @@ class _Reading:
         path = frame.instance.path
         if path not in self._frames:
             try:
-                self._frames[path] = [
-                    digest(image) for image in hounsfield_frames(frame.instance, self._progress)
-                ]
+                with self._progress.looking_at(path):
+                    self._frames[path] = [
+                        digest(image)
+                        for image in hounsfield_frames(frame.instance, self._progress)
+                    ]
             except UnreadableScan as error:
                 self.failed[path] = error
                 self._frames[path] = []

@@ -7,6 +7,6 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 
 DAMAGED = (
     ArithmeticError, AssertionError, AttributeError, BytesLengthException, EOFError,
-    InvalidDicomError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
+    InvalidDicomError, LookupError, OSError, RuntimeError, TypeError, ValueError,
     struct.error, zlib.error,
 )  # fmt: skip

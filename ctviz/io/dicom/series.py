@@ -16,11 +16,16 @@ from ctviz.io.dicom.copies import Frame, without_copies
 from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.order import depths_mm, geometry_notes, reading_order, steps_of
 from ctviz.io.dicom.pixels import hounsfield_frames
+from ctviz.io.edge import one_sentence
 from ctviz.io.limits import check_size
 from ctviz.io.plausible import why_no_scan_in_hounsfield
 from ctviz.io.volume import Pixels, Volume, compact, make_case, plural
 
 THREADS = 4
+PIXELS_AT_A_TIME = 2**22
+"""So many pixels are decoded at a time, or one image: decoding takes some 30 bytes for each."""
+
+DAMAGED = "Its pixels are damaged; copy or export it again."
 
 SAME_DIRECTION = 0.01
 """Cosines that differ by less are one direction, half a degree apart."""
@@ -77,6 +82,7 @@ def _cases_of(
     frames: list[Frame], notes: list[str], progress: Progress
 ) -> Iterator[Case | Failure]:
     """Yield the cases of parallel images, one for each acquisition."""
+    progress.turn_to(*_files(frames))
     unique, failed = without_copies(frames, progress)
     yield from failed.items()
     lost = sum(frame.instance.path in failed for frame in frames)
@@ -170,9 +176,11 @@ def _in_order(frames: Sequence[Frame]) -> list[Frame]:
 def _case_of(stack: _Stack, progress: Progress) -> Iterator[Case | Failure]:
     """Yield the case of one stack, and its files that cannot be decoded."""
     frames, notes = stack.frames, stack.notes
+    progress.turn_to(*_files(frames))
     try:
         check_size(len(frames), *frames[0].instance.shape)
-        pixels, failed = _decode(frames, progress)
+        with one_sentence(DAMAGED):
+            pixels, failed = _decode(frames, progress)
     except UnreadableScan as error:
         yield from ((path, error) for path in _files(frames))
         return
@@ -181,7 +189,7 @@ def _case_of(stack: _Stack, progress: Progress) -> Iterator[Case | Failure]:
     if not kept:
         return
     if failed:
-        pixels, frames = pixels[kept], [frames[row] for row in kept]
+        pixels, frames = _rows(pixels, kept), [frames[row] for row in kept]
         notes = [*notes, f"{plural(len(failed), 'file')} of this series could not be read."]
     planes = [frame.plane for frame in frames]
     if planes[0].calibrated and (why := why_no_scan_in_hounsfield(pixels)):
@@ -221,6 +229,13 @@ def _assembled(frames: Sequence[Frame], pixels: Pixels, notes: list[str]) -> Cas
     )
 
 
+def _rows(pixels: Pixels, kept: Sequence[int]) -> Pixels:
+    """Return some rows of a volume, moved together within it so that nothing is there twice."""
+    for place, row in enumerate(kept):
+        pixels[place] = pixels[row]
+    return pixels[: len(kept)]
+
+
 def _files(frames: Iterable[Frame]) -> list[Path]:
     """Return the files of the frames, each once."""
     return list(dict.fromkeys(frame.instance.path for frame in frames))
@@ -238,7 +253,7 @@ def _decode(
     whole = all(rescale.whole for i in instances.values() for rescale in i.rescales)
     while True:
         pixels: Pixels = np.zeros(shape, np.int16) if whole else np.zeros(shape, np.float32)
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(_threads(frames, progress)) as pool:
             fill = partial(_fill, pixels, progress)
             failures = {}
             for path, failure in zip(
@@ -251,6 +266,12 @@ def _decode(
         whole = False
 
 
+def _threads(frames: Sequence[Frame], progress: Progress) -> int:
+    """Return how many files are decoded at a time."""
+    rows, columns = frames[0].instance.shape
+    return 1 if progress.careful else max(1, min(THREADS, PIXELS_AT_A_TIME // (rows * columns)))
+
+
 class _TooLarge(UnreadableScan):
     """A number does not fit 16 bits; never leaves this module."""
 
@@ -260,11 +281,12 @@ def _fill(
 ) -> UnreadableScan | None:
     """Write a file's frames into their rows of the volume; return why it has none."""
     try:
-        for index, image in enumerate(hounsfield_frames(instance, progress)):
-            if pixels.dtype == np.int16 and image.dtype != np.int16:
-                return _TooLarge()
-            if index in rows:
-                pixels[rows[index]] = image
+        with progress.looking_at(instance.path), one_sentence(DAMAGED):
+            for index, image in enumerate(hounsfield_frames(instance, progress)):
+                if pixels.dtype == np.int16 and image.dtype != np.int16:
+                    return _TooLarge()
+                if index in rows:
+                    pixels[rows[index]] = image
     except UnreadableScan as error:
         return error
     return None

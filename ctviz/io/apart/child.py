@@ -1,0 +1,159 @@
+"""The process that reads: it serves one request a line on its standard input, and answers likewise.
+
+Requests are `{"do": "open", "path", "room"}`, answered by whether the path was an archive, which
+then is unpacked into the room; and `{"do": "read", "files", "refused", …}`, answered by a line for
+each step, case and refusal.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock, Thread
+from time import monotonic
+from typing import Any, TypeAlias
+
+from ctviz.core import Case, NotSaved, Progress, UnreadableScan, saved_or_said
+from ctviz.io.archive import unpack_zip
+from ctviz.io.edge import one_sentence
+from ctviz.io.load import is_archive
+from ctviz.io.native import save_case
+from ctviz.io.reading import DAMAGED, Reading
+from ctviz.io.walk import Found
+
+ALIVE_SECONDS = 1.0
+"""How often a long step says that it gets on."""
+
+NICE = 5
+"""Whoever looks at a case goes before what is being brought in."""
+
+Say: TypeAlias = Callable[..., None]
+
+
+def serve() -> None:
+    """Answer requests until the other side goes away."""
+    requests, say = sys.stdin.buffer, _voice()
+    bounds = json.loads(requests.readline())
+    _bind(bounds["memory"], bounds["file"])
+    key = bytes.fromhex(bounds["key"])
+    say(alive=True)
+    for request in _watched(requests):
+        try:
+            if request["do"] == "open":
+                _open(request, say)
+            else:
+                _read(request, key, say)
+        except NotSaved as error:
+            say(disk=error.code)
+        except UnreadableScan as error:
+            say(failed=str(error))
+        say(done=True)
+
+
+def _voice() -> Say:
+    """Return the function that writes an answer; whatever libraries print must not mix with it."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    lock = Lock()
+
+    def say(**answer: object) -> None:
+        with lock:
+            answers.write(json.dumps(answer).encode() + b"\n")
+
+    return say
+
+
+def _bind(memory: int, file: int) -> None:
+    """Give up what a reader of files does not need."""
+    os.nice(NICE)
+    for limit, size in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, file),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (size, size))
+
+
+def _watched(requests: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """Yield the requests; when the other side goes away, end whatever is being done."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def listen() -> None:
+        while line := requests.readline():
+            lines.put(line)
+        os._exit(0)
+
+    Thread(target=listen, daemon=True).start()
+    while True:
+        yield json.loads(lines.get())
+
+
+class Signals(Progress):
+    """A progress that tells the other process where it is."""
+
+    def __init__(self, say: Say, numbers: Mapping[Path, int], *, careful: bool) -> None:
+        super().__init__(lambda share: say(share=share))
+        self.careful = careful
+        self._say, self._numbers = say, numbers
+        self._said = monotonic()
+        self._looking: set[int] = set()
+        self._lock = Lock()
+
+    def check(self) -> None:
+        """Say from time to time that it goes on."""
+        if monotonic() - self._said > ALIVE_SECONDS:
+            self._said = monotonic()
+            self._say(alive=True)
+
+    def turn_to(self, *files: Path) -> None:
+        """Say which files the next case is made of."""
+        self._say(step=sorted(self._numbers[file] for file in files))
+
+    @contextmanager
+    def looking_at(self, file: Path) -> Iterator[None]:
+        """Say that a file is being read, and when it is over."""
+        self._look(self._looking.add, self._numbers[file])
+        try:
+            yield
+        finally:
+            self._look(self._looking.discard, self._numbers[file])
+
+    def _look(self, change: Callable[[int], None], number: int) -> None:
+        with self._lock:
+            change(number)
+            self._say(looking=sorted(self._looking))
+
+
+def _open(request: Mapping[str, Any], say: Say) -> None:
+    """Unpack a file if it is an archive."""
+    path = Path(request["path"])
+    archive = False
+    with one_sentence(DAMAGED):
+        archive = is_archive(Found([path], single=True))
+    refused: Sequence[tuple[Path, str]] = ()
+    if archive:
+        progress = Signals(say, {}, careful=False)
+        refused = unpack_zip(path, Path(request["room"]), progress=progress).refused
+    say(archive=archive, refused=[[str(place), why] for place, why in refused])
+
+
+def _read(request: Mapping[str, Any], key: bytes, say: Say) -> None:
+    """Read files and leave their cases in the room."""
+    files = [(number, Path(path)) for number, path in request["files"]]
+    refused = [(number, Path(path), why) for number, path, why in request["refused"]]
+    numbers = {path: number for number, path in files}
+    progress = Signals(say, numbers, careful=request["careful"])
+    reading = Reading(files, refused, request["total"], key, progress, request["nameless"])
+    room = Path(request["room"])
+    for place, result in enumerate(reading.results()):
+        if isinstance(result, Case):
+            with saved_or_said():
+                save_case(result, room / str(place))
+            say(case=place)
+        else:
+            say(refused=[result.name, result.why])
