@@ -1,7 +1,7 @@
 """One queue, one cache, one door: every prediction, map and score is computed once."""
 
 from ctviz.backend.backend import Backend
-from ctviz.backend.cases import Imported
+from ctviz.backend.bringing import Imported
 from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
 from ctviz.backend.demo import Demo
 from ctviz.backend.explaining import explain

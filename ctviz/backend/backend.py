@@ -6,8 +6,9 @@ from pathlib import Path
 import torch
 
 from ctviz.backend.behaviour import Behaviour
+from ctviz.backend.bringing import Imported
 from ctviz.backend.cache import Cache
-from ctviz.backend.cases import Cases, Imported
+from ctviz.backend.cases import Cases
 from ctviz.backend.demo import Demo
 from ctviz.backend.explaining import Explainer
 from ctviz.backend.job import Job
@@ -38,7 +39,6 @@ from ctviz.core import (
     Slice,
 )
 from ctviz.estimators import Estimator
-from ctviz.io import load_case
 from ctviz.metrics import (
     AgreementMetric,
     BehaviourMetric,
@@ -51,6 +51,8 @@ from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
 
 PROCESSORS = 2
+IMPORTS = 3
+"""So many are brought in at a time, each by a process of its own."""
 
 
 def _one_thread() -> None:
@@ -77,12 +79,13 @@ class Backend:
 
     def __init__(self, settings: Settings, *, steady: bool = False) -> None:
         self._settings = settings
+        self._files = Worker("files", IMPORTS)
+        # What the disk may refuse comes first: nothing else has been started then.
+        self._cases = Cases(settings.data, self._files, (settings.cache,))
+        self._cache = Cache(settings.cache)
         self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
         self._processor = Worker("processor", PROCESSORS)
-        self._cache = Cache(settings.cache)
         self._models = Models(settings)
-        self._files = Worker("files")
-        self._cases = Cases(settings.data, self._files)
         self._spool = Spool(
             settings.data / "uploads",
             reader_mb=settings.upload_mb,
@@ -142,9 +145,12 @@ class Backend:
         """Return a case; its pixels are read when a slice is asked for."""
         return self._cases.open(case_id)
 
-    def import_path(self, path: Path | str) -> Job[Imported]:
-        """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
-        return self._cases.import_path(Path(path))
+    def import_path(self, path: Path | str, *, owner: str = "") -> Job[Imported]:
+        """Bring in a file, a folder or a zip archive; bringing it again changes nothing.
+
+        Owners take turns: one who brings much does not hold up the others.
+        """
+        return self._cases.import_path(Path(path), owner)
 
     def import_labelled(self, folder: Path | str, labels: Path | str) -> Job[Imported]:
         """Bring in the files of a folder that a CSV table names, each with its true class.
@@ -155,15 +161,17 @@ class Backend:
 
     def load_case(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it; pseudonyms are those of the list."""
-        return load_case(path, key=self._cases.key)
+        return self._cases.load(path)
 
-    def import_uploads(self, files: Sequence[tuple[str, bytes]]) -> Job[Imported]:
+    def import_uploads(
+        self, files: Sequence[tuple[str, bytes]], *, owner: str = ""
+    ) -> Job[Imported]:
         """Bring in files by name and content, as a browser sends them; archives are unpacked."""
-        return self._cases.import_uploads(files)
+        return self._cases.import_uploads(files, owner)
 
-    def import_spooled(self, folder: Path) -> Job[Imported]:
+    def import_spooled(self, folder: Path, *, owner: str = "") -> Job[Imported]:
         """Bring in a batch of the spool, as a browser has sent it; archives are unpacked."""
-        return self._cases.import_spooled(folder)
+        return self._cases.import_spooled(folder, owner)
 
     def import_demo(self, demo: Demo | None = None) -> Job[Imported]:
         """Bring in the demo cohort with its known anatomy; quick if it is there already."""

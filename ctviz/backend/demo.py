@@ -1,15 +1,15 @@
 """The demo cohort: phantoms written as DICOM, read back as any scan, with their known anatomy."""
 
 import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from ctviz.backend.cases import Cases, Imported
-from ctviz.core import Progress, Region
-from ctviz.io import load_case, write_series
+from ctviz.backend.bringing import Imported
+from ctviz.backend.cases import Cases
+from ctviz.core import Progress, Region, saved_or_said
+from ctviz.io import OffLimits, load_case, write_series
 from ctviz.phantom import Phantom, chest, marker_mask, with_marker
 
 READER, LABEL, MARKER = "phantom", "heart and great vessels", "marker"
@@ -114,9 +114,9 @@ class Demo:
 
     def _keep(self, patient: DemoPatient, phantom: Phantom, cases: Cases) -> str:
         """Write the examination as DICOM, read it back, and return the case's id."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=self.folder) as part:
-            series = Path(part) / "series"
+        with cases.staging.room() as room, saved_or_said():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            series = room / "series"
             write_series(
                 series,
                 phantom.hounsfield,
@@ -126,7 +126,7 @@ class Demo:
                 uid_entropy=f"ctviz demo {phantom.seed}",
                 title=patient.title,
             )
-            case = load_case(series, key=cases.key)
+            case = load_case(series, key=cases.key, off_limits=OffLimits())
             cases.keep(case, self.source)
             for slice_index, mask in enumerate(phantom.heart_and_vessels):
                 cases.store.append_region(Region(case.id, slice_index, READER, LABEL, mask))

@@ -46,21 +46,26 @@ class Desk(Generic[T]):
         self._lock = Lock()
 
     def ask(
-        self, key: str, compute: Callable[[Progress], T], urgency: Urgency = "interactive"
+        self,
+        key: str,
+        compute: Callable[[Progress], T],
+        urgency: Urgency = "interactive",
+        owner: str = "",
     ) -> Job[T]:
-        """Return the Job of one result."""
+        """Return the Job of one result, for somebody if one is to share with others."""
 
         def finish(wanted: Wanted[T], progress: Progress) -> None:
             for _, work in wanted:
                 work.finish(compute(progress))
 
-        return self.ask_together([key], finish, urgency)[0]
+        return self.ask_together([key], finish, urgency, owner)[0]
 
     def ask_together(
         self,
         keys: Sequence[str],
         compute: Callable[[Wanted[T], Progress], object],
         urgency: Urgency = "interactive",
+        owner: str = "",
     ) -> list[Job[T]]:
         """Return a Job for each key; what is neither known nor under way is computed in one go.
 
@@ -75,7 +80,7 @@ class Desk(Generic[T]):
             )
 
         if any(not work.over for work in places):
-            self._queue(places, start, urgency)
+            self._queue(places, start, urgency, owner)
         if urgency == "interactive":
             self._hurry(work for _, work, new in entries if not new)
         return [job for job, _, _ in entries]
@@ -97,12 +102,16 @@ class Desk(Generic[T]):
             work.abandon()
 
     def _queue(
-        self, works: Iterable[Work[T]], start: Callable[[], object], urgency: Urgency
+        self,
+        works: Iterable[Work[T]],
+        start: Callable[[], object],
+        urgency: Urgency,
+        owner: str,
     ) -> None:
         if urgency == "background":
             with self._lock:
                 self._waiting |= {work.key: start for work in works if not work.over}
-        self._worker.submit(start, urgency)
+        self._worker.submit(start, urgency, owner)
 
     def _hurry(self, works: Iterable[Work[T]]) -> None:
         """Queue again, as urgent, what still waits in the background; it is only done once."""

@@ -141,6 +141,9 @@ class Work(Generic[T]):
 
     def fail(self, error: BaseException) -> None:
         """Say why there is no result."""
+        if isinstance(error, CtvizError):
+            # Whoever keeps the job would keep all that was in memory where it was raised.
+            error.__traceback__ = error.__context__ = None
         self._end("cancelled" if isinstance(error, Cancelled) else "failed", error)
 
     def run(self, compute: Callable[[], T]) -> None:

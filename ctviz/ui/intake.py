@@ -39,8 +39,9 @@ def add_cases(*, expanded: bool = False) -> None:
 def _upload() -> None:
     st.markdown(
         "DICOM files, a zip, NIfTI, PNG or TIFF",
-        help="Names, ids and dates of patients are dropped while reading. NIfTI is taken as "
-        "Hounsfield units; images have neither Hounsfield units nor spacing.",
+        help="Names, ids and dates of patients are dropped while reading. The numbers of a NIfTI "
+        "are taken as Hounsfield units where they can be; images have neither Hounsfield units "
+        "nor spacing.",
     )
     drop_zone(widget("upload"), _uploaded)
 
@@ -49,7 +50,7 @@ def _uploaded(upload: Upload) -> None:
     session().upload_left_out = upload.left_out
     if upload.folder is not None:
         permit("import")
-        _begin(backend().import_spooled(upload.folder))
+        _begin(backend().import_spooled(upload.folder, owner=session().token))
 
 
 def _folder() -> None:
@@ -71,7 +72,8 @@ def _folder() -> None:
         )
         if st.form_submit_button("Add folder") and path.strip():
             permit("import")
-            _begin(backend().import_path(confined(path.strip(), roots)))
+            place = confined(path.strip(), roots)
+            _begin(backend().import_path(place, owner=session().token))
 
 
 def _demo() -> None:
@@ -121,8 +123,9 @@ def _record(job: Job[Imported], report: Imported) -> None:
 def _tell(report: Imported) -> None:
     """Say what came in and what was refused, each with its reason."""
     if report.cases:
-        names = ", ".join(report.cases[:NAMED]) + (" …" if len(report.cases) > NAMED else ".")
-        st.success(f"{count_of(len(report.cases), 'case')} in: {names}")
+        new = report.new
+        names = ", ".join(new[:NAMED]) + (" …" if len(new) > NAMED else "")
+        st.success(_counted(report) + (f": {names}" if names else "."))
     if report.refused:
         st.warning(f"{count_of(len(report.refused), 'file')} left out:")
         st.dataframe(
@@ -132,3 +135,17 @@ def _tell(report: Imported) -> None:
             ],
             hide_index=True,
         )
+
+
+def _counted(report: Imported) -> str:
+    """Return how many cases are new, and what became of the others."""
+    parts = [f"{len(report.new)} new {'case' if len(report.new) == 1 else 'cases'}"]
+    if report.known:
+        parts.append(f"{len(report.known)} {_were(len(report.known))} there already")
+    if report.repeated:
+        parts.append(f"{report.repeated} came twice in these files")
+    return ", ".join(parts)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

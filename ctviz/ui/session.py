@@ -29,6 +29,7 @@ ACKNOWLEDGED = 50
 class Session:
     """The choices of one reader in one browser tab, and what they wait for."""
 
+    token: str = field(default_factory=secrets.token_hex)
     reader: str = ""
     asked: bool = False
 
