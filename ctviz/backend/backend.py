@@ -29,6 +29,7 @@ from ctviz.backend.spool import Spool
 from ctviz.backend.worker import Urgency, Worker
 from ctviz.core import (
     Case,
+    CtvizError,
     FloatMap,
     ImportanceMap,
     InvalidInput,
@@ -81,7 +82,11 @@ class Backend:
         self._settings = settings
         self._files = Worker("files", IMPORTS)
         # What the disk may refuse comes first: nothing else has been started then.
-        self._cases = Cases(settings.data, self._files, (settings.cache,))
+        try:
+            self._cases = Cases(settings.data, self._files, (settings.cache,))
+        except CtvizError:
+            self._files.close()
+            raise
         self._cache = Cache(settings.cache)
         self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
         self._processor = Worker("processor", PROCESSORS)

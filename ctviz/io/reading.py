@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -128,8 +129,12 @@ class Reading:
             self.progress.turn_to(path)
             yield from self._guarded(partial(self._volume, path), [path])
             self.progress.advance()
-        self.progress.turn_to(*self.pictures)
-        yield from self._guarded(self._pictures, self.pictures)
+        # Pictures of one folder may be slices of one case.
+        for _, group in groupby(self.pictures, key=lambda path: path.parent):
+            paths = list(group)
+            self.progress.turn_to(*paths)
+            yield from self._guarded(partial(self._pictures, paths), paths)
+            self.progress.advance(len(paths))
 
     def _guarded(
         self,
@@ -147,11 +152,13 @@ class Reading:
         case = load_nifti(path)
         yield replace(case, title=harmless_title(path, self.identity) or case.title)
 
-    def _pictures(self) -> Iterator[Case | tuple[Path, UnreadableScan]]:
-        for result in load_pictures(self.pictures):
-            alone = isinstance(result, Case) and len(self.pictures) == 1
-            title = harmless_title(self.pictures[0], self.identity) if alone else ""
-            yield replace(result, title=title) if isinstance(result, Case) and title else result
+    def _pictures(self, paths: Sequence[Path]) -> Iterator[Case | tuple[Path, UnreadableScan]]:
+        title = harmless_title(paths[0], self.identity) if len(paths) == 1 else ""
+        for result in load_pictures(paths):
+            if isinstance(result, Case) and title:
+                yield replace(result, title=title)
+            else:
+                yield result
 
 
 def _why_not(kind: Kind, path: Path) -> str:

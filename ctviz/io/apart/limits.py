@@ -19,7 +19,7 @@ class ApartLimits:
         So many files may end it before the rest of the import is given up.
     """
 
-    memory_bytes: int = 2 * 2**30
+    memory_bytes: int = 3 * 2**30
     silent_seconds: float = 60.0
     file_bytes: int = 2**33
     deaths: int = 8
