@@ -105,8 +105,7 @@ class _Reading:
             try:
                 with self._progress.looking_at(path):
                     self._frames[path] = [
-                        digest(image)
-                        for image in hounsfield_frames(frame.instance, self._progress)
+                        digest(image) for image in hounsfield_frames(frame.instance, self._progress)
                     ]
             except UnreadableScan as error:
                 self.failed[path] = error
