@@ -11,6 +11,7 @@ import numpy as np
 from ctviz.backend import Backend, Demo
 from ctviz.backend.demo import LABEL, MADE, READER
 from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.scans import PSEUDONYM, is_folder, remember, remembered
 from ctviz.cohort.waiting import waited
 from ctviz.core import InvalidInput, Mask, Progress, Region, UnknownName
 from ctviz.store import CaseEntry
@@ -126,19 +127,18 @@ def units_of(
 def _cases(backend: Backend, study: CohortStudy, progress: Progress) -> tuple[str, ...]:
     if study.cohort in COHORTS:
         return COHORTS[study.cohort](backend, progress)
-    folder = Path(study.cohort)
-    try:
-        there = folder.exists()
-    except OSError:
-        # No folder can be called so.
-        there = False
-    if not there:
+    if PSEUDONYM.fullmatch(study.cohort):
+        return remembered(backend.settings, study.cohort)
+    if not is_folder(study.cohort):
         raise UnknownName("cohort or folder", study.cohort, COHORTS)
+    folder = Path(study.cohort)
     labels = folder / LABELS
     job = (
         backend.import_labelled(folder, labels) if labels.is_file() else backend.import_path(folder)
     )
-    return waited(job, progress).cases
+    cases = waited(job, progress).cases
+    remember(backend.settings, folder, cases)
+    return cases
 
 
 def _made(backend: Backend, demos: Sequence[Demo], progress: Progress) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ctviz.cohort.findings import save_findings
 from ctviz.cohort.plain import from_plain
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.result import UnitResult, unit_path
+from ctviz.cohort.scans import unnamed
 from ctviz.cohort.state import Stage, Stoppable, Teller, held
 from ctviz.cohort.table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
@@ -47,7 +48,7 @@ def cores() -> int:
 
 def default_folder(settings: Settings, study: CohortStudy) -> Path:
     """Return where a study is kept where nobody says another place."""
-    return settings.data / STUDIES / study.folder_name
+    return settings.data / STUDIES / unnamed(settings, study).folder_name
 
 
 def run_study(  # noqa: PLR0913 - who watches is not what is run
@@ -74,10 +75,12 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     told
         Hears where the study stands, often.
     """
+    kept = unnamed(backend.settings, study)
     with held(folder):
-        _keep_plan(study, folder)
-        run = _Run(backend, study, folder, Teller(folder), told or (lambda _: None))
-        return run.all(cores() if workers is None else workers, Stoppable(folder, progress))
+        _keep_plan(backend.settings, kept, folder)
+        run = _Run(backend, kept, folder, Teller(folder), told or (lambda _: None))
+        processes = cores() if workers is None else workers
+        return run.all(study, processes, Stoppable(folder, progress))
 
 
 @dataclass(eq=False)
@@ -92,14 +95,14 @@ class _Run:
     now: Stage = field(default_factory=lambda: Stage("running"))
     begun: float = field(default_factory=time.monotonic)
 
-    def all(self, workers: int, progress: Progress) -> tuple[Failure, ...]:
-        """Do everything; whatever ends it is told."""
+    def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
+        """Do everything; whatever ends it is told. The order may name a folder of scans."""
         remove_parts(self.folder)
         try:
             self._tell("Preparing the cohort.")
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
-            units = units_of(self.backend, self.study, progress)
+            units = units_of(self.backend, ordered, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)
         except (Cancelled, KeyboardInterrupt):
@@ -213,10 +216,10 @@ def unit_addresses(folder: Path) -> tuple[str, ...]:
     return tuple(addresses)
 
 
-def _keep_plan(study: CohortStudy, folder: Path) -> None:
+def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
     """Write the plan, refusing a folder that belongs to another one."""
     path = folder / PLAN
-    if path.exists() and read_plan(path).digest != study.digest:
+    if path.exists() and unnamed(settings, read_plan(path)).digest != study.digest:
         raise InvalidInput(
             f"The folder '{folder.name}' holds another study; choose a new folder or its own plan."
         )

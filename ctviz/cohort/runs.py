@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from ctviz.cohort.files import write_whole
 from ctviz.cohort.findings import FINDINGS, Findings, load_findings
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.run import PLAN, STUDIES, default_folder, run_study
+from ctviz.cohort.scans import unnamed
 from ctviz.cohort.state import Stage, ask_to_stop, held, stage_of
 from ctviz.core import CtvizError, Settings
 
@@ -82,7 +84,7 @@ def start(
     if stage_of(place).state == "running":
         return look(place)
     with held(place):
-        write_whole(place / PLAN, study.to_toml().encode())
+        write_whole(place / PLAN, unnamed(settings, study).to_toml().encode())
         (place / "progress.json").unlink(missing_ok=True)
     order = json.dumps(
         {
@@ -94,10 +96,13 @@ def start(
             "workers": workers,
         }
     )
-    with (place / LOG).open("wb") as log:
+    # The plan as ordered may name a folder, which neither a file nor a list of processes may tell.
+    with (place / LOG).open("wb") as log, tempfile.TemporaryFile() as plan:
+        plan.write(study.to_toml().encode())
+        plan.seek(0)
         program = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "ctviz.cohort", order],
-            stdin=subprocess.DEVNULL,
+            stdin=plan,
             stdout=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,
@@ -112,7 +117,7 @@ def cancel(folder: Path) -> None:
     ask_to_stop(folder)
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], plan: str) -> int:
     """Run the study that `start` ordered; how it ends is told in its folder."""
     order = json.loads(arguments[0])
     told = order["settings"]
@@ -122,7 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     # A page is read meanwhile: readers go first.
     os.nice(5)
     try:
-        run_study(backend, read_plan(folder / PLAN), folder, workers=order["workers"])
+        run_study(backend, CohortStudy.from_toml(plan), folder, workers=order["workers"])
     except CtvizError:
         return 2
     finally:

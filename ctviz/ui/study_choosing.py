@@ -8,6 +8,7 @@ import streamlit as st
 from ctviz.cohort import COHORTS, CohortStudy, Run, start
 from ctviz.cohort.cohort import TITLES
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
+from ctviz.cohort.scans import PSEUDONYM
 from ctviz.core import SIGNS, CtvizError, InvalidInput, Tunable, parameters
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
@@ -104,7 +105,7 @@ def _gist(study: CohortStudy) -> str:
 
 def _sensible(study: CohortStudy) -> CohortStudy:
     """Return a plan that can be run here, refusing one that cannot before it is started."""
-    if study.cohort not in COHORTS:
+    if study.cohort not in COHORTS and not PSEUDONYM.fullmatch(study.cohort):
         study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from ctviz.backend import Backend, Demo
 from ctviz.backend.demo import LABEL, MARKER, READER
-from ctviz.cohort import units_of
+from ctviz.cohort import read_plan, run_study, units_of
 from ctviz.cohort.cohort import _spread
+from ctviz.cohort.scans import PSEUDONYM, unnamed
 from ctviz.core import CtvizError, Settings
 from ctviz.phantom import marker_mask
 
@@ -75,3 +76,36 @@ def test_marked_patients_carry_the_marker_where_contrast_agent_was_given(shelf, 
         assert LABEL in labels
         assert bool((image.hounsfield[marker_mask((64, 64))] == 1000).all()) == marked
     backend.close()
+
+
+def test_a_study_of_a_folder_keeps_no_path_and_goes_on_by_its_pseudonym(
+    backend, plan, scans, tmp_path
+):
+    """A folder's name may tell a patient, and a study's folder is passed on."""
+    study = replace(plan, cohort=str(scans), estimators={"gradient": {}}, metrics={"entropy": {}})
+    folder = tmp_path / "study"
+    run_study(backend, study, folder, workers=0)
+    kept = read_plan(folder / "plan.toml")
+    assert PSEUDONYM.fullmatch(kept.cohort)
+    told = [path for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in told if str(scans).encode() in path.read_bytes()]
+    assert units_of(backend, kept) == units_of(backend, study)
+    for order in (study, kept):
+        assert run_study(backend, order, folder, workers=0) == ()
+    with pytest.raises(CtvizError, match="name it again"):
+        units_of(backend, replace(kept, cohort="folder-0123456789ab"))
+
+
+def test_a_folder_has_another_pseudonym_elsewhere(settings, plan, scans, tmp_path):
+    """Who has only the results cannot test which folder it was."""
+    study = replace(plan, cohort=str(scans))
+    elsewhere = replace(settings, data=tmp_path)
+    assert unnamed(settings, study) == unnamed(settings, study)
+    assert unnamed(settings, study).cohort != unnamed(elsewhere, study).cohort
+
+
+def test_a_plan_of_an_older_study_may_name_its_folder(backend, plan, scans, tmp_path):
+    study = replace(plan, cohort=str(scans), estimators={"gradient": {}}, metrics={"entropy": {}})
+    (tmp_path / "plan.toml").write_text(study.to_toml())
+    assert run_study(backend, study, tmp_path, workers=0) == ()
+    assert PSEUDONYM.fullmatch(read_plan(tmp_path / "plan.toml").cohort)
