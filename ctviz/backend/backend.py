@@ -80,22 +80,22 @@ class Backend:
 
     def __init__(self, settings: Settings, *, steady: bool = False) -> None:
         self._settings = settings
+        # What may be refused comes first: nothing else has been started then.
+        self._models = Models(settings)
+        self._cache = Cache(settings.cache)
         self._files = Worker("files", IMPORTS)
-        # What the disk may refuse comes first: nothing else has been started then.
         try:
             self._cases = Cases(settings.data, self._files, (settings.cache,))
         except CtvizError:
             self._files.close()
             raise
-        self._cache = Cache(settings.cache)
-        self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
-        self._processor = Worker("processor", PROCESSORS)
-        self._models = Models(settings)
         self._spool = Spool(
             settings.data / "uploads",
             reader_mb=settings.upload_mb,
             together_mb=settings.uploads_mb,
         )
+        self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
+        self._processor = Worker("processor", PROCESSORS)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)

@@ -70,9 +70,9 @@ class Cases:
         limits: ApartLimits = USUAL_LIMITS,
     ) -> None:
         self._folder, self._own, self._limits = folder, (folder, *off_limits), limits
-        self.store = Store(folder / "ctviz.db")
         with saved_or_said():
             self.key = pseudonym_key(folder)
+        self.store = Store(folder / "ctviz.db")
         self.staging = Staging(folder / "staging")
         self._sweep()
         self._imports: Desk[Imported] = Desk(processor, "Reading scans")
@@ -148,10 +148,9 @@ class Cases:
 
     def keep(self, case: Case, source: str) -> None:
         """Save one case and list it."""
-        with self.staging.room() as room, saved_or_said():
-            save_case(case, room / "case")
-            settled = settle_case(room / "case", self._folder_of)
-        self._list(settled, source)
+        with saved_or_said():
+            save_case(case, self._folder_of(case.id))
+        self._list(case, source)
 
     def _list(self, case: Case, source: str) -> None:
         """Put a case whose pixels are in their place on the list."""
