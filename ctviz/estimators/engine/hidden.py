@@ -25,6 +25,7 @@ REPLACED = {
 COPYING = {"copy_", "fill_", "zero_"}
 BY_LIKENESS = ("new_", "sym_")
 """How operations begin that take no value from a tensor, only its shape."""
+SETTING = "__set__"
 LEAVING = {"__array__", "numpy", "tolist"}
 """Functions that hand values over to Python unseen by torch."""
 
@@ -129,6 +130,9 @@ class _OnRecord(TorchFunctionMode):
         """Call the function, or what takes its place."""
         options = options or {}
         name = getattr(function, "__name__", "")
+        if name == SETTING:
+            # Torch sets attributes itself, under a lock that asking for the record would wait for.
+            return function(*arguments, **options)
         first = next(tensors_in([arguments, options]), None)
         if name in LEAVING and first is not None and self.derived.knows(first):
             self.derived.tell("values that are taken from the image off the record")
