@@ -400,7 +400,8 @@ STUDIES = [
     b'{"version": 1, "subject": {"name": "a"}, "entrants": [["gradient", "signed", false]]}',
 ]
 MESSAGES = [
-    b'{"case": "C-1", "reader": "AB", "version": 3, "labels": ["a"], "slices": {"3": [0, 4, 1]}}',
+    b'{"contract": 2, "id": "a-1", "case": "C-1", "reader": "AB", "labels": ["a"], '
+    b'"slices": {"3": {"before": [], "after": [0, 4, 1]}}}',
     b'{"case": "C-1", "index": 3, "id": "7"}',
     b'{"kind": "view", "sign": "signed"}',
 ]

@@ -277,6 +277,11 @@ class _ClassMeans:
     members: NDArray[np.intp]
     means: Numbers
 
+    @property
+    def steps(self) -> int:
+        """S, the number of shares."""
+        return int(self.means.shape[-1])
+
     @classmethod
     def of(cls, removals: Removals, grouping: Patients, chosen: NDArray[np.bool_]) -> Self:
         """Return those of the slices chosen (N,)."""
@@ -315,8 +320,9 @@ class _Cohort:
 
     def accuracy(self, drawn: Numbers, place: int) -> Numbers:
         """Return (B, 2, S) the accuracy of an entrant averaged over the classes, in each draw."""
+        # As many columns as there are, also where a class has no patient and so no answer.
         accuracies = [
-            drawn_means(drawn[:, one.members], one.means[:, place].reshape(len(one.members), -1))
+            drawn_means(drawn[:, one.members], one.means[:, place].reshape(-1, 2 * one.steps))
             for one in self.by_class
         ]
         average: Numbers = np.mean(accuracies, axis=0)
