@@ -68,10 +68,11 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
     progress: Progress | None = None,
 ) -> None:
     """Compute maps with shared gradients and hand over each, with its place, when it is ready."""
+    gaps: dict[int, float | None] = {}
 
     def decode(index: int, native: FloatMap, seconds: float) -> None:
-        values = model.decode(native, image)
-        done(index, ImportanceMap(values, estimators[index].name, seconds, native))
+        values, name = model.decode(native, image), estimators[index].name
+        done(index, ImportanceMap(values, name, seconds, native, gaps[index]))
 
     explain_on_grid(
         model.network,
@@ -83,6 +84,7 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
         progress=progress,
         done=decode,
         failed=failed,
+        measured=gaps.__setitem__,
     )
 
 
@@ -139,18 +141,22 @@ class Explainer:
 
 
 def _pack(importance: ImportanceMap) -> Arrays:
-    arrays = {
+    native, gap = importance.native, importance.completeness_gap
+    return {
         "values": importance.values,
         "estimator": np.asarray(importance.estimator),
         "seconds": np.asarray(importance.seconds),
+        **({} if native is None else {"native": native}),
+        **({} if gap is None else {"completeness gap": np.asarray(gap)}),
     }
-    return arrays if importance.native is None else {**arrays, "native": importance.native}
 
 
 def _unpack(arrays: Arrays) -> ImportanceMap:
+    gap = arrays.get("completeness gap")
     return ImportanceMap(
         values=arrays["values"],
         estimator=str(arrays["estimator"]),
         seconds=float(arrays["seconds"]),
         native=arrays.get("native"),
+        completeness_gap=None if gap is None else float(gap),
     )

@@ -56,7 +56,7 @@ class Measured:
 
     def estimate(self, estimators: Sequence[Estimator]) -> Estimate:
         """Return what a set of estimators is expected to cost together."""
-        work = passes(estimators)
+        work = passes(estimators, measured=True)
         return Estimate(work.seconds(self.forward_seconds, self.gradient_seconds), work)
 
 

@@ -68,12 +68,16 @@ class ImportanceMap:
         What it cost to compute, its share where passes were shared.
     native
         (h, w) float32 on the network's grid, where it was computed.
+    completeness_gap
+        How far the native map's sum is from the change of the class score along its path, as a
+        share of that change; None where the sum need not be one.
     """
 
     values: FloatMap
     estimator: str
     seconds: float = 0.0
     native: FloatMap | None = None
+    completeness_gap: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen(np.asarray(self.values), np.float32))

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from ctviz.core import FloatMap, UnsupportedNetwork, param
+from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.graph import operation
 from ctviz.estimators.engine.passes import Passes
@@ -43,6 +44,10 @@ class DeepLift(Estimator):
     def passes(self) -> Passes:
         """Return one gradient of the image and one of the empty image."""
         return Passes(gradient=2)
+
+    def ends(self) -> Ends:
+        """Return the empty image and the image."""
+        return FromUniform((self.baseline,))
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the differences times their multipliers (1, C, h, w)."""

@@ -18,7 +18,8 @@ class ExpectedGradients(GradientEstimator):
               \left[(x - x') \odot \nabla f_t(x' + \alpha (x - x'))\right]
 
     The references are the training images that come with a model. Without any, uniform images of a
-    random grey level between 0 and 1 take their place.
+    random grey level between 0 and 1 take their place. The map's sum approaches the score less the
+    mean score of the drawn references, as chance has it: with error O(1/√n).
     """
 
     title: ClassVar = "Expected gradients"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
@@ -53,6 +54,10 @@ class GuidedIntegratedGradients(Estimator):
     def passes(self) -> Passes:
         """Return one gradient per step."""
         return Passes(gradient=self.steps)
+
+    def ends(self) -> Ends:
+        """Return the empty image and the image."""
+        return FromUniform((self.baseline,))
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the sum over all steps (1, C, h, w)."""

@@ -8,9 +8,13 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.question import Question
 from ctviz.estimators.integrated_gradients import IntegratedGradients
+
+LEVELS = (0.0, 1.0)
+"""Black and white."""
 
 
 @ESTIMATORS.register("integrated-gradients-bw")
@@ -19,7 +23,8 @@ class BlackWhiteIntegratedGradients(Estimator):
     """Mean of the integrated gradients from a black and from a white image.
 
     With two opposite baselines dark pixels can matter as well as bright ones. The black path is
-    shared with ``integrated-gradients`` of as many steps.
+    shared with ``integrated-gradients`` of as many steps. The map's sum approaches the score less
+    the mean of the black and the white image's.
     """
 
     title: ClassVar = "Integrated gradients, black and white"
@@ -33,7 +38,11 @@ class BlackWhiteIntegratedGradients(Estimator):
 
     def parents(self) -> tuple[Estimator, ...]:
         """Return the integrated gradients from both ends of the window."""
-        return tuple(IntegratedGradients(self.steps, baseline) for baseline in (0.0, 1.0))
+        return tuple(IntegratedGradients(self.steps, level) for level in LEVELS)
+
+    def ends(self) -> Ends:
+        """Return the black and the white image, each counting half, and the image."""
+        return FromUniform(LEVELS)
 
     def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the mean of both maps."""

@@ -20,7 +20,8 @@ class KernelShap(SuperpixelEstimator):
 
     Coalitions S are drawn with the Shapley kernel's chances, each with its complement, so that the
     sum needs no weights. A pixel's value is its superpixel's. Where trials are too few to tell
-    superpixels apart, the smallest solution is taken.
+    superpixels apart, the smallest solution is taken. It is the superpixels that sum to the change
+    of the score, not the map's pixels: those have no completeness gap.
     """
 
     title: ClassVar = "Kernel SHAP"

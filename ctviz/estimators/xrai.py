@@ -19,6 +19,7 @@ class Xrai(Estimator):
 
     The other estimator runs with its default settings; its passes are shared with whoever else
     needs them. A pixel's value is the importance its region adds, see `ctviz.regions.xrai`.
+    A ranking sums to nothing: it has no completeness gap.
     """
 
     title: ClassVar = "XRAI"

@@ -6,8 +6,9 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+import torch
 
-from ctviz.backend import Backend, Question, explain
+from ctviz.backend import Backend, Question, explain, explaining
 from ctviz.core import (
     SIGNS,
     Cancelled,
@@ -87,6 +88,47 @@ def test_what_was_computed_is_there_at_once(backend, settings, image):
             np.testing.assert_array_equal(job.result().native, importance.native)
             assert job.result().seconds == importance.seconds
     door.close()
+
+
+PATH = ESTIMATORS["integrated-gradients"](steps=4)
+
+
+def test_a_completeness_gap_is_kept_with_its_map(backend, settings, image):
+    path, gradient = results(backend.explain(image, MODEL, 1, [PATH, GRADIENT]))
+    assert path.completeness_gap is not None
+    assert gradient.completeness_gap is None
+    another = Backend(settings)
+    again = results(another.explain(image, MODEL, 1, [PATH, GRADIENT]))
+    assert [m.completeness_gap for m in again] == [path.completeness_gap, None]
+    another.close()
+
+
+def test_a_completeness_gap_is_of_the_map_on_the_networks_grid(backend, image):
+    model = backend.classifier(MODEL)
+    importance = explain(model, image, 1, [PATH])[PATH.name]
+    x = model.encode(image)
+    with torch.no_grad():
+        scores = model.network(torch.cat([x, torch.zeros_like(x)]))[:, 1].double()
+    change = float(scores[0] - scores[1])
+    expected = (importance.native.sum(dtype=float) - change) / abs(change)
+    assert importance.completeness_gap == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_map_that_was_kept_without_its_gap_still_opens(settings, image, monkeypatch):
+    packed = explaining._pack
+
+    def as_before(importance):
+        return {key: of for key, of in packed(importance).items() if key != "completeness gap"}
+
+    monkeypatch.setattr(explaining, "_pack", as_before)
+    first, second = Backend(settings), Backend(settings)
+    (made,) = results(first.explain(image, MODEL, 1, [PATH]))
+    (job,) = second.explain(image, MODEL, 1, [PATH])
+    assert job.state == "ready"
+    np.testing.assert_array_equal(job.result().values, made.values)
+    assert job.result().completeness_gap is None
+    first.close()
+    second.close()
 
 
 def test_estimators_share_their_passes(backend, image, watch):

@@ -8,6 +8,7 @@ from typing import ClassVar, Self, final
 from torch import Tensor, nn
 
 from ctviz.core import CtvizError, FloatMap, Registry, Tunable
+from ctviz.estimators.engine.ends import Ends
 from ctviz.estimators.engine.explain import explain
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.probes import Probes
@@ -57,6 +58,13 @@ class Estimator(Tunable, ABC):
         """Return what it costs, without its parents."""
         return Passes()
 
+    def ends(self) -> Ends | None:
+        """Return the images between which the score changes by the map's sum; None if it need not.
+
+        So it is of a path method; `completeness_gap` says how far a map is from it.
+        """
+        return None
+
     def shares(self) -> Hashable:
         """Return what identifies its work: estimators with equal answers are computed together."""
         return self
@@ -88,6 +96,10 @@ class GradientEstimator(Estimator):
     def passes(self) -> Passes:
         """Return one gradient per probe."""
         return Passes(gradient=self.probes().count)
+
+    def ends(self) -> Ends | None:
+        """Return the ends of the probes' paths, if the plain gradient is integrated along them."""
+        return self.probes().ends() if self.reduction.integrates and self.rule == PLAIN else None
 
     def shares(self) -> Hashable:
         """Return the rule and the probes."""

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.completeness import completeness_gap
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.question import Question
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Done: TypeAlias = Callable[[int, FloatMap, float], None]
 Failed: TypeAlias = Callable[[int, CtvizError], None]
+Measured: TypeAlias = Callable[[int, float | None], None]
 
 
 class NotFinite(UnsupportedNetwork):
@@ -36,6 +38,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     progress: Progress | None = None,
     done: Done | None = None,
     failed: Failed | None = None,
+    measured: Measured | None = None,
 ) -> list[FloatMap]:
     """Return each estimator's signed map (h, w): positive speaks for the target class.
 
@@ -64,10 +67,13 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     failed
         Called with (index, error) for an estimator that cannot be right on this network; the
         others go on, and the list holds their maps only. Without it the error is raised.
+    measured
+        Called with (index, gap) just before a map is ready: its `completeness_gap`, or None where
+        that is not defined. Without it none is measured, which saves a few forward passes.
     """
     progress = Progress() if progress is None else progress
-    answers = _Answers(estimators, done, failed)
-    progress.start(passes(estimators).total)
+    answers = _Answers(estimators, done, failed, measured)
+    progress.start(passes(estimators, measured=measured is not None).total)
     with undisturbed(network):
         question = Question.ask(network, x, target, references, progress, pace=pace)
         waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
@@ -78,12 +84,16 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     return answers.maps()
 
 
-def passes(estimators: Iterable["Estimator"]) -> Passes:
+def passes(estimators: Iterable["Estimator"], *, measured: bool = False) -> Passes:
     """Return what a set of estimators costs together: shared passes count once.
 
-    One forward pass, with which every call begins, is included.
+    One forward pass, with which every call begins, is included; where completeness gaps are
+    ``measured``, so are the ends of paths.
     """
-    return sum((_cost(group) for group in shared_work(estimators)), Passes(forward=1))
+    distinct = tuple(dict.fromkeys(estimators))
+    checks = [ends.count for one in distinct if measured and (ends := one.ends()) is not None]
+    first = Passes(forward=1 + sum(checks))
+    return sum((_cost(group) for group in shared_work(distinct)), first)
 
 
 def shared_work(estimators: Iterable["Estimator"]) -> list[tuple["Estimator", ...]]:
@@ -111,6 +121,7 @@ class _Answers:
     estimators: Sequence["Estimator"]
     done: Done | None
     failed: Failed | None
+    measured: Measured | None
     known: dict["Estimator", FloatMap] = field(default_factory=dict)
     refused: dict["Estimator", CtvizError] = field(default_factory=dict)
     seconds: dict["Estimator", float] = field(default_factory=dict)
@@ -141,7 +152,7 @@ class _Answers:
         share = (time.perf_counter() - begun) / len(group)
         for estimator, result in zip(group, results, strict=True):
             own = share + sum(self.seconds[parent] for parent in estimator.parents())
-            self._settle(estimator, result, own)
+            self._settle(estimator, result, own, question)
 
     def maps(self) -> list[FloatMap]:
         """Return the maps in the order of the estimators, without the refused ones."""
@@ -154,7 +165,13 @@ class _Answers:
             self._refuse(estimator, errors[0])
         return bool(errors)
 
-    def _settle(self, estimator: "Estimator", result: Tensor | CtvizError, seconds: float) -> None:
+    def _settle(
+        self,
+        estimator: "Estimator",
+        result: Tensor | CtvizError,
+        seconds: float,
+        question: Question,
+    ) -> None:
         if isinstance(result, CtvizError):
             self._refuse(estimator, result)
             return
@@ -172,9 +189,19 @@ class _Answers:
             )
             return
         self.known[estimator], self.seconds[estimator] = values, seconds
+        self._measure(estimator, values, question)
         if self.done is not None:
             for index in self._places(estimator):
                 self.done(index, values, seconds)
+
+    def _measure(self, estimator: "Estimator", values: FloatMap, question: Question) -> None:
+        """Tell the completeness gap of a map that somebody asked for."""
+        places, ends = self._places(estimator), estimator.ends()
+        if self.measured is None or not places:
+            return
+        gap = None if ends is None else completeness_gap(question, ends, values)
+        for index in places:
+            self.measured(index, gap)
 
     def _refuse(self, estimator: "Estimator", error: CtvizError) -> None:
         if self.failed is None:

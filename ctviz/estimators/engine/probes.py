@@ -15,6 +15,7 @@ import torch
 from scipy.fft import dctn, idctn
 from torch import Tensor
 
+from ctviz.estimators.engine.ends import End, Ends, FromUniform
 from ctviz.estimators.engine.question import Question
 
 Probe: TypeAlias = tuple[Tensor, Tensor]
@@ -33,6 +34,10 @@ class Probes(ABC):
     @abstractmethod
     def draw(self, question: Question) -> Iterator[Probe]:
         """Yield the points one by one."""
+
+    def ends(self) -> Ends | None:
+        """Return where the paths on which the points lie begin and end; None if on no path."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,10 @@ class StraightPath(Probes):
         for step in range(self.steps):
             yield self.baseline + (step + 0.5) / self.steps * difference, difference
 
+    def ends(self) -> Ends:
+        """Return the baseline and the image."""
+        return FromUniform((self.baseline,))
+
 
 @dataclass(frozen=True)
 class ReferencePaths(Probes):
@@ -107,12 +116,20 @@ class ReferencePaths(Probes):
 
     def draw(self, question: Question) -> Iterator[Probe]:
         """Yield points at α ~ U(0, 1) on the way from references drawn with replacement."""
+        for reference, alpha in self.references(question):
+            difference = question.x - reference
+            yield reference + alpha * difference, difference
+
+    def ends(self) -> Ends:
+        """Return the drawn references and the image."""
+        return FromReferences(self)
+
+    def references(self, question: Question) -> Iterator[tuple[Tensor, float]]:
+        """Yield drawn references (1, C, h, w), and how far on the way from each a point lies."""
         generator = torch.Generator().manual_seed(self.seed)
         for _ in range(self.samples):
             choice, alpha = torch.rand(2, generator=generator).tolist()
-            reference = self._reference(question, choice)
-            difference = question.x - reference
-            yield reference + alpha * difference, difference
+            yield self._reference(question, choice), alpha
 
     @staticmethod
     def _reference(question: Question, choice: float) -> Tensor:
@@ -139,6 +156,10 @@ class NoisyPaths(Probes):
         for copy, _ in self.copies.draw(question):
             yield from self.path.draw(replace(question, x=copy))
 
+    def ends(self) -> Ends:
+        """Return the baseline and the noisy copies."""
+        return ToNoisyCopies(self)
+
 
 @dataclass(frozen=True)
 class BlurPath(Probes):
@@ -161,6 +182,10 @@ class BlurPath(Probes):
         for before, after in pairwise(self.stations(question.x)):
             yield (before + after) / 2, self.steps * (after - before)
 
+    def ends(self) -> Ends:
+        """Return the most blurred image and the sharp one."""
+        return FromBlurred(self)
+
     def stations(self, x: Tensor) -> Iterator[Tensor]:
         """Yield the images (1, C, h, w) that the steps lead to, the most blurred one first."""
         # A mirrored image is a sum of cosines, each of which a blur only makes weaker.
@@ -173,3 +198,56 @@ class BlurPath(Probes):
             blurred = idctn(waves * np.exp(-(sigma**2) * fading), axes=(2, 3))
             yield torch.from_numpy(blurred).to(x)
         yield x
+
+
+@dataclass(frozen=True)
+class FromReferences(Ends):
+    """From the very references that were drawn to the image."""
+
+    paths: ReferencePaths
+
+    @property
+    def count(self) -> int:
+        """One per draw, and the image."""
+        return self.paths.samples + 1
+
+    def draw(self, question: Question) -> Iterator[End]:
+        """Yield the references and the image."""
+        for reference, _ in self.paths.references(question):
+            yield -1 / self.paths.samples, reference
+        yield 1.0, question.x
+
+
+@dataclass(frozen=True)
+class ToNoisyCopies(Ends):
+    """From a baseline to noisy copies of the image; what matters is the mean of their scores."""
+
+    paths: NoisyPaths
+
+    @property
+    def count(self) -> int:
+        """One per copy, and the baseline."""
+        return self.paths.copies.samples + 1
+
+    def draw(self, question: Question) -> Iterator[End]:
+        """Yield the baseline and the copies."""
+        yield -1.0, torch.full_like(question.x, self.paths.path.baseline)
+        for copy, _ in self.paths.copies.draw(question):
+            yield 1 / self.paths.copies.samples, copy
+
+
+@dataclass(frozen=True)
+class FromBlurred(Ends):
+    """From the most blurred image of a path to the image."""
+
+    path: BlurPath
+
+    @property
+    def count(self) -> int:
+        """Two."""
+        return 2
+
+    def draw(self, question: Question) -> Iterator[End]:
+        """Yield the blurred image and the image."""
+        yield -1.0, next(self.path.stations(question.x))
+        yield 1.0, question.x

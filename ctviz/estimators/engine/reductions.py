@@ -4,6 +4,7 @@ All arrays are (C, h, w) float64 on the CPU.
 """
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -11,6 +12,9 @@ from torch import Tensor
 
 class Reduction(ABC):
     """Base of the accumulators: gradients go in, one map comes out."""
+
+    integrates: ClassVar[bool] = False
+    """Whether of gradients along paths it makes their integral, the change of the score."""
 
     @abstractmethod
     def add(self, gradient: Tensor, difference: Tensor) -> None:
@@ -51,6 +55,8 @@ class MeanSquare(Mean):
 
 class MeanTimesDifference(Mean):
     """The mean of the gradient times the image's difference from the baseline."""
+
+    integrates: ClassVar[bool] = True
 
     def term(self, gradient: Tensor, difference: Tensor) -> Tensor:
         """Return the product."""
