@@ -68,6 +68,12 @@ class Compared:
         """What the map cost; None while it is not there."""
         return self.job.result(0).seconds if self.job is not None and _is_ready(self.job) else None
 
+    @property
+    def completeness_gap(self) -> float | None:
+        """How far the map's sum is off; None where that is not defined, or not there yet."""
+        ready = self.job is not None and _is_ready(self.job)
+        return self.job.result(0).completeness_gap if self.job is not None and ready else None
+
     def score(self, metric: str) -> Score:
         """Return a score, or why there is none yet."""
         if metric in self.evaluations:

@@ -15,6 +15,7 @@ WORKFLOW = """
 4. **Draw** where a human would look; every finished stroke is saved by itself.
 5. Read the **scores** beside each map: agreement with your region, fidelity to the model. The
    **sanity** badge says whether the map depends on what the model has learnt.
+   **Sum off by** says how far a map made along a path is from the change of the score it divides.
 6. **Study**: rank the estimators over a whole cohort, with intervals over patients, and take the
    report home.
 """

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from ctviz.ui.comparison import Compared, Comparison, span, written
+from ctviz.ui.completeness import percent
 from ctviz.ui.metric_choice import heading, meaning
 from ctviz.ui.plain import plain
 from ctviz.ui.sanity import badge_of
@@ -12,13 +13,15 @@ from ctviz.ui.session import widget
 UNDEFINED = "–"
 CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
-SECONDS, FILLS, SANITY = "seconds ↓", "over fills", "Sanity"
+SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
 WIDTHS = {FILLS: 110}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
     SECONDS: "How long the map took when it was computed. Lower is better.",
     FILLS: "Fidelity from the least to the greatest of five fills: dark, bright, mean, blurred, "
     "interpolated. A wide range says that fidelity depends on the fill.",
+    GAP: "How far the map's sum is from the change of the class score on the way to the scan, "
+    "where it should be that. Lower is better; above 5 % take more steps.",
     SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
     "not change shows the scan and not the model.",
 }
@@ -46,6 +49,9 @@ def _row(one: Compared, comparison: Comparison) -> dict[str, str]:
             row[FILLS] = span(one.fills) or UNDEFINED
     if "seconds" not in {metric.name for metric in comparison.metrics}:
         row[SECONDS] = UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
+    if any(other.completeness_gap is not None for other in comparison.compared):
+        gap = one.completeness_gap
+        row[GAP] = UNDEFINED if gap is None else percent(gap)
     badge = badge_of(one.estimator, one.sanity)
     row[SANITY] = UNDEFINED if badge is None else f"{badge.verdict}: {badge.why}"
     return row

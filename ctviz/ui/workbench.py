@@ -22,6 +22,7 @@ from ctviz.ui.choices import (
     warn_of_another_class,
 )
 from ctviz.ui.comparison import Compared, Comparison, Reading, by_fill, compare, span, written
+from ctviz.ui.completeness import gap_of
 from ctviz.ui.curves import show_curves
 from ctviz.ui.drawings import drawing_of, keep_or_say, reference_of, yardsticks
 from ctviz.ui.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
@@ -242,6 +243,7 @@ def _pane(one: Compared, comparison: Comparison) -> Pane:
         seconds=one.seconds,
         scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
         badge=badge_of(estimator, one.sanity),
+        gap=gap_of(estimator, one.completeness_gap),
     )
 
 

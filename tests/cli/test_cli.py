@@ -153,6 +153,23 @@ def test_explain_writes_numbers_and_pictures(ctviz, series, shelf, tmp_path):
             assert picture.size == (768, 768)
 
 
+def test_explain_tells_how_far_a_paths_map_is_from_the_change_of_the_score(
+    ctviz, series, shelf, tmp_path
+):
+    asked = ("explain", series, "--estimators", "integrated-gradients,gradient", "--slice", "0")
+    asked = (*asked, "--out", tmp_path / "maps", "--target", "with contrast")
+    rows = rows_of(ctviz(*asked, "--format", "csv"))
+    image = face.load_case(series).slice(0)
+    expected = face.explain(
+        face.load_model(shelf / MODEL), image, 1, estimators=("integrated-gradients",)
+    )["integrated-gradients"]
+    assert [row["estimator"] for row in rows] == ["integrated-gradients", "gradient"]
+    told = float(rows[0]["completeness_gap"])
+    assert told == pytest.approx(expected.completeness_gap, abs=1e-3)
+    assert rows[1]["completeness_gap"] == ""
+    assert "completeness gap" in ctviz(*asked).out
+
+
 def test_a_refused_estimator_is_said_and_the_others_are_written(ctviz, series, tmp_path):
     asked = ("explain", series, "--out", tmp_path / "maps", "--format", "csv")
     asked = (*asked, "--set", "grad-cam.layer=no-such-layer", "--estimators")

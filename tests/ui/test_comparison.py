@@ -5,8 +5,9 @@ from ctviz.core import Score
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
-from ctviz.ui import comparison, expectations, held
+from ctviz.ui import comparison, expectations, held, score_table
 from ctviz.ui.comparison import Compared, Comparison, Reading, compare
+from ctviz.ui.completeness import percent
 from ctviz.ui.held import Held
 from ctviz.ui.metric_choice import DEFAULT_METRICS
 from ctviz.ui.session import Session
@@ -188,3 +189,16 @@ def test_the_span_of_fills_reads_from_the_least_to_the_greatest(values, text):
         for fill, value in values.items()
     }
     assert comparison.span(fills) == text
+
+
+def test_a_paths_map_says_how_far_its_sum_is_off_and_the_table_too(question, backend):
+    estimators = [ESTIMATORS["integrated-gradients"](steps=4), GRADIENT]
+    jobs = backend.explain(question.image, question.model_id, question.target, estimators)
+    maps = [job.result(60) for job in jobs]
+    compared = tuple(map(Compared, estimators, jobs))
+    assert compared[0].completeness_gap == maps[0].completeness_gap is not None
+    assert compared[1].completeness_gap is None
+    assert Compared(GRADIENT).completeness_gap is None
+    rows = [score_table._row(one, Comparison(compared, "")) for one in compared]
+    assert [row[score_table.GAP] for row in rows] == [percent(maps[0].completeness_gap), "–"]
+    assert score_table.GAP not in score_table._row(compared[1], Comparison(compared[1:], ""))

@@ -18,6 +18,7 @@ from ctviz.ui.viewer import (
     Letters,
     Pane,
     Reference,
+    Remark,
     ScoreText,
     SliceChange,
 )
@@ -35,6 +36,7 @@ BOARD = BoardData(
             maps={2: "/map"},
             scores=[ScoreText("dice", "Dice", "0.71")],
             badge=Badge("not passed", "The map stays when the model forgets."),
+            gap=Remark("sum off by 8 %", "It should sum to the change of the score.", warns=True),
         )
     ],
     window=DisplayWindow(1500, -600),
@@ -68,6 +70,7 @@ def documented(typedef):
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
         ("Badge", BOARD.panes[0].badge),
+        ("Remark", BOARD.panes[0].gap),
     ],
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):

@@ -143,6 +143,19 @@ class Badge:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A number about a map itself, in a few words, and what it means; it warns where it is bad."""
+
+    text: str
+    why: str
+    warns: bool = False
+
+    def to_json(self) -> Json:
+        """Return the remark as the browser reads it."""
+        return {"text": self.text, "why": self.why, "warns": self.warns}
+
+
+@dataclass(frozen=True)
 class Pane:
     """One estimator beside the case.
 
@@ -157,6 +170,8 @@ class Pane:
         What keeps the map of the current slice from being there; ``waiting`` is for the reader.
     badge
         Whether it passed the sanity check; None for controls, which have nothing to pass.
+    gap
+        How far the map's sum is off; None where there is nothing to compare it with.
     """
 
     id: str
@@ -170,6 +185,7 @@ class Pane:
     seconds: float | None = None
     scores: Sequence[ScoreText] = ()
     badge: Badge | None = None
+    gap: Remark | None = None
 
     def to_json(self) -> Json:
         """Return the pane as the browser reads it."""
@@ -185,6 +201,7 @@ class Pane:
             "seconds": self.seconds,
             "scores": [score.to_json() for score in self.scores],
             "badge": self.badge.to_json() if self.badge else None,
+            "gap": self.gap.to_json() if self.gap else None,
         }
 
 

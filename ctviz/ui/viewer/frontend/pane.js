@@ -40,6 +40,7 @@ export class Pane {
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
+    this.gap = element("span", { class: "badge", role: "img", "data-testid": `pane-gap-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
     const remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
     this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
@@ -57,7 +58,7 @@ export class Pane {
     ]);
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
-      element("header", {}, [this.title, this.control, this.badge, this.seconds, remove]),
+      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, remove]),
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
         element("div", { class: "facts" }, [this.scores, this.bar]),
@@ -75,6 +76,7 @@ export class Pane {
     this.control.hidden = !pane.control;
     setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
     this.updateBadge(pane.badge);
+    this.updateGap(pane.gap);
     this.updateScores(pane.scores);
   }
 
@@ -87,6 +89,16 @@ export class Pane {
     setText(this.badge, `sanity ${MARKS[badge.verdict]}`);
     this.badge.title = said;
     this.badge.setAttribute("aria-label", said);
+  }
+
+  /** @param {import("./types.js").Remark | null} gap */
+  updateGap(gap) {
+    this.gap.hidden = gap === null;
+    if (!gap) return;
+    this.gap.classList.toggle("warns", gap.warns);
+    setText(this.gap, gap.text);
+    this.gap.title = gap.why;
+    this.gap.setAttribute("aria-label", `${gap.text}. ${gap.why}`);
   }
 
   /** @param {ScoreText[]} scores */

@@ -31,6 +31,11 @@
  * @property {"passed" | "not passed" | "not yet known" | "not applicable"} verdict
  * @property {string} why
  *
+ * @typedef {object} Remark
+ * @property {string} text
+ * @property {string} why
+ * @property {boolean} warns
+ *
  * @typedef {"ready" | "queued" | "running" | "failed" | "cancelled" | "waiting"} PaneState
  *
  * @typedef {object} PaneView
@@ -45,6 +50,7 @@
  * @property {number | null} seconds
  * @property {ScoreText[]} scores
  * @property {Badge | null} badge  Of the sanity check; null for controls.
+ * @property {Remark | null} gap  How far the map's sum is off; null where that is not defined.
  *
  * @typedef {object} DrawingView
  * @property {string} reader
