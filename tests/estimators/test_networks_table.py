@@ -1,10 +1,12 @@
 """The page that says which estimator is right on which network is true, and up to date."""
 
 import pytest
+import torch
 
 from ctviz.estimators import ESTIMATORS
-from docs.networks import COLUMNS, PAGE, Cell, checked
-from tests.estimators.oracles.oracle import ORACLES
+from docs.networks import COLUMNS, PAGE, TARGET, Cell, checked, images, network
+from tests.estimators.oracles.gradients import GuidedIg, check_sum
+from tests.estimators.oracles.oracle import ORACLES, Asked
 
 ALWAYS_CHECKED = ("sequential", "mixed")
 
@@ -43,6 +45,15 @@ def test_the_page_names_its_networks_and_its_checks():
     text = PAGE.read_text(encoding="utf-8")
     assert all(column.title in text for column in COLUMNS.values())
     assert all(oracle.says and oracle.says in text for oracle in ORACLES.values())
+
+
+@pytest.mark.parametrize("column", ALWAYS_CHECKED)
+def test_the_check_of_guided_igs_sum_sees_pixels_that_jump(column):
+    image, *references = images(COLUMNS[column].size)[:, None]
+    asked = Asked(network(column), image, TARGET, torch.cat(references), "", GuidedIg())
+    check_sum(asked, GuidedIg())
+    with pytest.raises(AssertionError):
+        check_sum(asked, GuidedIg(leeway=1.0))
 
 
 @pytest.mark.parametrize(("name", "column"), AGAIN)

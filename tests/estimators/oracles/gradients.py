@@ -1,12 +1,18 @@
 """Slow versions of the estimators that read gradients: one point at a time, from the papers."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients as CaptumIntegratedGradients
 
+from ctviz.estimators import ESTIMATORS
 from tests.estimators.oracles.oracle import oracle
 
 STEPS = (1e-7, 1e-8, 1e-9, 1e-10)
+SUM_OFF = 0.15
+"""How far a map's sum may be from the score's change, as a share of its L1 norm."""
+GuidedIg = ESTIMATORS["guided-ig"]
 
 
 def slope_along(asked, direction):
@@ -149,7 +155,8 @@ def _blurring(size, sigma):
 
 @oracle("guided-ig", steps=24)
 def guided_ig(asked):
-    """the authors' own choice of pixels, on one list of them, from black"""
+    """the authors' own choice of pixels; its sum, the score's change to 15 % of its L1 norm"""
+    check_sum(asked, GuidedIg())
     image, estimator = asked.image.flatten().numpy(), asked.estimator
     point, total = np.zeros_like(image), np.zeros_like(image)
     for step in range(1, estimator.steps + 1):
@@ -158,6 +165,17 @@ def guided_ig(asked):
         total += (moved - point) * slopes
         point = moved
     return total.reshape(asked.image.shape[-2:])
+
+
+def check_sum(asked, estimator):
+    """The map from black sums to the change of the score.
+
+    Its slopes are those at the beginning of each step, and a random network's score is rough: so
+    what is off is held against all that the map says for and against.
+    """
+    values = replace(asked, estimator=estimator).values.astype(float)
+    change = asked.score(asked.image) - asked.score(torch.zeros_like(asked.image))
+    np.testing.assert_allclose(values.sum(), change, rtol=0, atol=SUM_OFF * np.abs(values).sum())
 
 
 def _moved(point, image, slopes, share, estimator):
