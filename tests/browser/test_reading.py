@@ -52,6 +52,14 @@ def test_a_chosen_metric_is_read_beneath_every_map_and_kept_in_the_link(opened):
     expect(opened.page.get_by_test_id("pane-badge-random")).to_be_hidden()
 
 
+def test_a_paths_map_says_how_far_its_sum_is_off(opened):
+    opened.until("board.panes.length >= 4 && board.panes.every(p => p.shown === 'map')", 180_000)
+    gap = opened.page.get_by_test_id("pane-gap-integrated-gradients-bw")
+    expect(gap).to_contain_text(re.compile("^sum off by .* %$"))
+    expect(gap).to_have_attribute("title", re.compile("Lower is better"))
+    expect(opened.page.get_by_test_id("pane-gap-gradient")).to_be_hidden()
+
+
 def test_an_estimator_is_chosen_by_its_family(opened):
     opened.page.locator(".st-key-ctviz-offered-estimators button").click()
     opened.page.get_by_text("Grad-CAM", exact=True).click()
