@@ -72,8 +72,8 @@ def test_gantry_tilt_and_uneven_gaps_are_both_noted(real_data):
         ("empty.dcm", b"", "empty"),
         ("notes.csv", b"a,b\n1,2\n", "no image"),
         ("x.gz", b"\x1f\x8b\x08\x00broken", "unpack"),
-        ("fake.dcm", bytes(128) + b"DICM" + b"\xff" * 500, ""),
-        ("fake", bytes(128) + b"DICM", ""),
+        ("broken.dcm", bytes(128) + b"DICM" + b"\xff" * 500, ""),
+        ("broken", bytes(128) + b"DICM", ""),
     ],
 )
 def test_what_is_no_scan_is_refused_with_what_to_do(tmp_path, name, content, words):

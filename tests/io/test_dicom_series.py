@@ -94,10 +94,10 @@ def test_another_size_direction_or_unit_inside_a_series_is_a_case_of_its_own(
 
 
 def test_a_localizer_is_left_out_with_a_note(tmp_path, dicom, stored):
-    dicom(tmp_path / "scout", stored, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+    dicom(tmp_path / "overview", stored, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
     dicom(tmp_path / "slice", stored)
     loaded = load_cases(tmp_path)
-    assert [refused.name for refused in loaded.refused] == ["scout"]
+    assert [refused.name for refused in loaded.refused] == ["overview"]
     assert any("localizer" in note for note in loaded.cases[0].notes)
 
 

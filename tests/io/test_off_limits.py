@@ -167,18 +167,18 @@ def test_links_are_followed_only_inside_of_the_folder(tmp_path, dicom, stored):
     inside = dicom(folder / ".annex" / "a.dcm", stored)
     outside = dicom(tmp_path / "outside" / "b.dcm", stored + 1)
     (folder / "in.dcm").symlink_to(inside)
-    (folder / "out.dcm").symlink_to(outside)
-    (folder / "out").symlink_to(outside.parent)
-    (folder / "lost.dcm").symlink_to(tmp_path / "nothing")
-    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "view.dcm").symlink_to(outside)
+    (folder / "view").symlink_to(outside.parent)
+    (folder / "readme.dcm").symlink_to(tmp_path / "nothing")
+    (folder / "plan").symlink_to(folder / "plan")
     (folder / "again").symlink_to(folder)
     loaded = load_cases(folder)
     assert len(loaded.cases) == 1
     assert sorted((refused.name, refused.why.split(";")[0]) for refused in loaded.refused) == [
-        ("loop", "It is a link that leads in a circle"),
-        ("lost.dcm", "It is a link that leads nowhere"),
-        ("out", "It is a link that leads out of the folder"),
-        ("out.dcm", "It is a link that leads out of the folder"),
+        ("plan", "It is a link that leads in a circle"),
+        ("readme.dcm", "It is a link that leads nowhere"),
+        ("view", "It is a link that leads out of the folder"),
+        ("view.dcm", "It is a link that leads out of the folder"),
     ]
 
 

@@ -29,7 +29,7 @@ def samples():
 def network(seed=0):
     card = ModelCard(
         id="tiny",
-        title="",
+        title="Tiny",
         task="",
         classes=("without contrast", "with contrast"),
         architecture="resnet18",

@@ -22,6 +22,9 @@ Done: TypeAlias = Callable[[int, FloatMap, float], None]
 Failed: TypeAlias = Callable[[int, CtvizError], None]
 Measured: TypeAlias = Callable[[int, float | None], None]
 
+SINGLE_BYTES = 4
+"""Of a number in float32; smaller ones have too few digits to show small changes."""
+
 
 class NotFinite(UnsupportedNetwork):
     """An estimator whose map is NaN or infinite on this network and image."""
@@ -179,14 +182,9 @@ class _Answers:
         # In double precision, for NumPy knows no bfloat16.
         values = result.detach().cpu().double().reshape(-1, height, width).sum(0).numpy()
         values = values.astype(np.float32)
-        if not np.isfinite(values).all():
-            self._refuse(
-                estimator,
-                NotFinite(
-                    f"{estimator.title} is not finite on this network and image; "
-                    "choose another estimator."
-                ),
-            )
+        doubt = _doubt(estimator, values, question)
+        if doubt is not None:
+            self._refuse(estimator, doubt)
             return
         self.known[estimator], self.seconds[estimator] = values, seconds
         self._measure(estimator, values, question)
@@ -212,3 +210,17 @@ class _Answers:
 
     def _places(self, estimator: "Estimator") -> list[int]:
         return [index for index, asked in enumerate(self.estimators) if asked == estimator]
+
+
+def _doubt(estimator: "Estimator", values: FloatMap, question: Question) -> CtvizError | None:
+    """Return why a map cannot be believed, if that is so."""
+    if not np.isfinite(values).all():
+        return NotFinite(
+            f"{estimator.title} is not finite on this network and image; choose another estimator."
+        )
+    if not values.any() and question.x.element_size() < SINGLE_BYTES:
+        return UnsupportedNetwork(
+            f"{estimator.title} sees nothing change in the few digits of {question.x.dtype}; give "
+            "the network in float32."
+        )
+    return None

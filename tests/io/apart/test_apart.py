@@ -69,7 +69,7 @@ def told(self, path):
         os.abort()
     if path.name.startswith("hangs"):
         time.sleep(600)
-    if path.name.startswith("eats"):
+    if path.name.startswith("damaged"):
         bytearray(2**31)
     if path.name.startswith("full"):
         raise OSError(28, "no space")
@@ -144,10 +144,10 @@ def test_a_file_that_kills_or_hangs_is_refused_and_the_rest_is_read(
 
 def test_want_of_memory_is_named_and_ends_nothing(tmp_path, dicom, stored, read, bad_files):
     dicom(tmp_path / "in" / "a.dcm", stored)
-    dicom(tmp_path / "in" / "eats.dcm", stored)
+    dicom(tmp_path / "in" / "damaged.dcm", stored)
     cases, (refused,) = read(tmp_path / "in")
     assert len(cases) == 1
-    assert refused.name == "eats.dcm"
+    assert refused.name == "damaged.dcm"
     assert "more memory" in refused.why
 
 
