@@ -1,5 +1,6 @@
 """The one backend of this process, shared by all sessions, pages and routes."""
 
+import gc
 from contextlib import suppress
 from functools import cache
 from threading import Lock
@@ -46,6 +47,10 @@ def prepare() -> None:
     """
     with suppress(CtvizError):
         first_cases()
+    # Streamlit looks for garbage after every run of a page. The libraries' objects, which never are
+    # any, would take a quarter of a second each time, in which nothing else goes on.
+    gc.collect()
+    gc.freeze()
 
 
 def close() -> None:
