@@ -6,8 +6,7 @@ import pytest
 
 from ctviz.backend import Backend
 from ctviz.core import Mask, Settings, Slice
-from ctviz.estimators import ESTIMATORS, explain
-from tests.backend.small_model import MODEL, Watch, write_model
+from tests.backend.small_model import MODEL, Watch, watched, write_model
 
 SIDE = 48
 
@@ -49,6 +48,4 @@ def vessel() -> Mask:
 @pytest.fixture
 def watch(backend: Backend, image: Slice) -> Watch:
     """Counts the passes of a network whose conduct is known, for that is found out only once."""
-    classifier = backend.classifier(MODEL)
-    explain(classifier.network, classifier.encode(image), 1, [ESTIMATORS["gradient"]()])
-    return Watch(classifier.network)
+    return watched(backend.classifier(MODEL), image)

@@ -23,7 +23,7 @@ from ctviz.core import (
 from ctviz.estimators import ESTIMATORS, passes
 from ctviz.metrics import METRICS
 from ctviz.regions import segment, xrai
-from tests.backend.small_model import MODEL, Watch, write_model
+from tests.backend.small_model import MODEL, watched, write_model
 
 GRADIENT = ESTIMATORS["gradient"]()
 SMOOTH = ESTIMATORS["smoothgrad"](samples=3)
@@ -198,7 +198,7 @@ def test_a_damaged_cache_file_is_computed_again(backend, settings, image, watch)
     for path in settings.cache.rglob("*.ctviz"):
         path.write_bytes(path.read_bytes()[:-100])
     another = Backend(settings)
-    other = Watch(another.classifier(MODEL).network)
+    other = watched(another.classifier(MODEL), image)
     (again,) = results(another.explain(image, MODEL, 1, [SMOOTH]))
     np.testing.assert_allclose(again.values, first.values, rtol=1e-4, atol=1e-7)
     assert other.images == before
