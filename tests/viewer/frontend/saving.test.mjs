@@ -385,6 +385,18 @@ test("all letters leave at once when the page may go, drawings first", () => {
   assert.equal(delivered.length, 3);
 });
 
+test("a mailbox that was emptied with nothing in it still delivers", () => {
+  const delivered = [];
+  const mailbox = new Mailbox((name, value) => delivered.push(value.n));
+  mailbox.post("drawing", { n: 1 });
+  mailbox.empty();
+  mailbox.post("drawing", { n: 2 });
+  pass(150);
+  mailbox.post("drawing", { n: 3 });
+  pass(150);
+  assert.deepEqual(delivered, [1, 2, 3]);
+});
+
 test("a label that was never drawn with outlives the page", () => {
   const { desk, store } = deskWith();
   desk.drawing.label("lung");

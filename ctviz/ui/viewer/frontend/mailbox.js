@@ -31,7 +31,7 @@ export class Mailbox {
 
   /** Send all letters at once, drawings first: the page may be gone in a moment. */
   empty() {
-    clearTimeout(this.timer);
+    // The timer goes on if nothing waits: whatever is posted next leaves when it is over.
     const letters = [...this.letters].sort(([, { name }]) => (name === "drawing" ? -1 : 1));
     this.letters = new Map(letters);
     while (this.letters.size) {
