@@ -25,6 +25,7 @@ def main() -> None:
     )
     with ui.errors_in_words():
         if ui.let_in():
+            ui.take_in_drawings()
             page.run()
 
 

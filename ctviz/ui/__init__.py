@@ -3,6 +3,7 @@
 from ctviz.ui.access.middleware import middleware
 from ctviz.ui.access.trail import record_start
 from ctviz.ui.choices import choose_case, choose_model
+from ctviz.ui.drawings import take_in_drawings
 from ctviz.ui.frame import ICON, apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.gallery import show_cases
 from ctviz.ui.guide import guide
@@ -40,5 +41,6 @@ __all__ = [
     "show_cases",
     "show_models",
     "study_page",
+    "take_in_drawings",
     "workbench",
 ]

@@ -10,10 +10,25 @@ from ctviz.core import CtvizError, InvalidInput, Mask, Region
 from ctviz.store import AuditEvent, CaseEntry, DrawnChange, Joined
 from ctviz.ui.access import permit, record
 from ctviz.ui.service import backend
-from ctviz.ui.session import session
-from ctviz.ui.viewer import Drawing, DrawingChange, Reference, encode_runs
+from ctviz.ui.session import session, widget
+from ctviz.ui.viewer import (
+    DoorbellData,
+    Drawing,
+    DrawingChange,
+    Reference,
+    doorbell,
+    encode_runs,
+)
 
 FIRST_LABEL = "heart and great vessels"
+
+
+def take_in_drawings() -> None:
+    """Take in, on every page, what was drawn just before the reader left the board."""
+    # So high and no higher: the style gives it no room.
+    with st.container(height=1, border=False):
+        told = DoorbellData(session().acknowledged, session().refused)
+        doorbell(told, widget("doorbell"), keep_or_say)
 
 
 def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:

@@ -49,7 +49,6 @@ from ctviz.ui.viewer import (
     ScoreText,
     SliceChange,
     board,
-    doorbell,
 )
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
@@ -63,15 +62,9 @@ def open_link() -> None:
     session().follow_link()
 
 
-def workbench() -> None:
-    """Show one slice of one case with one model, its maps, and how good they are."""
-    _workbench()
-    doorbell(widget("doorbell"))
-
-
 @st.fragment
-def _workbench() -> None:
-    """Show everything but the doorbell.
+def workbench() -> None:
+    """Show one slice of one case with one model, its maps, and how good they are.
 
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """

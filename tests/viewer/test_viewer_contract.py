@@ -12,6 +12,7 @@ from ctviz.ui.viewer import (
     BoardData,
     CaseView,
     DisplayWindow,
+    DoorbellData,
     Drawing,
     DrawingChange,
     InvalidDrawing,
@@ -71,6 +72,7 @@ def documented(typedef):
         ("DrawingView", BOARD.drawing),
         ("Badge", BOARD.panes[0].badge),
         ("Remark", BOARD.panes[0].gap),
+        ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."})),
     ],
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):

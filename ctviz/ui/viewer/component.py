@@ -9,7 +9,13 @@ from streamlit.errors import StreamlitAPIException
 
 from ctviz.core import CtvizError
 from ctviz.ui.session import value_of
-from ctviz.ui.viewer.contract import BoardCommand, BoardData, DrawingChange, SliceChange
+from ctviz.ui.viewer.contract import (
+    BoardCommand,
+    BoardData,
+    DoorbellData,
+    DrawingChange,
+    SliceChange,
+)
 from ctviz.ui.viewer.runs import InvalidDrawing
 
 Message = TypeVar("Message")
@@ -60,13 +66,20 @@ def board(
     )
 
 
-def doorbell(key: str) -> None:
+def doorbell(data: DoorbellData, key: str, on_drawing: Callable[[DrawingChange], None]) -> None:
     """Let a board that is not heard run the whole page; to be shown outside of any fragment.
 
     A browser reconnects to a server that was started anew, but the server knows no fragment yet
-    and drops what comes from inside one.
+    and drops what comes from inside one. Shown on every page, it also takes in what was drawn just
+    before the reader left the board.
     """
-    _component()(key=key, data={"doorbell": True}, height="content", on_ring_change=lambda: None)
+    _component()(
+        key=key,
+        data=data.to_json(),
+        height="content",
+        on_ring_change=lambda: None,
+        on_drawing_change=_listener(key, "drawing", DrawingChange.from_json, on_drawing),
+    )
 
 
 def _listener(

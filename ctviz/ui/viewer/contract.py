@@ -301,6 +301,28 @@ class BoardData:
         }
 
 
+@dataclass(frozen=True)
+class DoorbellData:
+    """What every page tells the browser: what became of the drawings that it sent.
+
+    Parameters
+    ----------
+    acknowledged, refused
+        As the board is told.
+    """
+
+    acknowledged: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> Json:
+        """Return the doorbell's data as the browser reads it."""
+        return {
+            "doorbell": True,
+            "acknowledged": list(self.acknowledged),
+            "refused": dict(self.refused),
+        }
+
+
 def _runs_json(slices: RunsBySlice) -> Json:
     return {str(slice_index): list(runs) for slice_index, runs in slices.items()}
 

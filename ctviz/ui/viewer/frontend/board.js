@@ -297,7 +297,7 @@ export class Board {
       hounsfield: data.case.hounsfield,
       saving: this.session.saving,
       saved: data.saved,
-      met: data.met,
+      met: this.session.met,
       outdated: data.contract !== CONTRACT,
       drawn: this.drawnSlices().length > 0,
       reference: data.reference?.name ?? null,

@@ -23,6 +23,8 @@ export class Desk {
     this.saver = new Saver(this.outbox, post, changed);
     /** @type {Map<number, Runs>} What Python has of each slice, as far as we were told. */
     this.stored = new Map();
+    /** @type {Set<number>} Slices that changed elsewhere while a stroke of ours on them was not under way yet. */
+    this.met = new Set();
     for (const name of [...view.labels, ...this.outbox.names()]) this.drawing.number(name);
   }
 
@@ -55,6 +57,7 @@ export class Desk {
       const now = theirs.get(slice) ?? [];
       const busy = this.outbox.told(slice) !== null || this.drawing.act?.slice === slice;
       if (busy || sameRuns(before, now)) continue;
+      if (this.outbox.edits.has(slice)) this.met.add(slice);
       this.drawing.rebase(slice, before, now);
       this.stored.set(slice, now);
       changed.push(slice);

@@ -5,31 +5,32 @@
  * earlier call for outdated. A board is closed only once its place is out of the page; otherwise a picture would be
  * replaced under the pen.
  *
- * It is mounted twice: as the board, whose messages run the board's part of the page, and as a
+ * It is mounted twice: as the board, whose messages run the board's part of the page, and on every page as a
  * doorbell without a face that runs the whole page. A server that was started anew does not know the
- * board and hears nothing of it, until the whole page has run.
+ * board and hears nothing of it, until the whole page has run; and a reader who has left the board for
+ * another page may have strokes under way.
  */
 
 import { Board } from "./board.js";
-import { RING, Session } from "./session.js";
+import { Session } from "./session.js";
 
 /** The session outlives its boards: Streamlit makes a new one whenever the board moves on the page. */
 const session = new Session();
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
-let ring = () => {};
-
 /** @param {import("./types.js").ComponentArguments} component */
 export default function render({ data, parentElement, setTriggerValue }) {
   if ("doorbell" in data) {
-    ring = () => setTriggerValue("ring", Date.now());
-    return () => (ring = () => {});
+    session.hang(parentElement, setTriggerValue, data);
+    return () => {
+      if (!parentElement.isConnected) session.unhang(parentElement);
+    };
   }
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement, session)));
   const mounted = board;
-  session.attach(mounted, () => mounted.schedule(), (name, value) => (name === RING ? ring() : setTriggerValue(name, value)));
+  session.attach(mounted, () => mounted.schedule(), setTriggerValue);
   mounted.update(data);
   Object.defineProperty(globalThis, "ctvizBoard", { configurable: true, get: () => mounted.inspect() });
   return () => {

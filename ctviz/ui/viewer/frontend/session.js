@@ -21,7 +21,9 @@ import { SharedView } from "./view.js";
 
 const MEGABYTE = 2 ** 20;
 /** Name of the message that lets Python run the whole page. */
-export const RING = "ring";
+const RING = "ring";
+/** Name of the message that brings a letter. */
+const DRAWING = "drawing";
 /** Attempts that go unheard before the doorbell is rung. */
 const RING_AFTER = 2;
 /** Slices on either side whose maps are fetched ahead. */
@@ -40,7 +42,7 @@ export class Session {
     this.scene = new Scene(this.view);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
-    this.mailbox = new Mailbox((name, value) => this.trigger(name, value));
+    this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
     /** Whether the doorbell was rung and nobody has answered. */
     this.rang = false;
@@ -57,6 +59,8 @@ export class Session {
     this.leftovers = new Map();
     /** @type {object | null} */
     this.board = null;
+    /** @type {{place: object, trigger: (name: string, value: unknown) => void} | null} Runs the whole page. */
+    this.doorbell = null;
     /** Where Python pointed to last and was followed. */
     this.followed = -1;
     /** @type {BoardData | null} */
@@ -90,25 +94,55 @@ export class Session {
    * @param {(name: string, value: unknown) => void} trigger
    */
   attach(board, changed, trigger) {
+    const isNew = this.board !== board;
     this.board = board;
     this.changed = changed;
     this.trigger = trigger;
-    for (const saver of this.savers) saver.wake();
+    for (const saver of this.savers) isNew ? saver.startAgain() : saver.wake();
   }
 
   /**
-   * No board shows this session: unsaved work leaves now, and waits in the browser's storage until it is known to have
-   * arrived.
+   * No board shows this session: unsaved work leaves now, and again by the doorbell, since a board that is taken away may
+   * not be heard any more. It waits in the browser's storage until it is known to have arrived.
    *
    * @param {object} board  Another one may be there already.
    */
   detach(board) {
     if (this.board !== board) return;
     this.hurry();
-    for (const saver of this.savers) saver.pause();
     this.pulse.stop();
     this.board = null;
     this.changed = this.trigger = () => {};
+    for (const saver of this.savers) saver.startAgain();
+  }
+
+  /**
+   * A page has the doorbell, which takes drawings in while there is no board.
+   *
+   * @param {object} place  Tells it from that of another page.
+   * @param {(name: string, value: unknown) => void} trigger
+   * @param {{acknowledged: string[], refused: Record<string, string>}} data
+   */
+  hang(place, trigger, data) {
+    this.doorbell = { place, trigger };
+    this.hearLetters(data);
+    // What is refused is told by the board; until there is one, asking again would only run the page for nothing.
+    if (!this.board) for (const saver of this.savers) if (saver.refusal) saver.pause();
+  }
+
+  /** @param {object} place  Where the doorbell was; another one may be there already. */
+  unhang(place) {
+    if (this.doorbell?.place === place) this.doorbell = null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
+  deliver(name, value) {
+    const rings = name === RING || (name === DRAWING && !this.board);
+    if (rings) this.doorbell?.trigger(name, value);
+    else this.trigger(name, value);
   }
 
   /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
@@ -133,6 +167,13 @@ export class Session {
     return { state: this.pen.busy ? "saving" : "clean", why: "" };
   }
 
+  /** What was drawn elsewhere under the same name, as Python says it, or as this page has found. */
+  get met() {
+    const slices = [...(this.desk?.met ?? [])].sort((a, b) => a - b).map((slice) => slice + 1);
+    const found = slices.length ? `together with what '${this.data?.drawing?.reader}' drew elsewhere on slice ${slices.join(", ")}` : "";
+    return this.data?.met || found;
+  }
+
   viewChanged() {
     this.preferences.keep(this.view.heatmaps);
     this.tellReading();
@@ -154,7 +195,7 @@ export class Session {
    */
   insist(attempts, name, message, address) {
     this.mailbox.post(name, message, address);
-    if (attempts < RING_AFTER) return;
+    if (attempts < RING_AFTER || !this.board) return;
     this.rang = true;
     this.mailbox.post(RING, {});
   }
@@ -240,17 +281,22 @@ export class Session {
     const before = this.desk;
     this.desk = drawing ? this.deskOf(scan, drawing) : null;
     this.scene.drawing = this.desk?.drawing ?? null;
+    this.hearLetters({ acknowledged, refused });
+    if (drawing) this.desk?.hear(drawing);
+    if (before !== this.desk) before?.saver.flush();
+    if (drawing) this.collectLeftovers(drawing.reader);
+    const labels = this.desk?.drawing.labels.length ?? 0;
+    if (this.pen.label > Math.max(1, labels)) this.pen.label = 1;
+  }
+
+  /** @param {{acknowledged: string[], refused: Record<string, string>}} data  What became of letters. */
+  hearLetters({ acknowledged, refused }) {
     for (const desk of this.desks.values()) desk.acknowledge(acknowledged, refused);
     for (const { box, saver } of this.leftovers.values()) {
       if (box.acknowledge(acknowledged)) saver.arrived();
       saver.hear(refused);
       if (saver.refusal) box.putOff();
     }
-    if (drawing) this.desk?.hear(drawing);
-    if (before !== this.desk) before?.saver.flush();
-    if (drawing) this.collectLeftovers(drawing.reader);
-    const labels = this.desk?.drawing.labels.length ?? 0;
-    if (this.pen.label > Math.max(1, labels)) this.pen.label = 1;
   }
 
   /**
@@ -263,7 +309,7 @@ export class Session {
     if (!desk) {
       desk = new Desk(scan, drawing, {
         store: browserStore(),
-        post: (letter, attempts) => this.insist(attempts, "drawing", sealed(letter), address),
+        post: (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
         changed: () => this.changed(),
       });
       this.desks.set(address, desk);
@@ -279,7 +325,7 @@ export class Session {
     const address = `leftovers of ${reader}`;
     const saver = new Saver(
       box,
-      (letter, attempts) => this.insist(attempts, "drawing", sealed(letter), address),
+      (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
       () => this.changed(),
     );
     this.leftovers.set(reader, { box, saver });

@@ -82,8 +82,13 @@
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
  *
+ * @typedef {object} DoorbellData  What every page knows of letters.
+ * @property {true} doorbell
+ * @property {string[]} acknowledged
+ * @property {Record<string, string>} refused
+ *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
- * @property {BoardData | {doorbell: true}} data
+ * @property {BoardData | DoorbellData} data
  * @property {string} key
  * @property {HTMLElement | ShadowRoot} parentElement
  * @property {(name: string, value: unknown) => void} setTriggerValue
