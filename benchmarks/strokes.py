@@ -35,8 +35,8 @@ def main() -> None:
     print(f"{machine()}; processor slowed {asked.slower:g} times")
     print(f"{len(strokes)} strokes on {slices} slices in {seconds:.0f} s")
     print(f"{len(missed)} of them are not where they were drawn")
-    for stroke in missed:
-        print(stroke)
+    for stroke, shares in missed.items():
+        print(stroke, shares)
 
 
 if __name__ == "__main__":

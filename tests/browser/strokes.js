@@ -5,6 +5,8 @@
  * The demo cohort's pixels are square, and so are its pictures.
  */
 async ({ count, columns, rows }) => {
+  // Not the number of the real mouse: Chromium lets that one move, no button held, whenever the layout changes under it.
+  const PEN = 77;
   const { element } = ctvizBoard;
   const find = (name) => element.querySelector(`[data-testid="${name}"]`);
   const canvas = find("editor-canvas");
@@ -24,7 +26,7 @@ async ({ count, columns, rows }) => {
       const side = Math.min(box.width, box.height);
       const clientX = box.x + box.width / 2 + side * (x - 0.5 + (0.4 * right) / columns);
       const clientY = box.y + box.height / 2 + side * (y - 0.5 + (0.4 * down) / columns);
-      const pointer = { pointerId: 1, pointerType: "mouse", isPrimary: true, buttons: kind === "pointerup" ? 0 : 1 };
+      const pointer = { pointerId: PEN, pointerType: "mouse", isPrimary: true, buttons: kind === "pointerup" ? 0 : 1 };
       canvas.dispatchEvent(new PointerEvent(kind, { clientX, clientY, ...pointer, ...options }));
     };
     send("pointerdown", loop[0]);

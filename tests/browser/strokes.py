@@ -53,27 +53,39 @@ def draw_many(reading: Reading, count: int) -> list[Stroke]:
     return [Stroke(*stroke) for stroke in drawn]
 
 
-def lost(data: Path, case_id: str, reader: str, strokes: list[Stroke]) -> list[Stroke]:
-    """Return the strokes that the database does not have exactly where they were drawn."""
+def lost(
+    data: Path, case_id: str, reader: str, strokes: list[Stroke]
+) -> dict[Stroke, dict[tuple[int, str], float]]:
+    """Return the strokes that the database does not have exactly where they were drawn.
+
+    Returns
+    -------
+    How much of each such stroke's place is drawn instead, by slice and label.
+    """
     store = Store(data / "ctviz.db")
     regions = store.regions(case_id, reader)
     store.close()
-    return [stroke for stroke in strokes if _holders(stroke, regions) != [stroke]]
+    found = {stroke: _shares(stroke, regions) for stroke in strokes}
+    return {
+        stroke: shares for stroke, shares in found.items() if not _is_where_drawn(stroke, shares)
+    }
 
 
-def _holders(stroke: Stroke, regions: list[Region]) -> list[Stroke]:
-    """Return where the place of a stroke is drawn on, as strokes."""
-    return [
-        Stroke(stroke.x, stroke.y, region.slice_index, region.label)
-        for region in regions
-        if _drawn_around(region, stroke)
-    ]
+def _is_where_drawn(stroke: Stroke, shares: dict[tuple[int, str], float]) -> bool:
+    """Whether a stroke's place is drawn as it was only; neighbours may reach its edge."""
+    drawn = [place for place, share in shares.items() if share > HOLDS]
+    return drawn == [(stroke.slice_index, stroke.label)]
 
 
-def _drawn_around(region: Region, stroke: Stroke) -> bool:
-    """Whether a region has a good part of a stroke's place; neighbours only reach its edge."""
-    rows, columns = region.mask.shape
-    row, column, reach = int(stroke.y * rows), int(stroke.x * columns), int(0.4 * columns / COLUMNS)
-    top, left = max(0, row - reach), max(0, column - reach)
-    place = region.mask[top : row + reach + 1, left : column + reach + 1]
-    return bool(place.mean() > HOLDS)
+def _shares(stroke: Stroke, regions: list[Region]) -> dict[tuple[int, str], float]:
+    """Return how much of a stroke's place is drawn, by slice and label."""
+    shares = {}
+    for region in regions:
+        rows, columns = region.mask.shape
+        row, column = int(stroke.y * rows), int(stroke.x * columns)
+        reach = int(0.4 * columns / COLUMNS)
+        top, left = max(0, row - reach), max(0, column - reach)
+        place = region.mask[top : row + reach + 1, left : column + reach + 1]
+        if place.any():
+            shares[region.slice_index, region.label] = float(place.mean())
+    return shares
