@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 START = "import sys; sys.path.insert(0, sys.argv[1]); import ctviz.io.apart.child as c; c.serve()"
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Numerical libraries reserve 40 MB a core when they load, which would eat the memory allowed."""
+
 POLL_SECONDS = 0.2
 
 STARTING_SECONDS = 120.0
@@ -66,6 +69,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=os.environ | ONE_THREAD,
         )
         self._write(memory=limits.memory_bytes, file=limits.file_bytes, key=key.hex())
 

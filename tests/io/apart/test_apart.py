@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -247,6 +248,18 @@ def test_a_process_that_is_closed_is_gone(room):
     gc.collect()
     with pytest.raises(Died):
         list(process.ask(do="read"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+def test_memory_does_not_grow_with_the_machines_cores(room):
+    process = Process(b"", SMALL, lambda: None)
+    try:
+        next(process.ask(do="open", path=str(room), room=str(room)))
+        status = Path(f"/proc/{process._process.pid}/status").read_text()
+    finally:
+        process.close()
+    # Ours, and the one that listens: none of a numerical library, which takes memory by the core.
+    assert re.search(r"Threads:\t(\d+)", status)[1] == "2"
 
 
 def test_peak_memory_of_a_series_is_little_more_than_its_pixels(tmp_path, dicom, read):
