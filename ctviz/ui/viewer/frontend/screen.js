@@ -24,6 +24,8 @@ export class Screen {
     this.size = { width: 0, height: 0 };
     /** @type {Placement} */
     this.placement = { left: 0, top: 0, scaleX: 1, scaleY: 1 };
+    /** What of which grid was drawn last. @type {{grid: Grid, view: {zoom: number, centre: Point}} | null} */
+    this.shown = null;
     this.observer = new ResizeObserver(() => {
       if (this.fit()) resized();
     });
@@ -53,6 +55,7 @@ export class Screen {
    */
   start(grid, view) {
     const ratio = globalThis.devicePixelRatio || 1;
+    this.shown = { grid, view: { zoom: view.zoom, centre: view.centre } };
     this.placement = place(this.size, grid, view);
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.context.fillStyle = "#000";
@@ -109,11 +112,16 @@ export class Screen {
   /**
    * Image point under a mouse event.
    *
+   * The canvas may have another size than when it was drawn: its picture is then stretched until the next frame, and will
+   * lie where it belongs in the size of now.
+   *
    * @param {MouseEvent} event
    */
   pointOf(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return toImage(this.placement, { x: event.clientX - box.left, y: event.clientY - box.top });
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const now = this.shown ? place({ width, height }, this.shown.grid, this.shown.view) : this.placement;
+    return toImage(now, { x: event.clientX - left, y: event.clientY - top });
   }
 
   close() {
