@@ -325,16 +325,16 @@ def _plan(content: bytes, folder: Path) -> None:
 
 
 def _labels(content: bytes, folder: Path) -> None:
-    from ctviz.backend.labels import read_labels
+    from ctviz.backend.cases.true_classes import read_labels
 
     (folder / "labels.csv").write_bytes(content)
     read_labels(folder / "labels.csv")
 
 
 def _study(content: bytes, folder: Path) -> None:
-    from ctviz.cohort.findings import load_findings
-    from ctviz.cohort.run import failures_of, unit_addresses
-    from ctviz.cohort.state import stage_of
+    from ctviz.cohort.analysis.findings import load_findings
+    from ctviz.cohort.run.running import failures_of, unit_addresses
+    from ctviz.cohort.run.status import stage_of
 
     for name in ("progress.json", "failures.json", "units.json", "findings.json"):
         (folder / name).write_bytes(content)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from benchmarks.subject import Pass, Subject
 from benchmarks.timing import Act
-from ctviz.backend.pacing import Measured, measure
+from ctviz.backend.tasks.speed import Measured, measure
 from ctviz.core.params import parameters
 from ctviz.estimators import ESTIMATORS, Estimator, Passes, explain, passes
 

@@ -18,8 +18,8 @@ from torch import nn
 from benchmarks.timing import Goal, machine, print_table
 from ctviz.backend import Backend, Demo
 from ctviz.cohort import CohortStudy
-from ctviz.cohort.cohort import Unit
-from ctviz.cohort.crew import settle
+from ctviz.cohort.run.units import Unit
+from ctviz.cohort.run.worker_processes import settle
 from ctviz.core import Settings
 
 BESIDE = Goal("≤", 0.15)

@@ -5,28 +5,28 @@ from pathlib import Path
 
 import torch
 
-from ctviz.backend.behaviour import Behaviour
-from ctviz.backend.bringing import Imported
-from ctviz.backend.cache import Cache
-from ctviz.backend.cases import Cases
-from ctviz.backend.demo import Demo
-from ctviz.backend.explaining import Explainer
-from ctviz.backend.job import Job
+from ctviz.backend.cases.catalogue import Cases
+from ctviz.backend.cases.demo import Demo
+from ctviz.backend.cases.intake import Imported
+from ctviz.backend.cases.spool import Spool
+from ctviz.backend.jobs.job import Job
+from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
-from ctviz.backend.pacing import Estimate, Pacing
-from ctviz.backend.predicting import Predictor
 from ctviz.backend.question import Question
-from ctviz.backend.sanity import Sanity, SanityChecks
-from ctviz.backend.scoring import (
-    Agreement,
+from ctviz.backend.stored.cache import Cache
+from ctviz.backend.tasks.behaviour import Behaviour
+from ctviz.backend.tasks.evaluate import (
+    AgreementScores,
     Evaluation,
-    Fidelity,
+    FidelityScores,
     of_the_map_alone,
     of_the_record,
 )
-from ctviz.backend.segmenting import RegionMaps
-from ctviz.backend.spool import Spool
-from ctviz.backend.worker import Urgency, Worker
+from ctviz.backend.tasks.explain import Explainer
+from ctviz.backend.tasks.predict import Predictor
+from ctviz.backend.tasks.region_maps import RegionMaps
+from ctviz.backend.tasks.sanity import Sanity, SanityChecks
+from ctviz.backend.tasks.speed import Estimate, Pacing
 from ctviz.core import (
     Case,
     CtvizError,
@@ -100,15 +100,15 @@ class Backend:
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
         self._region_maps = RegionMaps(self._models, self._cache, self._processor)
-        self._agreement = Agreement(self._region_maps, self._processor)
-        self._fidelity = Fidelity(self._models, self._cache, self._device)
+        self._agreement = AgreementScores(self._region_maps, self._processor)
+        self._fidelity = FidelityScores(self._models, self._cache, self._device)
         self._behaviour = Behaviour(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
 
     def close(self) -> None:
         """Cancel what is under way and close the database."""
-        for desk in (self._explainer, self._fidelity, self._agreement, self._region_maps):
-            desk.close()
+        for flights in (self._explainer, self._fidelity, self._agreement, self._region_maps):
+            flights.close()
         self._behaviour.close()
         self._sanity.close()
         self._pacing.close()

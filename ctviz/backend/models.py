@@ -5,7 +5,7 @@ from threading import Lock
 
 import torch
 
-from ctviz.backend.keys import address, of_model
+from ctviz.backend.stored.keys import address, of_model
 from ctviz.core import InvalidParameter, Settings
 from ctviz.models import Classifier, ModelShelf, load_model, model_cards
 

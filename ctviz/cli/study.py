@@ -26,7 +26,7 @@ from ctviz.core import Settings
 if TYPE_CHECKING:
     from ctviz.backend import Backend
     from ctviz.cohort import CohortStudy, Findings, Stage
-    from ctviz.cohort.findings import Ranking
+    from ctviz.cohort.analysis.findings import MetricRanking
 
 QUIET_SECONDS = 30.0
 """How often a study says how far it is where there is no terminal."""
@@ -82,7 +82,7 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
 
     study = _study(arguments)
     folder = arguments.out or default_folder(backend.settings, study)
-    teller = _Teller()
+    teller = _ProgressLine()
     try:
         failures = run_study(backend, study, folder, workers=arguments.workers, told=teller.tell)
     finally:
@@ -103,7 +103,8 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
 
 
 def _verify(backend: "Backend", arguments: argparse.Namespace) -> None:
-    from ctviz.cohort import cores, verify
+    from ctviz.cohort import cores
+    from ctviz.cohort.reproduce import verify
 
     workers = cores() if arguments.workers is None else arguments.workers
     found = verify(backend, arguments.verify, sample=arguments.sample, workers=workers)
@@ -138,7 +139,7 @@ def _study(arguments: argparse.Namespace) -> "CohortStudy":
     return CohortStudy(**{"name": cohort if cohort in COHORTS else "study", **changes})
 
 
-class _Teller:
+class _ProgressLine:
     """Says how far a study is: in one line of a terminal, or a line now and then."""
 
     def __init__(self) -> None:
@@ -212,7 +213,7 @@ def _tenfold(standing: Any) -> str:  # noqa: ANN401 - a standing by cohort fidel
     return f"{10 * standing.fidelity:.1f}{range_}"
 
 
-def _placed(ranking: "Ranking", place: int) -> str:
+def _placed(ranking: "MetricRanking", place: int) -> str:
     """Return an entrant's mean and rank; an asterisk where it does not beat every control."""
     standing = ranking.standings[place]
     if standing.mean is None or standing.rank is None:

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Train, measure and write a model."""
     from dataclasses import replace
 
-    from ctviz.backend.training import (
+    from ctviz.training.contrast import (
         RESNET50,
         SHORTCUT,
         SMALL,

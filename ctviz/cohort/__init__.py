@@ -1,15 +1,15 @@
 """Studies of whole cohorts: what is compared, its scores, and which estimators stand where."""
 
-from ctviz.cohort.analysing import analyse
-from ctviz.cohort.cohort import COHORTS, Unit, cohort_title, units_of
-from ctviz.cohort.curves import CurveTable
-from ctviz.cohort.findings import Findings, load_findings, save_findings
+from ctviz.cohort.analysis.analyse import analyse
+from ctviz.cohort.analysis.findings import Findings, load_findings, save_findings
 from ctviz.cohort.plan import CohortStudy, read_plan
-from ctviz.cohort.run import Failure, cores, default_folder, failures_of, run_study
-from ctviz.cohort.runs import Run, cancel, look, start, studies
-from ctviz.cohort.state import Stage, State
-from ctviz.cohort.table import ScoreTable
-from ctviz.cohort.verify import Verification, verify
+from ctviz.cohort.reproduce.verify import Verification, verify
+from ctviz.cohort.run.background import Run, cancel, look, start, studies
+from ctviz.cohort.run.running import Failure, cores, default_folder, failures_of, run_study
+from ctviz.cohort.run.status import Stage, State
+from ctviz.cohort.run.units import COHORTS, Unit, cohort_title, units_of
+from ctviz.cohort.tables.curve_table import CurveTable
+from ctviz.cohort.tables.score_table import ScoreTable
 
 __all__ = [
     "COHORTS",

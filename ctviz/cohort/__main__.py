@@ -1,8 +1,8 @@
-"""`python -m ctviz.cohort ORDER < PLAN` runs a study in the background; see `ctviz.cohort.runs`."""
+"""`python -m ctviz.cohort ORDER < PLAN` runs a study; see `ctviz.cohort.run.background`."""
 
 import sys
 
-from ctviz.cohort.runs import main
+from ctviz.cohort.run.background import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:], sys.stdin.buffer.read().decode()))

@@ -9,7 +9,7 @@ AXES = (("L", "R"), ("P", "A"), ("H", "F"))
 """Letters of the positive and negative direction of DICOM's patient axes x, y and z."""
 
 
-class Edges(NamedTuple):
+class EdgeLetters(NamedTuple):
     """The letters at the edges of a picture: R, L, A, P, H or F."""
 
     left: str
@@ -18,17 +18,17 @@ class Edges(NamedTuple):
     bottom: str
 
 
-def edges(orientation: Sequence[float]) -> Edges:
+def edges(orientation: Sequence[float]) -> EdgeLetters:
     """Return the letters of a picture by its ImageOrientationPatient (row, then column direction).
 
     An oblique direction takes the letter of its largest component.
 
     >>> edges((1, 0, 0, 0, 1, 0))
-    Edges(left='R', right='L', top='A', bottom='P')
+    EdgeLetters(left='R', right='L', top='A', bottom='P')
     """
     right, left = _letters(orientation[:3])
     bottom, top = _letters(orientation[3:])
-    return Edges(left, right, top, bottom)
+    return EdgeLetters(left, right, top, bottom)
 
 
 def _letters(direction: Sequence[float]) -> tuple[str, str]:

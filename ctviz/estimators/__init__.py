@@ -3,20 +3,20 @@
 A new estimator is a new file here, or an entry point of the group ``ctviz.estimators``.
 """
 
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator, GradientEstimator
 from ctviz.estimators.engine.explain import NotFinite, explain, passes
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 
 __all__ = [
     "ESTIMATORS",
+    "ClassScore",
     "Estimator",
     "GradientEstimator",
     "NotFinite",
     "Pace",
     "Passes",
-    "Question",
     "explain",
     "passes",
 ]

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 
 
 @ESTIMATORS.register("centre")
@@ -26,9 +26,9 @@ class Centre(Estimator):
         0.2, low=0.02, high=1.0, help="The blob's σ as a share of the image's height and width."
     )
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the blob, 1 in the middle."""
-        row, column = (self._profile(size) for size in question.x.shape[-2:])
+        row, column = (self._profile(size) for size in class_score.x.shape[-2:])
         return row[:, None] * column
 
     def _profile(self, size: int) -> Tensor:

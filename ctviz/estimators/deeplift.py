@@ -8,11 +8,11 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from ctviz.core import FloatMap, UnsupportedNetwork, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.graph import operation
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.rules import POOLING, RELU, Gradients
 from ctviz.estimators.engine.values import ValuedRecord
 
@@ -49,11 +49,11 @@ class DeepLift(Estimator):
         """Return the empty image and the image."""
         return FromUniform((self.baseline,))
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the differences times their multipliers (1, C, h, w)."""
-        x = question.x
+        x = class_score.x
         pair = torch.cat([x, torch.full_like(x, self.baseline)])
-        record = ValuedRecord.of(question, pair, "DeepLIFT")
+        record = ValuedRecord.of(class_score, pair, "DeepLIFT")
         for node in record.operations():
             if operation(node) == RELU:
                 _rescale_relu(node, record)
@@ -61,7 +61,7 @@ class DeepLift(Estimator):
                 _rescale_pooling(node, record)
         # Both images get the same multipliers.
         values = (x - self.baseline) * record.gradients()[:1]
-        question.progress.advance(2)
+        class_score.progress.advance(2)
         _check_sum(values.cpu().double(), record.scores.detach().cpu().double())
         return values
 

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from ctviz.core import FloatMap
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 
 SOBEL = ((-1.0, 0.0, 1.0), (-2.0, 0.0, 2.0), (-1.0, 0.0, 1.0))
 
@@ -28,9 +28,9 @@ class Edges(Estimator):
     family: ClassVar = "control"
     control: ClassVar = True
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the length of the two derivatives; the image goes on beyond its border."""
-        image = question.x.cpu().double().mean(1, keepdim=True)
+        image = class_score.x.cpu().double().mean(1, keepdim=True)
         across = torch.tensor(SOBEL).to(image)
         kernels = torch.stack([across, across.T])[:, None]
         padded = functional.pad(image, (1, 1, 1, 1), mode="replicate")

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.grad_cam import GradCam
 from ctviz.estimators.guided_backprop import GuidedBackprop
 
@@ -44,7 +44,7 @@ class GuidedGradCam(Estimator):
         """Return guided backpropagation and the positive Grad-CAM."""
         return GuidedBackprop(), PositiveGradCam(self.layer)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the product."""
         fine, coarse = parents
         return torch.from_numpy(fine * coarse)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -59,15 +59,15 @@ class GuidedIntegratedGradients(Estimator):
         """Return the empty image and the image."""
         return FromUniform((self.baseline,))
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the sum over all steps (1, C, h, w)."""
-        end = question.x.cpu().double().numpy()
+        end = class_score.x.cpu().double().numpy()
         start = np.full_like(end, self.baseline)
         point, total = start, np.zeros_like(end)
         for step in range(self.steps):
-            gradients = question.gradients(torch.from_numpy(point).to(question.x))
+            gradients = class_score.gradients(torch.from_numpy(point).to(class_score.x))
             slopes = gradients.cpu().double().numpy()
-            question.progress.advance()
+            class_score.progress.advance()
             moved = self._moved(point, _Way(start, end), slopes, (step + 1) / self.steps)
             total += (moved - point) * slopes
             point = moved

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import Ends, FromUniform
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.integrated_gradients import IntegratedGradients
 
 LEVELS = (0.0, 1.0)
@@ -44,6 +44,6 @@ class BlackWhiteIntegratedGradients(Estimator):
         """Return the black and the white image, each counting half, and the image."""
         return FromUniform(LEVELS)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the mean of both maps."""
         return torch.from_numpy(np.mean(parents, axis=0, dtype=np.float64))

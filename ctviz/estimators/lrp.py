@@ -6,10 +6,10 @@ from typing import ClassVar
 from torch import Tensor
 
 from ctviz.core import FloatMap
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS
 from ctviz.estimators.engine.graph import operation
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.relevance import RelevanceEstimator
 from ctviz.estimators.engine.rules import BATCH_NORMALISING
 from ctviz.estimators.engine.values import ValuedRecord
@@ -46,12 +46,12 @@ class LayerwiseRelevance(RelevanceEstimator):
         """Return one gradient."""
         return Passes(gradient=1)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the relevance (1, C, h, w): the image times its modified gradient."""
-        record = ValuedRecord.of(question, question.x, "LRP-ε")
+        record = ValuedRecord.of(class_score, class_score.x, "LRP-ε")
         for node in record.operations():
             if operation(node) in SUMMING:
                 self.absorb(node, record.value(node))
-        relevance = question.x * record.gradients()
-        question.progress.advance()
+        relevance = class_score.x * record.gradients()
+        class_score.progress.advance()
         return relevance

@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS
 from ctviz.estimators.engine.graph import before, operation
 from ctviz.estimators.engine.layers import Convolution, Dense, LinearLayer, Scale, channel_scale
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.relevance import BoxRule, GammaRule, RelevanceEstimator
 from ctviz.estimators.engine.rules import BATCH_NORMALISING, RESHAPING, Gradients
 from ctviz.estimators.engine.values import ValuedRecord
@@ -66,18 +66,18 @@ class CompositeRelevance(RelevanceEstimator):
         """Return three gradients, and about one more for the rules' own convolutions."""
         return Passes(gradient=4)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the relevance (1, C, h, w): the ways from black and to white, times their ratios.
 
         Only what reaches the score past all layers of weights is in proportion to the image itself.
         """
-        x = question.x
+        x = class_score.x
         low, high = x.min().clamp(max=0), x.max().clamp(min=1)
         points = torch.cat([x, low.expand_as(x), high.expand_as(x)])
-        record = ValuedRecord.of(question, points, "composite LRP")
+        record = ValuedRecord.of(class_score, points, "composite LRP")
         self._write_rules(record)
         ratios = record.gradients(torch.tensor([1.0, 0.0, 0.0]).to(x))
-        question.progress.advance(4)
+        class_score.progress.advance(4)
         relevance: Tensor = torch.cat([x, x - low, x - high]) * ratios
         return relevance.sum(0, keepdim=True)
 

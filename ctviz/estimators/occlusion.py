@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
 Patch: TypeAlias = tuple[slice, slice]
@@ -46,11 +46,11 @@ class Occlusion(Estimator):
         """Return one forward pass per patch, and one for the whole image."""
         return Passes(forward=1 + self.positions**2)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the mean fall of the score over the patches that cover a pixel."""
-        shape = question.x.shape[-2:]
+        shape = class_score.x.shape[-2:]
         patches = list(self._patches(*shape))
-        scores = trial_scores(question, self._trials(question.x, patches), 1 + len(patches))
+        scores = trial_scores(class_score, self._trials(class_score.x, patches), 1 + len(patches))
         whole = next(scores)
         falls, coverings = torch.zeros(2, *shape, dtype=torch.float64)
         for patch, score in zip(patches, scores, strict=True):

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, digest, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 
 
 @ESTIMATORS.register("random")
@@ -29,10 +29,10 @@ class Random(Estimator):
 
     seed: int = param(0, low=0, high=2**31 - 1, help="Which numbers are drawn.")
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the numbers."""
-        generator = torch.Generator().manual_seed(self._seed(question.x))
-        return torch.rand(question.x.shape[-2:], generator=generator)
+        generator = torch.Generator().manual_seed(self._seed(class_score.x))
+        return torch.rand(class_score.x.shape[-2:], generator=generator)
 
     def _seed(self, x: Tensor) -> int:
         """Return a seed that another image or another ``seed`` changes altogether."""

@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ctviz.core import FloatMap, InvalidParameter, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
 
@@ -42,15 +42,15 @@ class Rise(Estimator):
         """Return one forward pass per mask."""
         return Passes(forward=self.masks)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the difference of the two means."""
-        height, width = question.x.shape[-2:]
+        height, width = class_score.x.shape[-2:]
         # Only the masks of one batch wait between the one that makes trials and the one that sums.
         drawn, again = tee(self.draw(height, width))
-        trials = (filled(question.x, mask, 0.0) for mask in drawn)
+        trials = (filled(class_score.x, mask, 0.0) for mask in drawn)
         weighted, visible = torch.zeros(2, height, width, dtype=torch.float64)
         total = 0.0
-        for mask, score in zip(again, trial_scores(question, trials, self.masks), strict=True):
+        for mask, score in zip(again, trial_scores(class_score, trials, self.masks), strict=True):
             weighted += score * mask
             visible += mask
             total += score

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ctviz.core import FloatMap, UnsupportedNetwork, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.pictures import features_and_gradients, picture
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
 
@@ -44,14 +44,14 @@ class ScoreCam(Estimator):
         """Return two to find and read the layer, and one forward pass per feature map."""
         return Passes(forward=1 + self.features, gradient=1)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the weighted sum, resampled to the image's size."""
-        found = picture(question, self.layer)
-        features = self._chosen(features_and_gradients(question, found)[0], found.title)
-        size = question.x.shape[-2:]
-        trials = (filled(question.x, mask, 0.0) for mask in _masks(features, size))
-        scores = torch.tensor(list(trial_scores(question, trials, len(features)))).double()
-        question.progress.advance(self.features - len(features))
+        found = picture(class_score, self.layer)
+        features = self._chosen(features_and_gradients(class_score, found)[0], found.title)
+        size = class_score.x.shape[-2:]
+        trials = (filled(class_score.x, mask, 0.0) for mask in _masks(features, size))
+        scores = torch.tensor(list(trial_scores(class_score, trials, len(features)))).double()
+        class_score.progress.advance(self.features - len(features))
         coarse = torch.tensordot(scores.softmax(0), features.cpu().double(), 1)
         return interpolate(coarse[None, None], size, mode="bilinear")
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ctviz.core import FloatMap, InvalidParameter, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
-from ctviz.estimators.engine.question import Question
 from ctviz.regions import segment, xrai
 
 
@@ -40,8 +40,8 @@ class Xrai(Estimator):
         """Return the estimator whose map ranks the regions."""
         return (ESTIMATORS[self.base](),)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the region map of the other estimator's map."""
-        image = question.x[0].mean(0).cpu().double().numpy()
+        image = class_score.x[0].mean(0).cpu().double().numpy()
         (values,) = parents
         return torch.from_numpy(xrai(values, segment(image)))

@@ -9,7 +9,7 @@ from ctviz.io.archive import unpack_zip
 from ctviz.io.kinds import Kind, kind_of
 from ctviz.io.loaded import Loaded, Refused
 from ctviz.io.off_limits import OffLimits
-from ctviz.io.reading import Reading
+from ctviz.io.reading import FileReading
 from ctviz.io.walk import UNREAD, Found, files_of
 
 
@@ -70,7 +70,7 @@ def iter_cases(
     progress = progress or Progress()
     found = files_of(path, off_limits or OffLimits.here(), progress.check)
     if not is_archive(found):
-        yield from Reading.of(found, key, progress).results()
+        yield from FileReading.of(found, key, progress).results()
         return
     with tempfile.TemporaryDirectory(prefix="ctviz-") as folder:
         try:
@@ -78,7 +78,7 @@ def iter_cases(
         except UnreadableScan as error:
             yield Refused("the archive", str(error))
             return
-        yield from Reading.of(inside, key, progress).results()
+        yield from FileReading.of(inside, key, progress).results()
 
 
 def is_archive(found: Found) -> bool:

@@ -32,7 +32,7 @@ Numbered: TypeAlias = tuple[int, Path]
 
 
 @dataclass
-class Reading:
+class FileReading:
     """Headers first, so that names can be judged before pixels are read.
 
     Parameters

@@ -74,7 +74,7 @@ def files_of(
         raise UnreadableScan(why)
     if not stat.S_ISDIR(status.st_mode):
         return Found([path], single=True)
-    search = _Search(path, real, off_limits)
+    search = _FolderWalk(path, real, off_limits)
     for _ in search.folders():
         check()
     return search.found()
@@ -88,7 +88,7 @@ def _why_no_path(error: Exception) -> str:
 
 
 @dataclass
-class _Search:
+class _FolderWalk:
     """One walk through a folder."""
 
     root: Path

@@ -105,7 +105,7 @@ class FidelityMetric(Metric):
         checked = [checked_map(values, image) for values in maps]
         if not checked:
             return []
-        model = _Asked(classify, self.of_probabilities)
+        model = _CheckedAnswers(classify, self.of_probabilities)
         return self.compare(checked, image[0], model, progress or Progress())
 
     @abstractmethod
@@ -120,7 +120,7 @@ class FidelityMetric(Metric):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _CheckedAnswers:
     """A model whose answers are looked at before they are believed.
 
     Parameters

@@ -169,7 +169,7 @@ def read_card(folder: Path | str) -> ModelCard:
         ) from None
     except NotToml as error:
         raise UnusableModel(f"The card of model '{name}' is not valid TOML: {error}.") from None
-    return _Reading(name, document).card()
+    return _CardEntries(name, document).card()
 
 
 def _to_text(card: ModelCard) -> str:
@@ -208,7 +208,7 @@ def _to_text(card: ModelCard) -> str:
     )
 
 
-class _Reading:
+class _CardEntries:
     """One card being read: takes entries of the right type or says which one is wrong."""
 
     def __init__(self, name: str, document: Mapping[str, Any]) -> None:

@@ -76,7 +76,7 @@ def conduct_of(
     if found is None or found.state != state:
         conduct: Conduct | UnsupportedNetwork
         try:
-            conduct = _Watch(network, _example(x.detach()), size).conduct(
+            conduct = _WatchedNetwork(network, _example(x.detach()), size).conduct(
                 channels_last=channels_last
             )
         except NetworkFailed:
@@ -90,7 +90,7 @@ def conduct_of(
 
 
 @dataclass(frozen=True, eq=False)
-class _Watch:
+class _WatchedNetwork:
     """A network under observation: an image, and how many may share a batch."""
 
     network: nn.Module

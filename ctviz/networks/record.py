@@ -48,7 +48,7 @@ def require_whole_gradient(network: nn.Module, x: Tensor, target: int) -> None:
 
 def _is_whole(network: nn.Module, x: Tensor, target: int) -> bool:
     point = x.clone().requires_grad_()
-    with _Watch([point]) as watch:
+    with _NumberWatch([point]) as watch:
         score = class_scores(network, point.clone())[:, target].sum()
     if not watch.left_out:
         return True
@@ -93,7 +93,7 @@ def _slope(network: nn.Module, x: Tensor, target: int, way: Tensor, step: float)
     return (ahead - behind) / (2 * step)
 
 
-class _Watch(TorchFunctionMode):
+class _NumberWatch(TorchFunctionMode):
     """While active, notes whether numbers made from the image are left out of the record.
 
     Parameters

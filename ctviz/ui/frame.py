@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ctviz.core import CtvizError
-from ctviz.ui.plain import plain
+from ctviz.ui.widgets.plain_text import plain
 
 _STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.png")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.metrics import METRICS, Metric
-from ctviz.ui.audit import offer_audit
+from ctviz.ui.access.audit_export import offer_audit
 
 WORKFLOW = """
 1. **Cases**: open a case of the demo cohort, or add your own CT as DICOM, zip, NIfTI or image.

@@ -6,7 +6,7 @@ from functools import cache
 from threading import Lock
 
 from ctviz.backend import Backend, Imported, Job
-from ctviz.backend.demo import MADE
+from ctviz.backend.cases.demo import MADE
 from ctviz.core import CtvizError, Settings
 
 _opening = Lock()

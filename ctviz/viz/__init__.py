@@ -1,14 +1,14 @@
 """Arrays to pictures and figures: windows, heatmaps, overlays, curves; numpy, Pillow and plotly."""
 
-from ctviz.viz.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.curves import PANELS, metric_curves
 from ctviz.viz.dots import fill_dots
-from ctviz.viz.heatmap import heatmap, outline, overlay, robust_limit
-from ctviz.viz.palette import Palette
+from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
+from ctviz.viz.images.heatmap import heatmap, outline, overlay, robust_limit
+from ctviz.viz.images.palette import Palette
+from ctviz.viz.images.pictures import png, save_png, thumbnail, to_pixel_aspect
+from ctviz.viz.images.window import WINDOWS, Window, grey_range, window_image
 from ctviz.viz.panels import PLOT_CONFIG
-from ctviz.viz.pictures import png, save_png, thumbnail, to_pixel_aspect
 from ctviz.viz.sheet import Tile, contact_sheet
-from ctviz.viz.window import WINDOWS, Window, grey_range, window_image
 
 __all__ = [
     "COLOUR_MAPS",

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import plotly.graph_objects as go
 
 from ctviz.core import Curve
-from ctviz.viz.palette import Palette
+from ctviz.viz.images.palette import Palette
 from ctviz.viz.panels import FAINT, Panel, framed
 
 Picture: TypeAlias = Mapping[str, Mapping[str, Curve]]

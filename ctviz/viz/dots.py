@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from ctviz.core import Score
-from ctviz.viz.palette import Palette
+from ctviz.viz.images.palette import Palette
 from ctviz.viz.panels import Panel, framed
 
 ROW_PX, FRAME_PX = 22, 76

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from ctviz.backend import Backend, Question, explain, explaining
+from ctviz.backend import Backend, Question, explain
+from ctviz.backend.tasks import explain as explaining
 from ctviz.core import (
     SIGNS,
     Cancelled,

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctviz.cohort.analysing import analyse
-from ctviz.cohort.curves import write_curves
-from ctviz.cohort.findings import save_findings
+from ctviz.cohort.analysis.analyse import analyse
+from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.result import Context, UnitResult
-from ctviz.cohort.table import write_tables
+from ctviz.cohort.run.result import Context, UnitResult
+from ctviz.cohort.tables.curve_table import write_curves
+from ctviz.cohort.tables.score_table import write_tables
 
 CLASSES = ("without contrast", "with contrast")
 SHARES = np.linspace(0, 1, 41)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.cli.tables import write_rows
-from ctviz.cohort.result import Context, UnitResult
-from ctviz.cohort.table import ScoreTable, write_tables
+from ctviz.cohort.run.result import Context, UnitResult
+from ctviz.cohort.tables.score_table import ScoreTable, write_tables
 from ctviz.core.cells import neutral, original
 from ctviz.store import AuditEntry, AuditEvent
 from ctviz.store.audit import as_csv, as_json_lines

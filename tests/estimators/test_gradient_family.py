@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter
 from torch import nn
 
 from ctviz.core import Progress, UnsupportedNetwork
-from ctviz.estimators import ESTIMATORS, Pace, Question, explain
+from ctviz.estimators import ESTIMATORS, ClassScore, Pace, explain
 from ctviz.estimators.engine.probes import GaussianNoise
 
 
@@ -123,7 +123,7 @@ def test_smooth_integrated_gradients_are_the_mean_over_noisy_copies(mixed, scan)
     x = scan[..., 8:40, 24:56].double()
     values = make("smooth-integrated-gradients", samples=3, steps=4, seed=5)(mixed, x, target=1)
     copies = GaussianNoise(3, 0.15, seed=5).draw(
-        Question(mixed, x, 1, None, Progress(), Pace(1, 1))
+        ClassScore(mixed, x, 1, None, Progress(), Pace(1, 1))
     )
     plain = make("integrated-gradients", steps=4)
     expected = np.mean([plain(mixed, copy, 1) for copy, _ in copies], axis=0)

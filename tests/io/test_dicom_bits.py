@@ -17,7 +17,7 @@ from pydicom.uid import (
 
 from ctviz.core import UnreadableScan
 from ctviz.io import load_case, load_cases
-from ctviz.io.dicom.bits import Cell, stored_numbers
+from ctviz.io.dicom.bits import PixelCell, stored_numbers
 from ctviz.io.dicom.codestream import inspect
 from ctviz.io.dicom.decoders import decode_frame, decoders_of
 
@@ -227,7 +227,7 @@ def test_stored_numbers_agree_with_a_slow_reading_of_every_cell():
         stored = int(rng.integers(1, 17))
         signed = bool(rng.integers(2))
         words = rng.integers(0, 1 << 16, (2, 3))
-        numbers = stored_numbers(words, Cell(16, stored, stored - 1, signed), offset=0.0)
+        numbers = stored_numbers(words, PixelCell(16, stored, stored - 1, signed), offset=0.0)
         for word, number in zip(words.ravel(), numbers.ravel(), strict=True):
             digits = format(int(word), "016b")[-stored:]
             expected = int(digits, 2) - (1 << stored) * (signed and digits[0] == "1")

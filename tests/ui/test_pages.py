@@ -5,9 +5,9 @@ import pytest
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.store import CaseEntry
-from ctviz.ui import gallery
-from ctviz.ui.gallery import WRONG, Listed, _offered
-from ctviz.ui.metric_choice import DEFAULT_METRICS
+from ctviz.ui.cases import gallery
+from ctviz.ui.cases.gallery import WRONG, Listed, _offered
+from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 
 
 def text_of(app) -> str:

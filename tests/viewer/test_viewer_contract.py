@@ -57,7 +57,7 @@ MESSAGE = {
 
 def documented(typedef):
     """Property names of a typedef of the browser's part."""
-    text = (FRONTEND / "types.js").read_text()
+    text = (FRONTEND / "sync" / "types.js").read_text()
     block = re.split(rf"@typedef {{object}} {typedef}\b", text)[1].split("@typedef")[0]
     return set(re.findall(r"@property \{.*\} (\w+)", block))
 
@@ -100,7 +100,7 @@ def test_a_change_becomes_label_images_of_the_case():
 
 
 def test_both_sides_have_the_same_version_of_their_words():
-    assert f"export const CONTRACT = {CONTRACT};" in (FRONTEND / "types.js").read_text()
+    assert f"export const CONTRACT = {CONTRACT};" in (FRONTEND / "sync" / "types.js").read_text()
 
 
 def test_a_page_from_before_an_update_is_told_so():
@@ -190,6 +190,6 @@ def test_refuses_an_unknown_or_aimless_command(message):
 
 
 def test_every_file_the_browser_imports_is_there():
-    for module in FRONTEND.glob("*.js"):
+    for module in FRONTEND.rglob("*.js"):
         for name in re.findall(r'(?:from|import\()\s*"\./([\w-]+\.js)"', module.read_text()):
-            assert (FRONTEND / name).is_file(), f"{module.name} imports {name}"
+            assert (module.parent / name).is_file(), f"{module.name} imports {name}"

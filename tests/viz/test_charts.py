@@ -14,7 +14,7 @@ from ctviz.viz import Palette
 from ctviz.viz.charts import (
     Axis,
     CriticalDifference,
-    Curves,
+    CurveChart,
     Dots,
     HeatTable,
     Line,
@@ -28,14 +28,14 @@ from ctviz.viz.charts import (
     Slopes,
     chart_file,
     interactive,
-    looks,
     printed,
     save_chart,
 )
-from ctviz.viz.charts.kinds import varying_names
-from ctviz.viz.charts.labels import beside, spread
-from ctviz.viz.charts.looks import INKS
-from ctviz.viz.palette import COLOURS
+from ctviz.viz.charts.model import looks
+from ctviz.viz.charts.model.kinds import varying_names
+from ctviz.viz.charts.model.labels import beside, spread
+from ctviz.viz.charts.model.looks import INKS
+from ctviz.viz.images.palette import COLOURS
 
 NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")
 LOOKS = looks(NAMES, NAMES[-1:])
@@ -50,7 +50,7 @@ def curves():
     )
     guide = Line("guessing", (0.0, 1.0), (0.5, 0.5), faint=True)
     share = Axis("Share removed", percent=True, span=(0.0, 1.0))
-    return Curves("Curves", "How to read it.", share, FIDELITY, (*lines, guide))
+    return CurveChart("CurveChart", "How to read it.", share, FIDELITY, (*lines, guide))
 
 
 def dots():

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from ctviz.viz.charts.looks import CONTROL_INK, INKS
+from ctviz.viz.charts.model.looks import CONTROL_INK, INKS
 from tests.viz.test_colour_vision import VISION, channels, seen
 
 every_vision = pytest.mark.parametrize("vision", VISION.values(), ids=VISION.keys())

@@ -11,7 +11,7 @@ import pytest
 from skimage.color import rgb2lab
 
 from ctviz.viz import COLOUR_MAPS
-from ctviz.viz.palette import COLOURS, CONTROL
+from ctviz.viz.images.palette import COLOURS, CONTROL
 
 GROUND = "#0e1117"
 VISION = {

@@ -9,7 +9,7 @@ from ctviz.viz.documents import (
     Heading,
     Paragraph,
     Points,
-    Settings,
+    SettingsList,
     Table,
     save_html,
     save_pdf,
@@ -35,7 +35,7 @@ DOCUMENT = Document(
         Figure(CHARTS["dots"], NASTY),
         Figure(CHARTS["dots"]),
         Figure(CHARTS["multiples"]),
-        Settings(NASTY, ((NASTY, "ab" * 64),)),
+        SettingsList(NASTY, ((NASTY, "ab" * 64),)),
     ),
 )
 VOID = {"meta", "link", "br", "img", "input", "hr"}

@@ -5,7 +5,7 @@ import pytest
 from ctviz.core import Curve, Score
 from ctviz.metrics import METRICS
 from ctviz.viz import PANELS, PLOT_CONFIG, Palette, fill_dots, metric_curves
-from ctviz.viz.palette import COLOURS, CONTROL
+from ctviz.viz.images.palette import COLOURS, CONTROL
 
 TITLES = ["SmoothGrad", "Integrated gradients", "Random"]
 X = np.linspace(0, 1, 5)

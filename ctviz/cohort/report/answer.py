@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from math import isclose
 
-from ctviz.cohort.findings import Findings, Ranking
+from ctviz.cohort.analysis.findings import Findings, MetricRanking
 from ctviz.cohort.report.discrepancy_charts import headlines
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
@@ -60,7 +60,7 @@ def headline_metrics(findings: Findings) -> tuple[str, ...]:
     return tuple(scored)[:1]
 
 
-def leader(ranking: Ranking) -> Standing | None:
+def leader(ranking: MetricRanking) -> Standing | None:
     """Return the best entrant that is no control."""
     return next(
         (s for s in best_first(ranking) if not s.entrant.control and s.mean is not None), None
@@ -85,7 +85,7 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
             yield f"For {question}, trust {best}: {score}, {_sureness(ranking, first)}."
 
 
-def _called(ranking: Ranking, first: Standing, names: Names) -> str:
+def _called(ranking: MetricRanking, first: Standing, names: Names) -> str:
     """Return the entrant's name; without a sign where both score the same."""
     own = [s.mean for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
     if len(own) > 1 and all(mean is not None and isclose(mean, own[0] or 0.0) for mean in own):
@@ -93,7 +93,7 @@ def _called(ranking: Ranking, first: Standing, names: Names) -> str:
     return names.entrant(first.entrant)
 
 
-def _sureness(ranking: Ranking, first: Standing) -> str:
+def _sureness(ranking: MetricRanking, first: Standing) -> str:
     same = [s for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
     share = min(1.0, sum(standing.first for standing in same))
     words = f"its estimator first in {share:.0%} of the draws of patients"
@@ -119,5 +119,5 @@ def _outcome(own: Sequence[tuple[str, Verdict]], names: Names) -> str:
     return listed(parts)
 
 
-def _scored(ranking: Ranking) -> bool:
+def _scored(ranking: MetricRanking) -> bool:
     return any(standing.mean is not None for standing in ranking.standings)

@@ -1,6 +1,6 @@
 """Every chart of a study's findings, for its page and its report."""
 
-from ctviz.cohort.findings import Findings
+from ctviz.cohort.analysis.findings import Findings
 from ctviz.cohort.report.curve_charts import curve_charts
 from ctviz.cohort.report.discrepancy_charts import discrepancy_charts
 from ctviz.cohort.report.names import Names

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ctviz.cohort.findings import AccuracyCurves, DiceCurves, Findings, MeanRoc
-from ctviz.cohort.plain import NUMBERS
+from ctviz.cohort.analysis.findings import AccuracyCurves, DiceCurves, Findings, MeanRoc
+from ctviz.cohort.json_codec import NUMBERS
 from ctviz.cohort.report.names import Names, entrant_key
 from ctviz.cohort.statistics import Entrant
 from ctviz.core import Sign
-from ctviz.viz.charts import Axis, Chart, Curves, Line, Multiples
+from ctviz.viz.charts import Axis, Chart, CurveChart, Line, Multiples
 
 MOST_BANDS = 8
 """With more curves in a panel their bands would hide one another."""
@@ -45,7 +45,7 @@ def _accuracy(findings: Findings, names: Names, curves: AccuracyCurves) -> Chart
                 return (curves.shares, *rows)
 
             lines = _lines(findings, names, sign, line)
-            panels.append(Curves(f"{title}, {sign}", "", SHARE, ACCURACY, lines))
+            panels.append(CurveChart(f"{title}, {sign}", "", SHARE, ACCURACY, lines))
     return Multiples(
         f"Accuracy while pixels are masked, {names.metric(curves.metric).lower()}",
         "A map that names what the model needs falls fast where the most important pixels are "
@@ -60,7 +60,7 @@ def _roc(findings: Findings, names: Names, roc: MeanRoc) -> Chart:
     y = Axis("True positive rate", better="higher", span=(0.0, 1.0))
     guess = Line("guessing", (0.0, 1.0), (0.0, 1.0), faint=True)
     panels = tuple(
-        Curves(sign.capitalize(), "", x, y, (guess, *_lines(findings, names, sign, rates)))
+        CurveChart(sign.capitalize(), "", x, y, (guess, *_lines(findings, names, sign, rates)))
         for sign in _signs(findings)
         for rates in [lambda place: (roc.fpr[place], roc.tpr[place])]
     )
@@ -77,7 +77,7 @@ def _dice(findings: Findings, names: Names, dice: DiceCurves) -> Chart:
     x = Axis("Share of the image kept", percent=True, span=(0.0, 1.0))
     y = Axis("Dice", better="higher", span=(0.0, 1.0))
     panels = tuple(
-        Curves(sign.capitalize(), "", x, y, _lines(findings, names, sign, curve))
+        CurveChart(sign.capitalize(), "", x, y, _lines(findings, names, sign, curve))
         for sign in _signs(findings)
         for curve in [
             lambda place: (dice.shares, dice.mean[place], dice.low[place], dice.high[place])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ctviz.cohort.findings import Findings
+from ctviz.cohort.analysis.findings import Findings
 from ctviz.cohort.plan import CohortStudy, metric_name
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import count, listed

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ctviz.cohort.findings import Findings, Ranked, Signs
+from ctviz.cohort.analysis.findings import Findings, Ranked, Signs
 from ctviz.cohort.statistics import Entrant
 from ctviz.estimators import ESTIMATORS
-from ctviz.viz.charts import Axis, Look, looks
+from ctviz.viz.charts import Axis, Look
+from ctviz.viz.charts.model import looks
 
 FIDELITY = "fidelity"
 COHORT_FIDELITY = "cohort fidelity"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ctviz.cohort.findings import Findings
+from ctviz.cohort.analysis.findings import Findings
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import figure
 from ctviz.core import digest
 from ctviz.models import ModelCard
-from ctviz.viz.documents import Block, Heading, Paragraph, Points, Settings, Table
+from ctviz.viz.documents import Block, Heading, Paragraph, Points, SettingsList, Table
 
 MOST_SLICES = 200
 """Checksums of more slices would fill the report; they are in ``environment.json``."""
@@ -22,7 +22,7 @@ def cohort_card(findings: Findings) -> Iterator[Block]:
     subject = findings.subject
     classes = {name or UNKNOWN: count for name, count in subject.classes.items()}
     yield Heading("Cohort and model")
-    yield Settings(
+    yield SettingsList(
         "Cohort",
         (
             ("cohort", subject.cohort),
@@ -43,7 +43,7 @@ def model_card(card: ModelCard) -> Iterator[Block]:
     """Yield the model's data sheet."""
     yield Heading(card.title, level=2)
     yield Paragraph(f"{card.task} {card.intended_use}")
-    yield Settings(
+    yield SettingsList(
         "Model",
         (
             ("id", card.id),
@@ -85,7 +85,7 @@ def reproduction(
         "With the same plan, software and machine type the study gives these numbers again, bit by "
         "bit; ctviz study --verify recomputes them and compares."
     )
-    yield Settings(
+    yield SettingsList(
         "Plan",
         (
             ("name", study.name),
@@ -96,15 +96,15 @@ def reproduction(
             ("seed", str(study.seed)),
         ),
     )
-    yield Settings(
+    yield SettingsList(
         "Estimators",
         tuple((names.titles.get(n, n), _settings(s)) for n, s in study.estimators.items()),
     )
-    yield Settings("Metrics", tuple((key, _settings(s)) for key, s in study.metrics.items()))
+    yield SettingsList("Metrics", tuple((key, _settings(s)) for key, s in study.metrics.items()))
     for part in ("software", "machine", "seeds"):
         if environment.get(part):
-            yield Settings(part.capitalize(), _entries(environment[part]))
-    yield Settings("Checksums (sha256)", _checksums(environment))
+            yield SettingsList(part.capitalize(), _entries(environment[part]))
+    yield SettingsList("Checksums (sha256)", _checksums(environment))
     slices = environment.get("slices", [])
     if len(slices) <= MOST_SLICES:
         yield Table(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ctviz.cohort.findings import AccuracyCurves, Findings, Ranking
+from ctviz.cohort.analysis.findings import AccuracyCurves, Findings, MetricRanking
 from ctviz.cohort.report.names import Names, entrant_key, widest
 from ctviz.cohort.report.numbers import listed
 from ctviz.cohort.statistics import Entrant, Friedman, Interval, Standing
@@ -37,7 +37,7 @@ def rank_charts(findings: Findings, names: Names) -> Iterator[tuple[str, Chart]]
             yield f"pairs {metric.key}", _pairs(names, ranking)
 
 
-def unbeaten(names: Names, ranking: Ranking) -> dict[Entrant, str]:
+def unbeaten(names: Names, ranking: MetricRanking) -> dict[Entrant, str]:
     """Return, for estimators that do not beat every control that has a score, which ones."""
     scored = {each.entrant for each in ranking.standings if each.mean is not None}
     found = {
@@ -48,12 +48,12 @@ def unbeaten(names: Names, ranking: Ranking) -> dict[Entrant, str]:
     return {entrant: f"not better than {listed(own)}" for entrant, own in found.items() if own}
 
 
-def best_first(ranking: Ranking) -> list[Standing]:
+def best_first(ranking: MetricRanking) -> list[Standing]:
     """Return the standings by rank, those without one last."""
     return sorted(ranking.standings, key=lambda each: (each.rank is None, each.rank or 0.0))
 
 
-def _ranking(names: Names, ranking: Ranking) -> Chart:
+def _ranking(names: Names, ranking: MetricRanking) -> Chart:
     flags = unbeaten(names, ranking)
     marks = {
         each.entrant: _mark(
@@ -119,7 +119,7 @@ def _mark(
     )
 
 
-def _difference(names: Names, ranking: Ranking) -> Chart:
+def _difference(names: Names, ranking: MetricRanking) -> Chart:
     test: Friedman = ranking.friedman
     ranks = dict(zip(test.entrants, test.average_ranks, strict=True))
     placed = tuple(
@@ -140,7 +140,7 @@ def _difference(names: Names, ranking: Ranking) -> Chart:
     )
 
 
-def _frequencies(names: Names, ranking: Ranking) -> Chart:
+def _frequencies(names: Names, ranking: MetricRanking) -> Chart:
     order = _order(ranking)
     ranked = [ranking.standings[place].entrant for place in order]
     return HeatTable(
@@ -154,7 +154,7 @@ def _frequencies(names: Names, ranking: Ranking) -> Chart:
     )
 
 
-def _pairs(names: Names, ranking: Ranking) -> Chart:
+def _pairs(names: Names, ranking: MetricRanking) -> Chart:
     order = [ranking.standings[place].entrant for place in _order(ranking)]
     adjusted = {frozenset((p.first, p.second)): p.adjusted for p in ranking.pairs}
     values = tuple(
@@ -178,7 +178,7 @@ def _pairs(names: Names, ranking: Ranking) -> Chart:
     )
 
 
-def _order(ranking: Ranking) -> list[int]:
+def _order(ranking: MetricRanking) -> list[int]:
     """Return the places of the standings, best first."""
     return sorted(
         range(len(ranking.standings)),

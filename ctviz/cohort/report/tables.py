@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ctviz.cohort.findings import AccuracyCurves, Disputed, Findings, Ranking
+from ctviz.cohort.analysis.findings import AccuracyCurves, Disputed, Findings, MetricRanking
 from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
 from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
@@ -147,7 +147,7 @@ def overview_table(findings: Findings, names: Names) -> Table:
     )
 
 
-def standing_table(ranking: Ranking, names: Names) -> Table:
+def standing_table(ranking: MetricRanking, names: Names) -> Table:
     """Return every entrant's place by one metric with all that qualifies it."""
     flags = unbeaten(names, ranking)
     ordered = best_first(ranking)
@@ -172,7 +172,7 @@ def standing_table(ranking: Ranking, names: Names) -> Table:
     )
 
 
-def friedman_words(ranking: Ranking) -> str:
+def friedman_words(ranking: MetricRanking) -> str:
     """Return the Friedman test of a ranking in a sentence."""
     test = ranking.friedman
     if test.statistic is None or test.critical_difference is None:
@@ -358,7 +358,7 @@ def _arrow(names: Names, key: str) -> str:
     return "↓" if names.metrics[key].better == "lower" else "↑"
 
 
-def _first_contestant(ranking: Ranking) -> Entrant | None:
+def _first_contestant(ranking: MetricRanking) -> Entrant | None:
     known = (s for s in best_first(ranking) if s.mean is not None and not s.entrant.control)
     return next((standing.entrant for standing in known), None)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ctviz.cohort.findings import Findings, load_findings
+from ctviz.cohort.analysis.findings import Findings, load_findings
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics
 from ctviz.cohort.report.charts import charts

@@ -16,7 +16,7 @@ from ctviz.cohort.statistics.cohort_fidelity import (
     Removals,
     cohort_fidelity,
 )
-from ctviz.cohort.statistics.contest import Contest
+from ctviz.cohort.statistics.dice_threshold_cv import KeptShare, cross_validated_share
 from ctviz.cohort.statistics.differences import Differences, differences, patient_differences
 from ctviz.cohort.statistics.disagreement import (
     Disagreements,
@@ -29,11 +29,11 @@ from ctviz.cohort.statistics.disagreement import (
 from ctviz.cohort.statistics.friedman import Friedman, critical_difference, friedman
 from ctviz.cohort.statistics.groups import Group, by_group, size_groups
 from ctviz.cohort.statistics.interval import Interval, percentile_interval
-from ctviz.cohort.statistics.kept_share import KeptShare, cross_validated_share
 from ctviz.cohort.statistics.mean_curves import MeanCurves, mean_curves
-from ctviz.cohort.statistics.pairwise import Comparison, holm, pairwise
+from ctviz.cohort.statistics.pairwise import PairComparison, holm, pairwise
 from ctviz.cohort.statistics.panel import Better, Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Patients, mean_of_patients
+from ctviz.cohort.statistics.ranking_comparison import Contest
 from ctviz.cohort.statistics.standings import Standing, rank_frequencies, standings
 from ctviz.cohort.statistics.threshold_roc import ThresholdRoc, threshold_roc
 from ctviz.cohort.statistics.verdicts import (
@@ -51,7 +51,6 @@ __all__ = [
     "FEWEST",
     "Better",
     "CohortFidelity",
-    "Comparison",
     "Contest",
     "Differences",
     "Disagreements",
@@ -64,6 +63,7 @@ __all__ = [
     "KeptShare",
     "MeanCurves",
     "Move",
+    "PairComparison",
     "Panel",
     "Patients",
     "RankAgreement",

@@ -17,7 +17,7 @@ _ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairComparison:
     """Two entrants on the slices on which both are defined.
 
     Parameters
@@ -49,7 +49,7 @@ class Comparison:
     better: Entrant | None
 
 
-def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Comparison, ...]:
+def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[PairComparison, ...]:
     """Test all pairs of entrants by the Wilcoxon signed-rank test on patients.
 
     As Demšar (JMLR 7, 2006) and Benavoli et al. (JMLR 17, 2016) advise, with the correction of
@@ -66,10 +66,10 @@ def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Compar
     adjusted = holm(p_values)
     mean = compared.mean
 
-    def comparison(number: int) -> Comparison:
+    def comparison(number: int) -> PairComparison:
         first, second = compared.pairs[number]
         decided = adjusted[number] <= ALPHA
-        return Comparison(
+        return PairComparison(
             first=first,
             second=second,
             difference=_or_none(mean[number]),

@@ -10,12 +10,12 @@ import numpy as np
 
 from ctviz.cohort.statistics.agreement import rank_agreement
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
-from ctviz.cohort.statistics.contest import Contest, Placed
 from ctviz.cohort.statistics.differences import Differences
 from ctviz.cohort.statistics.disagreement import reversals
 from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
 from ctviz.cohort.statistics.panel import Panel
 from ctviz.cohort.statistics.patients import FEWEST
+from ctviz.cohort.statistics.ranking_comparison import Contest, PlacedEntrant
 from ctviz.core import UnknownName
 
 Holds: TypeAlias = Literal["yes", "no", "undecided"]
@@ -177,7 +177,9 @@ def _same(compared: Differences, number: int) -> bool:
     return bool(np.max(np.abs(drawn), initial=0.0) <= _ROUNDING)
 
 
-def _beats(contest: Contest, leader: Placed, others: list[Placed], level: float) -> bool:
+def _beats(
+    contest: Contest, leader: PlacedEntrant, others: list[PlacedEntrant], level: float
+) -> bool:
     rivals = [each for each in others if each.rank is not None]
     compared = contest.compare([(leader.entrant, rival.entrant) for rival in rivals])
     return all(compared.winner(number, level) == leader.entrant for number in range(len(rivals)))

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ctviz.core import CtvizError, FloatMap, UnsupportedNetwork, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import Estimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.pictures import features_and_gradients, picture
-from ctviz.estimators.engine.question import Question
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class ActivationEstimator(Estimator):
         return ActivationEstimator, self.layer
 
     @final
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the combined feature maps."""
-        (result,) = self.together(question, [self], [parents])
+        (result,) = self.together(class_score, [self], [parents])
         if isinstance(result, CtvizError):
             raise result
         return result
@@ -51,13 +51,15 @@ class ActivationEstimator(Estimator):
     @classmethod
     def together(
         cls,
-        question: Question,
+        class_score: ClassScore,
         group: Sequence[Self],
         parents: Sequence[tuple[FloatMap, ...]],  # noqa: ARG003
     ) -> Sequence[Tensor | CtvizError]:
         """Return the maps of estimators that read one layer, resampled to the image's size."""
-        features, gradients = features_and_gradients(question, picture(question, group[0].layer))
-        size = question.x.shape[-2:]
+        features, gradients = features_and_gradients(
+            class_score, picture(class_score, group[0].layer)
+        )
+        size = class_score.x.shape[-2:]
         return [_resampled(estimator, features, gradients, size) for estimator in group]
 
 

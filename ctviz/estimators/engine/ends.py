@@ -12,7 +12,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.class_score import ClassScore
 
 End: TypeAlias = tuple[float, Tensor]
 """How much a score counts, positive where paths end and negative where they begin, and its image.
@@ -30,7 +30,7 @@ class Ends(ABC):
         """How many images there are."""
 
     @abstractmethod
-    def draw(self, question: Question) -> Iterator[End]:
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
         """Yield the ends one by one."""
 
 
@@ -45,8 +45,8 @@ class FromUniform(Ends):
         """One per level, and the image."""
         return len(self.levels) + 1
 
-    def draw(self, question: Question) -> Iterator[End]:
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
         """Yield the uniform images and the image."""
         for level in self.levels:
-            yield -1 / len(self.levels), torch.full_like(question.x, level)
-        yield 1.0, question.x
+            yield -1 / len(self.levels), torch.full_like(class_score.x, level)
+        yield 1.0, class_score.x

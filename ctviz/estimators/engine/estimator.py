@@ -8,11 +8,11 @@ from typing import ClassVar, Self, final
 from torch import Tensor, nn
 
 from ctviz.core import CtvizError, FloatMap, Registry, Tunable
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import Ends
 from ctviz.estimators.engine.explain import explain
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.probes import Probes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.reductions import Mean, Reduction
 from ctviz.estimators.engine.rules import PLAIN, Rule
 from ctviz.estimators.engine.stream import stream
@@ -47,7 +47,7 @@ class Estimator(Tunable, ABC):
         return explain(network, x, target, [self])[0]
 
     @abstractmethod
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the map (…, h, w), before its channels are summed, given the parents' maps."""
 
     def parents(self) -> tuple["Estimator", ...]:
@@ -71,11 +71,11 @@ class Estimator(Tunable, ABC):
 
     @classmethod
     def together(
-        cls, question: Question, group: Sequence[Self], parents: Sequence[tuple[FloatMap, ...]]
+        cls, class_score: ClassScore, group: Sequence[Self], parents: Sequence[tuple[FloatMap, ...]]
     ) -> Sequence[Tensor | CtvizError]:
         """Return the maps of estimators that share their work; an error refuses only its own."""
         pairs = zip(group, parents, strict=True)
-        return [estimator.attribute(question, *maps) for estimator, maps in pairs]
+        return [estimator.attribute(class_score, *maps) for estimator, maps in pairs]
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,20 @@ class GradientEstimator(Estimator):
         return self.rule, self.probes()
 
     @final
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the reduced gradients."""
-        return self.together(question, [self], [parents])[0]
+        return self.together(class_score, [self], [parents])[0]
 
     @classmethod
     def together(
         cls,
-        question: Question,
+        class_score: ClassScore,
         group: Sequence[Self],
         parents: Sequence[tuple[FloatMap, ...]],  # noqa: ARG003
     ) -> list[Tensor]:
         """Return the maps of all reductions of one stream."""
         reductions = [estimator.reduction() for estimator in group]
-        return stream(question, group[0].rule, group[0].probes(), reductions)
+        return stream(class_score, group[0].rule, group[0].probes(), reductions)
 
 
 ESTIMATORS: Registry[type[Estimator]] = Registry(

@@ -9,10 +9,10 @@ import numpy as np
 from torch import Tensor, nn
 
 from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.completeness import completeness_gap
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.networks import undisturbed
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     answers = _Answers(estimators, done, failed, measured)
     progress.start(passes(estimators, measured=measured is not None).total)
     with undisturbed(network):
-        question = Question.ask(network, x, target, references, progress, pace=pace)
+        class_score = ClassScore.ask(network, x, target, references, progress, pace=pace)
         waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
         while waiting:
             group = next(group for group in waiting if answers.has_parents_of(group))
             waiting.remove(group)
-            answers.add(group, question)
+            answers.add(group, class_score)
     return answers.maps()
 
 
@@ -137,7 +137,7 @@ class _Answers:
             for parent in estimator.parents()
         )
 
-    def add(self, group: tuple["Estimator", ...], question: Question) -> None:
+    def add(self, group: tuple["Estimator", ...], class_score: ClassScore) -> None:
         """Compute a group together and tell the listeners."""
         group = tuple(estimator for estimator in group if not self._inherits_refusal(estimator))
         if not group:
@@ -145,7 +145,7 @@ class _Answers:
         begun = time.perf_counter()
         try:
             parents = [tuple(self.known[p] for p in estimator.parents()) for estimator in group]
-            results = type(group[0]).together(question, group, parents)
+            results = type(group[0]).together(class_score, group, parents)
         except Cancelled:
             raise
         except CtvizError as error:
@@ -155,7 +155,7 @@ class _Answers:
         share = (time.perf_counter() - begun) / len(group)
         for estimator, result in zip(group, results, strict=True):
             own = share + sum(self.seconds[parent] for parent in estimator.parents())
-            self._settle(estimator, result, own, question)
+            self._settle(estimator, result, own, class_score)
 
     def maps(self) -> list[FloatMap]:
         """Return the maps in the order of the estimators, without the refused ones."""
@@ -173,7 +173,7 @@ class _Answers:
         estimator: "Estimator",
         result: Tensor | CtvizError,
         seconds: float,
-        question: Question,
+        class_score: ClassScore,
     ) -> None:
         if isinstance(result, CtvizError):
             self._refuse(estimator, result)
@@ -182,22 +182,22 @@ class _Answers:
         # In double precision, for NumPy knows no bfloat16.
         values = result.detach().cpu().double().reshape(-1, height, width).sum(0).numpy()
         values = values.astype(np.float32)
-        doubt = _doubt(estimator, values, question)
+        doubt = _doubt(estimator, values, class_score)
         if doubt is not None:
             self._refuse(estimator, doubt)
             return
         self.known[estimator], self.seconds[estimator] = values, seconds
-        self._measure(estimator, values, question)
+        self._measure(estimator, values, class_score)
         if self.done is not None:
             for index in self._places(estimator):
                 self.done(index, values, seconds)
 
-    def _measure(self, estimator: "Estimator", values: FloatMap, question: Question) -> None:
+    def _measure(self, estimator: "Estimator", values: FloatMap, class_score: ClassScore) -> None:
         """Tell the completeness gap of a map that somebody asked for."""
         places, ends = self._places(estimator), estimator.ends()
         if self.measured is None or not places:
             return
-        gap = None if ends is None else completeness_gap(question, ends, values)
+        gap = None if ends is None else completeness_gap(class_score, ends, values)
         for index in places:
             self.measured(index, gap)
 
@@ -212,15 +212,15 @@ class _Answers:
         return [index for index, asked in enumerate(self.estimators) if asked == estimator]
 
 
-def _doubt(estimator: "Estimator", values: FloatMap, question: Question) -> CtvizError | None:
+def _doubt(estimator: "Estimator", values: FloatMap, class_score: ClassScore) -> CtvizError | None:
     """Return why a map cannot be believed, if that is so."""
     if not np.isfinite(values).all():
         return NotFinite(
             f"{estimator.title} is not finite on this network and image; choose another estimator."
         )
-    if not values.any() and question.x.element_size() < SINGLE_BYTES:
+    if not values.any() and class_score.x.element_size() < SINGLE_BYTES:
         return UnsupportedNetwork(
-            f"{estimator.title} sees nothing change in the few digits of {question.x.dtype}; give "
-            "the network in float32."
+            f"{estimator.title} sees nothing change in the few digits of {class_score.x.dtype}; "
+            "give the network in float32."
         )
     return None

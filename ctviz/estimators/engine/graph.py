@@ -72,7 +72,7 @@ class Made:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class RecordedRun:
     """A watched forward pass: its answer, and what was made on the way, in order."""
 
     answer: Tensor
@@ -89,7 +89,7 @@ def watched(
     *,
     ask: Callable[[Tensor], Tensor] | None = None,
     keep: Collection[int] = (),
-) -> Run:
+) -> RecordedRun:
     """Return a watched run of the network, which gets a copy of the points (N, C, h, w).
 
     It is asked by ``ask``, such as `Question.scores`, or called as it stands.
@@ -97,7 +97,7 @@ def watched(
     Nested layers that end together answer one after the other, the outermost last. Copies are
     made of what ``keep`` names by its place, for what follows may write over it.
     """
-    watch = _Watch(keep)
+    watch = _TensorWatch(keep)
 
     def recorder(name: str) -> Any:  # noqa: ANN401 - torch's own type of a forward hook
         def record(layer: nn.Module, _: object, output: object) -> None:
@@ -115,7 +115,7 @@ def watched(
         hooks.enter_context(watch)
         answer = class_scores(network, start.clone()) if ask is None else ask(start.clone())
     assert start.grad_fn is not None  # noqa: S101 - a copy of what requires a gradient
-    return Run(answer, start.grad_fn, watch.made, watch.kept)
+    return RecordedRun(answer, start.grad_fn, watch.made, watch.kept)
 
 
 def tensors_in(value: object) -> Iterator[Tensor]:
@@ -180,7 +180,7 @@ def _image_first(score: Tensor, image: Node) -> list[Node]:
 
 
 @dataclass(eq=False)
-class _Watch(TorchFunctionMode):
+class _TensorWatch(TorchFunctionMode):
     """While active, notes every recorded tensor that a function of torch is asked for."""
 
     keep: Collection[int]

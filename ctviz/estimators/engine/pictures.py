@@ -15,9 +15,18 @@ from torch import Tensor
 from torch.autograd.graph import GradientEdge, Node
 
 from ctviz.core import InvalidParameter, UnsupportedNetwork
-from ctviz.estimators.engine.graph import Edge, Made, Run, Ways, before, between, operation, watched
-from ctviz.estimators.engine.question import Question
-from ctviz.estimators.engine.readings import AS_IT_IS, Reading, Trial
+from ctviz.estimators.engine.class_score import ClassScore
+from ctviz.estimators.engine.graph import (
+    Edge,
+    Made,
+    RecordedRun,
+    Ways,
+    before,
+    between,
+    operation,
+    watched,
+)
+from ctviz.estimators.engine.readings import AS_IT_IS, LayerReading, Trial
 from ctviz.estimators.engine.rules import BATCH_NORMALISING, POOLING, RELU
 from ctviz.networks import NO_GRADIENT, foreign_code
 
@@ -41,16 +50,16 @@ EXTRA_TOKENS = 8
 
 
 @dataclass(frozen=True)
-class Picture:
+class LayerPicture:
     """Where a network makes a picture: its place among what is made, and how to read it."""
 
     place: int
-    reading: Reading
+    reading: LayerReading
     title: str
     """How messages name it."""
 
 
-def picture(question: Question, layer: str = "") -> Picture:
+def picture(class_score: ClassScore, layer: str = "") -> LayerPicture:
     """Return the last picture that every way from the image to the class score passes.
 
     One forward pass is watched, so that the order is that of execution, and layers that are not
@@ -62,8 +71,8 @@ def picture(question: Question, layer: str = "") -> Picture:
     layer
         The layer's dotted name, if another than the last is wanted.
     """
-    search = _Search.of(question)
-    question.progress.advance()
+    search = _PictureSearch.of(class_score)
+    class_score.progress.advance()
     found = search.last(layer)
     if found is not None:
         return found
@@ -80,39 +89,39 @@ def picture(question: Question, layer: str = "") -> Picture:
     )
 
 
-def features_and_gradients(question: Question, found: Picture) -> tuple[Tensor, Tensor]:
+def features_and_gradients(class_score: ClassScore, found: LayerPicture) -> tuple[Tensor, Tensor]:
     """Return a picture's feature maps (C', h', w'), and the class score's gradient in them."""
-    run = watched(question.network, question.x, ask=question.scores, keep=[found.place])
+    run = watched(class_score.network, class_score.x, ask=class_score.scores, keep=[found.place])
     score = run.answer.sum()
-    question.require_gradient(score)
+    class_score.require_gradient(score)
     gradient = _gradient(score, run.made[found.place])
-    question.progress.advance()
+    class_score.progress.advance()
     features = found.reading(run.kept[found.place])
     return _precise(features), _precise(found.reading(gradient))
 
 
 @dataclass(frozen=True, eq=False)
-class _Search:
+class _PictureSearch:
     """A watched run, and what can be asked of it."""
 
-    question: Question
-    run: Run
+    class_score: ClassScore
+    run: RecordedRun
     score: Tensor
-    tried: dict[int, Reading | None] = field(default_factory=dict)
+    tried: dict[int, LayerReading | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, question: Question) -> "_Search":
-        run = watched(question.network, question.x, ask=question.scores)
+    def of(cls, class_score: ClassScore) -> "_PictureSearch":
+        run = watched(class_score.network, class_score.x, ask=class_score.scores)
         score = run.answer.sum()
-        question.require_gradient(score)
-        return cls(question, run, score)
+        class_score.require_gradient(score)
+        return cls(class_score, run, score)
 
-    def last(self, layer: str = "") -> Picture | None:
+    def last(self, layer: str = "") -> LayerPicture | None:
         """Return the last picture, or the last one that a layer answered with."""
         for place in reversed(self._candidates):
             made = self.run.made[place]
             if layer in {"", made.layer} and (reading := self._reading(place)) is not None:
-                return Picture(place, reading, self._title(made))
+                return LayerPicture(place, reading, self._title(made))
         return None
 
     @cached_property
@@ -151,20 +160,20 @@ class _Search:
     def _title(self, made: Made) -> str:
         return f"'{made.layer}'" if made.layer else f"what the function '{made.kind}' answers"
 
-    def _reading(self, place: int) -> Reading | None:
+    def _reading(self, place: int) -> LayerReading | None:
         if place not in self.tried:
             self.tried[place] = self._found(place)
         return self.tried[place]
 
-    def _found(self, place: int) -> Reading | None:
+    def _found(self, place: int) -> LayerReading | None:
         made = self.run.made[place]
         nodes = list(between(made.edge, self._has_places))
         lies_still = self.run.image in nodes and all(map(_stays_in_place, nodes))
         if len(made.shape) == 4 and lies_still:
-            best: Reading | None = Reading(AS_IT_IS, _grid(made.shape))
+            best: LayerReading | None = LayerReading(AS_IT_IS, _grid(made.shape))
         else:
             readings = [reading for reading in self._readings(made) if self._matters(made, reading)]
-            best = Trial.of(self.question, place).best(readings) if readings else None
+            best = Trial.of(self.class_score, place).best(readings) if readings else None
         if best is None or any(self._is_displaced(node, best.grid) for node in nodes):
             return None
         return best
@@ -188,14 +197,14 @@ class _Search:
     @cached_property
     def _shapes(self) -> dict[Edge, tuple[int, ...]]:
         shapes = {made.edge: made.shape for made in self.run.made}
-        return {(self.run.image, 0): tuple(self.question.x.shape), **shapes}
+        return {(self.run.image, 0): tuple(self.class_score.x.shape), **shapes}
 
-    def _readings(self, made: Made) -> Iterator[Reading]:
+    def _readings(self, made: Made) -> Iterator[LayerReading]:
         """Yield the ways to read a tensor as feature maps, likely or not."""
         if len(made.shape) == 4:
-            yield Reading(AS_IT_IS, _grid(made.shape))
+            yield LayerReading(AS_IT_IS, _grid(made.shape))
             if max(made.shape[1:3]) > 1:
-                yield Reading((0, 3, 1, 2), (made.shape[1], made.shape[2]))
+                yield LayerReading((0, 3, 1, 2), (made.shape[1], made.shape[2]))
             return
         for axes in ((0, 2, 1), (0, 1, 2), (1, 2, 0)):
             if made.shape[axes[0]] != 1:
@@ -203,14 +212,14 @@ class _Search:
             tokens = made.shape[axes[2]]
             for grid in self._grids(tokens):
                 extra = tokens - grid[0] * grid[1]
-                yield from (Reading(axes, grid, skipped) for skipped in {0, extra})
+                yield from (LayerReading(axes, grid, skipped) for skipped in {0, extra})
 
     def _grids(self, tokens: int) -> set[tuple[int, int]]:
         """Return the grids that so many tokens may stand for, with few tokens besides.
 
         They are the network's own, and the image's shape for networks that cut it up otherwise.
         """
-        height, width = self.question.x.shape[-2:]
+        height, width = self.class_score.x.shape[-2:]
         shapes = {_grid(made.shape) for made in self.run.made if len(made.shape) == 4}
         for places in range(max(1, tokens - EXTRA_TOKENS), tokens + 1):
             rows = isqrt(places * height // width)
@@ -222,7 +231,7 @@ class _Search:
             if 0 <= tokens - rows * columns <= EXTRA_TOKENS and max(rows, columns) > 1
         }
 
-    def _matters(self, made: Made, reading: Reading) -> bool:
+    def _matters(self, made: Made, reading: LayerReading) -> bool:
         """Whether the score depends on the places, and not on a class token alone."""
         gradient = _gradient(self.score, made, again=True)
         return bool((reading(gradient) != 0).any())

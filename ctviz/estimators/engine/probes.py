@@ -15,8 +15,8 @@ import torch
 from scipy.fft import dctn, idctn
 from torch import Tensor
 
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import End, Ends, FromUniform
-from ctviz.estimators.engine.question import Question
 
 Probe: TypeAlias = tuple[Tensor, Tensor]
 """A point (1, C, h, w), and the image minus the baseline the point belongs to (1, C, h, w)."""
@@ -32,7 +32,7 @@ class Probes(ABC):
         """How many points there are."""
 
     @abstractmethod
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield the points one by one."""
 
     def ends(self) -> Ends | None:
@@ -49,9 +49,9 @@ class AtTheImage(Probes):
         """One."""
         return 1
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield the image; its baseline is zero."""
-        yield question.x, question.x
+        yield class_score.x, class_score.x
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class GaussianNoise(Probes):
         """One per noisy copy."""
         return self.samples
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield noisy copies; their baseline is zero."""
-        x = question.x
+        x = class_score.x
         generator = torch.Generator().manual_seed(self.seed)
         sigma = self.noise * (x.max() - x.min())
         for _ in range(self.samples):
@@ -88,9 +88,9 @@ class StraightPath(Probes):
         """One per step."""
         return self.steps
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield the points from the baseline's end to the image's."""
-        difference = question.x - self.baseline
+        difference = class_score.x - self.baseline
         for step in range(self.steps):
             yield self.baseline + (step + 0.5) / self.steps * difference, difference
 
@@ -114,29 +114,29 @@ class ReferencePaths(Probes):
         """One per draw of a reference."""
         return self.samples
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield points at α ~ U(0, 1) on the way from references drawn with replacement."""
-        for reference, alpha in self.references(question):
-            difference = question.x - reference
+        for reference, alpha in self.references(class_score):
+            difference = class_score.x - reference
             yield reference + alpha * difference, difference
 
     def ends(self) -> Ends:
         """Return the drawn references and the image."""
         return FromReferences(self)
 
-    def references(self, question: Question) -> Iterator[tuple[Tensor, float]]:
+    def references(self, class_score: ClassScore) -> Iterator[tuple[Tensor, float]]:
         """Yield drawn references (1, C, h, w), and how far on the way from each a point lies."""
         generator = torch.Generator().manual_seed(self.seed)
         for _ in range(self.samples):
             choice, alpha = torch.rand(2, generator=generator).tolist()
-            yield self._reference(question, choice), alpha
+            yield self._reference(class_score, choice), alpha
 
     @staticmethod
-    def _reference(question: Question, choice: float) -> Tensor:
-        if question.references is None:
-            return torch.full_like(question.x, choice)
-        index = int(choice * len(question.references))
-        return question.references[index : index + 1]
+    def _reference(class_score: ClassScore, choice: float) -> Tensor:
+        if class_score.references is None:
+            return torch.full_like(class_score.x, choice)
+        index = int(choice * len(class_score.references))
+        return class_score.references[index : index + 1]
 
 
 @dataclass(frozen=True)
@@ -151,10 +151,10 @@ class NoisyPaths(Probes):
         """One per step of each copy's path."""
         return self.copies.count * self.path.count
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield the points; their difference is the noisy copy less its baseline."""
-        for copy, _ in self.copies.draw(question):
-            yield from self.path.draw(replace(question, x=copy))
+        for copy, _ in self.copies.draw(class_score):
+            yield from self.path.draw(replace(class_score, x=copy))
 
     def ends(self) -> Ends:
         """Return the baseline and the noisy copies."""
@@ -177,9 +177,9 @@ class BlurPath(Probes):
         """One between each two neighbours."""
         return self.steps
 
-    def draw(self, question: Question) -> Iterator[Probe]:
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
         """Yield the midpoints; their difference is the step, as if it were the whole way."""
-        for before, after in pairwise(self.stations(question.x)):
+        for before, after in pairwise(self.stations(class_score.x)):
             yield (before + after) / 2, self.steps * (after - before)
 
     def ends(self) -> Ends:
@@ -211,11 +211,11 @@ class FromReferences(Ends):
         """One per draw, and the image."""
         return self.paths.samples + 1
 
-    def draw(self, question: Question) -> Iterator[End]:
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
         """Yield the references and the image."""
-        for reference, _ in self.paths.references(question):
+        for reference, _ in self.paths.references(class_score):
             yield -1 / self.paths.samples, reference
-        yield 1.0, question.x
+        yield 1.0, class_score.x
 
 
 @dataclass(frozen=True)
@@ -229,10 +229,10 @@ class ToNoisyCopies(Ends):
         """One per copy, and the baseline."""
         return self.paths.copies.samples + 1
 
-    def draw(self, question: Question) -> Iterator[End]:
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
         """Yield the baseline and the copies."""
-        yield -1.0, torch.full_like(question.x, self.paths.path.baseline)
-        for copy, _ in self.paths.copies.draw(question):
+        yield -1.0, torch.full_like(class_score.x, self.paths.path.baseline)
+        for copy, _ in self.paths.copies.draw(class_score):
             yield 1 / self.paths.copies.samples, copy
 
 
@@ -247,7 +247,7 @@ class FromBlurred(Ends):
         """Two."""
         return 2
 
-    def draw(self, question: Question) -> Iterator[End]:
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
         """Yield the blurred image and the image."""
-        yield -1.0, next(self.path.stations(question.x))
-        yield 1.0, question.x
+        yield -1.0, next(self.path.stations(class_score.x))
+        yield 1.0, class_score.x

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.graph import watched
-from ctviz.estimators.engine.question import Question
 
 CLEARLY = 0.2
 """How far, of 1, answers must lean to the side of what they stand for; by chance they lean 0.1."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class LayerReading:
     """How a tensor's numbers make feature maps (C', h', w')."""
 
     axes: tuple[int, ...]
@@ -43,22 +43,22 @@ AS_IT_IS = (0, 1, 2, 3)
 class Trial:
     """How much each number of a tensor changes when parts of the image are changed."""
 
-    question: Question
+    class_score: ClassScore
     place: int
     usual: Tensor
 
     @classmethod
-    def of(cls, question: Question, place: int) -> "Trial":
+    def of(cls, class_score: ClassScore, place: int) -> "Trial":
         """Return the trial of what a network makes at a place of its run."""
-        return cls(question, place, cls._tensor(question, place, question.x))
+        return cls(class_score, place, cls._tensor(class_score, place, class_score.x))
 
-    def best(self, readings: Sequence[Reading]) -> Reading | None:
+    def best(self, readings: Sequence[LayerReading]) -> LayerReading | None:
         """Return the reading whose places answer best to what they stand for, if any does."""
         marks = {reading: self._mark(reading) for reading in readings}
         best = max(readings, key=marks.__getitem__)
         return best if marks[best] > 0 else None
 
-    def _mark(self, reading: Reading) -> float:
+    def _mark(self, reading: LayerReading) -> float:
         """Return how well places answer to the part of the image that they stand for.
 
         It is 0 if they answer to another part, or no better along one axis than along the other.
@@ -81,11 +81,13 @@ class Trial:
             return max(0.0, fine) * sum(own)
         return sum(own)
 
-    def _answers(self, reading: Reading, part: Tensor) -> Tensor:
+    def _answers(self, reading: LayerReading, part: Tensor) -> Tensor:
         """Return (h', w') how much more places change by one part of the image than by the rest."""
         changes = []
         for changed in (part, ~part):
-            tensor = self._tensor(self.question, self.place, _disturbed(self.question.x, changed))
+            tensor = self._tensor(
+                self.class_score, self.place, _disturbed(self.class_score.x, changed)
+            )
             if tensor.shape != self.usual.shape:
                 return torch.zeros(reading.grid)
             change = (reading(tensor) - reading(self.usual)).abs()
@@ -94,8 +96,8 @@ class Trial:
         return torch.where(total > 0, (changes[0] - changes[1]) / total, 0.0)
 
     @staticmethod
-    def _tensor(question: Question, place: int, image: Tensor) -> Tensor:
-        run = watched(question.network, image, ask=question.scores, keep=[place])
+    def _tensor(class_score: ClassScore, place: int, image: Tensor) -> Tensor:
+        run = watched(class_score.network, image, ask=class_score.scores, keep=[place])
         return run.kept.get(place, torch.empty(0))
 
 

@@ -6,25 +6,25 @@ from itertools import islice
 import torch
 from torch import Tensor
 
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.probes import Probes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.reductions import Reduction
 from ctviz.estimators.engine.rules import Rule
 
 
 def stream(
-    question: Question, rule: Rule, probes: Probes, reductions: Sequence[Reduction]
+    class_score: ClassScore, rule: Rule, probes: Probes, reductions: Sequence[Reduction]
 ) -> list[Tensor]:
     """Return each reduction's (C, h, w) map of the gradients at the probes."""
-    drawn = probes.draw(question)
-    for size in even_batches(probes.count, question.pace.gradient_batch):
+    drawn = probes.draw(class_score)
+    for size in even_batches(probes.count, class_score.pace.gradient_batch):
         points, differences = (torch.cat(part) for part in zip(*islice(drawn, size), strict=True))
-        gradients = question.gradients(points, rule)
+        gradients = class_score.gradients(points, rule)
         pairs = zip(_precise(gradients), _precise(differences), strict=True)
         for gradient, difference in pairs:
             for reduction in reductions:
                 reduction.add(gradient, difference)
-        question.progress.advance(size)
+        class_score.progress.advance(size)
     return [reduction.result() for reduction in reductions]
 
 

@@ -12,9 +12,9 @@ from skimage.segmentation import slic
 from torch import Tensor
 
 from ctviz.core import FloatMap, param
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import Estimator
 from ctviz.estimators.engine.passes import Passes
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.trials import filled, trial_scores
 
 COMPACTNESSES = (0.1, 0.3, 1.0)
@@ -43,15 +43,15 @@ class SuperpixelEstimator(Estimator):
         """Return one forward pass per trial, the whole and the empty image among them."""
         return Passes(forward=self.samples)
 
-    def attribute(self, question: Question, *parents: FloatMap) -> Tensor:  # noqa: ARG002
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return each pixel's superpixel's coefficient."""
-        pieces = superpixels(question.x, self.superpixels)
+        pieces = superpixels(class_score.x, self.superpixels)
         count = int(pieces.max()) + 1
         visible = np.ones((self.samples, count), dtype=bool)
         visible[1] = False
         visible[2:] = self.coalitions(self.samples - 2, count)
-        trials = self._trials(question.x, pieces, visible)
-        scores = np.array(list(trial_scores(question, trials, self.samples)))
+        trials = self._trials(class_score.x, pieces, visible)
+        scores = np.array(list(trial_scores(class_score, trials, self.samples)))
         return torch.from_numpy(self.coefficients(visible, scores)[pieces])
 
     @abstractmethod

@@ -6,16 +6,16 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from ctviz.estimators.engine.question import Question
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.stream import even_batches
 
 
-def trial_scores(question: Question, trials: Iterator[Tensor], count: int) -> Iterator[float]:
+def trial_scores(class_score: ClassScore, trials: Iterator[Tensor], count: int) -> Iterator[float]:
     """Yield the target class score of each of ``count`` images (1, C, h, w), in their order."""
-    for size in even_batches(count, question.pace.forward_batch):
+    for size in even_batches(count, class_score.pace.forward_batch):
         with torch.no_grad():
-            scores = question.scores(torch.cat(list(islice(trials, size))))
-        question.progress.advance(size)
+            scores = class_score.scores(torch.cat(list(islice(trials, size))))
+        class_score.progress.advance(size)
         yield from scores.tolist()
 
 

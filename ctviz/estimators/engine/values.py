@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from ctviz.core import UnsupportedNetwork
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.graph import Edge, before, operation, operations
 from ctviz.estimators.engine.hidden import revealing
-from ctviz.estimators.engine.question import Question
 from ctviz.estimators.engine.rules import (
     BATCH_NORMALISING,
     LINEAR,
@@ -33,26 +33,26 @@ from ctviz.networks import NO_GRADIENT, slopes
 class ValuedRecord:
     """A forward pass: its points (N, C, h, w), its scores (N,), and what each operation gave."""
 
-    question: Question
+    class_score: ClassScore
     rule: str
     points: Tensor
     scores: Tensor
     values: dict[Edge, Tensor]
 
     @classmethod
-    def of(cls, question: Question, points: Tensor, rule: str) -> Self:
+    def of(cls, class_score: ClassScore, points: Tensor, rule: str) -> Self:
         """Return the record, or refuse the network in the name of the rule."""
-        if len(points) > 1 and not question.together:
+        if len(points) > 1 and not class_score.together:
             raise UnsupportedNetwork(
                 f"{rule} compares images side by side, but this network takes one at a time."
             )
         points = points.detach().requires_grad_()
         with revealing(values=True) as revealed:
-            scores = question.scores(points)
-        question.require_gradient(scores)
+            scores = class_score.scores(points)
+        class_score.require_gradient(scores)
         if revealed.hidden:
             raise refusal(rule, revealed.hidden)
-        record = cls(question, rule, points, scores, _with_hidden_means(revealed.values))
+        record = cls(class_score, rule, points, scores, _with_hidden_means(revealed.values))
         for node in record.operations():
             if not _is_piecewise_linear(node):
                 raise record.refusal(node)
@@ -88,7 +88,7 @@ class ValuedRecord:
 
     def refusal(self, node: Node) -> Exception:
         """Return the error that names the operation."""
-        return unsupported(self.rule, node, self.question.network, self.points)
+        return unsupported(self.rule, node, self.class_score.network, self.points)
 
 
 def _is_piecewise_linear(node: Node) -> bool:

@@ -22,7 +22,7 @@ from ctviz.io.archive import unpack_zip
 from ctviz.io.edge import one_sentence
 from ctviz.io.load import is_archive
 from ctviz.io.native import save_case
-from ctviz.io.reading import DAMAGED, Reading
+from ctviz.io.reading import DAMAGED, FileReading
 from ctviz.io.walk import Found
 
 ALIVE_SECONDS = 1.0
@@ -148,7 +148,7 @@ def _read(request: Mapping[str, Any], key: bytes, say: Say) -> None:
     refused = [(number, Path(path), why) for number, path, why in request["refused"]]
     numbers = {path: number for number, path in files}
     progress = Signals(say, numbers, careful=request["careful"])
-    reading = Reading(files, refused, request["total"], key, progress, request["nameless"])
+    reading = FileReading(files, refused, request["total"], key, progress, request["nameless"])
     room = Path(request["room"])
     for place, result in enumerate(reading.results()):
         if isinstance(result, Case):

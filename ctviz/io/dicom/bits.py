@@ -24,7 +24,7 @@ OVERLAYS = range(0x6000, 0x6020, 2)
 
 
 @dataclass(frozen=True)
-class Cell:
+class PixelCell:
     """The place of a number in its word.
 
     Parameters
@@ -49,7 +49,7 @@ class Cell:
         return self.high + 1 - self.stored
 
 
-def cell_of(header: Dataset, found_bits: int) -> Cell:
+def cell_of(header: Dataset, found_bits: int) -> PixelCell:
     """Return the cell that a header describes, with the usual values where it is silent.
 
     Parameters
@@ -65,7 +65,7 @@ def cell_of(header: Dataset, found_bits: int) -> Cell:
         raise UnreadableScan(
             "Its header does not say whether its numbers have a sign; export it again."
         )
-    return Cell(
+    return PixelCell(
         allocated,
         stored,
         stored - 1 if high is None else high,
@@ -74,7 +74,7 @@ def cell_of(header: Dataset, found_bits: int) -> Cell:
     )
 
 
-def stored_numbers(words: Numbers, cell: Cell, *, offset: float) -> Numbers:
+def stored_numbers(words: Numbers, cell: PixelCell, *, offset: float) -> Numbers:
     """Return the numbers in plain words: without foreign bits, with their sign.
 
     Parameters
@@ -90,7 +90,7 @@ def stored_numbers(words: Numbers, cell: Cell, *, offset: float) -> Numbers:
 
 
 def decoded_numbers(
-    samples: Numbers, cell: Cell, bits: int, *, lossy: bool, offset: float
+    samples: Numbers, cell: PixelCell, bits: int, *, lossy: bool, offset: float
 ) -> Numbers:
     """Return the numbers of a compressed frame, whose precision need not be the header's.
 
@@ -112,11 +112,11 @@ def decoded_numbers(
         return _of_lossy_words(samples, cell)
     words = samples & ((1 << bits) - 1)
     return stored_numbers(
-        words, Cell(bits, cell.stored, cell.high, cell.signed, cell.overlays), offset=offset
+        words, PixelCell(bits, cell.stored, cell.high, cell.signed, cell.overlays), offset=offset
     )
 
 
-def _of_own_precision(samples: Numbers, cell: Cell, bits: int, offset: float) -> Numbers:
+def _of_own_precision(samples: Numbers, cell: PixelCell, bits: int, offset: float) -> Numbers:
     """Return samples that hold nothing but the number; the sign is what may be in doubt."""
     if samples.min() < 0:
         if cell.signed is False:
@@ -133,11 +133,11 @@ def _of_own_precision(samples: Numbers, cell: Cell, bits: int, offset: float) ->
             f"Its header promises numbers of {cell.stored} bits with a sign, its compressed "
             f"pixels have {bits} bits without one; export it uncompressed."
         )
-    own = Cell(bits, bits, bits - 1, cell.signed)
+    own = PixelCell(bits, bits, bits - 1, cell.signed)
     return _with_sign(samples, bits) if _signed(samples, own, offset) else samples
 
 
-def _of_lossy_words(samples: Numbers, cell: Cell) -> Numbers:
+def _of_lossy_words(samples: Numbers, cell: PixelCell) -> Numbers:
     """Return lossy samples, which may exceed the number's range a little and hold no planes."""
     signed = bool(cell.signed) or (cell.signed is None and samples.min() < 0)
     lowest = -(1 << (cell.stored - 1)) if signed else 0
@@ -151,7 +151,7 @@ def _of_lossy_words(samples: Numbers, cell: Cell) -> Numbers:
     return np.clip(samples, lowest, highest)
 
 
-def _checked(words: Numbers, cell: Cell) -> Cell:
+def _checked(words: Numbers, cell: PixelCell) -> PixelCell:
     """Return the cell, mended where that is certain and refused where it contradicts the words."""
     if not 0 < cell.stored <= WIDEST or not 0 <= cell.high < max(cell.allocated, 1):
         raise UnreadableScan(
@@ -159,7 +159,7 @@ def _checked(words: Numbers, cell: Cell) -> Cell:
         )
     used = int(np.bitwise_or.reduce(words, axis=None))
     if cell.shift < 0 and used >> (cell.high + 1) == 0:
-        cell = Cell(cell.allocated, cell.high + 1, cell.high, cell.signed, cell.overlays)
+        cell = PixelCell(cell.allocated, cell.high + 1, cell.high, cell.signed, cell.overlays)
     foreign = used & ((1 << max(cell.shift, 0)) - 1)
     claimed = sum(1 << place for place in cell.overlays)
     inside = ((1 << cell.stored) - 1) << max(cell.shift, 0)
@@ -170,7 +170,7 @@ def _checked(words: Numbers, cell: Cell) -> Cell:
     return cell
 
 
-def _signed(words: Numbers, cell: Cell, offset: float) -> bool:
+def _signed(words: Numbers, cell: PixelCell, offset: float) -> bool:
     """Whether the numbers have a sign, where the header does not say only if that is certain."""
     if cell.signed is not None:
         return cell.signed

@@ -41,7 +41,7 @@ def without_copies(
 
     Only images of one place that share their UID or their marks are compared.
     """
-    reading = _Reading(progress)
+    reading = _CopySearch(progress)
     places: dict[Hashable, list[Frame]] = defaultdict(list)
     for frame in frames:
         places[_place(frame)].append(frame)
@@ -70,7 +70,7 @@ def _could_be_one(frame: Frame, other: Frame) -> bool:
     return (len(uids) == 1 and "" not in uids) or frame.marks == other.marks
 
 
-class _Reading:
+class _CopySearch:
     """Compares images, reading each file once."""
 
     def __init__(self, progress: Progress) -> None:

@@ -6,7 +6,7 @@ from pydicom import Dataset
 from scipy import ndimage
 
 from ctviz.core import UnreadableScan
-from ctviz.io.dicom.bits import Cell, Numbers
+from ctviz.io.dicom.bits import Numbers, PixelCell
 from ctviz.io.dicom.damage import DAMAGED
 
 Mask = NDArray[np.bool_]
@@ -17,7 +17,7 @@ AIR_HU = -1000
 HIGHEST_TISSUE_HU = 3071
 
 
-def padding(words: Numbers, numbers: Numbers, cell: Cell, dataset: Dataset) -> Mask:
+def padding(words: Numbers, numbers: Numbers, cell: PixelCell, dataset: Dataset) -> Mask:
     """Return where the stored numbers say that there is no image.
 
     Parameters

@@ -9,7 +9,14 @@ from pydicom import Dataset, dcmread
 from pydicom.tag import Tag
 
 from ctviz.core import Progress, UnreadableScan
-from ctviz.io.dicom.bits import OVERLAYS, Cell, Numbers, cell_of, decoded_numbers, stored_numbers
+from ctviz.io.dicom.bits import (
+    OVERLAYS,
+    Numbers,
+    PixelCell,
+    cell_of,
+    decoded_numbers,
+    stored_numbers,
+)
 from ctviz.io.dicom.claims import Rescale
 from ctviz.io.dicom.codestream import inspect
 from ctviz.io.dicom.damage import DAMAGED
@@ -25,7 +32,7 @@ from ctviz.io.dicom.frames import (
 )
 from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.padding import Mask, filled, float_padding, padding
-from ctviz.io.dicom.table import Table, table_of
+from ctviz.io.dicom.table import LookupTable, table_of
 from ctviz.io.silence import quiet
 from ctviz.io.volume import INT16
 
@@ -146,7 +153,7 @@ def _float_frames(dataset: Dataset, shape: tuple[int, int, int]) -> Iterator[Sto
         yield np.where(missing, numbers[~missing].min(), numbers), missing
 
 
-def _cut_out(words: Numbers, cell: Cell, rescale: Rescale, dataset: Dataset) -> Stored:
+def _cut_out(words: Numbers, cell: PixelCell, rescale: Rescale, dataset: Dataset) -> Stored:
     """Return the numbers in whole words."""
     numbers = stored_numbers(words, cell, offset=rescale.intercept)
     return numbers, padding(words, numbers, cell, dataset)
@@ -166,7 +173,7 @@ def _decoded(frame: bytes, instance: Instance, rescale: Rescale, dataset: Datase
 
 
 def _rescaled(
-    stored: NDArray[np.int64] | NDArray[np.float64], table: Table | None, rescale: Rescale
+    stored: NDArray[np.int64] | NDArray[np.float64], table: LookupTable | None, rescale: Rescale
 ) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return the numbers after the Modality LUT, whole where that loses nothing."""
     if stored.dtype.kind == "i":

@@ -15,7 +15,7 @@ BYTE_BITS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class LookupTable:
     """What each stored number stands for.
 
     Parameters
@@ -45,7 +45,7 @@ def table_item(header: Dataset) -> Dataset | None:
     return item
 
 
-def table_of(dataset: Dataset, *, signed: bool) -> Table | None:
+def table_of(dataset: Dataset, *, signed: bool) -> LookupTable | None:
     """Return the table of a file, None if it has none with entries."""
     item = table_item(dataset)
     if item is None:
@@ -58,7 +58,7 @@ def table_of(dataset: Dataset, *, signed: bool) -> Table | None:
             "The table that says what its numbers mean is damaged; export it again."
         ) from None
     # The first number has the pixels' sign, whatever sign its writer gave it.
-    return Table(first - LONGEST if signed and first >= LONGEST // 2 else first, entries)
+    return LookupTable(first - LONGEST if signed and first >= LONGEST // 2 else first, entries)
 
 
 def _entries(data: object, length: int, bits: int, order: str) -> Numbers:

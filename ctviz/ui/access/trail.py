@@ -11,9 +11,9 @@ import streamlit as st
 from ctviz.core import CtvizError
 from ctviz.store import AuditEntry, AuditEvent
 from ctviz.store.audit import Outcome
-from ctviz.ui.plain import plain
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
+from ctviz.ui.widgets.plain_text import plain
 
 NOBODY = "somebody without a name"
 _log = logging.getLogger(__name__)

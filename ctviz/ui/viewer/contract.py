@@ -1,6 +1,6 @@
 """What Python and the board in the browser say to each other.
 
-The same words are written down for the browser in ``frontend/types.js``.
+The same words are written down for the browser in ``frontend/sync/types.js``.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,10 @@
 """Charts described once, drawn for the screen and for print."""
 
-from ctviz.viz.charts.axis import Axis
-from ctviz.viz.charts.kinds import (
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
-    Curves,
+    CurveChart,
     Dots,
     HeatTable,
     Line,
@@ -19,15 +19,15 @@ from ctviz.viz.charts.kinds import (
     Slope,
     Slopes,
 )
-from ctviz.viz.charts.looks import Look, looks
-from ctviz.viz.charts.paper import Format, chart_file, printed, save_chart
+from ctviz.viz.charts.model.looks import Look, looks
+from ctviz.viz.charts.print import Format, chart_file, printed, save_chart
 from ctviz.viz.charts.screen import interactive
 
 __all__ = [
     "Axis",
     "Chart",
     "CriticalDifference",
-    "Curves",
+    "CurveChart",
     "Dots",
     "Format",
     "HeatTable",

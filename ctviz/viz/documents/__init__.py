@@ -8,7 +8,7 @@ from ctviz.viz.documents.blocks import (
     Heading,
     Paragraph,
     Points,
-    Settings,
+    SettingsList,
     Table,
 )
 from ctviz.viz.documents.paged import save_pdf, to_pdf
@@ -22,7 +22,7 @@ __all__ = [
     "Heading",
     "Paragraph",
     "Points",
-    "Settings",
+    "SettingsList",
     "Table",
     "save_html",
     "save_pdf",

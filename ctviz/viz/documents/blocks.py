@@ -85,14 +85,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Settings:
+class SettingsList:
     """Names and values that must be repeated exactly: parameters, versions, hashes."""
 
     caption: str
     entries: tuple[tuple[str, str], ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Points | Table | Figure | Settings
+Block: TypeAlias = Heading | Paragraph | Points | Table | Figure | SettingsList
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from ctviz.viz.charts import Chart, printed
-from ctviz.viz.charts.paper.style import print_style
+from ctviz.viz.charts.print.style import print_style
 from ctviz.viz.documents.typefaces import SANS, cut, register
 
 POINTS_AN_INCH = 72

@@ -31,7 +31,7 @@ from ctviz.viz.documents.blocks import (
     Heading,
     Paragraph,
     Points,
-    Settings,
+    SettingsList,
     Table,
 )
 from ctviz.viz.documents.drawing import ChartFlowable
@@ -134,7 +134,7 @@ def _flow(document: Document, styles: _Styles) -> Iterator[Flowable]:
             yield KeepTogether([*headings, *set_block])
             headings = []
         else:
-            if headings or isinstance(block, Table | Settings):
+            if headings or isinstance(block, Table | SettingsList):
                 yield CondPageBreak(ROOM_FOR_HEAD)
             yield from (*headings, *set_block)
             headings = []
@@ -162,7 +162,7 @@ def _figure(block: Figure, number: int, styles: _Styles) -> Iterator[Flowable]:
     yield SetText(f"Figure {number}. {escape(block.words)}", styles["note"])
 
 
-def _settings(block: Settings, _: int, styles: _Styles) -> Iterator[Flowable]:
+def _settings(block: SettingsList, _: int, styles: _Styles) -> Iterator[Flowable]:
     yield SetText(escape(block.caption), styles["caption"])
     if block.entries:
         rows = [
@@ -274,5 +274,5 @@ _SETTING: Mapping[type[Any], Callable[[Any, int, _Styles], Iterator[Flowable]]] 
     Points: _points,
     Table: _table,
     Figure: _figure,
-    Settings: _settings,
+    SettingsList: _settings,
 }

@@ -14,7 +14,7 @@ from ctviz.viz.documents.blocks import (
     Heading,
     Paragraph,
     Points,
-    Settings,
+    SettingsList,
     Table,
 )
 from ctviz.viz.documents.page_style import PAGE_STYLE
@@ -123,7 +123,7 @@ def _figure(block: Figure, number: int) -> str:
     )
 
 
-def _settings(block: Settings, _: int) -> str:
+def _settings(block: SettingsList, _: int) -> str:
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in block.entries
     )
@@ -139,5 +139,5 @@ _SETTING: Mapping[type[Any], Callable[[Any, int], str]] = {
     Points: _points,
     Table: _table,
     Figure: _figure,
-    Settings: _settings,
+    SettingsList: _settings,
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Drawing } from "../../../ctviz/ui/viewer/frontend/drawing.js";
-import { clearSlice, copyNearest, fillBetween } from "../../../ctviz/ui/viewer/frontend/editing.js";
-import { History } from "../../../ctviz/ui/viewer/frontend/history.js";
-import { merge } from "../../../ctviz/ui/viewer/frontend/merge.js";
-import { encodeRuns } from "../../../ctviz/ui/viewer/frontend/runs.js";
+import { Drawing } from "../../../ctviz/ui/viewer/frontend/drawing/drawing.js";
+import { clearSlice, copyNearest, fillBetween } from "../../../ctviz/ui/viewer/frontend/drawing/editing.js";
+import { History } from "../../../ctviz/ui/viewer/frontend/drawing/history.js";
+import { merge } from "../../../ctviz/ui/viewer/frontend/sync/merge.js";
+import { encodeRuns } from "../../../ctviz/ui/viewer/frontend/sync/runs.js";
 import { randomSlice, seeds, shape } from "./support.mjs";
 
 function drawingOf(slices, labels = ["heart"]) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 
-import { Session } from "../../../ctviz/ui/viewer/frontend/session.js";
-import { CONTRACT } from "../../../ctviz/ui/viewer/frontend/types.js";
+import { Session } from "../../../ctviz/ui/viewer/frontend/sync/session.js";
+import { CONTRACT } from "../../../ctviz/ui/viewer/frontend/sync/types.js";
 import { shape } from "./support.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "/{k}", ...shape };
@@ -37,7 +37,7 @@ function atWork() {
   return { session, board, door, told, hang, attach };
 }
 
-const stroke = ({ desk }, start) => desk.drawing.edit(new Map([[6, (labels) => labels.fill(1, start, start + 3)]]));
+const stroke = ({ drawingSession }, start) => drawingSession.drawing.edit(new Map([[6, (labels) => labels.fill(1, start, start + 3)]]));
 const letters = (messages) => messages.filter(({ name }) => name === "drawing").map(({ value }) => value.id);
 
 test("what a board that is taken away has not delivered goes by the doorbell until it has arrived", () => {
@@ -95,5 +95,5 @@ test("a reader is told of what was drawn elsewhere on the slice of a stroke that
   stroke(session, 10);
   session.receive({ ...data, drawing: { ...data.drawing, slices: { 6: [30, 2, 1], 7: [40, 2, 1] } } });
   assert.equal(session.met, "together with what 'AB' drew elsewhere on slice 7");
-  assert.deepEqual(session.desk.drawing.runs(6), [10, 3, 1, 30, 2, 1]);
+  assert.deepEqual(session.drawingSession.drawing.runs(6), [10, 3, 1, 30, 2, 1]);
 });

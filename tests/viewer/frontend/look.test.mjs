@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, commonLimit, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/colours.js";
-import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/windowing.js";
+import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, commonLimit, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/picture/colours.js";
+import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/picture/windowing.js";
 
 const absolute = { signed: false, colours: ABSOLUTE_MAPS.inferno, opacity: 0.8, threshold: 0 };
 const signed = { signed: true, colours: SIGNED_MAPS["blue-orange"], opacity: 0.8, threshold: 0 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { neighbours, signedDistance } from "../../../ctviz/ui/viewer/frontend/interpolation.js";
-import { loopsAround } from "../../../ctviz/ui/viewer/frontend/outline.js";
-import { fillPolygon } from "../../../ctviz/ui/viewer/frontend/raster.js";
+import { neighbours, signedDistance } from "../../../ctviz/ui/viewer/frontend/drawing/interpolation.js";
+import { loopsAround } from "../../../ctviz/ui/viewer/frontend/drawing/outline.js";
+import { fillPolygon } from "../../../ctviz/ui/viewer/frontend/drawing/raster.js";
 import { everywhere, randomSlice, seeds, shape } from "./support.mjs";
 
 const points = (loop) => Array.from({ length: loop.length / 2 }, (_, i) => [loop[2 * i], loop[2 * i + 1]]);

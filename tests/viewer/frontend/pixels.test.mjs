@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 
-import { PixelStore } from "../../../ctviz/ui/viewer/frontend/pixels.js";
+import { PixelStore } from "../../../ctviz/ui/viewer/frontend/picture/pixels.js";
 
 const COUNT = 6;
 const settled = () => new Promise((done) => setImmediate(done));

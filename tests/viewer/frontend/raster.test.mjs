@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { fillPolygon, fillStroke } from "../../../ctviz/ui/viewer/frontend/raster.js";
+import { fillPolygon, fillStroke } from "../../../ctviz/ui/viewer/frontend/drawing/raster.js";
 import { everywhere, random, randomSlice, seeds, shape } from "./support.mjs";
 
 const blank = () => new Uint8Array(shape.rows * shape.columns);

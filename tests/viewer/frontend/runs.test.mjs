@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { decodeRuns, encodeRuns, sameRuns } from "../../../ctviz/ui/viewer/frontend/runs.js";
+import { decodeRuns, encodeRuns, sameRuns } from "../../../ctviz/ui/viewer/frontend/sync/runs.js";
 import { randomSlice, seeds } from "./support.mjs";
 
 test("decoding undoes encoding, whatever was there before", () => {

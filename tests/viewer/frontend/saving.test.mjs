@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test, { beforeEach, mock } from "node:test";
 
-import { Desk } from "../../../ctviz/ui/viewer/frontend/desk.js";
-import { Mailbox } from "../../../ctviz/ui/viewer/frontend/mailbox.js";
-import { Orders } from "../../../ctviz/ui/viewer/frontend/orders.js";
-import { Leftovers } from "../../../ctviz/ui/viewer/frontend/outbox.js";
-import { Preferences, readPreferences } from "../../../ctviz/ui/viewer/frontend/preferences.js";
-import { withSlice } from "../../../ctviz/ui/viewer/frontend/address.js";
-import { Pulse } from "../../../ctviz/ui/viewer/frontend/pulse.js";
-import { SliceReport } from "../../../ctviz/ui/viewer/frontend/slice-report.js";
+import { DrawingSession } from "../../../ctviz/ui/viewer/frontend/sync/drawing-session.js";
+import { Mailbox } from "../../../ctviz/ui/viewer/frontend/sync/mailbox.js";
+import { Orders } from "../../../ctviz/ui/viewer/frontend/sync/orders.js";
+import { Leftovers } from "../../../ctviz/ui/viewer/frontend/sync/outbox.js";
+import { Preferences, readPreferences } from "../../../ctviz/ui/viewer/frontend/sync/preferences.js";
+import { withSlice } from "../../../ctviz/ui/viewer/frontend/sync/address.js";
+import { Pulse } from "../../../ctviz/ui/viewer/frontend/sync/pulse.js";
+import { SliceReport } from "../../../ctviz/ui/viewer/frontend/sync/slice-report.js";
 import { memoryStore, shape } from "./support.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "", ...shape };
@@ -26,22 +26,22 @@ function pass(milliseconds) {
 
 function deskWith(store = memoryStore(), view = empty) {
   const sent = [];
-  const desk = new Desk(scan, view, { store, post: (letter) => sent.push(letter), changed: () => {} });
-  desk.hear(view);
-  return { desk, sent, store };
+  const drawingSession = new DrawingSession(scan, view, { store, post: (letter) => sent.push(letter), changed: () => {} });
+  drawingSession.hear(view);
+  return { drawingSession, sent, store };
 }
 
 /** Python has stored a letter and tells what stands now. */
-function answer(desk, letter, slices) {
-  desk.acknowledge([letter.id], {});
-  desk.hear({ ...empty, slices });
+function answer(drawingSession, letter, slices) {
+  drawingSession.acknowledge([letter.id], {});
+  drawingSession.hear({ ...empty, slices });
 }
 
-const stroke = (desk, slice, start) => desk.drawing.edit(new Map([[slice, (labels) => labels.fill(1, start, start + 3)]]));
+const stroke = (drawingSession, slice, start) => drawingSession.drawing.edit(new Map([[slice, (labels) => labels.fill(1, start, start + 3)]]));
 
 test("a stroke is sent shortly after it ends, with what the slice was before", () => {
-  const { desk, sent } = deskWith(memoryStore(), { ...empty, slices: { 6: [40, 2, 1] } });
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith(memoryStore(), { ...empty, slices: { 6: [40, 2, 1] } });
+  stroke(drawingSession, 6, 10);
   pass(299);
   assert.equal(sent.length, 0);
   pass(1);
@@ -50,11 +50,11 @@ test("a stroke is sent shortly after it ends, with what the slice was before", (
 });
 
 test("strokes in quick succession are sent together, each slice once", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
   pass(200);
-  stroke(desk, 6, 20);
-  stroke(desk, 7, 0);
+  stroke(drawingSession, 6, 20);
+  stroke(drawingSession, 7, 0);
   pass(300);
   assert.equal(sent.length, 1);
   assert.deepEqual(sent[0].slices, {
@@ -64,105 +64,105 @@ test("strokes in quick succession are sent together, each slice once", () => {
 });
 
 test("a reader who never pauses is saved all the same", () => {
-  const { desk, sent } = deskWith();
+  const { drawingSession, sent } = deskWith();
   for (let slice = 0; slice < 10; slice++) {
-    stroke(desk, slice, 10);
+    stroke(drawingSession, slice, 10);
     pass(100);
   }
   assert.equal(sent.length, 1);
 });
 
 test("an unacknowledged stroke is sent again as it was, and after some attempts said to be late", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
-  assert.equal(desk.saver.state, "saving");
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
+  assert.equal(drawingSession.saver.state, "saving");
   pass(300);
-  stroke(desk, 6, 30);
+  stroke(drawingSession, 6, 30);
   pass(2000 + 3000 + 5000);
   assert.equal(sent.length, 4);
   assert.equal(new Set(sent.map((letter) => JSON.stringify(letter))).size, 1);
-  assert.equal(desk.saver.state, "late");
+  assert.equal(drawingSession.saver.state, "late");
 });
 
 test("saved is said only when Python has what is on the screen", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
   pass(300);
-  stroke(desk, 7, 0);
-  answer(desk, sent[0], { 6: [10, 3, 1] });
-  assert.deepEqual([desk.outbox.pending, desk.saver.state], [[7], "saving"]);
+  stroke(drawingSession, 7, 0);
+  answer(drawingSession, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual([drawingSession.outbox.pending, drawingSession.saver.state], [[7], "saving"]);
   pass(300);
-  answer(desk, { id: "of another tab" }, { 6: [10, 3, 1], 7: [0, 3, 1] });
-  assert.equal(desk.saver.state, "saving");
-  answer(desk, sent[1], { 6: [10, 3, 1], 7: [0, 3, 1] });
+  answer(drawingSession, { id: "of another tab" }, { 6: [10, 3, 1], 7: [0, 3, 1] });
+  assert.equal(drawingSession.saver.state, "saving");
+  answer(drawingSession, sent[1], { 6: [10, 3, 1], 7: [0, 3, 1] });
   pass(60000);
   assert.deepEqual(sent.map(({ slices }) => Object.keys(slices)), [["6"], ["7"]]);
-  assert.equal(desk.saver.state, "clean");
+  assert.equal(drawingSession.saver.state, "clean");
 });
 
 test("an undo before the answer undoes what was sent", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
   pass(300);
-  desk.drawing.undo();
-  answer(desk, sent[0], { 6: [10, 3, 1] });
-  assert.deepEqual(desk.drawing.runs(6), []);
+  drawingSession.drawing.undo();
+  answer(drawingSession, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual(drawingSession.drawing.runs(6), []);
   pass(300);
   assert.deepEqual(sent[1].slices, { 6: { before: [10, 3, 1], after: [] } });
-  answer(desk, sent[1], {});
-  assert.deepEqual([desk.drawing.runs(6), desk.saver.state], [[], "clean"]);
+  answer(drawingSession, sent[1], {});
+  assert.deepEqual([drawingSession.drawing.runs(6), drawingSession.saver.state], [[], "clean"]);
 });
 
 test("an old answer does not undo newer strokes, nor one that is being drawn", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
   pass(300);
-  stroke(desk, 6, 30);
-  answer(desk, sent[0], { 6: [10, 3, 1] });
-  assert.deepEqual(desk.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
-  desk.drawing.begin(7);
-  desk.drawing.on(7).fill(1, 50, 53);
-  desk.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
-  assert.deepEqual(desk.drawing.runs(7), [50, 3, 1]);
-  desk.drawing.finish();
-  desk.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
-  assert.deepEqual(desk.drawing.runs(7), [0, 1, 1, 50, 3, 1]);
+  stroke(drawingSession, 6, 30);
+  answer(drawingSession, sent[0], { 6: [10, 3, 1] });
+  assert.deepEqual(drawingSession.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
+  drawingSession.drawing.begin(7);
+  drawingSession.drawing.on(7).fill(1, 50, 53);
+  drawingSession.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
+  assert.deepEqual(drawingSession.drawing.runs(7), [50, 3, 1]);
+  drawingSession.drawing.finish();
+  drawingSession.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
+  assert.deepEqual(drawingSession.drawing.runs(7), [0, 1, 1, 50, 3, 1]);
 });
 
 test("two tabs of one reader end up with the strokes of both", () => {
   const [here, there] = [deskWith(), deskWith()];
-  stroke(here.desk, 6, 10);
-  stroke(there.desk, 6, 30);
+  stroke(here.drawingSession, 6, 10);
+  stroke(there.drawingSession, 6, 30);
   pass(300);
-  answer(here.desk, here.sent[0], { 6: [10, 3, 1] });
+  answer(here.drawingSession, here.sent[0], { 6: [10, 3, 1] });
   const both = [10, 3, 1, 30, 3, 1];
-  answer(there.desk, there.sent[0], { 6: both });
-  here.desk.hear({ ...empty, slices: { 6: both } });
-  for (const { desk } of [here, there]) {
-    assert.deepEqual([desk.drawing.runs(6), desk.saver.state], [both, "clean"]);
-    desk.drawing.undo();
+  answer(there.drawingSession, there.sent[0], { 6: both });
+  here.drawingSession.hear({ ...empty, slices: { 6: both } });
+  for (const { drawingSession } of [here, there]) {
+    assert.deepEqual([drawingSession.drawing.runs(6), drawingSession.saver.state], [both, "clean"]);
+    drawingSession.drawing.undo();
   }
-  assert.deepEqual(here.desk.drawing.runs(6), [30, 3, 1]);
-  assert.deepEqual(there.desk.drawing.runs(6), [10, 3, 1]);
+  assert.deepEqual(here.drawingSession.drawing.runs(6), [30, 3, 1]);
+  assert.deepEqual(there.drawingSession.drawing.runs(6), [10, 3, 1]);
 });
 
 test("a refusal is said in its own words, kept and tried again", () => {
-  const { desk, sent, store } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent, store } = deskWith();
+  stroke(drawingSession, 6, 10);
   pass(300);
-  desk.acknowledge([], { [sent[0].id]: "The disk is full." });
-  assert.deepEqual([desk.saver.state, desk.saver.refusal], ["refused", "The disk is full."]);
-  assert.ok(store.kept.has(desk.outbox.address));
+  drawingSession.acknowledge([], { [sent[0].id]: "The disk is full." });
+  assert.deepEqual([drawingSession.saver.state, drawingSession.saver.refusal], ["refused", "The disk is full."]);
+  assert.ok(store.kept.has(drawingSession.outbox.address));
   pass(2000);
-  desk.acknowledge([sent[1].id], {});
-  assert.equal(desk.saver.state, "clean");
+  drawingSession.acknowledge([sent[1].id], {});
+  assert.equal(drawingSession.saver.state, "clean");
 });
 
 test("what a crash left behind is sent by the next page, in order, until it has arrived", () => {
   const first = deskWith();
-  stroke(first.desk, 6, 10);
+  stroke(first.drawingSession, 6, 10);
   pass(300);
-  stroke(first.desk, 7, 0);
+  stroke(first.drawingSession, 7, 0);
   const left = new Leftovers(first.store, "AB", []);
   assert.deepEqual(left.pending, [6, 7]);
   assert.deepEqual(left.letter(), first.sent[0]);
@@ -170,7 +170,7 @@ test("what a crash left behind is sent by the next page, in order, until it has 
   assert.deepEqual(left.letter().slices, { 7: { before: [], after: [0, 3, 1] } });
   left.acknowledge([left.letter().id]);
   assert.equal(left.empty, true);
-  assert.deepEqual([...first.store.kept.keys()], [first.desk.outbox.labelsAddress]);
+  assert.deepEqual([...first.store.kept.keys()], [first.drawingSession.outbox.labelsAddress]);
 });
 
 test("a letter of a case that is gone does not keep the others back", () => {
@@ -187,14 +187,14 @@ test("a letter of a case that is gone does not keep the others back", () => {
 });
 
 test("a letter that another tab may still add to goes under a name of its own", () => {
-  const { desk, sent, store } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, sent, store } = deskWith();
+  stroke(drawingSession, 6, 10);
   const left = new Leftovers(store, "AB", []);
-  stroke(desk, 6, 30);
+  stroke(drawingSession, 6, 30);
   pass(300);
   assert.notEqual(left.letter().id, sent[0].id);
   left.acknowledge([left.letter().id]);
-  assert.ok(store.kept.has(desk.outbox.address));
+  assert.ok(store.kept.has(drawingSession.outbox.address));
 });
 
 test("whole slices that an older version left behind are only ever added", () => {
@@ -205,16 +205,16 @@ test("whole slices that an older version left behind are only ever added", () =>
 });
 
 test("unsaved strokes of one reader never leave under another's name, nor from this page twice", () => {
-  const { desk, store } = deskWith();
-  stroke(desk, 6, 10);
+  const { drawingSession, store } = deskWith();
+  stroke(drawingSession, 6, 10);
   assert.equal(new Leftovers(store, "CD", []).empty, true);
-  assert.equal(new Leftovers(store, "AB", [desk.outbox.address]).empty, true);
+  assert.equal(new Leftovers(store, "AB", [drawingSession.outbox.address]).empty, true);
 });
 
 test("a full or damaged storage loses nothing but the protection against a crash", () => {
   const full = { ...memoryStore(), setItem: () => { throw new Error("QuotaExceededError"); } };
-  const { desk, sent } = deskWith(full);
-  stroke(desk, 6, 10);
+  const { drawingSession, sent } = deskWith(full);
+  stroke(drawingSession, 6, 10);
   pass(300);
   assert.equal(sent.length, 1);
   for (const text of ["{", "7", '{"labels": 3}']) {
@@ -227,21 +227,21 @@ test("a full or damaged storage loses nothing but the protection against a crash
 });
 
 test("what is unsaved leaves at once when the page may go, but not twice", () => {
-  const { desk, sent } = deskWith();
-  desk.saver.flush();
-  stroke(desk, 6, 10);
-  desk.saver.flush();
-  desk.saver.flush();
+  const { drawingSession, sent } = deskWith();
+  drawingSession.saver.flush();
+  stroke(drawingSession, 6, 10);
+  drawingSession.saver.flush();
+  drawingSession.saver.flush();
   assert.equal(sent.length, 1);
 });
 
-test("a paused desk keeps still and goes on when woken", () => {
-  const { desk, sent } = deskWith();
-  stroke(desk, 6, 10);
-  desk.saver.pause();
+test("a paused drawingSession keeps still and goes on when woken", () => {
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 6, 10);
+  drawingSession.saver.pause();
   pass(60000);
   assert.equal(sent.length, 0);
-  desk.saver.wake();
+  drawingSession.saver.wake();
   pass(300);
   assert.equal(sent.length, 1);
 });
@@ -398,9 +398,9 @@ test("a mailbox that was emptied with nothing in it still delivers", () => {
 });
 
 test("a label that was never drawn with outlives the page", () => {
-  const { desk, store } = deskWith();
-  desk.drawing.label("lung");
-  const later = deskWith(store).desk;
+  const { drawingSession, store } = deskWith();
+  drawingSession.drawing.label("lung");
+  const later = deskWith(store).drawingSession;
   assert.deepEqual(later.drawing.labels, ["heart", "lung"]);
   assert.equal(later.outbox.empty, true);
 });

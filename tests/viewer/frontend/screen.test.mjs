@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Screen } from "../../../ctviz/ui/viewer/frontend/screen.js";
+import { Screen } from "../../../ctviz/ui/viewer/frontend/picture/screen.js";
 
 const GRID = { rows: 100, columns: 100, spacing: [1, 1] };
 const WHOLE = { zoom: 1, centre: { x: 50, y: 50 } };

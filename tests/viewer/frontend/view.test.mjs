@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/geometry.js";
-import { sortPanes } from "../../../ctviz/ui/viewer/frontend/heatmap-bar.js";
-import { SHORTCUTS, shortcutOf } from "../../../ctviz/ui/viewer/frontend/keys.js";
-import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/layout.js";
-import { outwards } from "../../../ctviz/ui/viewer/frontend/pixels.js";
-import { SharedView } from "../../../ctviz/ui/viewer/frontend/view.js";
+import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/picture/geometry.js";
+import { sortPanes } from "../../../ctviz/ui/viewer/frontend/widgets/heatmap-bar.js";
+import { SHORTCUTS, shortcutOf } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
+import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/widgets/layout.js";
+import { outwards } from "../../../ctviz/ui/viewer/frontend/picture/pixels.js";
+import { SharedView } from "../../../ctviz/ui/viewer/frontend/picture/view.js";
 
 const grid = { rows: 300, columns: 500, spacing: [1.5, 0.75] };
 const size = { width: 640, height: 480 };

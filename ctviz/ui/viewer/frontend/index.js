@@ -3,7 +3,7 @@
  *
  * Streamlit also calls that function while the board stays: if `data` changes twice in quick succession, it takes the
  * earlier call for outdated. A board is closed only once its place is out of the page; otherwise a picture would be
- * replaced under the pen.
+ * replaced under the brush.
  *
  * It is mounted twice: as the board, whose messages run the board's part of the page, and on every page as a
  * doorbell without a face that runs the whole page. A server that was started anew does not know the
@@ -11,15 +11,15 @@
  * another page may have strokes under way.
  */
 
-import { Board } from "./board.js";
-import { Session } from "./session.js";
+import { Board } from "./widgets/board.js";
+import { Session } from "./sync/session.js";
 
 /** The session outlives its boards: Streamlit makes a new one whenever the board moves on the page. */
 const session = new Session();
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
-/** @param {import("./types.js").ComponentArguments} component */
+/** @param {import("./sync/types.js").ComponentArguments} component */
 export default function render({ data, parentElement, setTriggerValue }) {
   if ("doorbell" in data) {
     session.hang(parentElement, setTriggerValue, data);

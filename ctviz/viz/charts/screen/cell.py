@@ -7,8 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.axis import Axis
-from ctviz.viz.charts.looks import Look
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.panels import FAINT, GRID, INK
 
 GROUND = "#0e1117"

@@ -2,11 +2,11 @@
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.kinds import Curves, Line
+from ctviz.viz.charts.model.kinds import CurveChart, Line
 from ctviz.viz.charts.screen.cell import Cell, dressed, see_through
 
 
-def draw_curves(cell: Cell, chart: Curves) -> None:
+def draw_curves(cell: Cell, chart: CurveChart) -> None:
     """Draw curves, their bands faint below all of them."""
     for line in chart.lines:
         if line.low:

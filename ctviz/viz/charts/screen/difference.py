@@ -5,7 +5,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.kinds import CriticalDifference, Placed
+from ctviz.viz.charts.model.kinds import CriticalDifference, Placed
 from ctviz.viz.charts.screen.cell import NO_AXIS, Cell
 from ctviz.viz.charts.screen.slopes import LETTER_PX, PAGE_PX
 from ctviz.viz.panels import FAINT, INK

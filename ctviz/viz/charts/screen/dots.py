@@ -4,9 +4,9 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.axis import Axis
-from ctviz.viz.charts.kinds import Dots, Mark, Row, mark_names, varying_names
-from ctviz.viz.charts.looks import Look
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.kinds import Dots, Mark, Row, mark_names, varying_names
+from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker
 from ctviz.viz.panels import FAINT, INK
 

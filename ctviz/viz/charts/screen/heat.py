@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.kinds import HeatTable
+from ctviz.viz.charts.model.kinds import HeatTable
 from ctviz.viz.charts.screen.cell import Cell
 from ctviz.viz.panels import FAINT
 

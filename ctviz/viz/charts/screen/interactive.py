@@ -8,10 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctviz.viz.charts.kinds import (
+from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
-    Curves,
+    CurveChart,
     Dots,
     HeatTable,
     Multiples,
@@ -93,18 +93,18 @@ def _dressed(figure: go.Figure, chart: Chart, height: int) -> go.Figure:
 
 
 @dataclass(frozen=True)
-class _Drawing:
+class _ScreenKind:
     """How a kind is drawn, and how tall it must be for its names, in pixels."""
 
     draw: Callable[[Cell, Any], None]
     height: Callable[[Any], int] | None = None
 
 
-_DRAWINGS: Mapping[type[Any], _Drawing] = {
-    Curves: _Drawing(draw_curves),
-    Scatter: _Drawing(draw_scatter),
-    Dots: _Drawing(draw_dots, dots_height),
-    Slopes: _Drawing(draw_slopes, slopes_height),
-    CriticalDifference: _Drawing(draw_difference, difference_height),
-    HeatTable: _Drawing(draw_heat, heat_height),
+_DRAWINGS: Mapping[type[Any], _ScreenKind] = {
+    CurveChart: _ScreenKind(draw_curves),
+    Scatter: _ScreenKind(draw_scatter),
+    Dots: _ScreenKind(draw_dots, dots_height),
+    Slopes: _ScreenKind(draw_slopes, slopes_height),
+    CriticalDifference: _ScreenKind(draw_difference, difference_height),
+    HeatTable: _ScreenKind(draw_heat, heat_height),
 }

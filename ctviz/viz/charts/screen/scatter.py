@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.axis import Axis
-from ctviz.viz.charts.kinds import Point, Scatter
-from ctviz.viz.charts.labels import beside
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.kinds import Point, Scatter
+from ctviz.viz.charts.model.labels import beside
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker, see_through
 from ctviz.viz.panels import FAINT, INK
 

@@ -4,8 +4,8 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.kinds import Slope, Slopes
-from ctviz.viz.charts.labels import spread
+from ctviz.viz.charts.model.kinds import Slope, Slopes
+from ctviz.viz.charts.model.labels import spread
 from ctviz.viz.charts.screen.cell import NO_AXIS, Cell, marker
 from ctviz.viz.panels import FAINT, INK
 

@@ -1,0 +1,266 @@
+"""The cases of one data folder: brought in, listed, and opened."""
+
+import logging
+import os
+import secrets
+import shutil
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from threading import Lock
+
+from ctviz.backend.cases.intake import Bring, Imported, together
+from ctviz.backend.cases.spool import spooled
+from ctviz.backend.cases.staging import Staging
+from ctviz.backend.cases.true_classes import read_labels
+from ctviz.backend.jobs.job import Job
+from ctviz.backend.jobs.single_flight import SingleFlight
+from ctviz.backend.jobs.worker import Worker
+from ctviz.backend.stored.keys import address
+from ctviz.core import Case, CtvizError, InvalidInput, Progress, saved_or_said
+from ctviz.core.secret import kept_secret
+from ctviz.io import (
+    Apart,
+    ApartLimits,
+    OffLimits,
+    load_case,
+    open_case,
+    save_case,
+    settle_case,
+)
+from ctviz.store import CaseEntry, Store
+
+OPEN_CASES = 8
+USUAL_LIMITS = ApartLimits()
+LONGEST_NAME = 60
+"""Letters of an uploaded file's name; a disk takes 255 bytes, and a letter may be four."""
+ZIP_MAGIC = b"PK\x03\x04"
+
+BROKEN_OFF = (
+    "Adding the files broke off for a reason that ctviz does not know; add them again, a part at a "
+    "time."
+)
+
+log = logging.getLogger(__name__)
+
+
+class Cases:
+    """The list of cases with their pixels: each saved in ctviz's own anonymous form.
+
+    Parameters
+    ----------
+    folder
+        The data folder: database, cases, and the secret behind the patients' pseudonyms.
+    processor
+        Who sees to the files being read.
+    off_limits
+        Folders of ctviz's own besides the data folder, which are not read either.
+    limits
+        What reading one import may cost.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        processor: Worker,
+        off_limits: Sequence[Path] = (),
+        limits: ApartLimits = USUAL_LIMITS,
+    ) -> None:
+        self._folder, self._own, self._limits = folder, (folder, *off_limits), limits
+        with saved_or_said():
+            self.key = pseudonym_key(folder)
+        self.store = Store(folder / "ctviz.db")
+        self.staging = Staging(folder / "staging")
+        self._sweep()
+        self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
+        self._open: OrderedDict[str, Case] = OrderedDict()
+        self._lock = Lock()
+
+    def open(self, case_id: str) -> Case:
+        """Return a case; its pixels are read when a slice is asked for."""
+        with self._lock:
+            if case_id in self._open:
+                self._open.move_to_end(case_id)
+                return self._open[case_id]
+        entry = self.store.case(case_id)
+        case = replace(open_case(self._folder_of(case_id)), truth=entry.truth)
+        with self._lock:
+            self._open[case_id] = case
+            if len(self._open) > OPEN_CASES:
+                self._open.popitem(last=False)
+        return case
+
+    def import_path(self, path: Path, owner: str = "") -> Job[Imported]:
+        """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
+        key = address("import", os.fspath(path))
+
+        def compute(progress: Progress) -> Imported:
+            with self._bringing(progress) as bring:
+                return bring.path(path, progress)
+
+        return self._ask(key, compute, owner)
+
+    def import_labelled(self, folder: Path, labels: Path, owner: str = "") -> Job[Imported]:
+        """Bring in the files that a table names, each with its true class."""
+        key = address("import labelled", os.fspath(folder), os.fspath(labels))
+
+        def compute(progress: Progress) -> Imported:
+            truths = read_labels(labels)
+            brought = []
+            progress.start(len(truths))
+            with self._bringing(progress) as bring:
+                for name, truth in truths.items():
+                    brought.append(bring.named(folder, name, truth))
+                    progress.advance()
+            return together(brought)
+
+        return self._ask(key, compute, owner)
+
+    def import_uploads(self, files: Sequence[tuple[str, bytes]], owner: str = "") -> Job[Imported]:
+        """Bring in files by name and content, as a browser sends them."""
+
+        def compute(progress: Progress) -> Imported:
+            with self.staging.room() as room, self._bringing(progress) as bring:
+                with saved_or_said():
+                    paths = _unload(files, room)
+                return together([bring.own(path, progress) for path in paths])
+
+        return self._ask(address("upload", secrets.token_hex()), compute, owner)
+
+    def import_spooled(self, folder: Path, owner: str = "") -> Job[Imported]:
+        """Bring in what came below a folder of the spool, which is removed afterwards."""
+
+        def compute(progress: Progress) -> Imported:
+            try:
+                with self._bringing(progress) as bring:
+                    return together([bring.own(path, progress) for path in spooled(folder)])
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+        return self._ask(address("spooled", os.fspath(folder)), compute, owner)
+
+    def load(self, path: Path | str) -> Case:
+        """Return the only case of a path without keeping it."""
+        return load_case(path, key=self.key, off_limits=OffLimits.of(*self._own))
+
+    def keep(self, case: Case, source: str) -> None:
+        """Save one case and list it."""
+        with saved_or_said():
+            save_case(case, self._folder_of(case.id))
+        self._list(case, source)
+
+    def _list(self, case: Case, source: str) -> None:
+        """Put a case whose pixels are in their place on the list."""
+        first = case.slices[0]
+        self.store.add_case(
+            CaseEntry(
+                id=case.id,
+                patient=case.patient,
+                title=case.title,
+                slices=len(case.slices),
+                shape=first.shape,
+                spacing_mm=first.spacing_mm,
+                source=source or ("dicom" if first.calibrated else "image"),
+                truth=case.truth,
+                notes=case.notes,
+            )
+        )
+        with self._lock:
+            self._open.pop(case.id, None)
+
+    def _ask(
+        self, key: str, compute: Callable[[Progress], Imported], owner: str = ""
+    ) -> Job[Imported]:
+        def told(progress: Progress) -> Imported:
+            with _in_words():
+                return compute(progress)
+
+        return self._imports.ask(key, told, owner=owner)
+
+    @contextmanager
+    def _bringing(self, progress: Progress) -> Iterator[Bring]:
+        """Lend what brings in one path after the other."""
+        there = frozenset(entry.id for entry in self.store.cases())
+        off_limits = OffLimits.of(*self._own)
+        with (
+            self.staging.room() as room,
+            Apart(room, self.key, progress.check, self._limits) as apart,
+        ):
+            yield Bring(apart, self._keep_staged, there, off_limits)
+
+    def _keep_staged(self, staged: Path, truth: str | None, source: str) -> Case:
+        """Move a case that was read apart to its place, and list it."""
+        with saved_or_said():
+            case = settle_case(staged, self._folder_of)
+        self._list(case if truth is None else replace(case, truth=truth), source)
+        return case
+
+    def make(self, name: str, compute: Callable[[Progress], Imported]) -> Job[Imported]:
+        """Bring in cases that are made on the spot; making the same twice at a time is shared."""
+        return self._ask(address("make", name), compute)
+
+    def close_imports(self) -> None:
+        """Give up what is being brought in."""
+        self._imports.close()
+
+    def _sweep(self) -> None:
+        """Remove what killed processes have left."""
+        self.staging.sweep()
+        # Where an older ctviz put what was not finished.
+        for part in (*self._folder.glob("cases/.case-*"), *self._folder.glob("demo/.part-*")):
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _folder_of(self, case_id: str) -> Path:
+        return self._folder / "cases" / case_id
+
+
+def pseudonym_key(folder: Path) -> bytes:
+    """Return the secret from which the patients' pseudonyms are made, drawn at the first call.
+
+    Only the owner of the data folder may read it: whoever has it can test whether a patient is
+    among the cases.
+    """
+    return kept_secret(folder / "pseudonym.key")
+
+
+def _unload(files: Sequence[tuple[str, bytes]], folder: Path) -> list[Path]:
+    """Write the files below a folder; return what to read: every archive, and all the others."""
+    archives, others = [], folder / "files"
+    others.mkdir()
+    for number, (name, content) in enumerate(files):
+        archive = content.startswith(ZIP_MAGIC)
+        # A folder each: equal names do not collide, and no name leads out of it.
+        own = (folder if archive else others) / f"{number:05d}"
+        own.mkdir()
+        path = own / _plain_name(name)
+        path.write_bytes(content)
+        if archive:
+            archives.append(path)
+    return archives if len(archives) == len(files) else [*archives, others]
+
+
+def _plain_name(name: str) -> str:
+    """Return what a file is called without its folders, as any disk takes it."""
+    last = PurePosixPath(name.replace("\\", "/").replace("\0", "")).name.lstrip(".")
+    return last.encode(errors="replace").decode()[-LONGEST_NAME:] or "upload"
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Let an import end in a sentence whatever happens; a bug is logged by its place alone.
+
+    Its words may quote names of files.
+    """
+    try:
+        yield
+    except CtvizError:
+        raise
+    except Exception as error:  # noqa: BLE001 - strangers' files find what nobody thought of
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error(  # noqa: TRY400 - the traceback ends in the error's words
+            "An import ended in %s at %s:%s.", type(error).__name__, place.filename, place.lineno
+        )
+        raise InvalidInput(BROKEN_OFF) from None

@@ -1,0 +1,1 @@
+"""Results on disk, found again by what they were computed from."""

@@ -1,0 +1,1 @@
+"""What the backend computes: one file for each kind of result."""

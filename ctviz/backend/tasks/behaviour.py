@@ -1,0 +1,144 @@
+"""How an estimator behaves when it is asked again in changed circumstances, as Jobs."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ctviz.backend.jobs.job import Job
+from ctviz.backend.jobs.single_flight import SingleFlight
+from ctviz.backend.jobs.worker import Worker
+from ctviz.backend.models import Models
+from ctviz.backend.question import Question
+from ctviz.backend.stored.cache import Cache
+from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.tasks.evaluate import Evaluation, evaluation_of, pack, unpack
+from ctviz.backend.tasks.region_maps import native_view
+from ctviz.core import (
+    FloatMap,
+    ImportanceMap,
+    InvalidInput,
+    Progress,
+    Sign,
+    digest,
+    signed_view,
+)
+from ctviz.estimators import Estimator, NotFinite
+from ctviz.estimators import explain as explain_on_grid
+from ctviz.metrics import BehaviourMetric
+from ctviz.metrics.against_model import Images
+from ctviz.models import Classifier
+from ctviz.models.randomising import randomised as randomised_copy
+
+
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """An estimator that can be asked again: the metrics' `Again`.
+
+    Parameters
+    ----------
+    estimator
+        Whose map it is.
+    classifier
+        The model.
+    x
+        (1, C, h, w), the encoded slice.
+    target
+        Index of the explained class.
+    sign
+        How maps are read.
+    progress
+        Says when to stop.
+    forgetting
+        Seed by which layers of the network are randomised.
+    """
+
+    estimator: Estimator
+    classifier: Classifier
+    x: Tensor
+    target: int
+    sign: Sign = "signed"
+    progress: Progress = field(default_factory=Progress)
+    forgetting: int = 0
+
+    @property
+    def seed(self) -> int | None:
+        """The estimator's own seed; None if it has none."""
+        seed = self.estimator.settings().get("seed")
+        return None if seed is None else int(seed)
+
+    def __call__(
+        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+    ) -> FloatMap:
+        """Return the map (h, w) of a changed question."""
+        estimator: Any = self.estimator  # only those with a seed are asked for another
+        if seed is not None:
+            estimator = replace(estimator, seed=seed)
+        image = self.x if x is None else torch.from_numpy(x).to(self.x)
+        image = image.to(self.classifier.precision)
+        network = self.classifier.network
+        if randomised > 0:
+            network = randomised_copy(network, randomised, self.forgetting, self.x)
+        try:
+            (values,) = explain_on_grid(
+                network,
+                image,
+                self.target,
+                [estimator],
+                references=self.classifier.references,
+                # Its own steps are too fine to show, but each is a chance to stop.
+                progress=Progress(lambda _: self.progress.check()),
+            )
+        except NotFinite:
+            return np.full(self.x.shape[-2:], np.nan, np.float32)
+        return signed_view(values, self.sign)
+
+
+class Behaviour:
+    """Behaviour of estimators; costs a few maps each and is kept on disk."""
+
+    def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
+        self._models, self._cache = models, cache
+        self._flights = SingleFlight(device, "Asking the estimator again", self._recall)
+
+    def ask(
+        self,
+        question: Question,
+        importance: ImportanceMap,
+        metric: BehaviourMetric,
+        sign: Sign,
+        estimator: Estimator | None,
+    ) -> Job[Evaluation]:
+        """Return the Job of one score."""
+        if estimator is None or estimator.name != importance.estimator:
+            raise InvalidInput(
+                f"The metric '{metric.name}' asks the estimator again; hand over the "
+                f"'{importance.estimator}' that made the map."
+            )
+        card = self._models.shelf()[question.model_id]
+        values = native_view(importance, sign)
+        key = address(
+            "behaviour",
+            *(of_model(card), of_slice(question.image), question.target),
+            *(of_tunable(metric), of_tunable(estimator), sign, digest(values)),
+        )
+
+        def compute(progress: Progress) -> Evaluation:
+            classifier = self._models.classifier(question.model_id)
+            x = classifier.encode(question.image)
+            again = Asking(estimator, classifier, x, question.target, sign, progress)
+            evaluation = evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
+            self._cache.put(key, pack(evaluation))
+            return evaluation
+
+        return self._flights.ask(key, compute)
+
+    def close(self) -> None:
+        """Give up all scores under way."""
+        self._flights.close()
+
+    def _recall(self, key: str) -> Evaluation | None:
+        arrays = self._cache.get(key)
+        return None if arrays is None else unpack(arrays)

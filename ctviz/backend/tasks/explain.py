@@ -1,0 +1,162 @@
+"""Importance maps on the scan's grid: of one plain call, and as shared, cached Jobs."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ctviz.backend.jobs.job import Job
+from ctviz.backend.jobs.single_flight import SingleFlight, Wanted
+from ctviz.backend.jobs.worker import Urgency, Worker
+from ctviz.backend.models import Models
+from ctviz.backend.question import Question
+from ctviz.backend.stored.cache import Cache
+from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.tasks.speed import Pacing
+from ctviz.core import CtvizError, FloatMap, ImportanceMap, Progress, Slice, checked_target
+from ctviz.core.files import Arrays
+from ctviz.estimators import ESTIMATORS, Estimator, Pace
+from ctviz.estimators import explain as explain_on_grid
+from ctviz.models import Classifier, ModelCard
+
+
+def explain(
+    model: Classifier,
+    image: Slice,
+    target: int | None = None,
+    estimators: Sequence[str | Estimator] = ("smoothgrad", "integrated-gradients"),
+) -> dict[str, ImportanceMap]:
+    """Return the importance maps of one slice by estimator, on the scan's grid.
+
+    Estimators that take gradients at the same places share them.
+
+    Parameters
+    ----------
+    model
+        From `ctviz.load_model`.
+    image
+        One slice of a case.
+    target
+        Index of the class that importance speaks for; by default the predicted one.
+    estimators
+        Names, or instances where hyperparameters differ from the defaults.
+    """
+    chosen = [ESTIMATORS[e]() if isinstance(e, str) else e for e in estimators]
+    wanted = model.predict(image).target if target is None else check_target(model.card, target)
+    maps: dict[str, ImportanceMap] = {}
+
+    def keep(_: int, importance: ImportanceMap) -> None:
+        maps[importance.estimator] = importance
+
+    compute_maps(model, image, wanted, chosen, done=keep)
+    return {estimator.name: maps[estimator.name] for estimator in chosen}
+
+
+def check_target(card: ModelCard, target: int) -> int:
+    """Return the index of a class of the model, or refuse what is none."""
+    return checked_target(target, len(card.classes), f"The model '{card.id}'")
+
+
+def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listener is one more
+    model: Classifier,
+    image: Slice,
+    target: int,
+    estimators: Sequence[Estimator],
+    *,
+    done: Callable[[int, ImportanceMap], None],
+    failed: Callable[[int, CtvizError], None] | None = None,
+    pace: Pace | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Compute maps with shared gradients and hand over each, with its place, when it is ready."""
+    gaps: dict[int, float | None] = {}
+
+    def decode(index: int, native: FloatMap, seconds: float) -> None:
+        values, name = model.decode(native, image), estimators[index].name
+        done(index, ImportanceMap(values, name, seconds, native, gaps[index]))
+
+    explain_on_grid(
+        model.network,
+        model.encode(image).to(model.precision),
+        target,
+        estimators,
+        references=model.references,
+        pace=pace,
+        progress=progress,
+        done=decode,
+        failed=failed,
+        measured=gaps.__setitem__,
+    )
+
+
+class Explainer:
+    """Importance maps as Jobs: recalled from the cache, shared in flight, or computed together."""
+
+    def __init__(self, models: Models, cache: Cache, device: Worker, pacing: Pacing) -> None:
+        self._models, self._cache, self._pacing = models, cache, pacing
+        self._flights = SingleFlight(device, "Explaining", self._recall)
+
+    def explain(
+        self, question: Question, estimators: Sequence[Estimator], urgency: Urgency
+    ) -> list[Job[ImportanceMap]]:
+        """Return a Job for each estimator, in their order; what is missing shares its gradients."""
+        keys = self._keys(question, estimators)
+
+        def compute(wanted: Wanted[ImportanceMap], progress: Progress) -> None:
+            def finish(index: int, importance: ImportanceMap) -> None:
+                work = wanted[index][1]
+                self._cache.put(work.key, _pack(importance))
+                work.finish(importance)
+
+            compute_maps(
+                self._models.classifier(question.model_id),
+                question.image,
+                question.target,
+                [estimators[place] for place, _ in wanted],
+                done=finish,
+                failed=lambda index, error: wanted[index][1].fail(error),
+                pace=self._pacing.set_pace(question.model_id),
+                progress=progress,
+            )
+
+        return self._flights.ask_together(keys, compute, urgency)
+
+    def knows(self, question: Question, estimator: Estimator) -> bool:
+        """Whether a map was computed before, so that asking for it costs no time."""
+        (key,) = self._keys(question, [estimator])
+        return self._cache.get(key) is not None
+
+    def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
+        card = self._models.shelf()[question.model_id]
+        check_target(card, question.target)
+        place = [of_model(card), of_slice(question.image), question.target]
+        return [address("map", *place, of_tunable(estimator)) for estimator in estimators]
+
+    def close(self) -> None:
+        """Give up all maps under way."""
+        self._flights.close()
+
+    def _recall(self, key: str) -> ImportanceMap | None:
+        arrays = self._cache.get(key)
+        return None if arrays is None else _unpack(arrays)
+
+
+def _pack(importance: ImportanceMap) -> Arrays:
+    native, gap = importance.native, importance.completeness_gap
+    return {
+        "values": importance.values,
+        "estimator": np.asarray(importance.estimator),
+        "seconds": np.asarray(importance.seconds),
+        **({} if native is None else {"native": native}),
+        **({} if gap is None else {"completeness gap": np.asarray(gap)}),
+    }
+
+
+def _unpack(arrays: Arrays) -> ImportanceMap:
+    gap = arrays.get("completeness gap")
+    return ImportanceMap(
+        values=arrays["values"],
+        estimator=str(arrays["estimator"]),
+        seconds=float(arrays["seconds"]),
+        native=arrays.get("native"),
+        completeness_gap=None if gap is None else float(gap),
+    )

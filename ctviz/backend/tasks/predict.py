@@ -1,0 +1,85 @@
+"""A classifier's answers as Jobs: for a slice at hand, or for the slices of the list of cases."""
+
+import numpy as np
+
+from ctviz.backend.cases.catalogue import Cases
+from ctviz.backend.jobs.job import Job, ready
+from ctviz.backend.jobs.single_flight import SingleFlight
+from ctviz.backend.jobs.worker import Urgency, Worker
+from ctviz.backend.models import Models
+from ctviz.backend.stored.cache import Cache
+from ctviz.backend.stored.keys import address, of_model, of_slice
+from ctviz.core import Prediction, Progress, Slice
+from ctviz.models import ModelCard
+
+
+class Predictor:
+    """Predictions: recalled from cache and store, shared in flight, or computed on the device."""
+
+    def __init__(self, models: Models, cases: Cases, cache: Cache, device: Worker) -> None:
+        self._models, self._cases, self._cache = models, cases, cache
+        self._slices = SingleFlight(device, "Classifying", self._recall)
+        self._case_flights: SingleFlight[Prediction] = SingleFlight(device, "Classifying")
+
+    def predict(self, image: Slice, model_id: str, urgency: Urgency) -> Job[Prediction]:
+        """Return the answer for a slice."""
+        card = self._models.shelf()[model_id]
+        key = address("prediction", model_id, of_model(card), of_slice(image))
+
+        def compute(_: Progress) -> Prediction:
+            prediction = self._models.classifier(model_id).predict(image)
+            self._cache.put(
+                key,
+                {
+                    "model": np.asarray(prediction.model_id),
+                    "classes": np.asarray(prediction.classes),
+                    "probabilities": prediction.probabilities,
+                },
+            )
+            return prediction
+
+        return self._slices.ask(key, compute, urgency)
+
+    def predict_case(
+        self, case_id: str, model_id: str, slice_index: int, urgency: Urgency
+    ) -> Job[Prediction]:
+        """Return the answer for a slice of a case and remember it in the store."""
+        card, store = self._models.shelf()[model_id], self._cases.store
+        weights = weights_of(card)
+        key = address("case-prediction", case_id, slice_index, model_id, weights)
+        known = store.prediction(case_id, slice_index, model_id, weights=weights)
+        if known is not None:
+            return ready(key, known)
+
+        def compute(_: Progress) -> Prediction:
+            image = self._cases.open(case_id).slice(slice_index)
+            prediction = self._models.classifier(model_id).predict(image)
+            store.put_prediction(case_id, slice_index, prediction, weights=weights)
+            return prediction
+
+        return self._case_flights.ask(key, compute, urgency)
+
+    def known(self, model_id: str) -> dict[tuple[str, int], Prediction]:
+        """Return every remembered answer by (case, slice_index)."""
+        card = self._models.shelf()[model_id]
+        return self._cases.store.predictions(model_id, weights=weights_of(card))
+
+    def close(self) -> None:
+        """Give up all predictions under way."""
+        self._slices.close()
+        self._case_flights.close()
+
+    def _recall(self, key: str) -> Prediction | None:
+        arrays = self._cache.get(key)
+        if arrays is None:
+            return None
+        return Prediction(
+            model_id=str(arrays["model"]),
+            classes=tuple(map(str, arrays["classes"])),
+            probabilities=arrays["probabilities"],
+        )
+
+
+def weights_of(card: ModelCard) -> str:
+    """Return the mark by which the store tells a model's answers from those of older weights."""
+    return address("weights", of_model(card))

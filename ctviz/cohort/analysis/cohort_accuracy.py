@@ -1,0 +1,88 @@
+"""The paper's fidelity of a cohort, from the probability curves of its slices."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ctviz.cohort.analysis.findings import AccuracyCurves
+from ctviz.cohort.statistics import CohortFidelity, Contest, Removals, cohort_fidelity
+from ctviz.cohort.statistics.patients import Numbers
+from ctviz.cohort.tables.study_data import Material
+
+DECIDED = 0.5
+"""A class of this probability or less is not the model's answer."""
+
+TWO = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Accuracy:
+    """One fidelity variant's accuracy curves, and the draws that compare entrants."""
+
+    curves: AccuracyCurves
+    fidelity: CohortFidelity
+    removals: Removals
+
+    def contest(self, draws: int, seed: int) -> Contest:
+        """Return the contest of the estimators that are no controls."""
+        kept = [e for e, each in enumerate(self.removals.entrants) if not each.control]
+        contestants = replace(
+            self.removals,
+            mif_right=self.removals.mif_right[:, kept],
+            lif_right=self.removals.lif_right[:, kept],
+            entrants=tuple(self.removals.entrants[e] for e in kept),
+        )
+        return Contest.by_cohort_fidelity(cohort_fidelity(contestants, draws, seed))
+
+
+def accuracies(material: Material) -> tuple[Accuracy, ...]:
+    """Return the accuracy curves of every fidelity variant, the paper's first."""
+    keys = sorted(material.curves.removals, key=lambda key: (key != material.fidelity, key))
+    found = (_accuracy(material, key) for key in keys)
+    return tuple(each for each in found if each is not None)
+
+
+def _accuracy(material: Material, key: str) -> Accuracy | None:
+    texts = material.table.texts
+    truth, target = texts("truth"), texts("target")
+    reference: Literal["truth", "prediction"] = "truth" if np.any(truth != "") else "prediction"
+    classes = truth if reference == "truth" else texts("predicted")
+    # Of more than two classes, a low probability of one does not tell which is the answer.
+    kept = (classes != "") & ((target == classes) | (len(material.classes) == TWO))
+    if not kept.any():
+        return None
+    agrees = (target == classes)[kept]
+    defined = material.panel(key).defined[kept]
+    mif, lif = (
+        _right(np.asarray(material.curves[f"{order} {key}"][kept]), agrees, defined)
+        for order in ("mif", "lif")
+    )
+    shares = material.curves.grids[f"shares {key}"]
+    patients, entrants = material.patients[kept], material.table.entrants
+    removals = Removals(mif, lif, shares, classes[kept], patients, entrants)
+    fidelity = cohort_fidelity(removals, material.draws, material.seed)
+    curves = AccuracyCurves(
+        metric=key,
+        reference=reference,
+        classes=fidelity.classes,
+        slices=int(kept.sum()),
+        patients=fidelity.patients,
+        shares=fidelity.shares,
+        mif=fidelity.mif,
+        lif=fidelity.lif,
+        low=fidelity.low,
+        high=fidelity.high,
+        standings=fidelity.standings,
+        turned=int(np.sum(~agrees)),
+        too_few=fidelity.too_few,
+    )
+    return Accuracy(curves, fidelity, removals)
+
+
+def _right(probability: Numbers, agrees: Numbers, defined: Numbers) -> Numbers:
+    """Return (N, E, S) whether the model says the right class, NaN where nothing is known."""
+    says_target = probability > DECIDED
+    right = np.where(agrees[:, None, None], says_target, ~says_target).astype(np.float64)
+    known = ~np.isnan(probability) & defined[:, :, None]
+    return np.where(known, right, np.nan)

@@ -1,0 +1,1 @@
+"""Getting the numbers of a study again."""

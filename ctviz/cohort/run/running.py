@@ -1,0 +1,226 @@
+"""Running a study: every slice once, then the table, the curves and the findings."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from ctviz.backend import Backend
+from ctviz.cohort.analysis.analyse import analyse
+from ctviz.cohort.analysis.findings import save_findings
+from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
+from ctviz.cohort.json_codec import from_plain
+from ctviz.cohort.plan import CohortStudy, read_plan
+from ctviz.cohort.reproduce.environment import environment
+from ctviz.cohort.run.result import UnitResult, unit_path
+from ctviz.cohort.run.scans import unnamed
+from ctviz.cohort.run.status import Stage, Stoppable, Teller, held
+from ctviz.cohort.run.units import Unit, units_of
+from ctviz.cohort.run.worker_processes import Done, Share, in_processes, in_this_process
+from ctviz.cohort.tables.curve_table import write_curves
+from ctviz.cohort.tables.score_table import write_tables
+from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
+from ctviz.core.foreign import legible
+
+STUDIES = "studies"
+ADDRESS = re.compile(r"[0-9a-f]{8,128}")
+"""What a slice's result is called."""
+
+PLAN, UNITS, FAILURES, ENVIRONMENT = "plan.toml", "units.json", "failures.json", "environment.json"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A slice without scores, and why."""
+
+    case: str
+    slice_index: int
+    why: str
+
+
+def cores() -> int:
+    """Return how many processes compute at a time where nobody says another number."""
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+def default_folder(settings: Settings, study: CohortStudy) -> Path:
+    """Return where a study is kept where nobody says another place."""
+    return settings.data / STUDIES / unnamed(settings, study).folder_name
+
+
+def run_study(  # noqa: PLR0913 - who watches is not what is run
+    backend: Backend,
+    study: CohortStudy,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    told: Callable[[Stage], object] | None = None,
+) -> tuple[Failure, ...]:
+    """Run a study, or go on with it, and write its results; return the slices that failed.
+
+    Parameters
+    ----------
+    backend
+        A steady one, if it computes here and the numbers are to come out again bit by bit.
+    folder
+        Of the study; a slice whose result is there is not computed again.
+    workers
+        Processes, by default one for each core; 0 computes in this one.
+    progress
+        Cancelling it stops the run; what is computed stays.
+    told
+        Hears where the study stands, often.
+    """
+    kept = unnamed(backend.settings, study)
+    with held(folder):
+        _keep_plan(backend.settings, kept, folder)
+        run = _Run(backend, kept, folder, Teller(folder), told or (lambda _: None))
+        processes = cores() if workers is None else workers
+        return run.all(study, processes, Stoppable(folder, progress))
+
+
+@dataclass(eq=False)
+class _Run:
+    """One run of a study, from the cohort to the findings."""
+
+    backend: Backend
+    study: CohortStudy
+    folder: Path
+    teller: Teller
+    told: Callable[[Stage], object]
+    now: Stage = field(default_factory=lambda: Stage("running"))
+    begun: float = field(default_factory=time.monotonic)
+
+    def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
+        """Do everything; whatever ends it is told. The order may name a folder of scans."""
+        remove_parts(self.folder)
+        try:
+            self._tell("Preparing the cohort.")
+            # A model that is not there is refused before a cohort is made for it.
+            self.backend.classifier(self.study.model)
+            units = units_of(self.backend, ordered, progress)
+            outcomes = self._compute(units, workers, progress)
+            failures = self._finish(units, outcomes, workers, progress)
+        except (Cancelled, KeyboardInterrupt):
+            self._tell("Stopped; start it again to go on.", state="cancelled")
+            raise
+        except CtvizError as error:
+            self._tell(str(error), state="failed")
+            raise
+        said = "Finished." if not failures else f"Finished; {len(failures)} slices failed."
+        self._tell(said, state="done", share=1.0, left_seconds=0.0)
+        return failures
+
+    def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
+        """Return the outcome of each slice, in their order."""
+        self._tell("Computing slices.", total=len(units))
+        work, outcomes = (self.study, self.folder), dict[int, Done]()
+        self.begun = time.monotonic()
+        stream: Iterator[Done | Share] = (
+            in_processes(self.backend.settings, work, units, progress, workers)
+            if workers
+            else in_this_process(self.backend, work, units, progress)
+        )
+        under_way = 0.0
+        for news in stream:
+            if isinstance(news, Share):
+                under_way = news.under_way
+            else:
+                outcomes[news.place] = news
+            self._count(list(outcomes.values()), under_way)
+        return [outcomes[place] for place in range(len(units))]
+
+    def _count(self, outcomes: Sequence[Done], under_way: float) -> None:
+        known = sum(done.known for done in outcomes)
+        fresh = len(outcomes) - known + under_way
+        left = self.now.total - len(outcomes) - under_way
+        seconds = time.monotonic() - self.begun
+        self._tell(
+            self.now.message,
+            done=len(outcomes),
+            known=known,
+            failed=sum(bool(done.why) for done in outcomes),
+            share=(len(outcomes) + under_way) / self.now.total,
+            left_seconds=max(0.0, left * seconds / fresh) if fresh else None,
+        )
+
+    def _finish(
+        self, units: Sequence[Unit], outcomes: Sequence[Done], workers: int, progress: Progress
+    ) -> tuple[Failure, ...]:
+        """Write what the slices say together."""
+        self._tell("Ranking the estimators.", left_seconds=None)
+        pairs = list(zip(units, outcomes, strict=True))
+        failures = tuple(
+            Failure(unit.case, unit.slice_index, done.why) for unit, done in pairs if done.why
+        )
+        addresses = [done.address for done in outcomes if not done.why]
+        if not addresses:
+            raise InvalidInput(f"No slice of the study could be scored: {failures[0].why}")
+        write_json(self.folder / FAILURES, [asdict(failure) for failure in failures])
+        write_json(self.folder / UNITS, addresses)
+
+        def results() -> Iterator[UnitResult]:
+            for address in addresses:
+                progress.check()
+                yield load_unit(self.folder, address)
+
+        write_tables(self.folder, results())
+        write_curves(self.folder, results, len(addresses))
+        document = environment(self.backend, self.study, results(), workers)
+        write_json(self.folder / ENVIRONMENT, document)
+        save_findings(analyse(self.folder, progress), self.folder)
+        return failures
+
+    def _tell(self, message: str, **changes: object) -> None:
+        before, seconds = self.now, time.monotonic() - self.begun
+        self.now = replace(before, message=message, seconds=seconds, **changes)  # type: ignore[arg-type]
+        turned = (before.state, before.message, before.done) != (
+            *(self.now.state, message, self.now.done),
+        )
+        self.teller.tell(self.now, at_once=turned)
+        self.told(self.now)
+
+
+def load_unit(folder: Path, address: str) -> UnitResult:
+    """Return the result of one slice, refusing one that is gone or damaged."""
+    result = UnitResult.load(unit_path(folder, address))
+    if result is None:
+        raise InvalidInput(
+            f"The result of a slice ({address[:8]}) is missing or damaged; start the study again "
+            "to compute it anew."
+        )
+    return result
+
+
+def failures_of(folder: Path) -> tuple[Failure, ...]:
+    """Return the slices without scores of a finished study, and why."""
+    document = read_json(folder / FAILURES)
+    try:
+        return () if document is None else from_plain(tuple[Failure, ...], document)
+    except InvalidInput:
+        return ()
+
+
+def unit_addresses(folder: Path) -> tuple[str, ...]:
+    """Return the addresses of the slices of a finished study, in the table's order."""
+    document = read_json(folder / UNITS)
+    addresses = document if isinstance(document, list) else []
+    if not addresses or not all(isinstance(a, str) and ADDRESS.fullmatch(a) for a in addresses):
+        raise InvalidInput(
+            f"'{legible(folder.name)}' is not the folder of a finished study; run it first."
+        )
+    return tuple(addresses)
+
+
+def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
+    """Write the plan, refusing a folder that belongs to another one."""
+    path = folder / PLAN
+    if path.exists() and unnamed(settings, read_plan(path)).digest != study.digest:
+        raise InvalidInput(
+            f"The folder '{folder.name}' holds another study; choose a new folder or its own plan."
+        )
+    write_whole(path, study.to_toml().encode())

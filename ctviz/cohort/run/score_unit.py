@@ -1,0 +1,252 @@
+"""Computing one slice of a study: every estimator, sign and metric."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+from ctviz.backend import Backend, Evaluation, Job, Question
+from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.run.result import Context, UnitResult
+from ctviz.cohort.run.result_builder import DICE, Filling
+from ctviz.cohort.run.units import Unit
+from ctviz.cohort.run.waiting import POLL_SECONDS, waited
+from ctviz.cohort.tables.threshold_rates import threshold_rates
+from ctviz.core import (
+    Cancelled,
+    CtvizError,
+    FloatMap,
+    ImportanceMap,
+    Mask,
+    Prediction,
+    Progress,
+    Score,
+    Sign,
+    digest,
+    signed_view,
+)
+from ctviz.metrics import AgreementMetric, FidelityMetric, Metric
+
+T = TypeVar("T")
+
+UNIT_VERSION = 1
+"""Raised whenever equal inputs begin to give another result, which computes all slices anew."""
+
+NO_DRAWING = Score.undefined("Nobody drew a region on this slice.")
+
+EXPLAINING = 0.2
+"""Share of a slice's time that its maps take, for the progress."""
+
+Heard: TypeAlias = Callable[[float], object]
+"""Called with the share of a slice that is done, 0 to 1."""
+
+Asked: TypeAlias = tuple[tuple[int, int, int], Job[Evaluation]]
+"""The places of an estimator, a sign and a metric, and who will have the answer."""
+
+
+def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
+    """Return the content address of a slice's result: of everything it is computed from."""
+    image, mask = backend.case(unit.case).slice(unit.slice_index), unit.mask(backend)
+    return address(
+        "unit",
+        UNIT_VERSION,
+        [unit.case, unit.patient, unit.slice_index, unit.truth, study.target],
+        [study.model, of_model(backend.models()[study.model]), of_slice(image)],
+        [of_tunable(estimator) for estimator in study.built_estimators().values()],
+        [[key, of_tunable(metric)] for key, metric in study.built_metrics().items()],
+        study.signs,
+        None if mask is None else digest(mask),
+    )
+
+
+def compute_unit(
+    backend: Backend,
+    study: CohortStudy,
+    unit: Unit,
+    progress: Progress | None = None,
+    heard: Heard | None = None,
+) -> UnitResult:
+    """Return every score of a slice; an estimator that is refused has undefined scores.
+
+    Cancelling ``progress`` ends it; ``heard`` is told how far it is.
+    """
+    hear = heard or (lambda _: None)
+    return _Computation(backend, study, unit, progress or Progress(), hear).run()
+
+
+@dataclass(eq=False)
+class _Computation:
+    """One slice on its way through the backend."""
+
+    backend: Backend
+    study: CohortStudy
+    unit: Unit
+    progress: Progress
+    heard: Heard
+    maps: dict[int, ImportanceMap] = field(default_factory=dict)
+    asked: list[Job[Any]] = field(default_factory=list)
+
+    def run(self) -> UnitResult:
+        study = self.study
+        image = self.backend.case(self.unit.case).slice(self.unit.slice_index)
+        mask = self.unit.mask(self.backend)
+        asked = self.backend.predict(image, study.model, urgency="background")
+        prediction = waited(asked, self.progress)
+        question = Question(image, study.model, self._target(prediction))
+        filling = Filling(tuple(study.estimators), study.signs, tuple(study.metrics))
+        self._explain(question, filling)
+        jobs = [*self._ask_device(question), *self._ask_processor(question, mask, filling)]
+        self.asked += [job for _, job in jobs]
+        if mask is not None:
+            self._rate(mask, filling)
+        for (place, _), outcome in zip(jobs, self._outcomes(jobs), strict=True):
+            if isinstance(outcome, CtvizError):
+                filling.score(*place, Score.undefined(str(outcome)))
+            else:
+                filling.evaluate(*place, outcome)
+        context = Context(
+            patient=self.unit.patient,
+            case=self.unit.case,
+            slice_index=self.unit.slice_index,
+            model=study.model,
+            truth=self.unit.truth or "",
+            predicted=prediction.label,
+            target=prediction.classes[question.target],
+            region_share=None if mask is None else float(mask.mean()),
+            pixels=image.digest,
+        )
+        return filling.result(context, self._digests())
+
+    def _target(self, prediction: Prediction) -> int:
+        truth = self.unit.truth
+        if self.study.target == "predicted" or truth not in prediction.classes:
+            return prediction.target
+        return prediction.classes.index(truth)
+
+    def _explain(self, question: Question, filling: Filling) -> None:
+        """Compute or recall the maps; whatever is refused says why in its scores."""
+        estimators = list(self.study.built_estimators().values())
+        jobs = self.backend.explain(
+            question.image, question.model_id, question.target, estimators, urgency="background"
+        )
+        self.asked += jobs
+        for place, job in enumerate(jobs):
+            outcome = self._outcome(job)
+            if isinstance(outcome, CtvizError):
+                filling.refuse(place, str(outcome))
+            else:
+                self.maps[place] = outcome
+            self.heard(EXPLAINING * (place + 1) / len(jobs))
+
+    def _ask_device(self, question: Question) -> list[Asked]:
+        """Ask for the scores that need the model: those of all maps together."""
+        return [
+            ((e, s, m), job)
+            for m, metric in self._metrics()
+            if isinstance(metric, FidelityMetric)
+            for s, sign in enumerate(self.study.signs)
+            for e, job in zip(self.maps, self._fidelity(question, metric, sign), strict=True)
+        ]
+
+    def _fidelity(
+        self, question: Question, metric: FidelityMetric, sign: Sign
+    ) -> list[Job[Evaluation]]:
+        maps = list(self.maps.values())
+        return self.backend.fidelity(question, maps, metric, sign=sign, urgency="background")
+
+    def _ask_processor(
+        self, question: Question, mask: Mask | None, filling: Filling
+    ) -> list[Asked]:
+        """Ask for the other scores, map by map; without a drawing there is no agreement."""
+        jobs: list[Asked] = []
+        metrics = [each for each in self._metrics() if not isinstance(each[1], FidelityMetric)]
+        for e, importance in self.maps.items():
+            # Read with its sign or without, a map that is nowhere negative is the same.
+            unsigned = all(float(values.min()) >= 0 for values in _grids(importance))
+            for m, metric in metrics:
+                if isinstance(metric, AgreementMetric) and mask is None:
+                    for s in range(len(self.study.signs)):
+                        filling.score(e, s, m, NO_DRAWING)
+                    continue
+                first: Job[Evaluation] | None = None
+                for s, sign in enumerate(self.study.signs):
+                    if first is None or not (unsigned and isinstance(metric, AgreementMetric)):
+                        first = self._evaluate(question, (e, metric), sign, mask)
+                    jobs.append(((e, s, m), first))
+        return jobs
+
+    def _evaluate(
+        self, question: Question, what: tuple[int, Metric], sign: Sign, mask: Mask | None
+    ) -> Job[Evaluation]:
+        e, metric = what
+        estimator = list(self.study.built_estimators().values())[e]
+        return self.backend.evaluate(
+            question,
+            self.maps[e],
+            metric,
+            sign=sign,
+            mask=mask,
+            estimator=estimator,
+            curves=metric.name == DICE,
+        )
+
+    def _metrics(self) -> Iterator[tuple[int, Metric]]:
+        return iter(enumerate(self.study.built_metrics().values()))
+
+    def _rate(self, mask: Mask, filling: Filling) -> None:
+        """Draw the rates at fixed thresholds, while others compute."""
+        for e, importance in self.maps.items():
+            for s, sign in enumerate(self.study.signs):
+                rates = threshold_rates(signed_view(importance.values, sign), mask)
+                if rates is not None:
+                    filling.draw("tpr", e, s, rates[0])
+                    filling.draw("fpr", e, s, rates[1])
+
+    def _outcomes(self, jobs: Sequence[Asked]) -> Iterator[Evaluation | CtvizError]:
+        """Yield each job's answer, or why there is none."""
+        for _, job in jobs:
+            while not job.done:
+                self._tell(jobs)
+                try:
+                    job.result(POLL_SECONDS)
+                except TimeoutError:
+                    self._stop_if_cancelled()
+                except CtvizError:
+                    break
+            outcome = self._outcome(job)
+            yield outcome
+
+    def _tell(self, jobs: Sequence[Asked]) -> None:
+        share = sum(job.progress for _, job in jobs) / len(jobs)
+        self.heard(EXPLAINING + (1 - EXPLAINING) * share)
+
+    def _stop_if_cancelled(self) -> None:
+        """Give up everything that was asked for, if that is wished."""
+        if self.progress.cancelled:
+            for job in self.asked:
+                job.cancel()
+        self.progress.check()
+
+    def _outcome(self, job: Job[T]) -> T | CtvizError:
+        try:
+            return waited(job, self.progress)
+        except Cancelled:
+            self._stop_if_cancelled()
+            raise
+        except CtvizError as error:
+            return error
+
+    def _digests(self) -> tuple[str, ...]:
+        """Return the sha256 of each map on both grids, empty where there is none."""
+        places = range(len(self.study.estimators))
+        return tuple(_digest(self.maps[e]) if e in self.maps else "" for e in places)
+
+
+def _digest(importance: ImportanceMap) -> str:
+    return digest(*_grids(importance))
+
+
+def _grids(importance: ImportanceMap) -> list[FloatMap]:
+    """Return the map on the scan's grid, and on the network's."""
+    native = importance.native
+    return [importance.values, *([] if native is None else [native])]

@@ -1,0 +1,240 @@
+"""Processes that compute the slices of a study, one slice at a time each."""
+
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from ctviz.backend import Backend
+from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.run.result import UnitResult, unit_path
+from ctviz.cohort.run.score_unit import Heard, compute_unit, unit_address
+from ctviz.cohort.run.units import Unit
+from ctviz.cohort.run.waiting import POLL_SECONDS
+from ctviz.core import Cancelled, CtvizError, Progress, Settings
+
+TELL_SECONDS = 0.5
+"""How often a process says how far its slice is."""
+
+DIED = (
+    "The process that computed this slice ended unexpectedly, perhaps for want of memory; start "
+    "the study again, with fewer workers."
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A slice that is over.
+
+    Parameters
+    ----------
+    place
+        Which of the study's slices.
+    address
+        Where its result is; empty if it failed.
+    why
+        The reason if it failed.
+    known
+        Whether it had been computed before.
+    """
+
+    place: int
+    address: str = ""
+    why: str = ""
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """How far the slices under way are, in slices."""
+
+    under_way: float
+
+
+def settle(
+    backend: Backend,
+    work: tuple[CohortStudy, Path],
+    unit: Unit,
+    progress: Progress | None = None,
+    heard: Heard | None = None,
+) -> tuple[str, bool]:
+    """Compute a slice unless its result is there; return its address and whether it was there."""
+    study, folder = work
+    address = unit_address(backend, study, unit)
+    path = unit_path(folder, address)
+    if UnitResult.load(path) is not None:
+        return address, True
+    compute_unit(backend, study, unit, progress, heard).save(path)
+    return address, False
+
+
+def in_this_process(
+    backend: Backend, work: tuple[CohortStudy, Path], units: Sequence[Unit], progress: Progress
+) -> Iterator[Done]:
+    """Yield every slice when it is over, computed here one after the other."""
+    for place, unit in enumerate(units):
+        progress.check()
+        yield _attempt(backend, work, (place, unit), progress)
+
+
+def in_processes(
+    settings: Settings,
+    work: tuple[CohortStudy, Path],
+    units: Sequence[Unit],
+    progress: Progress,
+    workers: int,
+) -> Iterator[Done | Share]:
+    """Yield every slice when it is over, in the order in which that happens, and shares between.
+
+    A process that dies takes only its slice with it: another one takes its place. When the
+    iteration ends early all processes are ended, and whatever they were at is lost.
+    """
+    crew = _Crew(settings, work, list(enumerate(units)))
+    try:
+        for _ in range(min(workers, len(units))):
+            crew.hire()
+        while crew.members:
+            yield from crew.news()
+            progress.check()
+    finally:
+        crew.dismiss()
+
+
+@dataclass(eq=False)
+class _Member:
+    process: BaseProcess
+    connection: Connection
+    place: int = 0
+    share: float = 0.0
+
+
+class _Crew:
+    """The processes with their slices, and the slices that nobody has begun."""
+
+    def __init__(
+        self, settings: Settings, work: tuple[CohortStudy, Path], waiting: list[tuple[int, Unit]]
+    ) -> None:
+        self._settings, self._work, self._waiting = settings, work, waiting
+        self.members: list[_Member] = []
+
+    def hire(self) -> None:
+        """Start a process, if a slice waits, and give it one."""
+        if not self._waiting:
+            return
+        # A fresh interpreter: torch's threads do not survive a fork.
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        study, folder = self._work
+        process = context.Process(
+            target=_serve,
+            args=(theirs, self._settings, study.to_toml(), folder),
+            name="ctviz-study",
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        member = _Member(process, ours)
+        self.members.append(member)
+        self._assign(member)
+
+    def news(self) -> list[Done | Share]:
+        """Return what happened within a moment."""
+        ready = wait([member.connection for member in self.members], POLL_SECONDS)
+        heard = [
+            news
+            for member in list(self.members)
+            if member.connection in ready
+            for news in self._hear(member)
+        ]
+        # First, so that a slice that is done is not counted as under way too.
+        return [Share(sum(member.share for member in self.members)), *heard]
+
+    def dismiss(self) -> None:
+        """End all processes at once; results appear whole or not at all."""
+        for member in self.members:
+            member.process.kill()
+            member.process.join()
+            member.connection.close()
+
+    def _hear(self, member: _Member) -> list[Done | Share]:
+        try:
+            message = member.connection.recv()
+        except (EOFError, ConnectionResetError):
+            return [self._replace(member)]
+        if isinstance(message, float):
+            member.share = message
+            return []
+        self._assign(member)
+        return [message]
+
+    def _assign(self, member: _Member) -> None:
+        member.share = 0.0
+        if not self._waiting:
+            member.connection.close()
+            member.process.join()
+            self.members.remove(member)
+            return
+        place, unit = self._waiting.pop(0)
+        member.place = place
+        # A process that died before it heard of its slice is noticed when it is listened to.
+        with suppress(BrokenPipeError):
+            member.connection.send((place, unit))
+
+    def _replace(self, member: _Member) -> Done:
+        member.process.join()
+        member.connection.close()
+        self.members.remove(member)
+        self.hire()
+        return Done(member.place, why=DIED)
+
+
+def _serve(connection: Connection, settings: Settings, plan: str, folder: Path) -> None:
+    """Compute slice after slice in a process of its own, on one core."""
+    # Ctrl-C reaches the whole group; who started this process decides when it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work = CohortStudy.from_toml(plan), folder
+    backend = Backend(settings, steady=True)
+    try:
+        while True:
+            place, unit = connection.recv()
+            heard = _Teller(connection)
+            connection.send(_attempt(backend, work, (place, unit), Progress(), heard))
+    except (EOFError, ConnectionResetError, BrokenPipeError):
+        # Whoever wanted the slices is gone.
+        pass
+    finally:
+        backend.close()
+
+
+class _Teller:
+    """Says how far a slice is, but not too often."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection, self._told = connection, time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        if time.monotonic() - self._told > TELL_SECONDS:
+            self._told = time.monotonic()
+            self._connection.send(share)
+
+
+def _attempt(
+    backend: Backend,
+    work: tuple[CohortStudy, Path],
+    numbered: tuple[int, Unit],
+    progress: Progress,
+    heard: Heard | None = None,
+) -> Done:
+    place, unit = numbered
+    try:
+        address, known = settle(backend, work, unit, progress, heard)
+    except Cancelled:
+        raise
+    except CtvizError as error:
+        return Done(place, why=str(error))
+    return Done(place, address, known=known)

@@ -1,0 +1,1 @@
+"""What a study keeps: scores, curves and rates of every slice."""

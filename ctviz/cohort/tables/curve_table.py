@@ -1,0 +1,125 @@
+"""The curves of all slices of a study, in files that are read a part at a time."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ctviz.cohort.files import replacing, write_json
+from ctviz.cohort.run.result import UnitResult
+from ctviz.cohort.statistics import Entrant
+from ctviz.cohort.tables.score_table import entrant
+from ctviz.core import InvalidInput
+
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, eq=False)
+class CurveTable:
+    """Curves by name, (N slices, E entrants, n points) each; not loaded before they are used.
+
+    Slices and entrants are in the ScoreTable's order.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    entrants
+        E estimators under their signs.
+    files
+        File of each curve, by name: ``mif KEY``, ``lif KEY``, ``dice``, ``tpr``, ``fpr``.
+    grids
+        (n,) by name: ``shares KEY``, ``dice``.
+    """
+
+    folder: Path
+    entrants: tuple[Entrant, ...]
+    files: Mapping[str, str]
+    grids: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Open the curves of a study's folder."""
+        place = folder / "curves"
+        try:
+            index = json.loads((place / INDEX).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise InvalidInput("The study's curves are missing; run the study again.") from None
+        return cls(
+            folder=place,
+            entrants=tuple(entrant(e, s) for e, s in index["entrants"]),
+            files=MappingProxyType(index["files"]),
+            grids=MappingProxyType({n: np.asarray(grid) for n, grid in index["grids"].items()}),
+        )
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.files
+
+    def __getitem__(self, name: str) -> NDArray[np.floating]:
+        """Return one kind of curve (N, E, n), mapped from its file; NaN where there is none."""
+        array: NDArray[np.floating] = np.load(
+            self.folder / self.files[name], mmap_mode="r", allow_pickle=False
+        )
+        return array
+
+    @cached_property
+    def removals(self) -> tuple[str, ...]:
+        """Keys of the metrics that removed pixels in both orders."""
+        keys = (n.removeprefix("mif ") for n in self.files if n.startswith("mif "))
+        return tuple(key for key in keys if f"lif {key}" in self.files)
+
+
+def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], count: int) -> None:
+    """Write the curves of a study, one slice in memory at a time.
+
+    Parameters
+    ----------
+    results
+        Gives the results of all ``count`` slices, each time it is called.
+    """
+    place = folder / "curves"
+    place.mkdir(parents=True, exist_ok=True)
+    shapes, grids, entrants = _shapes(results())
+    files = {name: f"{number:02d}.npy" for number, name in enumerate(shapes)}
+    for name, (dtype, points) in shapes.items():
+        _write_kind(place / files[name], name, (dtype, (count, len(entrants), points)), results())
+    document = {
+        "entrants": entrants,
+        "files": files,
+        "grids": {name: grid.tolist() for name, grid in grids.items()},
+    }
+    write_json(place / INDEX, document)
+
+
+def _shapes(
+    results: Iterable[UnitResult],
+) -> tuple[dict[str, tuple[Any, int]], dict[str, NDArray[np.float64]], list[tuple[str, str]]]:
+    """Return type and points of each kind of curve, the grids, and the entrants."""
+    shapes: dict[str, tuple[Any, int]] = {}
+    grids: dict[str, NDArray[np.float64]] = {}
+    entrants: list[tuple[str, str]] = []
+    for result in results:
+        shapes |= {name: (curve.dtype, curve.shape[2]) for name, curve in result.curves.items()}
+        grids |= result.grids
+        entrants = [(e, s) for e in result.estimators for s in result.signs]
+    return dict(sorted(shapes.items())), dict(sorted(grids.items())), entrants
+
+
+def _write_kind(
+    path: Path, name: str, shape: tuple[Any, tuple[int, int, int]], results: Iterable[UnitResult]
+) -> None:
+    dtype, (count, entrants, points) = shape
+    missing = np.full((entrants, points), np.nan, dtype)
+    with replacing(path) as file:
+        header = {"descr": np.dtype(dtype).str, "fortran_order": False}
+        np.lib.format.write_array_header_2_0(file, {**header, "shape": (count, entrants, points)})
+        for result in results:
+            curve = result.curves.get(name)
+            block = missing if curve is None else curve.reshape(entrants, points)
+            file.write(np.ascontiguousarray(block, dtype).tobytes())

@@ -1,0 +1,210 @@
+"""The ScoreTable of a study: one row for each slice, estimator, sign and metric."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ctviz.cohort.files import replacing
+from ctviz.cohort.plan import metric_name
+from ctviz.cohort.run.result import UnitResult
+from ctviz.cohort.statistics import Entrant, Panel
+from ctviz.cohort.statistics.patients import Names, Numbers
+from ctviz.core import SIGNS, InvalidInput, Sign, UnknownName
+from ctviz.core.cells import neutral, original
+from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import METRICS
+
+NAMES = pa.dictionary(pa.int32(), pa.string())
+"""Few different texts, each kept once."""
+
+SCHEMA = pa.schema(
+    {
+        "patient": NAMES,
+        "case": NAMES,
+        "slice_index": pa.int32(),
+        "model": NAMES,
+        "estimator": NAMES,
+        "sign": NAMES,
+        "metric": NAMES,
+        "value": pa.float64(),
+        "why": NAMES,
+        "truth": NAMES,
+        "predicted": NAMES,
+        "correct": pa.bool_(),
+        "target": NAMES,
+        "region_share": pa.float64(),
+    }
+)
+"""The columns: `ScoreRow`'s, then the circumstances of the slice. A missing value is a null."""
+
+SLICE = ("patient", "case", "slice_index")
+CIRCUMSTANCES = ("truth", "predicted", "correct", "target", "region_share")
+UNITS_AT_A_TIME = 32
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreTable:
+    """Every score of a study, tidy.
+
+    Parameters
+    ----------
+    frame
+        The columns of `SCHEMA`; undefined values are NaN and ``why`` says the reason.
+    """
+
+    frame: pd.DataFrame
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a table from Parquet or CSV, by the file's ending."""
+        try:
+            if path.suffix == ".csv":
+                options = pa_csv.ConvertOptions(
+                    column_types=SCHEMA, strings_can_be_null=False, null_values=["", "nan"]
+                )
+                form = pa_csv.ParseOptions(newlines_in_values=True)
+                found = pa_csv.read_csv(path, parse_options=form, convert_options=options)
+                table = _texts_by(original, found)
+            else:
+                table = pq.read_table(path, schema=SCHEMA)
+        except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
+            raise InvalidInput(
+                f"The table of scores '{path.name}' cannot be read; run the study again."
+            ) from None
+        return cls(table.to_pandas(self_destruct=True))
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics' keys, in the plan's order."""
+        return tuple(map(str, self.frame["metric"].unique()))
+
+    @cached_property
+    def entrants(self) -> tuple[Entrant, ...]:
+        """Every estimator under every sign, in the plan's order."""
+        pairs = self.frame[["estimator", "sign"]].drop_duplicates()
+        return tuple(entrant(str(e), s) for e, s in pairs.itertuples(index=False))
+
+    @cached_property
+    def slices(self) -> pd.DataFrame:
+        """One row for each slice, in the cohort's order: which one, and its circumstances."""
+        columns = [*SLICE, *CIRCUMSTANCES]
+        return self.frame[columns].drop_duplicates(list(SLICE), ignore_index=True)
+
+    def texts(self, column: str) -> NDArray[np.str_]:
+        """Return (N,) a column of the slices as texts, empty where one is missing."""
+        texts: NDArray[np.str_] = (
+            self.slices[column].astype(object).fillna("").to_numpy(dtype=np.str_)
+        )
+        return texts
+
+    def panel(self, metric: str, signs: Sequence[Sign] = SIGNS) -> Panel:
+        """Return the scores of one metric: slices in rows, entrants of these signs in columns."""
+        if metric not in self.metrics:
+            raise UnknownName("metric of this study", metric, self.metrics)
+        entrants = tuple(each for each in self.entrants if each.sign in signs)
+        columns = {(each.estimator, str(each.sign)): e for e, each in enumerate(entrants)}
+        frame = self.frame[(self.frame["metric"] == metric) & self.frame["sign"].isin(signs)]
+        rows = {place: n for n, place in enumerate(_places(self.slices))}
+        values = np.full((len(rows), len(entrants)), np.nan)
+        at_row = [rows[place] for place in _places(frame)]
+        at_column = [columns[pair] for pair in zip(frame["estimator"], frame["sign"], strict=True)]
+        values[at_row, at_column] = frame["value"]
+        return panel_of(values, self.texts("patient"), entrants, metric)
+
+    def undefined(self) -> pd.DataFrame:
+        """Return how often scores are undefined, by estimator, metric and reason."""
+        frame = self.frame[self.frame["value"].isna()]
+        by = ["estimator", "metric", "why"]
+        return frame.groupby(by, observed=True, sort=False).size().reset_index(name="scores")
+
+
+def panel_of(values: Numbers, patients: Names, entrants: tuple[Entrant, ...], key: str) -> Panel:
+    """Return scores (N, E) by the metric of a key, knowing what its numbers mean."""
+    metric = METRICS[metric_name(key)]
+    return Panel(values, patients, entrants, metric.better, key, metric.bounds, metric.hits)
+
+
+def entrant(estimator: str, sign: Sign) -> Entrant:
+    """Return an estimator under a sign, knowing whether it is a control."""
+    return Entrant(estimator, sign, control=ESTIMATORS[estimator].control)
+
+
+def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:
+    """Write ``scores.parquet`` and ``scores.csv``, some slices in memory at a time."""
+    with (
+        replacing(folder / "scores.parquet") as parquet,
+        replacing(folder / "scores.csv") as text,
+        pq.ParquetWriter(parquet, SCHEMA) as tables,
+        pa_csv.CSVWriter(text, SCHEMA) as rows,
+    ):
+        for chunk in _chunks(results):
+            table = pa.concat_tables(map(_table, chunk)).unify_dictionaries()
+            tables.write_table(table)
+            rows.write_table(_texts_by(neutral, table))
+
+
+def _chunks(results: Iterable[UnitResult]) -> Iterator[list[UnitResult]]:
+    stream = iter(results)
+    while chunk := list(islice(stream, UNITS_AT_A_TIME)):
+        yield chunk
+
+
+def _table(result: UnitResult) -> pa.Table:
+    """Return a slice's rows as columns."""
+    context, size = result.context, result.values.size
+    estimators, signs, metrics = np.meshgrid(
+        np.asarray(result.estimators),
+        np.asarray(result.signs),
+        np.asarray(result.metrics),
+        indexing="ij",
+    )
+    values = result.values.ravel()
+    same: dict[str, Any] = {
+        "patient": context.patient,
+        "case": context.case,
+        "slice_index": context.slice_index,
+        "model": context.model,
+        "truth": context.truth or None,
+        "predicted": context.predicted,
+        "correct": context.correct,
+        "target": context.target,
+        "region_share": context.region_share,
+    }
+    columns: dict[str, Any] = {
+        **{name: [value] * size for name, value in same.items()},
+        "estimator": estimators.ravel(),
+        "sign": signs.ravel(),
+        "metric": metrics.ravel(),
+        "value": pa.array(values, mask=np.isnan(values)),
+        "why": result.whys.ravel(),
+    }
+    arrays = [pa.array(columns[f.name]).cast(f.type) for f in SCHEMA]
+    return pa.table(arrays, schema=SCHEMA)
+
+
+def _texts_by(turn: Callable[[str], str], table: pa.Table) -> pa.Table:
+    """Return a table with every text turned into another."""
+    for index, each in enumerate(SCHEMA):
+        if each.type == NAMES:
+            chunks = [
+                pa.DictionaryArray.from_arrays(
+                    chunk.indices, pa.array(map(turn, chunk.dictionary.to_pylist()), pa.string())
+                )
+                for chunk in table.column(index).chunks
+            ]
+            table = table.set_column(index, each, pa.chunked_array(chunks, NAMES))
+    return table
+
+
+def _places(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(frame["case"], frame["slice_index"], strict=True)

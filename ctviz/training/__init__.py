@@ -1,0 +1,1 @@
+"""Making models: `ctviz train`."""

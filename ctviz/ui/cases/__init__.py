@@ -1,0 +1,1 @@
+"""The cases page: what there is, and the ways in."""

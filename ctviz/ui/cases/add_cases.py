@@ -1,0 +1,151 @@
+"""The way in for cases: uploads, a folder on the server, the demo cohort."""
+
+import streamlit as st
+
+from ctviz.backend import Imported, Job
+from ctviz.core import CtvizError
+from ctviz.core.cells import neutral
+from ctviz.store import AuditEvent
+from ctviz.ui.access import confined, may, permit, record
+from ctviz.ui.cases.uploads import Upload, drop_zone
+from ctviz.ui.service import backend, first_cases, settings
+from ctviz.ui.session import session, widget
+from ctviz.ui.widgets.plain_text import plain, plainly
+from ctviz.ui.widgets.text import count_of
+from ctviz.ui.widgets.waiting import ready
+
+NAMED = 12
+"""So many new cases are named; the others are in the list anyway."""
+
+
+def add_cases(*, expanded: bool = False) -> None:
+    """Show the ways to add cases, and what came of the last try."""
+    if not may("import"):
+        return
+    making = first_cases()
+    if making is not None and not making.done and session().intake is None:
+        session().intake = making
+    with st.expander("Add cases", expanded=expanded, icon=":material/add:"):
+        uploads, folder, demo = st.columns([3, 3, 2])
+        with uploads:
+            _upload()
+        with folder:
+            _folder()
+        with demo:
+            _demo()
+    _last_try()
+
+
+def _upload() -> None:
+    st.markdown(
+        "DICOM files, a zip, NIfTI, PNG or TIFF",
+        help="Names, ids and dates of patients are dropped while reading. The numbers of a NIfTI "
+        "are taken as Hounsfield units where they can be; images have neither Hounsfield units "
+        "nor spacing.",
+    )
+    drop_zone(widget("upload"), _uploaded)
+
+
+def _uploaded(upload: Upload) -> None:
+    session().upload_left_out = upload.left_out
+    if upload.folder is not None:
+        permit("import")
+        _begin(backend().import_spooled(upload.folder, owner=session().token))
+
+
+def _folder() -> None:
+    roots = settings().import_roots
+    if not roots:
+        st.caption(
+            "Folders of the server cannot be named here.",
+            help="Whoever runs ctviz can allow some with CTVIZ_IMPORT_ROOTS, or bring them in "
+            "with `ctviz index`.",
+        )
+        return
+    with st.form(widget("folder-form"), border=False):
+        path = st.text_input(
+            "Folder, zip or file on the server",
+            key=widget("folder"),
+            placeholder=str(roots[0]),
+            help="Read with all folders below it; the files stay as they are. Allowed is what "
+            f"lies in {plainly(roots, ' or ')}.",
+        )
+        if st.form_submit_button("Add folder") and path.strip():
+            permit("import")
+            place = confined(path.strip(), roots)
+            _begin(backend().import_path(place, owner=session().token))
+
+
+def _demo() -> None:
+    st.write("The demo cohort: chest CT phantoms, with and without contrast agent.")
+    if st.button("Make the demo cohort", key=widget("demo")):
+        permit("import")
+        _begin(backend().import_demo())
+
+
+def _begin(job: Job[Imported]) -> None:
+    session().intake = job
+
+
+def _last_try() -> None:
+    job = session().intake
+    if job is None or not ready("intake", job, "Adding cases"):
+        return
+    for why in session().upload_left_out:
+        st.warning(plain(why), icon=":material/error:")
+    try:
+        report = job.result()
+    except CtvizError as error:
+        st.error(plain(error), icon=":material/error:")
+    else:
+        _tell(report)
+        if job is not first_cases():
+            _record(job, report)
+    if st.button("Close", key=widget("intake-close"), type="tertiary"):
+        session().intake, session().upload_left_out = None, ()
+        st.rerun()
+
+
+def _record(job: Job[Imported], report: Imported) -> None:
+    """Note in the audit trail, once, which cases somebody has brought in."""
+    if session().noted is not job:
+        session().noted = job
+        for case_id in report.cases:
+            record(AuditEvent.IMPORTED, case_id)
+        if report.refused:
+            record(
+                AuditEvent.IMPORTED,
+                count_of(len(report.refused), "file") + " left out",
+                outcome="minor failure",
+            )
+
+
+def _tell(report: Imported) -> None:
+    """Say what came in and what was refused, each with its reason."""
+    if report.cases:
+        new = report.new
+        names = ", ".join(new[:NAMED]) + (" …" if len(new) > NAMED else "")
+        st.success(_counted(report) + (f": {names}" if names else "."))
+    if report.refused:
+        st.warning(f"{count_of(len(report.refused), 'file')} left out:")
+        st.dataframe(
+            [
+                {"file": neutral(refused.name), "why": neutral(refused.why)}
+                for refused in report.refused
+            ],
+            hide_index=True,
+        )
+
+
+def _counted(report: Imported) -> str:
+    """Return how many cases are new, and what became of the others."""
+    parts = [f"{len(report.new)} new {'case' if len(report.new) == 1 else 'cases'}"]
+    if report.known:
+        parts.append(f"{len(report.known)} {_were(len(report.known))} there already")
+    if report.repeated:
+        parts.append(f"{report.repeated} came twice in these files")
+    return ", ".join(parts)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

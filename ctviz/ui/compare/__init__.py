@@ -1,0 +1,1 @@
+"""The compare page: one slice, its maps, drawing and scores."""

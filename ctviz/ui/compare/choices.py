@@ -1,0 +1,132 @@
+"""The choices above the board: case, model, class, region."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import streamlit as st
+
+from ctviz.backend import default_model
+from ctviz.core import Prediction
+from ctviz.models import ModelCard
+from ctviz.store import CaseEntry
+from ctviz.ui.service import backend
+from ctviz.ui.session import mirror, session, value_of, widget
+from ctviz.ui.widgets.plain_text import plain
+
+THE_ANSWER = -1
+"""Stands among a model's classes for whichever it answers."""
+
+
+def choose_case() -> CaseEntry | None:
+    """Let the reader choose one of the cases; None while there is none."""
+    entries = {entry.id: entry for entry in backend().cases()}
+    if not entries:
+        return None
+    state, key = session(), widget("case")
+    if state.case not in entries:
+        state.open(next(iter(entries)))
+    st.selectbox(
+        "Case",
+        list(entries),
+        format_func=lambda case_id: f"{case_id} · {entries[case_id].title}",
+        key=mirror(key, state.case),
+        on_change=lambda: state.open(str(value_of(key))),
+        label_visibility="collapsed",
+    )
+    return entries[state.case]
+
+
+def choose_model() -> ModelCard | None:
+    """Let the reader choose one of the models; None while there is none."""
+    shelf = backend().models()
+    if not shelf:
+        return None
+    state, key = session(), widget("model")
+    if state.model not in shelf:
+        state.model = default_model(shelf)
+
+    def turn() -> None:
+        state.model, state.target = str(value_of(key)), None
+
+    st.selectbox(
+        "Model",
+        list(shelf),
+        format_func=lambda model_id: shelf[model_id].title,
+        key=mirror(key, state.model),
+        on_change=turn,
+        label_visibility="collapsed",
+    )
+    return shelf[state.model]
+
+
+def choose_target(prediction: Prediction) -> int:
+    """Let the reader choose the class to explain; until then it is each slice's answer.
+
+    That the answer is followed is a choice of its own, which no slice passed by can change.
+    """
+    state, key = session(), widget("target")
+    if state.target is not None and state.target >= len(prediction.classes):
+        state.target = None
+
+    def choose() -> None:
+        chosen = int(str(value_of(key)))
+        state.target = None if chosen == THE_ANSWER else chosen
+
+    st.selectbox(
+        "Explain",
+        [THE_ANSWER, *range(len(prediction.classes))],
+        format_func=lambda index: (
+            "explain: the answer"
+            if index == THE_ANSWER
+            else f"explain: {prediction.classes[index]}"
+        ),
+        key=mirror(key, THE_ANSWER if state.target is None else state.target),
+        on_change=choose,
+        label_visibility="collapsed",
+        help="Maps are positive where a pixel speaks for this class.",
+    )
+    return prediction.target if state.target is None else state.target
+
+
+def warn_of_another_class(prediction: Prediction, target: int) -> None:
+    """Say that maps explain a class that is not the answer, where that is so."""
+    if target != prediction.target:
+        st.warning(
+            f"The maps explain '{prediction.classes[target]}', but the answer for this slice is "
+            f"'{prediction.label}'. Choose 'explain: the answer' to follow it.",
+            icon=":material/alt_route:",
+        )
+
+
+def choose_yardstick(names: Iterable[str]) -> str:
+    """Let the reader choose whose region the maps are compared with; empty if there is none."""
+    state, key, known = session(), widget("yardstick"), list(names)
+    if not known:
+        st.caption("No region on this slice yet: draw one to see agreement.")
+        return ""
+    chosen = state.compare_with if state.compare_with in known else known[0]
+
+    def choose() -> None:
+        state.compare_with = str(value_of(key))
+
+    def title(name: str) -> str:
+        return f"compare with: {name}" + (" (you)" if name == state.reader else "")
+
+    st.selectbox(
+        "Compare with",
+        known,
+        format_func=title,
+        key=mirror(key, chosen),
+        on_change=choose,
+        label_visibility="collapsed",
+        help="Whose region agreement is measured against.",
+    )
+    return chosen
+
+
+def show_prediction(prediction: Prediction) -> None:
+    """Show the probability of every class, the most probable first."""
+    order = np.argsort(-prediction.probabilities)
+    for column, index in zip(st.columns(len(order)), order, strict=True):
+        share = float(prediction.probabilities[index])
+        column.progress(share, text=f"{plain(prediction.classes[index])} **{share:.2f}**")

@@ -1,0 +1,292 @@
+"""What is compared on one slice: maps and scores as far as they are known by now.
+
+Nothing here waits for the device. What is missing is asked for once, held by the session while it
+is on the screen, and given up when the reader moves on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ctviz.backend import Evaluation, Job, Question, Sanity
+from ctviz.core import FloatMap, ImportanceMap, Mask, Score, Sign
+from ctviz.estimators import Estimator
+from ctviz.metrics import METRICS, Metric
+from ctviz.metrics.fidelity import Fidelity
+from ctviz.ui.compare.expected_seconds import waits_for_a_click
+from ctviz.ui.compare.idle_checks import ByFill, Leisure
+from ctviz.ui.compare.page_jobs import Held
+from ctviz.ui.compare.score_jobs import Scores, is_slow
+from ctviz.ui.service import backend
+from ctviz.ui.viewer import MapUnit
+from ctviz.ui.widgets.text import count_of
+
+WHY_NOT = {"failed": "The map could not be computed.", "cancelled": "The map was cancelled."}
+NOT_BEGUN = "The map waits for 'Compute'."
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedMap:
+    """One estimator's part of the comparison.
+
+    Parameters
+    ----------
+    estimator
+        What was asked.
+    job
+        Its map, or how far it is; None while it has not been asked for.
+    evaluations
+        By metric, those that are known.
+    region_map
+        Its region map, if the reader wants to see it and the map is there.
+    waits
+        Whether its map takes so long that it is not begun before the reader says so.
+    shares
+        By metric, how far those are that are being computed, 0 to 1.
+    fills
+        Fidelity with each fill, once all of them are known.
+    sanity
+        Whether it depends on what the model learnt, once that is known.
+    """
+
+    estimator: Estimator
+    job: Job[ImportanceMap] | None = None
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+    region_map: Job[FloatMap] | None = None
+    waits: bool = False
+    shares: Mapping[str, float] = field(default_factory=dict)
+    fills: ByFill = field(default_factory=dict)
+    sanity: Sanity | None = None
+
+    @property
+    def shown(self) -> Job[Any] | None:
+        """What is to be seen, or on the way to it."""
+        return self.region_map or self.job
+
+    @property
+    def seconds(self) -> float | None:
+        """What the map cost; None while it is not there."""
+        return self.job.result(0).seconds if self.job is not None and _is_ready(self.job) else None
+
+    @property
+    def completeness_gap(self) -> float | None:
+        """How far the map's sum is off; None where that is not defined, or not there yet."""
+        ready = self.job is not None and _is_ready(self.job)
+        return self.job.result(0).completeness_gap if self.job is not None and ready else None
+
+    def score(self, metric: str) -> Score:
+        """Return a score, or why there is none yet."""
+        if metric in self.evaluations:
+            return self.evaluations[metric].score
+        return Score.undefined(self._why_not or _how_far(self.shares.get(metric, 0.0)))
+
+    def awaits(self, metric: str) -> bool:
+        """Whether a score is going to come by itself."""
+        return metric not in self.evaluations and not self._why_not
+
+    @property
+    def _why_not(self) -> str:
+        """Why there will be no scores that are not there yet; empty if they will come."""
+        if self.waits:
+            return NOT_BEGUN
+        return "" if self.job is None else WHY_NOT.get(self.job.state, "")
+
+
+def _how_far(share: float) -> str:
+    return f"Being computed, {share:.0%} done." if share else "Being computed."
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """All estimators on one slice.
+
+    Parameters
+    ----------
+    compared
+        In the order in which the reader chose the estimators.
+    pending
+        What is still being computed, in words; empty when everything is known.
+    metrics
+        What the maps are scored by, in the order of choice.
+    leisure
+        What is being found out because there is time, in words; empty when nothing is.
+    """
+
+    compared: tuple[ComparedMap, ...]
+    pending: str
+    metrics: tuple[Metric, ...] = ()
+    leisure: str = ""
+
+    def best(self, metric: str) -> float | None:
+        """Return the best score of a metric among the estimators that are no controls."""
+        known = [
+            score.value
+            for one in self.compared
+            if not one.estimator.control and (score := one.score(metric)).value is not None
+        ]
+        if not known:
+            return None
+        return max(known) if METRICS[metric].better == "higher" else min(known)
+
+    def is_best(self, one: ComparedMap, metric: str) -> bool:
+        """Whether nobody reads a better score; what looks equal is equally good."""
+        value, best = one.score(metric).value, self.best(metric)
+        if value is None or best is None or one.estimator.control:
+            return False
+        return written(value) == written(best)
+
+
+def written(value: float) -> str:
+    """Return a score as it is read, with a true minus and without a negative zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+
+
+def span(fills: ByFill) -> str:
+    """Return the least and the greatest score among the fills, empty where there are none."""
+    values = [score.value for score in fills.values() if score.value is not None]
+    return f"{written(min(values))} to {written(max(values))}" if values else ""
+
+
+def by_fill(fills: ByFill) -> str:
+    """Return the score with each fill, in words."""
+    if not fills:
+        return ""
+    scores = (
+        f"{fill} {written(score.value)}" if score.value is not None else f"{fill} –"
+        for fill, score in fills.items()
+    )
+    return f"With each fill: {', '.join(scores)}."
+
+
+@dataclass(frozen=True)
+class MapReading:
+    """How maps are read.
+
+    Parameters
+    ----------
+    sign
+        With their sign or without.
+    unit
+        Whether the importance of pixels is shown, or that of regions.
+    metrics
+        What they are scored by.
+    """
+
+    sign: Sign
+    unit: MapUnit
+    metrics: tuple[Metric, ...] = ()
+
+
+def compare(
+    held: Held,
+    question: Question,
+    estimators: Sequence[Estimator],
+    reading: MapReading,
+    mask: Mask | None,
+) -> Comparison:
+    """Return the maps and scores of one slice as far as they are known.
+
+    Parameters
+    ----------
+    held
+        What was asked for before.
+    question
+        The slice, the model and the class to explain.
+    estimators
+        Which maps.
+    reading
+        How maps are shown and scored.
+    mask
+        (H, W), the region to agree with; None before there is one.
+    """
+    jobs = _maps(held, question, estimators)
+    scores = Scores(held, question, reading.sign, mask)
+    # A map that comes from now on belongs to the next run, which has to be promised below.
+    awaited = sum(not job.done for job in jobs.values())
+    known = {estimator: job.result(0) for estimator, job in jobs.items() if _is_ready(job)}
+    regions = _region_maps(held, question, known, reading)
+    _ask(scores, known, reading.metrics, others_pending=awaited > 0)
+    awaited += sum(not job.done for job in regions.values())
+    pending = _pending(awaited, len(jobs), scores.open)
+    leisure = Leisure(held, question, free=not pending)
+    fills = _fills(leisure, known, reading)
+    sanity = leisure.check_sanity(list(known))
+    compared = tuple(
+        ComparedMap(
+            estimator,
+            jobs.get(estimator),
+            scores.evaluations(estimator),
+            regions.get(estimator),
+            waits=estimator not in jobs,
+            shares=scores.shares(estimator),
+            fills=fills.get(estimator, {}),
+            sanity=sanity.get(estimator),
+        )
+        for estimator in estimators
+    )
+    spare = f"{count_of(leisure.open, 'check')} …" if leisure.open else ""
+    return Comparison(compared, pending, reading.metrics, spare)
+
+
+def _maps(
+    held: Held, question: Question, estimators: Sequence[Estimator]
+) -> dict[Estimator, Job[ImportanceMap]]:
+    """Return the jobs of all maps but those that wait for a click."""
+    view = (question.image.digest, question.model_id, question.target)
+    places = {estimator: ("map", *view, estimator) for estimator in estimators}
+    begun = [e for e in estimators if held.has(places[e]) or not waits_for_a_click(question, e)]
+
+    def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
+        chosen = [begun[index] for index in missing]
+        return backend().explain(question.image, question.model_id, question.target, chosen)
+
+    jobs = held.several([places[estimator] for estimator in begun], explain)
+    return dict(zip(begun, jobs, strict=True))
+
+
+def _ask(
+    scores: Scores,
+    known: Mapping[Estimator, ImportanceMap],
+    metrics: Sequence[Metric],
+    *,
+    others_pending: bool,
+) -> None:
+    """Ask for all scores of the maps that are there, the slow ones behind all others."""
+    scores.ask(known, [metric for metric in metrics if not is_slow(metric)])
+    scores.wait_for_agreement()
+    free = not others_pending and not scores.open
+    scores.ask_slow(known, [metric for metric in metrics if is_slow(metric)], free=free)
+
+
+def _fills(
+    leisure: Leisure, known: Mapping[Estimator, ImportanceMap], reading: MapReading
+) -> dict[Estimator, ByFill]:
+    """Return how fidelity depends on the fill, if fidelity is among the metrics."""
+    chosen = [metric for metric in reading.metrics if isinstance(metric, Fidelity)]
+    return leisure.try_fills(known, chosen[0], reading.sign) if chosen else {}
+
+
+def _region_maps(
+    held: Held, question: Question, known: Mapping[Estimator, ImportanceMap], reading: MapReading
+) -> dict[Estimator, Job[FloatMap]]:
+    """Return the region maps of the maps that are there, if the reader wants to see them."""
+    if reading.unit == "pixels":
+        return {}
+    maps, service, sign = list(known.values()), backend(), reading.sign
+    view = (question.image.digest, question.model_id, question.target)
+    jobs = held.several(
+        [("regions", *view, sign, estimator) for estimator in known],
+        lambda missing: [service.region_map(question, maps[index], sign) for index in missing],
+    )
+    return dict(zip(known, jobs, strict=True))
+
+
+def _is_ready(job: Job[ImportanceMap]) -> bool:
+    return job.state == "ready"
+
+
+def _pending(maps: int, of: int, scores: int) -> str:
+    """Say what is still awaited, which must not be less than what is missing on the screen."""
+    if maps:
+        return f"{maps} of {of} maps …"
+    return f"{count_of(scores, 'score')} …" if scores else ""

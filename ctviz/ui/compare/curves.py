@@ -1,0 +1,47 @@
+"""The curves behind the chosen metrics, one colour per estimator."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from ctviz.core import Curve, Mask
+from ctviz.ui.compare.comparison import Comparison
+from ctviz.ui.session import widget
+from ctviz.viz import PANELS, PLOT_CONFIG, Palette, fill_dots, metric_curves
+
+IN_A_ROW = 3
+
+
+def show_curves(comparison: Comparison, mask: Mask | None) -> None:
+    """Show the curves of the chosen metrics, and how fidelity depends on the fill."""
+    titles = [one.estimator.title for one in comparison.compared]
+    if not titles:
+        return
+    controls = [one.estimator.title for one in comparison.compared if one.estimator.control]
+    palette = Palette.of(titles, controls)
+    share = None if mask is None else float(mask.mean())
+    pictures = {
+        metric.name: picture
+        for metric in comparison.metrics
+        if (picture := _picture(comparison, metric.name)) or metric.name in PANELS
+    }
+    for start in range(0, len(pictures), IN_A_ROW):
+        row = dict(list(pictures.items())[start : start + IN_A_ROW])
+        _show(metric_curves(row, own_share=share, palette=palette), "curves", start)
+    fills = {one.estimator.title: one.fills for one in comparison.compared if one.fills}
+    if fills:
+        _show(fill_dots(fills, palette=palette), "fills")
+
+
+def _show(figure: go.Figure, *name: object) -> None:
+    st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget(*map(str, name)))
+
+
+def _picture(comparison: Comparison, metric: str) -> dict[str, Mapping[str, Curve]]:
+    """Return the curves of a metric by estimator, of those that have any."""
+    return {
+        one.estimator.title: curves
+        for one in comparison.compared
+        if metric in one.evaluations and (curves := one.evaluations[metric].curves)
+    }

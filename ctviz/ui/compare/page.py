@@ -1,0 +1,341 @@
+"""The compare page: slice, prediction, maps, drawing and scores, in one look."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ctviz.backend import Question
+from ctviz.core import Case, Mask
+from ctviz.core.orientation import edges
+from ctviz.estimators import Estimator
+from ctviz.metrics import Metric
+from ctviz.models import ModelCard
+from ctviz.store import AuditEvent, CaseEntry
+from ctviz.ui.access import record_once
+from ctviz.ui.compare.choices import (
+    choose_case,
+    choose_model,
+    choose_target,
+    choose_yardstick,
+    show_prediction,
+    warn_of_another_class,
+)
+from ctviz.ui.compare.comparison import (
+    ComparedMap,
+    Comparison,
+    MapReading,
+    by_fill,
+    compare,
+    span,
+    written,
+)
+from ctviz.ui.compare.completeness import gap_of
+from ctviz.ui.compare.curves import show_curves
+from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, yardsticks
+from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
+from ctviz.ui.compare.expected_seconds import (
+    WORTH_SAYING,
+    about,
+    expected_seconds,
+    hold_back,
+    release,
+)
+from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
+from ctviz.ui.compare.page_jobs import Held, Place
+from ctviz.ui.compare.sanity import badge_of
+from ctviz.ui.compare.score_table import show_scores
+from ctviz.ui.frame import errors_in_words
+from ctviz.ui.routes import map_url, pixels_url
+from ctviz.ui.service import backend
+from ctviz.ui.session import session, widget
+from ctviz.ui.viewer import (
+    BoardCommand,
+    BoardData,
+    CaseView,
+    DisplayWindow,
+    Letters,
+    Pane,
+    PaneState,
+    ScoreText,
+    SliceChange,
+    board,
+)
+from ctviz.ui.widgets.parameters import parameter_forms
+from ctviz.ui.widgets.plain_text import plain
+from ctviz.ui.widgets.reader import reader_badge
+
+TOP_ROW = [20, 20, 30, 20, 22, 11]
+"""Widths of case, model, prediction, class, region and reader."""
+SECOND_ROW = [60, 14, 14, 14]
+"""Widths of the chosen estimators, all estimators, metrics and parameters."""
+
+
+def open_link() -> None:
+    """Take over what the address bar asks for."""
+    session().follow_link()
+
+
+@st.fragment
+def workbench() -> None:
+    """Show one slice of one case with one model, its maps, and how good they are.
+
+    A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
+    """
+    with errors_in_words():
+        top = st.container(key=widget("top"))
+        choices = top.columns(TOP_ROW, vertical_alignment="center")
+        with choices[0]:
+            entry = choose_case()
+        with choices[1]:
+            card = choose_model()
+        if card is None:
+            st.info("There is no model yet; Models says why. Cases can be read and drawn on.")
+        if entry is None:
+            st.info("There is no case yet; add one on Cases.")
+        else:
+            _read(entry, card, choices[2:])
+
+
+def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenerator]) -> None:
+    state = session()
+    case = backend().case(entry.id)
+    record_once(AuditEvent.OPENED, entry.id)
+    if state.slice is None or state.slice >= entry.slices:
+        state.slice = _first_slice(entry)
+    with places[2]:
+        marked = yardsticks(entry.id, state.slice, state.reader)
+        chosen = choose_yardstick(marked)
+    with places[3]:
+        reader_badge()
+    estimators, metrics = _choose_what_to_compare(card)
+    comparison = Comparison((), "")
+    if card is not None:
+        with errors_in_words():
+            comparison = _compare(case, card, (estimators, metrics), marked.get(chosen), places)
+    _show_board(entry, case, comparison, chosen)
+    _notes(case, card if comparison.compared else None)
+    show_scores(comparison, chosen)
+    show_curves(comparison, marked.get(chosen))
+    state.write_link()
+
+
+def _choose_what_to_compare(
+    card: ModelCard | None,
+) -> tuple[tuple[Estimator, ...], tuple[Metric, ...]]:
+    """Let the reader choose estimators, metrics and their parameters."""
+    state, row = session(), st.columns(SECOND_ROW, vertical_alignment="center")
+    with row[0]:
+        estimators = choose_estimators()
+    with row[1]:
+        offer_estimators(card.id if card else None)
+    with row[2]:
+        offer_metrics()
+    with row[3]:
+        tuning = st.popover(
+            "Parameters",
+            icon=":material/tune:",
+            width="stretch",
+            key=widget("parameters"),
+            on_change="rerun",
+        )
+    if tuning.open:
+        with tuning, st.container(key=widget("tuning")):
+            st.markdown("**Estimators**")
+            parameter_forms(map(type, estimators), state.settings)
+            st.markdown("**Metrics**")
+            parameter_forms(map(type, chosen_metrics()), state.metric_settings)
+    return chosen_estimators(), chosen_metrics()
+
+
+def _compare(
+    case: Case,
+    card: ModelCard,
+    chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
+    mask: Mask | None,
+    places: Sequence[DeltaGenerator],
+) -> Comparison:
+    """Show what the model says and return what the estimators make of it, as far as it is known."""
+    state, held = session(), Held()
+    estimators, metrics = chosen
+    image = case.slice(state.slice or 0)
+    answer = held.prediction(image, card.id)
+    if not answer.done:
+        places[0].caption("The model is looking at this slice …")
+        held.release_others()
+        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics)
+    prediction = answer.result(0)
+    with places[0]:
+        show_prediction(prediction)
+    with places[1]:
+        target = choose_target(prediction)
+    warn_of_another_class(prediction, target)
+    question, reading = (
+        Question(image, card.id, target),
+        MapReading(state.sign, state.unit, metrics),
+    )
+    comparison = compare(held, question, estimators, reading, mask)
+    held.release_others()
+    return comparison
+
+
+def _first_slice(entry: CaseEntry) -> int:
+    """Return the slice to open a case on: the middle one of those that somebody marked."""
+    marked = sorted({region.slice_index for region in backend().store.regions(entry.id)})
+    return marked[len(marked) // 2] if marked else entry.middle
+
+
+def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: str) -> None:
+    state = session()
+    other = chosen.split(": ")[0]
+    board(
+        BoardData(
+            case=_case_view(entry, case),
+            slice_index=state.slice or 0,
+            window=_window(case),
+            panes=[_pane(one, comparison) for one in comparison.compared],
+            drawing=drawing_of(entry, state.reader),
+            reference=reference_of(entry, other) if other and other != state.reader else None,
+            acknowledged=state.acknowledged,
+            refused=state.refused,
+            saved=state.saved,
+            met=state.met,
+            busy=comparison.pending or None,
+            leisure=comparison.leisure or None,
+            sign=state.sign,
+            unit=state.unit,
+            heard=state.heard,
+        ),
+        key=widget("board"),
+        on_drawing=keep_or_say,
+        on_slice=_scrolled,
+        on_command=_commanded,
+    )
+
+
+def _window(case: Case) -> DisplayWindow:
+    """Return the window to open a case with: soft tissue, or every grey value of a picture."""
+    first = case.slice(0)
+    if first.calibrated:
+        return DisplayWindow()
+    low, high = float(first.hounsfield.min()), float(first.hounsfield.max())
+    return DisplayWindow(max(1.0, high - low), (low + high) / 2)
+
+
+def _case_view(entry: CaseEntry, case: Case) -> CaseView:
+    first = case.slices[0]
+    rows, columns = entry.shape
+    letters = Letters(*edges(first.orientation)) if first.orientation else None
+    return CaseView(
+        id=entry.id,
+        count=entry.slices,
+        rows=rows,
+        columns=columns,
+        pixels=pixels_url(entry.id),
+        spacing_mm=entry.spacing_mm,
+        letters=letters,
+        hounsfield=first.calibrated,
+    )
+
+
+def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
+    estimator, job = one.estimator, one.shown
+    state, message = _what_is_missing(one)
+    return Pane(
+        id=estimator.name,
+        title=estimator.title,
+        help=estimator.summary,
+        control=estimator.control,
+        maps=_maps(one),
+        state=state,
+        progress=None if job is None else job.progress,
+        message=message,
+        seconds=one.seconds,
+        scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
+        badge=badge_of(estimator, one.sanity),
+        gap=gap_of(estimator, one.completeness_gap),
+    )
+
+
+def _what_is_missing(one: ComparedMap) -> tuple[PaneState, str]:
+    """Return what keeps a map from being there, and how long it will take if that is long."""
+    seconds, job = expected_seconds(session().model, [one.estimator]), one.shown
+    time = about(seconds) if seconds is not None and seconds >= WORTH_SAYING else ""
+    if one.waits:
+        return "waiting", f"This map takes {time}."
+    if job is None:
+        return "queued", "Waiting for the model"
+    if job.done or not time:
+        return job.state, job.message
+    return job.state, f"{job.message or 'Waiting for its turn'} · {time}"
+
+
+def _maps(one: ComparedMap) -> dict[int, str]:
+    """Return the maps of slices seen before, as long as the same question is asked of them."""
+    state = session()
+    look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
+    question = (state.case, state.model, state.target, one.estimator, *look)
+    seen, here = state.maps.setdefault(question, {}), state.slice or 0
+    job = one.job if state.unit == "pixels" else one.region_map
+    if job is not None and job.state == "ready":
+        seen[here] = map_url(job.key)
+    elif one.job is not None:
+        seen.pop(here, None)
+    return seen
+
+
+def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> ScoreText:
+    score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
+    dash = "…" if one.awaits(metric.name) else "–"
+    return ScoreText(
+        id=metric.name,
+        title=metric.short or metric.title,
+        text=dash if score.value is None else written(score.value),
+        why=score.why,
+        better=metric.better,
+        best=comparison.is_best(one, metric.name),
+        help=meaning(metric.name),
+        span=span(fills),
+        by_choice=by_fill(fills),
+    )
+
+
+def _notes(case: Case, card: ModelCard | None) -> None:
+    """Say what a reader should know before trusting what is on the screen."""
+    image = case.slice(session().slice or 0)
+    caveats = () if card is None else backend().classifier(card.id).caveats(image)
+    for note in (*case.notes, *caveats):
+        st.caption(f":material/info: {plain(note)}")
+
+
+def _scrolled(change: SliceChange) -> None:
+    state = session()
+    state.heard = change.order_id
+    if change.case_id == state.case:
+        state.slice = change.slice_index
+
+
+def _commanded(command: BoardCommand) -> None:
+    state = session()
+    state.heard = command.order_id or state.heard
+    if command.kind == "view":
+        state.sign, state.unit = command.sign, command.unit
+    elif command.kind == "remove":
+        state.remove(command.pane_id)
+    elif command.kind == "cancel":
+        hold_back(command.pane_id)
+        for place in _places_of(command.pane_id):
+            state.held[place].cancel()
+    elif command.kind == "compute":
+        release(command.pane_id)
+        for place in _places_of(command.pane_id):
+            del state.held[place]
+
+
+def _places_of(pane_id: str) -> list[Place]:
+    """Return where the session holds what is asked of an estimator."""
+    return [
+        place
+        for place in session().held
+        if any(isinstance(part, Estimator) and part.name == pane_id for part in place)
+    ]

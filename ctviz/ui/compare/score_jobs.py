@@ -1,0 +1,127 @@
+"""The jobs of all scores of one comparison, the quick ones first."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from ctviz.backend import Evaluation, Job, Question
+from ctviz.core import CtvizError, ImportanceMap, Mask, Score, Sign, digest
+from ctviz.estimators import Estimator
+from ctviz.metrics import AgreementMetric, BehaviourMetric, FidelityMetric, Metric
+from ctviz.ui.compare.page_jobs import Held, Place, wait_for
+from ctviz.ui.service import backend
+
+AGREEMENT_SECONDS = 0.8
+"""A stroke's new scores are waited for this long, so that they come with its acknowledgement."""
+
+
+class Scores:
+    """Asks for the scores of maps and knows how far they are.
+
+    Parameters
+    ----------
+    held
+        What was asked for before.
+    question
+        What the maps explain.
+    sign
+        How they are read.
+    mask
+        (H, W), the region to agree with; None before there is one.
+    """
+
+    def __init__(self, held: Held, question: Question, sign: Sign, mask: Mask | None) -> None:
+        self._held, self._question, self._sign, self._mask = held, question, sign, mask
+        self._drawn = "" if mask is None else digest(mask)
+        self._jobs: dict[tuple[Estimator, Metric], Job[Evaluation]] = {}
+
+    def ask(self, known: Mapping[Estimator, ImportanceMap], metrics: Iterable[Metric]) -> None:
+        """Ask for scores of the maps that are there."""
+        for metric in metrics:
+            places = [self._place(estimator, metric) for estimator in known]
+            jobs = self._held.several(places, self._asking(metric, list(known.items())))
+            self._jobs |= {(e, metric): job for e, job in zip(known, jobs, strict=True)}
+
+    def ask_slow(
+        self,
+        known: Mapping[Estimator, ImportanceMap],
+        metrics: Iterable[Metric],
+        *,
+        free: bool,
+    ) -> None:
+        """Ask for scores that make way for everything else: they go on only while we are free."""
+        for metric in metrics:
+            for estimator, importance in known.items():
+                ask = partial(self._evaluate, metric, estimator, importance)
+                job = self._held.at_leisure(self._place(estimator, metric), ask, free=free)
+                if job is not None:
+                    self._jobs[estimator, metric] = job
+
+    def _place(self, estimator: Estimator, metric: Metric) -> Place:
+        question = self._question
+        drawn = self._drawn if isinstance(metric, AgreementMetric) else ""
+        view = (question.image.digest, question.model_id, question.target)
+        return ("score", *view, estimator, metric, self._sign, drawn)
+
+    def _asking(
+        self, metric: Metric, maps: Sequence[tuple[Estimator, ImportanceMap]]
+    ) -> Callable[[list[int]], list[Job[Evaluation]]]:
+        def ask(missing: list[int]) -> list[Job[Evaluation]]:
+            wanted = [maps[index] for index in missing]
+            if isinstance(metric, FidelityMetric):
+                # Together they need fewer passes.
+                importances = [importance for _, importance in wanted]
+                return backend().fidelity(self._question, importances, metric, sign=self._sign)
+            return [self._evaluate(metric, *one) for one in wanted]
+
+        return ask
+
+    def _evaluate(
+        self, metric: Metric, estimator: Estimator, importance: ImportanceMap
+    ) -> Job[Evaluation]:
+        return backend().evaluate(
+            self._question,
+            importance,
+            metric,
+            sign=self._sign,
+            mask=self._mask,
+            estimator=estimator,
+        )
+
+    def wait_for_agreement(self) -> None:
+        """Give the quick scores a moment, so that a stroke and its scores arrive together."""
+        quick = (job for (_, m), job in self._jobs.items() if isinstance(m, AgreementMetric))
+        wait_for(quick, AGREEMENT_SECONDS)
+
+    @property
+    def open(self) -> int:
+        """How many scores are still being computed."""
+        return sum(not job.done for job in self._jobs.values())
+
+    def evaluations(self, estimator: Estimator) -> dict[str, Evaluation]:
+        """Return the evaluations of one estimator that are known, by metric."""
+        return {
+            metric.name: found(job)
+            for (of, metric), job in self._jobs.items()
+            if of == estimator and job.done
+        }
+
+    def shares(self, estimator: Estimator) -> dict[str, float]:
+        """Return how far the scores of one estimator are that are being computed, by metric."""
+        return {
+            metric.name: job.progress
+            for (of, metric), job in self._jobs.items()
+            if of == estimator and not job.done
+        }
+
+
+def is_slow(metric: Metric) -> bool:
+    """Whether a metric has maps computed again, so that it had better wait for all others."""
+    return isinstance(metric, BehaviourMetric)
+
+
+def found(job: Job[Evaluation]) -> Evaluation:
+    """Return what a finished job found; a failure is a score that says why it is undefined."""
+    try:
+        return job.result(0)
+    except CtvizError as error:
+        return Evaluation(Score.undefined(str(error)))

@@ -1,0 +1,98 @@
+"""The scores of all panes as one table."""
+
+import pandas as pd
+import streamlit as st
+
+from ctviz.ui.compare.comparison import ComparedMap, Comparison, span, written
+from ctviz.ui.compare.completeness import percent
+from ctviz.ui.compare.metric_choice import heading, meaning
+from ctviz.ui.compare.sanity import badge_of
+from ctviz.ui.session import widget
+from ctviz.ui.widgets.plain_text import plain
+
+UNDEFINED = "–"
+CONTROL_STYLE = "color: #8b93a1"
+BEST_STYLE = "font-weight: 700; color: #ffffff"
+SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
+WIDTHS = {FILLS: 110}
+"""Of columns whose texts are longer than their titles, in pixels."""
+HELP = {
+    SECONDS: "How long the map took when it was computed. Lower is better.",
+    FILLS: "Fidelity from the least to the greatest of five fills: dark, bright, mean, blurred, "
+    "interpolated. A wide range says that fidelity depends on the fill.",
+    GAP: "How far the map's sum is from the change of the class score on the way to the scan, "
+    "where it should be that. Lower is better; above 5 % take more steps.",
+    SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
+    "not change shows the scan and not the model.",
+}
+
+
+def show_scores(comparison: Comparison, against: str) -> None:
+    """Show estimators by metrics: best of a column bold, controls grey, undefined as a dash."""
+    rows = {one.estimator.title: _row(one, comparison) for one in comparison.compared}
+    if not rows:
+        return
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    st.dataframe(
+        table.style.apply(_styles, axis=None, comparison=comparison),
+        column_config=_columns(comparison),
+        key=widget("scores"),
+    )
+    st.caption(plain(_legend(comparison, against)))
+
+
+def _row(one: ComparedMap, comparison: Comparison) -> dict[str, str]:
+    row = {}
+    for metric in comparison.metrics:
+        row[heading(metric.name)] = _cell(one, metric.name)
+        if metric.name == "fidelity":
+            row[FILLS] = span(one.fills) or UNDEFINED
+    if "seconds" not in {metric.name for metric in comparison.metrics}:
+        row[SECONDS] = UNDEFINED if one.seconds is None else f"{one.seconds:.1f}"
+    if any(other.completeness_gap is not None for other in comparison.compared):
+        gap = one.completeness_gap
+        row[GAP] = UNDEFINED if gap is None else percent(gap)
+    badge = badge_of(one.estimator, one.sanity)
+    row[SANITY] = UNDEFINED if badge is None else f"{badge.verdict}: {badge.why}"
+    return row
+
+
+def _cell(one: ComparedMap, name: str) -> str:
+    value = one.score(name).value
+    return UNDEFINED if value is None else written(value)
+
+
+def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
+    """Return what hovering over a column's title tells."""
+    helps = {heading(metric.name): meaning(metric.name) for metric in comparison.metrics} | HELP
+    return {
+        title: st.column_config.TextColumn(help=text, width=WIDTHS.get(title))
+        for title, text in helps.items()
+    }
+
+
+def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    styles = pd.DataFrame("", index=table.index, columns=table.columns)
+    for one in comparison.compared:
+        title = one.estimator.title
+        if one.estimator.control:
+            styles.loc[title] = CONTROL_STYLE
+            continue
+        for metric in comparison.metrics:
+            if comparison.is_best(one, metric.name):
+                styles.loc[title, heading(metric.name)] = BEST_STYLE
+    return styles
+
+
+def _legend(comparison: Comparison, against: str) -> str:
+    """Say what the numbers were measured against, and why some are missing."""
+    names = [metric.name for metric in comparison.metrics]
+    notes = [f"Agreement is with the region of {against}."] if against else []
+    if "dice" in names:
+        notes.append("Dice takes the region map's top share, as large as the region itself.")
+    reasons: dict[str, dict[str, None]] = {}
+    for name in names:
+        for one in comparison.compared:
+            if not (score := one.score(name)).defined:
+                reasons.setdefault(score.why, {})[heading(name)[:-2]] = None
+    return " ".join(notes + [f"{', '.join(which)}: {why}" for why, which in reasons.items()])

@@ -1,0 +1,1 @@
+"""The models page: what each classifier is, and which estimators answer for it."""

@@ -1,0 +1,1 @@
+"""The study page: plans, running studies, and what they found."""

@@ -1,0 +1,150 @@
+"""What can be taken home: the report, the figures, the table of scores, the plan."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+import streamlit as st
+
+from ctviz.cohort import Run
+from ctviz.cohort.analysis.findings import FINDINGS
+from ctviz.cohort.report import REPORT, report
+from ctviz.store import AuditEvent
+from ctviz.ui.access.trail import record_silently
+from ctviz.ui.service import backend
+from ctviz.ui.session import session, widget
+from ctviz.ui.study.read_findings import FindingsReading
+from ctviz.viz.charts import chart_file
+from ctviz.viz.documents import to_html, to_pdf
+
+_printing = Lock()
+"""Files are asked for from threads of their own, and the style of print is the process's."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One file to take home, made when it is asked for."""
+
+    label: str
+    ending: str
+    mime: str
+    make: Callable[[], bytes]
+    meaning: str
+
+
+def show_downloads(run: Run, reading: FindingsReading) -> None:
+    """Offer everything that a study leaves behind."""
+    st.caption("Each file is made when it is asked for; report and figures take a few seconds.")
+    for offer in _offers(run, reading):
+        button, meaning = st.columns([2, 8], vertical_alignment="center")
+        button.download_button(
+            offer.label,
+            _recorded(run, offer),
+            f"{run.folder.name}{offer.ending}",
+            offer.mime,
+            key=widget("download", offer.ending),
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+        meaning.markdown(offer.meaning)
+
+
+def _recorded(run: Run, offer: Offer) -> Callable[[], bytes]:
+    """Return how a file is made, noting in the audit trail that somebody takes it home."""
+    who = session().reader
+
+    def make() -> bytes:
+        content = offer.make()
+        # In a thread of the server, beside every page.
+        record_silently(AuditEvent.EXPORTED, f"{run.folder.name}{offer.ending}", who=who)
+        return content
+
+    return make
+
+
+def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
+    yield Offer(
+        "Report, HTML",
+        ".html",
+        "text/html",
+        lambda: _report(run, reading, "html"),
+        "One page that needs no other file: the answer, figures, methods, every parameter, "
+        "versions and checksums.",
+    )
+    yield Offer(
+        "Report, PDF",
+        ".pdf",
+        "application/pdf",
+        lambda: _report(run, reading, "pdf"),
+        "The same, to be printed.",
+    )
+    yield Offer(
+        "Figures, zip",
+        "-figures.zip",
+        "application/zip",
+        lambda: _figures(reading),
+        "Every chart as PNG of 300 dots an inch and as SVG.",
+    )
+    yield Offer(
+        "Scores, CSV",
+        ".csv",
+        "text/csv",
+        (run.folder / "scores.csv").read_bytes,
+        "One row for each slice, estimator, sign and metric; an undefined score is empty and says "
+        "why.",
+    )
+    yield Offer(
+        "Scores, Parquet",
+        ".parquet",
+        "application/vnd.apache.parquet",
+        (run.folder / "scores.parquet").read_bytes,
+        "The same table, small and typed.",
+    )
+    yield Offer(
+        "Findings, JSON",
+        ".json",
+        "application/json",
+        (run.folder / FINDINGS).read_bytes,
+        "Every number on this page.",
+    )
+    yield plan_offer(run)
+
+
+def plan_offer(run: Run) -> Offer:
+    """Return the plan to take home."""
+    return Offer(
+        "Plan, TOML",
+        ".toml",
+        "application/toml",
+        lambda: run.study.to_toml().encode(),
+        "Every hyperparameter; `ctviz study` with this file runs the same study again.",
+    )
+
+
+def _report(run: Run, reading: FindingsReading, kind: Literal["html", "pdf"]) -> bytes:
+    """Return the report that the run has written, or write it now."""
+    written = run.folder / REPORT / f"report.{kind}"
+    if written.is_file() and _age(written) <= _age(run.folder / FINDINGS):
+        return written.read_bytes()
+    document = report(run.folder, reading.findings, backend().models().cards.get(reading.model))
+    with _printing:
+        return to_pdf(document) if kind == "pdf" else to_html(document).encode()
+
+
+def _age(path: Path) -> float:
+    return -path.stat().st_mtime
+
+
+def _figures(reading: FindingsReading) -> bytes:
+    file = io.BytesIO()
+    with _printing, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as figures:
+        for name, chart in reading.charts.items():
+            stem = "".join(letter if letter.isalnum() else "-" for letter in name)
+            for kind in ("png", "svg"):
+                figures.writestr(f"{stem}.{kind}", chart_file(chart, kind))
+    return file.getvalue()

@@ -1,0 +1,153 @@
+"""The study page: every study there is, and the one that is looked at."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from ctviz.cohort import Run, cohort_title, look, studies
+from ctviz.cohort.run.running import PLAN, STUDIES
+from ctviz.core import CtvizError
+from ctviz.ui.access import may
+from ctviz.ui.service import backend
+from ctviz.ui.session import session, widget
+from ctviz.ui.study.planning import plan_study
+from ctviz.ui.study.results.sections import show_results
+from ctviz.ui.study.watching import badge_of, begin_study, rerun_when_one_ends, under_way, watch
+from ctviz.ui.widgets.plain_text import plain
+from ctviz.ui.widgets.text import count_of
+
+ADDRESS = "study"
+"""The part of the address that names a study's folder."""
+
+STUDY_PAGE = "pages/study.py"
+TIME = "%d %b %Y, %H:%M"
+SHORT, LIST_PX = 6, 250
+"""A longer list of studies scrolls, so that the plan stays in sight."""
+
+
+def study_page() -> None:
+    """Show the study that the address names, or all of them and a plan for a new one."""
+    run = _addressed()
+    if run is None:
+        _overview()
+    else:
+        _study(run)
+
+
+def _addressed() -> Run | None:
+    """Return the study of the address; who comes back to the page meets the last one again."""
+    state = session()
+    name = st.query_params.get(ADDRESS, state.study)
+    folder = backend().settings.data / STUDIES / name
+    before, state.study = state.study, ""
+    if Path(name).name != name or not name or not _is_file(folder / PLAN):
+        return None
+    run = look(folder)
+    if before != name or ADDRESS not in st.query_params:
+        # Written even if it is there: after a link within the page the browser does not show it.
+        st.query_params[ADDRESS] = name
+    state.study = name
+    return run
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; an address may name what no file can be called."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _leave() -> None:
+    session().study = ""
+    st.query_params.pop(ADDRESS, None)
+
+
+def _study(run: Run) -> None:
+    """Show one study: what it is, how far it is, and what it found."""
+    title, leave = st.columns([9, 2], vertical_alignment="center")
+    title.markdown(f"### {plain(run.study.name)} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
+    leave.button(
+        "All studies",
+        key=widget("studies"),
+        icon=":material/list:",
+        on_click=_leave,
+        type="tertiary",
+        width="stretch",
+    )
+    watch(run)
+    if run.finished:
+        _results(run)
+    else:
+        with st.expander("Plan", icon=":material/description:"):
+            st.code(run.study.to_toml(), language="toml")
+
+
+def _results(run: Run) -> None:
+    """Show what a study found; findings that cannot be read can be made again from its table."""
+    try:
+        show_results(run)
+    except CtvizError as error:
+        st.error(plain(error), icon=":material/error:")
+        st.button(
+            "Start again",
+            key=widget("study-again"),
+            on_click=begin_study,
+            args=(run,),
+            help="Slices that are computed are not computed again.",
+        )
+
+
+def _facts(run: Run) -> str:
+    study = run.study
+    several = (
+        count_of(len(study.estimators), "estimator"),
+        count_of(len(study.metrics), "metric"),
+    )
+    return " · ".join([cohort_title(study), plain(study.model), *several, _begun(run)])
+
+
+def _begun(run: Run) -> str:
+    """Return when the study was last started, as the server's clock has it."""
+    seconds = (run.folder / PLAN).stat().st_mtime
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime(TIME)
+
+
+def _overview() -> None:
+    """List the studies there are, then offer to plan a new one."""
+    found = studies(backend().settings)
+    running = [run.folder for run in found if under_way(run)]
+    if running:
+        rerun_when_one_ends(running)
+    if found:
+        st.markdown("### Studies")
+        with st.container(height=LIST_PX if len(found) > SHORT else "content", border=False):
+            for run in found:
+                _listed(run)
+    if not may("study"):
+        return
+    st.markdown("### New study")
+    if not found:
+        st.markdown(
+            "A study scores every estimator on a whole cohort and ranks them: by what the model "
+            "needs, and by what a reader drew. The plan below is ready; one click runs it."
+        )
+    started = plan_study()
+    if started is not None:
+        session().study = started.folder.name
+        st.rerun()
+
+
+def _listed(run: Run) -> None:
+    """Show a study in a line that leads to it."""
+    name, state, facts = st.columns([2.4, 1.2, 7], vertical_alignment="center")
+    with name, st.container(key=widget("open-study", run.folder.name)):
+        st.page_link(
+            STUDY_PAGE,
+            label=plain(run.study.name),
+            icon=":material/arrow_forward:",
+            query_params={ADDRESS: run.folder.name},
+        )
+    state.markdown(badge_of(run))
+    facts.caption(_facts(run))

@@ -1,0 +1,316 @@
+"""Planning a study: what is compared, by what, on whose slices, and what that will cost."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import streamlit as st
+
+from ctviz.cohort import COHORTS, CohortStudy, Run, start
+from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
+from ctviz.cohort.run.scans import PSEUDONYM
+from ctviz.cohort.run.units import TITLES
+from ctviz.core import SIGNS, CtvizError, InvalidInput, Tunable, parameters
+from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import METRICS
+from ctviz.store import AuditEvent
+from ctviz.ui.access import confined, permit, record
+from ctviz.ui.compare.estimator_choice import FAMILIES
+from ctviz.ui.compare.metric_choice import QUESTIONS, heading
+from ctviz.ui.service import backend, settings
+from ctviz.ui.session import mirror, session, value_of, widget
+from ctviz.ui.study.forecast import forecast
+from ctviz.ui.study.plan_form import (
+    ESTIMATOR_SETS,
+    FOLDER,
+    begin_plan,
+    choose_names,
+    chosen_estimators,
+    chosen_metrics,
+    families,
+    fill_plan,
+    key_of,
+    metric_groups,
+    planned,
+    settings_of,
+    take_plan,
+    variants,
+)
+from ctviz.ui.widgets.parameters import parameter_form
+from ctviz.ui.widgets.plain_text import plain
+from ctviz.ui.widgets.waiting import rerun_when
+
+TARGET_WORDS = {"truth": "the true class, where it is known", "predicted": "the predicted class"}
+
+
+def plan_study() -> Run | None:
+    """Let the reader plan a study; return its run once it is started."""
+    if not backend().models():
+        st.info("There is no model yet; 'ctviz train --help' tells how to make one.")
+        return None
+    begin_plan()
+    head = st.container()
+    whose, estimators, metrics = st.columns([3, 4, 4], gap="medium")
+    with whose:
+        _whose()
+    with estimators:
+        _estimators()
+    with metrics:
+        _metrics()
+    with head:
+        return _start()
+
+
+def _start() -> Run | None:
+    """Say what the plan costs, and start it when the reader says so."""
+    words, go, file = st.columns([6, 2, 1.4], vertical_alignment="center")
+    study, refused = None, session().plan_refused
+    try:
+        plan = _sensible(planned())
+        expected = forecast(plan)
+        words.markdown(f"**{plain(_gist(plan))}**  \n{plain(expected.sentence)}")
+        if expected.seconds is None:
+            rerun_when(lambda: forecast(plan).seconds is not None)
+        study = plan
+    except CtvizError as error:
+        words.error(plain(error), icon=":material/error:")
+    if refused:
+        words.error(f"The uploaded plan was refused: {plain(refused)}", icon=":material/error:")
+    demo = study is not None and study.digest == CohortStudy(model=study.model).digest
+    started = go.button(
+        "Run the demo study" if demo else "Start",
+        key=widget("study-start"),
+        icon=":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        disabled=study is None,
+    )
+    with file:
+        _plan_file(study)
+    if not started or study is None:
+        return None
+    permit("study")
+    run = start(backend().settings, study)
+    record(AuditEvent.STUDIED, run.folder.name)
+    return run
+
+
+def _gist(study: CohortStudy) -> str:
+    several = len(study.estimators), len(study.signs), len(study.metrics)
+    return (
+        f"{TITLES.get(study.cohort, 'a folder of scans').capitalize()}: "
+        f"{several[0]} estimators, controls included, read in {several[1]} "
+        f"{'way' if several[1] == 1 else 'ways'}, by {several[2]} metrics"
+    )
+
+
+def _sensible(study: CohortStudy) -> CohortStudy:
+    """Return a plan that can be run here, refusing one that cannot before it is started."""
+    if study.cohort not in COHORTS and not PSEUDONYM.fullmatch(study.cohort):
+        study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
+    if study.model not in backend().models():
+        raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
+    return study
+
+
+def _plan_file(study: CohortStudy | None) -> None:
+    """Offer the plan as a file, and the way back."""
+    key = widget("plan-upload")
+
+    def take() -> None:
+        file = value_of(key)
+        if file is not None:
+            take_plan(file.getvalue())  # type: ignore[attr-defined]
+
+    with st.popover("Plan", icon=":material/description:", width="stretch"):
+        st.download_button(
+            "Download",
+            study.to_toml() if study else "",
+            f"{study.name if study else 'plan'}.toml",
+            "application/toml",
+            key=widget("plan-download"),
+            disabled=study is None,
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+        st.caption("Every hyperparameter, to be kept with a paper; `ctviz study` takes it too.")
+        st.file_uploader("Take a plan", type="toml", key=key, on_change=take)
+        st.button("Start over", key=widget("plan-reset"), on_click=_start_over, type="tertiary")
+
+
+def _start_over() -> None:
+    session().plan_refused = ""
+    fill_plan(CohortStudy(model=str(value_of(key_of("model")))))
+
+
+def _whose() -> None:
+    """Offer cohort, model, slices, and whose drawings count."""
+    cohorts = dict(TITLES)
+    if settings().import_roots or value_of(key_of("cohort")) == FOLDER:
+        cohorts[FOLDER] = "a folder of scans on the server"
+    st.selectbox(
+        "Cohort",
+        list(cohorts),
+        format_func=lambda name: cohorts[name].capitalize(),
+        key=key_of("cohort"),
+        persist_state="session",
+        on_change=_follow_cohort,
+    )
+    if value_of(key_of("cohort")) == FOLDER:
+        st.text_input(
+            "Folder",
+            key=key_of("folder"),
+            persist_state="session",
+            help="Scans in folders of their own; a table labels.csv may tell true classes. Only "
+            "folders that whoever runs ctviz has named in CTVIZ_IMPORT_ROOTS can be studied here.",
+        )
+    shelf = backend().models()
+    st.selectbox(
+        "Model",
+        list(shelf),
+        format_func=lambda name: shelf[name].title,
+        key=key_of("model"),
+        persist_state="session",
+    )
+    slices, explained = st.columns(2)
+    slices.number_input(
+        "Slices of each case",
+        0,
+        key=key_of("slices_per_case"),
+        persist_state="session",
+        help="Evenly spread over the slices with a region; 0 takes all of them.",
+    )
+    explained.selectbox(
+        "Explain",
+        TARGETS,
+        format_func=TARGET_WORDS.__getitem__,
+        key=key_of("target"),
+        persist_state="session",
+    )
+    st.pills(
+        "Values",
+        SIGNS,
+        selection_mode="multi",
+        wrap=True,
+        key=key_of("signs"),
+        persist_state="session",
+        help="Absolute values drop a map's sign before it is scored; the paper compares both.",
+    )
+    _reader()
+    name, seed = st.columns([3, 2])
+    name.text_input(
+        "Name", key=key_of("name"), persist_state="session", help="Lower case, digits and hyphens."
+    )
+    seed.number_input(
+        "Seed", 0, key=key_of("seed"), persist_state="session", help="Of the bootstrap's draws."
+    )
+
+
+def _follow_cohort() -> None:
+    """Name the study as its cohort, unless the reader has named it."""
+    cohort = str(value_of(key_of("cohort")))
+    if value_of(key_of("name")) in {*COHORTS, "study"}:
+        mirror(key_of("name"), cohort if cohort in COHORTS else "study")
+
+
+def _reader() -> None:
+    """Offer whose drawings maps are compared with; phantoms know their own anatomy."""
+    if value_of(key_of("cohort")) in {"demo", "marked"}:
+        st.caption("Maps are compared with the phantoms' own heart and great vessels.")
+        return
+    reader, label = st.columns(2)
+    known = {who for names in backend().store.annotations().values() for who in names}
+    current = str(value_of(key_of("reader")) or "")
+    reader.selectbox(
+        "Reader",
+        sorted({"", current, *known}),
+        format_func=lambda name: name or "the only one",
+        key=key_of("reader"),
+        persist_state="session",
+        help="Whose regions the maps are compared with.",
+    )
+    label.text_input(
+        "Label",
+        key=key_of("label"),
+        persist_state="session",
+        placeholder="every label",
+        help="Only regions with this label.",
+    )
+
+
+def _estimators() -> None:
+    """Offer the estimators by family."""
+    st.markdown("**Estimators**")
+    with st.container(horizontal=True):
+        for title, several in ESTIMATOR_SETS.items():
+            st.button(
+                title,
+                key=widget("plan-set", title),
+                on_click=choose_names,
+                args=(several,),
+                type="tertiary",
+            )
+    for family, names in families().items():
+        st.pills(
+            family.capitalize(),
+            names,
+            selection_mode="multi",
+            wrap=True,
+            format_func=lambda name: ESTIMATORS[name].title,
+            key=key_of("estimators", family),
+            persist_state="session",
+            help=FAMILIES.get(family),
+        )
+    controls = [cls.title for cls in ESTIMATORS.values() if cls.control]
+    st.caption(f"Controls are in every study: {', '.join(controls)}.")
+    _parameters("estimator", [ESTIMATORS[name] for name in chosen_estimators()])
+
+
+def _metrics() -> None:
+    """Offer the metrics by group."""
+    st.markdown("**Metrics** :gray[↑ higher is better, ↓ lower is better]")
+    for group, names in metric_groups().items():
+        title, question = QUESTIONS[group]
+        st.pills(
+            title,
+            names,
+            selection_mode="multi",
+            wrap=True,
+            format_func=heading,
+            key=key_of("metrics", group),
+            persist_state="session",
+            help=question,
+        )
+    st.pills(
+        "The same under other settings",
+        variants(),
+        selection_mode="multi",
+        wrap=True,
+        format_func=_variant_words,
+        key=key_of("variants"),
+        persist_state="session",
+        help="To see whether the ranking depends on them.",
+    )
+    _parameters("metric", [METRICS[name] for name in chosen_metrics()])
+
+
+def _variant_words(key: str) -> str:
+    settings = key.partition(VARIANT)[2].replace("=", " ")
+    return f"{METRICS[metric_name(key)].title}, {settings}"
+
+
+def _parameters(kind: str, chosen: Iterable[type[Tunable]]) -> None:
+    """Offer the hyperparameters of one of the chosen."""
+    known = {cls.name: cls for cls in chosen if parameters(cls)}  # type: ignore[attr-defined]
+    with st.expander(f"Parameters of one {kind}", on_change="rerun") as form:
+        if not form.open or not known:
+            return
+        name = st.selectbox(
+            "Of",
+            list(known),
+            format_func=lambda name: known[name].title,  # type: ignore[attr-defined]
+            key=widget("plan-parameters", kind),
+            label_visibility="collapsed",
+        )
+        chosen_settings = parameter_form(f"plan {name}", known[name], settings_of(name))
+        session().plan_settings[name] = chosen_settings

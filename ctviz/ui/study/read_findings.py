@@ -1,0 +1,75 @@
+"""A study's findings as its page reads them: once from the file, then kept while it is the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from ctviz.cohort import Findings, Run, load_findings
+from ctviz.cohort.analysis.findings import FINDINGS, MetricRanking, Ranked
+from ctviz.cohort.report import charts
+from ctviz.cohort.report.names import Names, widest
+from ctviz.core import InvalidInput
+from ctviz.ui.session import widget
+from ctviz.ui.widgets.plain_text import plain
+from ctviz.viz import PLOT_CONFIG
+from ctviz.viz.charts import Chart, interactive
+
+KEPT = 4
+"""So many studies' findings stay in memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class FindingsReading:
+    """What a finished study found, with its charts and the names of what it compares.
+
+    Parameters
+    ----------
+    folder
+        The study's.
+    model
+        Id of the model that was studied.
+    """
+
+    folder: Path
+    model: str
+    findings: Findings
+    charts: Mapping[str, Chart]
+    names: Names
+
+    def ranking(self, metric: str) -> MetricRanking:
+        """Return the ranking of all entrants by a metric."""
+        return self.findings.ranking(metric, widest(self.findings))
+
+    def metrics(self) -> Iterator[Ranked]:
+        """Yield the metrics that have charts of their own."""
+        return (m for m in self.findings.metrics if f"ranking {m.key}" in self.charts)
+
+
+def read_findings(run: Run) -> FindingsReading:
+    """Return what a study found; nothing but its findings is read."""
+    try:
+        state = (run.folder / FINDINGS).stat()
+    except OSError:
+        raise InvalidInput("The study has no findings yet; run it to its end.") from None
+    return _reading(run.folder, run.study.model, (state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=KEPT)
+def _reading(folder: Path, model: str, _: tuple[int, int]) -> FindingsReading:
+    findings = load_findings(folder)
+    return FindingsReading(folder, model, findings, charts(findings), Names.of(findings))
+
+
+def show_chart(reading: FindingsReading, name: str) -> bool:
+    """Show a chart with the sentence that tells how it is read; return whether the study has it."""
+    chart = reading.charts.get(name)
+    if chart is None:
+        return False
+    # Beneath the chart rather than in it, so that no sentence is cut off where it is narrow.
+    figure = interactive(replace(chart, note=""))
+    st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("chart", name))
+    st.caption(plain(chart.note))
+    return True

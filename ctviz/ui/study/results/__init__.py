@@ -1,0 +1,1 @@
+"""What a study found, section by section."""

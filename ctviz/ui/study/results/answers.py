@@ -1,0 +1,85 @@
+"""What a study says in words: whom to trust, whether the paper's findings hold, how surely."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import streamlit as st
+
+from ctviz.cohort.report.answer import answer, headline_metrics, leader
+from ctviz.cohort.report.numbers import with_span
+from ctviz.cohort.report.rank_charts import unbeaten
+from ctviz.cohort.report.tables import sign_table, verdict_table
+from ctviz.cohort.statistics import Verdict
+from ctviz.ui.study.read_findings import FindingsReading
+from ctviz.ui.study.results.tables import show_table
+from ctviz.ui.widgets.plain_text import plain
+
+
+@dataclass(frozen=True)
+class VerdictBadge:
+    """How a verdict looks; its word alone tells it."""
+
+    word: str
+    icon: str
+    colour: Literal["blue", "orange", "gray"]
+
+
+BADGES: Mapping[str, VerdictBadge] = MappingProxyType(
+    {
+        "yes": VerdictBadge("Yes", ":material/check_circle:", "blue"),
+        "no": VerdictBadge("No", ":material/cancel:", "orange"),
+        "undecided": VerdictBadge("Undecided", ":material/help:", "gray"),
+    }
+)
+
+
+def show_answers(reading: FindingsReading) -> None:
+    """Show who leads, the answer in words, then the verdicts on the paper's findings."""
+    _leaders(reading)
+    st.markdown(plain(answer(reading.findings, reading.names)))
+    if reading.findings.verdicts:
+        _verdicts(reading)
+    with st.expander("Absolute against signed values, each estimator on its own"):
+        show_table(sign_table(reading.findings, reading.names), "signs")
+
+
+def _leaders(reading: FindingsReading) -> None:
+    """Show the best by each of the headline metrics as a card."""
+    keys = headline_metrics(reading.findings)
+    for column, key in zip(st.columns(max(1, len(keys))), keys, strict=False):
+        ranking, metric = reading.ranking(key), reading.names.metrics[key]
+        first = leader(ranking)
+        if first is not None:
+            with column, st.container(border=True):
+                warning = unbeaten(reading.names, ranking).get(first.entrant)
+                st.markdown(
+                    f":gray[First by {plain(metric.title)}, {metric.better} is better, "
+                    "controls aside]  \n"
+                    f"**{plain(reading.names.entrant(first.entrant))}**  \n"
+                    f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % "
+                    f"interval]"
+                    + (f"  \n:orange[:material/warning: {plain(warning)}]" if warning else "")
+                )
+
+
+def _verdicts(reading: FindingsReading) -> None:
+    table = verdict_table(reading.findings, reading.names)
+    st.markdown("### Do the paper's findings hold on this cohort?")
+    for verdict in reading.findings.verdicts:
+        _verdict(reading, verdict)
+    st.caption(
+        f"{plain(table.note)} Undecided means that other patients could well say otherwise. "
+        "Findings of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1."
+    )
+
+
+def _verdict(reading: FindingsReading, verdict: Verdict) -> None:
+    badge, names = BADGES[verdict.holds], reading.names
+    word, claim, why = st.columns([1.3, 5, 6], vertical_alignment="center")
+    word.badge(badge.word, icon=badge.icon, color=badge.colour)
+    said = names.sentence(verdict.claim)
+    claim.markdown(plain(said[:1].upper() + said[1:]))
+    reason = plain(names.sentence(verdict.why))
+    why.markdown(f"**{with_span(verdict.estimate, verdict.interval)}** :gray[{reason}]")

@@ -1,0 +1,45 @@
+"""The results of a study, section by section; only the section that is shown is drawn."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import streamlit as st
+
+from ctviz.cohort import Run
+from ctviz.ui.session import begin, widget
+from ctviz.ui.study.downloads import show_downloads
+from ctviz.ui.study.read_findings import FindingsReading, read_findings
+from ctviz.ui.study.results.answers import show_answers
+from ctviz.ui.study.results.discrepancy import show_discrepancy
+from ctviz.ui.study.results.gaps import show_gaps
+from ctviz.ui.study.results.paper import show_paper
+from ctviz.ui.study.results.rankings import show_rankings
+from ctviz.ui.study.results.sensitivity import show_choices
+
+SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyType(
+    {
+        "Answer": lambda _, reading: show_answers(reading),
+        "Table 1 and figures": lambda _, reading: show_paper(reading),
+        "Disagreement": lambda _, reading: show_discrepancy(reading),
+        "Rankings": lambda _, reading: show_rankings(reading),
+        "What changes them": lambda _, reading: show_choices(reading),
+        "What is missing": lambda _, reading: show_gaps(reading),
+        "Downloads": show_downloads,
+    }
+)
+"""In the order in which a researcher asks."""
+
+
+def show_results(run: Run) -> None:
+    """Let the reader choose a section of a study's findings, and show it."""
+    reading = read_findings(run)
+    first = next(iter(SECTIONS))
+    section = st.segmented_control(
+        "Section",
+        list(SECTIONS),
+        key=begin(widget("study-section"), first),
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+    )
+    SECTIONS[section or first](run, reading)

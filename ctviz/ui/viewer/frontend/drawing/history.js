@@ -1,0 +1,41 @@
+/**
+ * Undo and redo of drawing changes.
+ *
+ * @typedef {import("../sync/types.js").Runs} Runs
+ * @typedef {{slice: number, before: Runs, after: Runs}} SliceChange
+ * @typedef {SliceChange[]} Change  One act of the reader; may span slices.
+ */
+
+export class History {
+  /** @param {number} limit  How many acts can be taken back. */
+  constructor(limit = 50) {
+    this.limit = limit;
+    /** @type {Change[]} */
+    this.past = [];
+    /** @type {Change[]} */
+    this.future = [];
+  }
+
+  /** @param {Change} change */
+  push(change) {
+    this.past.push(change);
+    if (this.past.length > this.limit) this.past.shift();
+    this.future = [];
+  }
+
+  /** The change that takes the last act back, or null. */
+  undo() {
+    const change = this.past.pop();
+    if (!change) return null;
+    this.future.push(change);
+    return change.map(({ slice, before, after }) => ({ slice, before: after, after: before }));
+  }
+
+  /** The change that does the last undone act again, or null. */
+  redo() {
+    const change = this.future.pop();
+    if (!change) return null;
+    this.past.push(change);
+    return change;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * What every picture of the board draws: the grey slice, rendered once, and the outlines of regions.
+ *
+ * @typedef {import("../sync/types.js").CaseView} CaseView
+ * @typedef {import("../drawing/drawing.js").Drawing} Drawing
+ * @typedef {{label: number, path: Path2D}[]} Outlines
+ */
+
+import { css, labelColour, rgba } from "./colours.js";
+import { Layer } from "./layer.js";
+import { outlines } from "../drawing/outline.js";
+import { decodeRuns } from "../sync/runs.js";
+import { greyTable, lookUp } from "./windowing.js";
+
+const TINT = 0.12;
+const REFERENCE_COLOUR = "rgb(255, 255, 255)";
+
+export class Scene {
+  /** @param {import("./view.js").SharedView} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {CaseView} */
+    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "" };
+    /** @type {Drawing | null} */
+    this.drawing = null;
+    /** @type {Record<string, import("../sync/types.js").Runs>} */
+    this.reference = {};
+    /** What Python's states, maps and scores belong to. */
+    this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
+    /** @type {Int16Array | null} Pixels of the slice on show. */
+    this.values = null;
+    /** @type {HTMLCanvasElement | null} Canvas under the mouse. */
+    this.hovered = null;
+    this.greyLayer = new Layer();
+    this.tintLayer = new Layer();
+    this.tables = { signature: "", table: new Uint32Array(0) };
+    this.kept = { drawing: { signature: "", paths: /** @type {Outlines} */ ([]) }, reference: { signature: "", paths: /** @type {Outlines} */ ([]) } };
+    this.references = 0;
+  }
+
+  /** @param {Record<string, import("../sync/types.js").Runs>} slices */
+  setReference(slices) {
+    this.reference = slices;
+    this.references++;
+  }
+
+  /**
+   * Render the slice on show, unless it is rendered already.
+   *
+   * @param {Int16Array | null} values
+   */
+  render(values) {
+    this.values = values;
+    if (!values) return;
+    const { width, level } = this.view.window;
+    const look = `${width} ${level} ${this.view.inverted}`;
+    if (this.tables.signature !== look) {
+      this.tables = { signature: look, table: greyTable(this.view.window, this.view.inverted) };
+    }
+    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>
+      lookUp(values, this.tables.table, pixels),
+    );
+  }
+
+  /** Whether Python's maps are of the kind that the reader wants to see. */
+  get mapsFit() {
+    const { sign, unit } = this.view.reading;
+    return unit === this.answered.unit && (unit === "pixels" || sign === this.answered.sign);
+  }
+
+  /** Whether Python's scores are those of what is on show. */
+  get scoresFit() {
+    return this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
+  }
+
+  get grey() {
+    return this.values ? this.greyLayer.canvas : null;
+  }
+
+  /** The drawn pixels of the slice on show in the colours of their labels, or null. */
+  tint() {
+    const { drawing, view } = this;
+    const labels = drawing?.slices.get(view.slice);
+    if (!drawing || !labels || !view.drawingVisible) return null;
+    this.tintLayer.update(this.grid, `${view.slice} ${drawing.stamp}`, (pixels) => {
+      const table = Uint32Array.from({ length: 256 }, (_, label) => (label ? rgba(labelColour(label), TINT) : 0));
+      for (let i = 0; i < labels.length; i++) pixels[i] = table[labels[i]];
+    });
+    return this.tintLayer.canvas;
+  }
+
+  /**
+   * @param {import("./screen.js").Screen} screen
+   * @param {number} width  Of the reader's own line, in screen pixels.
+   */
+  drawOutlines(screen, width) {
+    if (!this.view.drawingVisible) return;
+    for (const { path } of this.referenceOutlines()) {
+      screen.outline(path, { colour: REFERENCE_COLOUR, width: 1, dash: [4, 3] });
+    }
+    for (const { label, path } of this.drawingOutlines()) {
+      screen.outline(path, { colour: css(labelColour(label)), width });
+    }
+  }
+
+  drawingOutlines() {
+    const labels = this.drawing?.slices.get(this.view.slice);
+    if (!this.drawing || !labels) return [];
+    const signature = `${this.view.slice} ${this.drawing.stamp}`;
+    if (this.kept.drawing.signature !== signature) {
+      this.kept.drawing = { signature, paths: outlines(labels, this.grid) };
+    }
+    return this.kept.drawing.paths;
+  }
+
+  referenceOutlines() {
+    const runs = this.reference[String(this.view.slice)];
+    if (!runs) return [];
+    const signature = `${this.grid.id} ${this.view.slice} ${this.references}`;
+    if (this.kept.reference.signature !== signature) {
+      const labels = decodeRuns(runs, new Uint8Array(this.grid.rows * this.grid.columns));
+      this.kept.reference = { signature, paths: outlines(labels, this.grid) };
+    }
+    return this.kept.reference.paths;
+  }
+}

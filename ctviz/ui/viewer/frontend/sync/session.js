@@ -1,0 +1,389 @@
+/**
+ * What outlives a rerun and a remount of the board: the view, fetched pictures and drawings.
+ *
+ * @typedef {import("./types.js").BoardData} BoardData
+ */
+
+import { showInAddress } from "./address.js";
+import { DrawingSession } from "./drawing-session.js";
+import { Mailbox } from "./mailbox.js";
+import { Orders } from "./orders.js";
+import { Leftovers } from "./outbox.js";
+import { Brush } from "../drawing/brush.js";
+import { PixelStore, outwards } from "../picture/pixels.js";
+import { Preferences, readPreferences } from "./preferences.js";
+import { Pulse } from "./pulse.js";
+import { Saver } from "./saver.js";
+import { Scene } from "../picture/scene.js";
+import { SliceReport } from "./slice-report.js";
+import { CONTRACT } from "./types.js";
+import { SharedView } from "../picture/view.js";
+
+const MEGABYTE = 2 ** 20;
+/** Name of the message that lets Python run the whole page. */
+const RING = "ring";
+/** Name of the message that brings a letter. */
+const DRAWING = "drawing";
+/** Attempts that go unheard before the doorbell is rung. */
+const RING_AFTER = 2;
+/** Slices on either side whose maps are fetched ahead. */
+const MAPS_AHEAD = 3;
+
+export class Session {
+  constructor() {
+    /** Called when something that is shown has changed. */
+    this.changed = () => {};
+    /** @type {(name: string, value: unknown) => void} */
+    this.trigger = () => {};
+    const changed = () => this.changed();
+    this.view = new SharedView(() => this.viewChanged());
+    this.preferences = new Preferences(browserStore());
+    Object.assign(this.view.heatmaps, readPreferences(browserStore()));
+    this.scene = new Scene(this.view);
+    this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
+    this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
+    this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
+    this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
+    /** Whether the doorbell was rung and nobody has answered. */
+    this.rang = false;
+    this.report = new SliceReport((index) => {
+      showInAddress(index);
+      this.orders.give("slice", "slice", { case: this.data?.case.id, index });
+    });
+    this.pulse = new Pulse(() => this.refresh());
+    /** @type {Map<string, DrawingSession>} */
+    this.drawingSessions = new Map();
+    /** @type {DrawingSession | null} */
+    this.drawingSession = null;
+    /** @type {Map<string, {box: Leftovers, saver: Saver}>} What earlier pages left unsaved, by reader. */
+    this.leftovers = new Map();
+    /** @type {object | null} */
+    this.board = null;
+    /** @type {{place: object, trigger: (name: string, value: unknown) => void} | null} Runs the whole page. */
+    this.doorbell = null;
+    /** Where Python pointed to last and was followed. */
+    this.followed = -1;
+    /** @type {BoardData | null} */
+    this.data = null;
+    this.brush = new Brush({
+      drawing: () => this.drawingSession?.drawing ?? null,
+      slice: () => this.view.slice,
+      aspect: () => this.aspect,
+      values: () => this.scene.values,
+      reach: () => 8 / this.pixelScale,
+      changed,
+    });
+    /** CSS pixels of an image column in the large picture, kept by the board. */
+    this.pixelScale = 1;
+    this.wantedSlice = -1;
+    /** @type {{sign: string, unit: string} | null} What Python was asked for and has not heard. */
+    this.asked = null;
+    this.sort = "";
+  }
+
+  get aspect() {
+    const [row, column] = this.data?.case.spacing ?? [1, 1];
+    return row / column;
+  }
+
+  /**
+   * A board shows this session: changes are drawn and messages leave.
+   *
+   * @param {object | null} board
+   * @param {() => void} changed
+   * @param {(name: string, value: unknown) => void} trigger
+   */
+  attach(board, changed, trigger) {
+    const isNew = this.board !== board;
+    this.board = board;
+    this.changed = changed;
+    this.trigger = trigger;
+    for (const saver of this.savers) isNew ? saver.startAgain() : saver.wake();
+  }
+
+  /**
+   * No board shows this session: unsaved work leaves now, and again by the doorbell, since a board that is taken away may
+   * not be heard any more. It waits in the browser's storage until it is known to have arrived.
+   *
+   * @param {object} board  Another one may be there already.
+   */
+  detach(board) {
+    if (this.board !== board) return;
+    this.hurry();
+    this.pulse.stop();
+    this.board = null;
+    this.changed = this.trigger = () => {};
+    for (const saver of this.savers) saver.startAgain();
+  }
+
+  /**
+   * A page has the doorbell, which takes drawings in while there is no board.
+   *
+   * @param {object} place  Tells it from that of another page.
+   * @param {(name: string, value: unknown) => void} trigger
+   * @param {{acknowledged: string[], refused: Record<string, string>}} data
+   */
+  hang(place, trigger, data) {
+    this.doorbell = { place, trigger };
+    this.hearLetters(data);
+    // What is refused is told by the board; until there is one, asking again would only run the page for nothing.
+    if (!this.board) for (const saver of this.savers) if (saver.refusal) saver.pause();
+  }
+
+  /** @param {object} place  Where the doorbell was; another one may be there already. */
+  unhang(place) {
+    if (this.doorbell?.place === place) this.doorbell = null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
+  deliver(name, value) {
+    const rings = name === RING || (name === DRAWING && !this.board);
+    if (rings) this.doorbell?.trigger(name, value);
+    else this.trigger(name, value);
+  }
+
+  /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
+  hurry() {
+    this.brush.leave();
+    for (const saver of this.savers) saver.flush();
+    this.mailbox.empty();
+  }
+
+  /** Whatever sends drawings: of this case and reader, of those before, and of earlier pages. */
+  get savers() {
+    const leftovers = [...this.leftovers.values()].map(({ saver }) => saver);
+    return [...[...this.drawingSessions.values()].map(({ saver }) => saver), ...leftovers];
+  }
+
+  /** How the saving goes: the worst of all, and why. */
+  get saving() {
+    /** @type {import("./saver.js").SavingState[]} */
+    const worst = ["refused", "late", "saving"];
+    const found = worst.map((state) => this.savers.find((saver) => saver.state === state)).find(Boolean);
+    if (found) return { state: found.state, why: found.refusal };
+    return { state: this.brush.busy ? "saving" : "clean", why: "" };
+  }
+
+  /** What was drawn elsewhere under the same name, as Python says it, or as this page has found. */
+  get met() {
+    const slices = [...(this.drawingSession?.met ?? [])].sort((a, b) => a - b).map((slice) => slice + 1);
+    const found = slices.length ? `together with what '${this.data?.drawing?.reader}' drew elsewhere on slice ${slices.join(", ")}` : "";
+    return this.data?.met || found;
+  }
+
+  viewChanged() {
+    this.preferences.keep(this.view.heatmaps);
+    this.tellReading();
+    if (this.data && this.view.slice !== this.wantedSlice) {
+      this.brush.leave();
+      this.report.moved(this.view.slice);
+      this.want();
+    }
+    this.changed();
+  }
+
+  /**
+   * Send a message that must be heard; a Python that does not hear may have forgotten the board.
+   *
+   * @param {number} attempts  How often it was sent in vain.
+   * @param {string} name
+   * @param {object} message
+   * @param {string} address
+   */
+  insist(attempts, name, message, address) {
+    this.mailbox.post(name, message, address);
+    if (attempts < RING_AFTER || !this.board) return;
+    this.rang = true;
+    this.mailbox.post(RING, {});
+  }
+
+  /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
+  refresh() {
+    const calm = this.orders.empty && this.savers.every(({ state }) => ["clean", "refused"].includes(state));
+    if (calm) this.mailbox.post("command", { kind: "refresh" }, "refresh");
+  }
+
+  /** Scores and region maps depend on how maps are read, so Python hears of another choice. */
+  tellReading() {
+    if (!this.data) return;
+    const { sign, unit } = this.view.reading;
+    const asked = this.asked ?? this.data;
+    if (sign === asked.sign && unit === asked.unit) return;
+    this.asked = { sign, unit };
+    this.orders.give("view", "command", { kind: "view", sign, unit });
+  }
+
+  /** Python may have forgotten how maps shall be read, for it may be another Python. */
+  hearReading() {
+    if (!this.orders.has("view")) this.asked = null;
+    this.tellReading();
+  }
+
+  /** @param {BoardData} data */
+  receive(data) {
+    const before = this.data;
+    // A stroke ends on the case and for the reader with whom it began.
+    const same = before?.case.id === data.case.id && before?.drawing?.reader === data.drawing?.reader;
+    if (!same) this.brush.leave();
+    this.data = data;
+    this.pulse.follow(data.busy !== null ? "waiting" : data.leisure !== null ? "calm" : "still");
+    this.orders.hear(data.heard);
+    if (!before) this.view.setHeatmaps({ signed: data.sign === "signed", regions: data.unit === "regions" });
+    else this.hearReading();
+    this.scene.grid = data.case;
+    this.scene.answered = { slice: data.slice, sign: data.sign, unit: data.unit };
+    this.scene.setReference(data.reference?.slices ?? {});
+    if (before?.case.id !== data.case.id) this.openCase(data);
+    else this.follow(before, data);
+    this.hearDrawing(data);
+    if (this.rang) this.startAgain();
+    this.want();
+    this.changed();
+  }
+
+  /** Somebody answered the doorbell: what was not heard is said at once. */
+  startAgain() {
+    this.rang = false;
+    this.orders.start();
+    for (const saver of this.savers) saver.startAgain();
+  }
+
+  /** @param {BoardData} data */
+  openCase(data) {
+    this.followed = data.slice;
+    this.report.agree(data.slice);
+    this.wantedSlice = data.slice;
+    this.view.open(data.case, data.slice, data.window);
+  }
+
+  /**
+   * Go where Python points to, unless it only repeats what it said before or lags behind the reader; not under the brush.
+   *
+   * @param {BoardData} before
+   * @param {BoardData} data
+   */
+  follow(before, data) {
+    const lags = this.report.moving || this.orders.has("slice");
+    if (!lags && !this.brush.busy && data.slice !== this.followed) {
+      this.followed = data.slice;
+      this.report.agree(data.slice);
+      this.view.goTo(data.slice);
+    }
+    const { width, level } = data.window;
+    if (before.window.width !== width || before.window.level !== level) this.view.setWindow(data.window);
+  }
+
+  /** @param {BoardData} data */
+  hearDrawing({ case: scan, drawing, acknowledged, refused }) {
+    const before = this.drawingSession;
+    this.drawingSession = drawing ? this.drawingSessionOf(scan, drawing) : null;
+    this.scene.drawing = this.drawingSession?.drawing ?? null;
+    this.hearLetters({ acknowledged, refused });
+    if (drawing) this.drawingSession?.hear(drawing);
+    if (before !== this.drawingSession) before?.saver.flush();
+    if (drawing) this.collectLeftovers(drawing.reader);
+    const labels = this.drawingSession?.drawing.labels.length ?? 0;
+    if (this.brush.label > Math.max(1, labels)) this.brush.label = 1;
+  }
+
+  /** @param {{acknowledged: string[], refused: Record<string, string>}} data  What became of letters. */
+  hearLetters({ acknowledged, refused }) {
+    for (const drawingSession of this.drawingSessions.values()) drawingSession.acknowledge(acknowledged, refused);
+    for (const { box, saver } of this.leftovers.values()) {
+      if (box.acknowledge(acknowledged)) saver.arrived();
+      saver.hear(refused);
+      if (saver.refusal) box.putOff();
+    }
+  }
+
+  /**
+   * @param {import("./types.js").CaseView} scan
+   * @param {import("./types.js").DrawingView} drawing
+   */
+  drawingSessionOf(scan, drawing) {
+    const address = JSON.stringify([scan.id, drawing.reader]);
+    let drawingSession = this.drawingSessions.get(address);
+    if (!drawingSession) {
+      drawingSession = new DrawingSession(scan, drawing, {
+        store: browserStore(),
+        post: (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
+        changed: () => this.changed(),
+      });
+      this.drawingSessions.set(address, drawingSession);
+    }
+    return drawingSession;
+  }
+
+  /** @param {string} reader  Whose strokes may have been left unsaved by earlier pages. */
+  collectLeftovers(reader) {
+    if (this.leftovers.has(reader)) return;
+    const own = [...this.drawingSessions.values()].map(({ outbox }) => outbox.address);
+    const box = new Leftovers(browserStore(), reader, own);
+    const address = `leftovers of ${reader}`;
+    const saver = new Saver(
+      box,
+      (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
+      () => this.changed(),
+    );
+    this.leftovers.set(reader, { box, saver });
+    saver.wake();
+  }
+
+  /** @param {number} slice */
+  sliceUrl(slice) {
+    return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
+  }
+
+  /** @param {string} pane */
+  mapUrl(pane) {
+    return this.data?.panes.find(({ id }) => id === pane)?.maps[String(this.view.slice)] ?? "";
+  }
+
+  /** Ask for what is on show, then for what may be shown next. */
+  want() {
+    if (!this.data) return;
+    const { case: scan, panes } = this.data;
+    const pixels = scan.rows * scan.columns;
+    const order = outwards(this.view.slice, scan.count);
+    const slices = order.map((slice) => this.sliceUrl(slice));
+    const maps = order
+      .slice(0, 2 * MAPS_AHEAD + 1)
+      .flatMap((slice) => panes.map((pane) => pane.maps[String(slice)]))
+      .filter((url) => url !== undefined);
+    if (this.view.slice !== this.wantedSlice) {
+      this.wantedSlice = this.view.slice;
+      this.slices.forgive(slices.slice(0, 1));
+      this.maps.forgive(maps);
+    }
+    this.slices.want(slices, pixels);
+    this.maps.want(maps, pixels);
+  }
+
+  /**
+   * @param {"cancel" | "compute" | "remove"} kind
+   * @param {string} pane
+   */
+  command(kind, pane) {
+    const message = { kind, pane, case: this.data?.case.id, slice: this.view.slice };
+    // The map may be there and only its way here have failed.
+    if (kind === "compute") this.maps.retry(this.mapUrl(pane));
+    this.orders.give(`${kind} ${pane}`, "command", message);
+  }
+}
+
+/** @param {import("./types.js").DrawingLetter} letter */
+function sealed(letter) {
+  return { contract: CONTRACT, ...letter };
+}
+
+/** The browser's storage, or null where it is forbidden. */
+function browserStore() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,367 @@
+/**
+ * The whole board: large picture on the left, a pane for each estimator on the right, all linked.
+ *
+ * @typedef {import("../sync/types.js").BoardData} BoardData
+ * @typedef {import("../sync/types.js").PaneView} PaneView
+ * @typedef {import("../sync/session.js").Session} Session
+ * @typedef {import("../picture/pixels.js").Picture} Picture
+ */
+
+import { ABSOLUTE_MAPS, SIGNED_MAPS, commonLimit } from "../picture/colours.js";
+import { element } from "./dom.js";
+import { Editor } from "./editor.js";
+import { EditorBar } from "./editor-bar.js";
+import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
+import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
+import { Help } from "./help.js";
+import { shortcutOf } from "./keys.js";
+import { boardHeight, columnsFor } from "./layout.js";
+import { Pane } from "./pane.js";
+import { SliceRail } from "./rail.js";
+import { Timings } from "./timings.js";
+import { CONTRACT } from "../sync/types.js";
+import { PRESETS } from "../picture/windowing.js";
+
+/**
+ * Signs that the reader may be about to leave the board, the page or the browser.
+ *
+ * @type {{kind: string, target: () => EventTarget, capture: boolean}[]}
+ */
+const LEAVING = [
+  { kind: "pointerdown", target: () => window, capture: true },
+  { kind: "pagehide", target: () => window, capture: false },
+  { kind: "blur", target: () => window, capture: false },
+  { kind: "visibilitychange", target: () => document, capture: false },
+];
+/** Actions that move the picture. */
+const MOVING = new Set(["scroll", "first", "last", "reset"]);
+
+export class Board {
+  /**
+   * @param {HTMLElement | ShadowRoot} parent
+   * @param {Session} session
+   */
+  constructor(parent, session) {
+    this.session = session;
+    this.timings = new Timings();
+    /** @type {Map<string, Pane>} */
+    this.panes = new Map();
+    this.drawn = { stamp: "", slices: /** @type {number[]} */ ([]) };
+    this.frame = 0;
+    const { view, brush } = session;
+    this.editor = new Editor(view, brush);
+    this.rail = new SliceRail(view);
+    this.help = new Help(() => this.showHelp(false));
+    this.editorBar = new EditorBar(view, brush, this.acts());
+    this.heatmapBar = new HeatmapBar(view, (score) => {
+      session.sort = score;
+      this.arrange();
+      this.focus();
+    });
+    this.grid = element("div", { class: "panes", "data-testid": "panes" });
+    this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
+    this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
+      element("div", { class: "side" }, [
+        this.editorBar.top,
+        element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
+        this.editorBar.bottom,
+      ]),
+      element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
+      this.help.root,
+    ]);
+    parent.append(this.root);
+    this.listen();
+  }
+
+  /** @returns {import("./editor-bar.js").Acts} */
+  acts() {
+    const withDrawing = (/** @type {(drawing: import("../drawing/drawing.js").Drawing) => void} */ act) => () => {
+      this.session.brush.leave();
+      if (this.session.drawingSession) act(this.session.drawingSession.drawing);
+      this.schedule();
+    };
+    const { view, brush } = this.session;
+    return {
+      undo: withDrawing((drawing) => (brush.tool === "polygon" && brush.polygon ? brush.back() : this.show(drawing.undo()))),
+      redo: withDrawing((drawing) => this.show(drawing.redo())),
+      copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
+      between: withDrawing((drawing) => fillBetween(drawing, view.slice, brush.label, this.session.scene.grid.spacing)),
+      clear: withDrawing((drawing) => clearSlice(drawing, view.slice)),
+      help: () => this.showHelp(!this.help.open),
+      addLabel: (name) => withDrawing((drawing) => (brush.label = drawing.label(name)))(),
+      done: () => this.focus(),
+    };
+  }
+
+  /** @param {number | null} slice  Slice that undo or redo changed. */
+  show(slice) {
+    if (slice !== null) this.session.view.goTo(slice);
+  }
+
+  /** @param {boolean} open */
+  showHelp(open) {
+    this.help.show(open);
+    this.focus();
+  }
+
+  focus() {
+    this.root.focus({ preventScroll: true });
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.root.addEventListener("pointerover", (event) => this.hover(event));
+    this.root.addEventListener("pointerup", (event) => {
+      if (!takesText(event.composedPath()[0])) this.focus();
+    });
+    this.resized = () => {
+      this.root.style.height = `${boardHeight(window.innerHeight)}px`;
+      this.schedule();
+    };
+    window.addEventListener("resize", this.resized);
+    this.resized();
+    this.leaving = (/** @type {Event} */ event) => {
+      if (!event.composedPath().includes(this.root)) this.session.hurry();
+    };
+    for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
+    this.observer = new ResizeObserver(() => this.fitPanes());
+    this.observer.observe(this.grid);
+    this.grid.addEventListener("scroll", () => this.schedule());
+  }
+
+  /** @param {PointerEvent} event */
+  hover(event) {
+    const target = event.composedPath()[0];
+    this.session.scene.hovered = target instanceof HTMLCanvasElement ? target : null;
+    if (target instanceof HTMLCanvasElement && !this.isTyping()) this.focus();
+  }
+
+  /** Whether the keyboard is needed elsewhere: in a field of the board, an open list or a dialog. */
+  isTyping() {
+    const active = document.activeElement;
+    if (!active || active === document.body) return false;
+    const ours = active.shadowRoot?.activeElement;
+    if (ours) return takesText(ours);
+    return active.getAttribute("aria-expanded") === "true" || active.closest("[role=dialog]") !== null;
+  }
+
+  /**
+   * Streamlit has keys of its own, so none leaves the board.
+   *
+   * @param {KeyboardEvent} event
+   */
+  key(event) {
+    event.stopPropagation();
+    const target = event.composedPath()[0];
+    if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
+    if (belongsTo(target, event.key)) return;
+    const shortcut = shortcutOf(event);
+    if (!shortcut) return;
+    event.preventDefault();
+    // As with the wheel, the picture stays as it is under the brush.
+    if (this.session.brush.busy && MOVING.has(shortcut.action)) return;
+    this.perform(shortcut.action, shortcut.value);
+    this.schedule();
+  }
+
+  /**
+   * @param {string} action
+   * @param {number | string | undefined} value
+   */
+  perform(action, value) {
+    const { view, brush } = this.session;
+    const acts = this.editorBar.acts;
+    /** @type {Record<string, () => void>} */
+    const performers = {
+      scroll: () => view.goTo(view.slice + Number(value)),
+      first: () => view.goTo(0),
+      last: () => view.goTo(view.count - 1),
+      reset: () => view.reset(),
+      preset: () => view.setWindow(PRESETS[Number(value)]),
+      invert: () => view.invert(),
+      tool: () => brush.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
+      size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
+      close: () => brush.close(),
+      back: () => brush.back(),
+      cancel: () => (this.help.open ? this.showHelp(false) : brush.cancel()),
+      undo: acts.undo,
+      redo: acts.redo,
+      heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
+      drawing: () => view.showDrawing(!view.drawingVisible),
+      help: acts.help,
+    };
+    performers[action]();
+  }
+
+  /** @param {BoardData} data */
+  update(data) {
+    this.session.receive(data);
+    this.arrange();
+  }
+
+  /** Make, update, remove and order the panes. */
+  arrange() {
+    const { data, view, sort } = this.session;
+    if (!data) return;
+    const kept = new Set(data.panes.map(({ id }) => id));
+    for (const [id, pane] of this.panes) {
+      if (kept.has(id)) continue;
+      pane.close();
+      this.panes.delete(id);
+    }
+    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view).root);
+    const children = sorted.length ? sorted : [this.empty];
+    const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
+    if (!same) this.grid.replaceChildren(...children);
+    this.fitPanes();
+    this.schedule();
+  }
+
+  /**
+   * @param {PaneView} pane
+   * @param {import("../picture/view.js").SharedView} view
+   */
+  pane(pane, view) {
+    let made = this.panes.get(pane.id);
+    if (!made) {
+      made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id));
+      this.panes.set(pane.id, made);
+    }
+    made.update(pane);
+    return made;
+  }
+
+  fitPanes() {
+    const { clientWidth, clientHeight } = this.grid;
+    const columns = columnsFor(this.panes.size, clientWidth, clientHeight);
+    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  }
+
+  schedule() {
+    if (this.frame) return;
+    this.timings.requested();
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { session } = this;
+    const { data, scene, view, slices } = session;
+    if (!data) return;
+    const started = performance.now();
+    const holding = slices.get(session.sliceUrl(view.slice));
+    scene.render(holding.state === "ready" ? holding.picture.values : null);
+    this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
+    session.pixelScale = this.editor.screen.placement.scaleX;
+    this.drawPanes(data);
+    this.drawBars(data);
+    this.timings.drawn(view.slice, started);
+  }
+
+  /** @param {BoardData} data */
+  drawPanes(data) {
+    const { scene, view, maps } = this.session;
+    const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
+    const look = { signed, colours: signed ? SIGNED_MAPS[signedMap] : ABSOLUTE_MAPS[absoluteMap], opacity, threshold };
+    const holdings = new Map(
+      data.panes.map(({ id, maps: urls }) => {
+        const url = scene.mapsFit ? urls[String(view.slice)] : undefined;
+        return [id, url === undefined ? null : maps.get(url)];
+      }),
+    );
+    const common = commonLimit(
+      data.panes.map(({ id, control }) => {
+        const holding = holdings.get(id);
+        return { control, robust: holding?.state === "ready" ? holding.picture.robust : null };
+      }),
+    );
+    const window = { top: this.grid.scrollTop, bottom: this.grid.scrollTop + this.grid.clientHeight };
+    for (const [id, pane] of this.panes) {
+      const { offsetTop, offsetHeight } = pane.root;
+      if (offsetTop > window.bottom || offsetTop + offsetHeight < window.top) continue;
+      const holding = holdings.get(id);
+      const picture = holding?.state === "ready" ? holding.picture : null;
+      const message = holding?.state === "failed" ? holding.message : "";
+      pane.draw(scene, look, { picture, limit: sameScale ? common : picture?.robust ?? 0, shared: sameScale, message });
+    }
+  }
+
+  /** @param {BoardData} data */
+  drawBars(data) {
+    const { drawingSession, sort } = this.session;
+    this.rail.draw(this.drawnSlices(), Object.keys(data.reference?.slices ?? {}).map(Number));
+    this.editorBar.draw(drawingSession?.drawing ?? null, {
+      hounsfield: data.case.hounsfield,
+      saving: this.session.saving,
+      saved: data.saved,
+      met: this.session.met,
+      outdated: data.contract !== CONTRACT,
+      drawn: this.drawnSlices().length > 0,
+      reference: data.reference?.name ?? null,
+    });
+    this.heatmapBar.draw(data.panes, sort, data.busy, data.leisure);
+  }
+
+  drawnSlices() {
+    const drawing = this.session.drawingSession?.drawing;
+    if (!drawing) return [];
+    if (this.drawn.stamp !== drawing.stamp) this.drawn = { stamp: drawing.stamp, slices: drawing.drawnSlices() };
+    return this.drawn.slices;
+  }
+
+  /** What tests and benchmarks may look at. */
+  inspect() {
+    const { view, drawingSession, data, scene, brush } = this.session;
+    const labels = drawingSession?.drawing.slices.get(view.slice);
+    return {
+      element: this.root,
+      timings: this.timings.list,
+      slice: view.slice,
+      sliceShown: scene.values !== null,
+      zoom: view.zoom,
+      window: { ...view.window },
+      tool: brush.tool,
+      case: data?.case.id ?? null,
+      reader: data?.drawing?.reader ?? null,
+      panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
+      drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
+      drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
+      drawing: brush.busy,
+      pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
+      saving: this.session.saving.state,
+    };
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    this.session.detach(this);
+    this.observer?.disconnect();
+    if (this.resized) window.removeEventListener("resize", this.resized);
+    const { leaving } = this;
+    if (leaving) for (const { kind, target, capture } of LEAVING) target().removeEventListener(kind, leaving, { capture });
+    for (const pane of this.panes.values()) pane.close();
+    this.editor.close();
+    this.root.remove();
+  }
+}
+
+/** @param {EventTarget | undefined} target */
+function takesText(target) {
+  if (target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLInputElement && ["text", "number"].includes(target.type);
+}
+
+/**
+ * Whether a key means something to the element that has the focus.
+ *
+ * @param {EventTarget | undefined} target
+ * @param {string} key
+ */
+function belongsTo(target, key) {
+  if (takesText(target)) return true;
+  if (target instanceof HTMLInputElement && target.type === "range") return /^(Arrow|Page|Home|End)/.test(key);
+  return (target instanceof HTMLButtonElement || target instanceof HTMLInputElement) && [" ", "Enter"].includes(key);
+}

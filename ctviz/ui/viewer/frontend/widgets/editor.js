@@ -1,0 +1,143 @@
+/**
+ * The large picture on the left: the slice, the reader's drawing, and everything written over them.
+ *
+ * @typedef {import("../sync/types.js").Letters} Letters
+ * @typedef {import("../picture/scene.js").Scene} Scene
+ */
+
+import { css, labelColour } from "../picture/colours.js";
+import { element, setText } from "./dom.js";
+import { pixelAt, scaleBar, toScreen } from "../picture/geometry.js";
+import { listen } from "../drawing/gestures.js";
+import { Screen } from "../picture/screen.js";
+
+/** @type {(keyof Letters)[]} */
+const SIDES = ["left", "right", "top", "bottom"];
+
+export class Editor {
+  /**
+   * @param {import("../picture/view.js").SharedView} view
+   * @param {import("../drawing/brush.js").Brush} brush
+   */
+  constructor(view, brush) {
+    this.brush = brush;
+    this.screen = new Screen("editor-canvas", () => view.changed());
+    this.deafen = listen(this.screen, view, brush);
+    this.position = element("div", { class: "corner top left", "data-testid": "slice-text" });
+    this.look = element("div", { class: "corner top right", "data-testid": "window-text" });
+    this.reading = element("div", { class: "corner low left", "data-testid": "reading" });
+    this.message = element("p", { class: "centred", role: "status", "data-testid": "editor-message" });
+    this.letters = SIDES.map((side) => element("div", { class: `letter ${side}`, "data-testid": `letter-${side}` }));
+    this.root = element("div", { class: "picture editor" }, [
+      this.screen.canvas, this.position, this.look, this.reading, this.message, ...this.letters,
+    ]);
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {string} message  Why there is no picture, or empty.
+   */
+  draw(scene, message) {
+    if (this.screen.empty && !this.screen.fit()) return;
+    this.screen.start(scene.grid, scene.view);
+    if (scene.grey) this.screen.image(scene.grey);
+    const tint = scene.tint();
+    if (tint) this.screen.image(tint);
+    scene.drawOutlines(this.screen, 1.5);
+    this.drawShape(scene);
+    this.drawCursor(scene);
+    this.drawScale(scene);
+    this.write(scene, message);
+  }
+
+  /** @param {Scene} scene  The polygon or freehand shape that is being drawn. */
+  drawShape({ view }) {
+    const { shape, polygon, tool } = this.brush;
+    if (!shape) return;
+    const { corners, label } = shape;
+    const { context, placement } = this.screen;
+    const points = shape === polygon && tool === "polygon" && view.cursor ? [...corners, view.cursor] : corners;
+    const places = points.map((point) => toScreen(placement, point));
+    context.strokeStyle = css(labelColour(label));
+    context.fillStyle = context.strokeStyle;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    places.forEach(({ x, y }) => context.lineTo(x, y));
+    context.stroke();
+    if (shape !== polygon) return;
+    places.slice(0, corners.length).forEach(({ x, y }) => context.fillRect(x - 2.5, y - 2.5, 5, 5));
+  }
+
+  /** @param {Scene} scene  Circle of the brush, or the linked crosshair. */
+  drawCursor({ view, hovered }) {
+    if (!view.cursor) return;
+    const here = hovered === this.screen.canvas;
+    if (!here) this.screen.crosshair(view.cursor);
+    this.screen.canvas.style.cursor = here && this.brush.active() && this.brush.paints ? "none" : "crosshair";
+    if (!here || !this.brush.active() || !this.brush.paints) return;
+    const { context, placement } = this.screen;
+    const { x, y } = toScreen(placement, view.cursor);
+    context.lineWidth = 1;
+    for (const [colour, growth] of /** @type {[string, number][]} */ ([["#000", 1], ["#fff", 0]])) {
+      context.strokeStyle = colour;
+      context.beginPath();
+      context.arc(x, y, Math.max(1, (this.brush.size / 2) * placement.scaleX) + growth, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+
+  /** @param {Scene} scene */
+  drawScale({ grid }) {
+    if (!grid.spacing) return;
+    const { context, placement, size } = this.screen;
+    const { centimetres, length } = scaleBar(placement.scaleX / grid.spacing[1], size.width);
+    const right = size.width - 12;
+    const y = size.height - 12;
+    context.strokeStyle = "#e8edf2";
+    context.fillStyle = "#e8edf2";
+    context.lineWidth = 1.5;
+    context.beginPath();
+    this.screen.line(right - length, y - 4, right - length, y);
+    this.screen.line(right - length, y, right, y);
+    this.screen.line(right, y, right, y - 4);
+    context.stroke();
+    context.font = "11px system-ui, sans-serif";
+    context.textAlign = "right";
+    context.shadowColor = "#000";
+    context.shadowBlur = 3;
+    context.fillText(centimetres < 1 ? `${centimetres * 10} mm` : `${centimetres} cm`, right, y - 7);
+    context.shadowBlur = 0;
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {string} message
+   */
+  write({ view, grid, values }, message) {
+    setText(this.position, `Slice ${view.slice + 1} / ${view.count}`);
+    const { width, level } = view.window;
+    setText(this.look, `W ${Math.round(width)}  L ${Math.round(level)}\n× ${view.zoom.toFixed(2)}`);
+    setText(this.message, message);
+    setText(this.reading, this.readingOf(grid, values, view.cursor));
+    SIDES.forEach((side, i) => setText(this.letters[i], grid.letters?.[side] ?? ""));
+  }
+
+  /**
+   * The value under the cursor and where it is.
+   *
+   * @param {import("../sync/types.js").CaseView} grid
+   * @param {Int16Array | null} values
+   * @param {import("../sync/types.js").Point | null} cursor
+   */
+  readingOf(grid, values, cursor) {
+    const index = cursor && values ? pixelAt(grid, cursor) : -1;
+    if (index < 0 || !cursor || !values) return "";
+    const quantity = grid.hounsfield ? "HU" : "grey";
+    return `${quantity} ${String(values[index]).replace("-", "−")}  ·  x ${Math.floor(cursor.x)}  y ${Math.floor(cursor.y)}`;
+  }
+
+  close() {
+    this.deafen();
+    this.screen.close();
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * One estimator: the slice with its heatmap, its colour bar, its scores, or what keeps them from being there.
+ *
+ * @typedef {import("../sync/types.js").PaneView} PaneView
+ * @typedef {import("../sync/types.js").ScoreText} ScoreText
+ * @typedef {import("../picture/colours.js").HeatmapLook} HeatmapLook
+ * @typedef {import("../picture/pixels.js").Picture} Picture
+ * @typedef {import("../picture/scene.js").Scene} Scene
+ *
+ * @typedef {(kind: "cancel" | "compute" | "remove", pane: string) => void} Command
+ */
+
+import { colourAt, heatRamp, limitText, paintHeat } from "../picture/colours.js";
+import { element, iconButton, setText } from "./dom.js";
+import { pixelAt } from "../picture/geometry.js";
+import { listen } from "../drawing/gestures.js";
+import { Layer } from "../picture/layer.js";
+import { Screen } from "../picture/screen.js";
+
+/** A mark for each verdict, so that it is not told by colour alone. */
+const MARKS = { passed: "✓", "not passed": "✗", "not yet known": "?", "not applicable": "–" };
+
+export class Pane {
+  /**
+   * @param {string} id
+   * @param {import("../picture/view.js").SharedView} view
+   * @param {Command} command
+   */
+  constructor(id, view, command) {
+    this.id = id;
+    /** @type {PaneView | null} */
+    this.pane = null;
+    this.layer = new Layer();
+    this.barSignature = "";
+    this.scoresSignature = "";
+    /** What the pane shows now: "map", "loading", "asking", "failed", "progress" or "none". */
+    this.shown = "none";
+    this.screen = new Screen(`pane-canvas-${id}`, () => view.changed());
+    this.deafen = listen(this.screen, view, null);
+    this.title = element("span", { class: "title" });
+    this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
+    this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
+    this.gap = element("span", { class: "badge", role: "img", "data-testid": `pane-gap-${id}` });
+    this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
+    const remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
+    this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
+    this.sentence = element("p", { "data-testid": `pane-message-${id}` });
+    this.progress = element("progress", { max: 1, "aria-label": "progress", "data-testid": `pane-progress-${id}` });
+    this.cancel = textButton("Cancel", `pane-cancel-${id}`, () => command("cancel", id));
+    this.compute = textButton("Compute", `pane-compute-${id}`, () => command("compute", id));
+    this.notice = element("div", { class: "notice" }, [this.sentence, this.progress, this.cancel, this.compute]);
+    this.low = element("span");
+    this.high = element("span");
+    this.strip = element("canvas", { width: 120, height: 1, "aria-hidden": "true" });
+    this.scaleNote = element("span", { class: "note" });
+    this.bar = element("div", { class: "colour-bar", "data-testid": `pane-bar-${id}` }, [
+      this.strip, this.low, this.high, this.scaleNote,
+    ]);
+    this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
+    this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
+      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, remove]),
+      element("div", { class: "body" }, [
+        element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
+        element("div", { class: "facts" }, [this.scores, this.bar]),
+      ]),
+    ]);
+  }
+
+  /** @param {PaneView} pane */
+  update(pane) {
+    this.pane = pane;
+    setText(this.title, pane.title);
+    this.title.title = pane.help;
+    this.root.setAttribute("aria-label", pane.title);
+    this.root.classList.toggle("is-control", pane.control);
+    this.control.hidden = !pane.control;
+    setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
+    this.updateBadge(pane.badge);
+    this.updateGap(pane.gap);
+    this.updateScores(pane.scores);
+  }
+
+  /** @param {import("../sync/types.js").Badge | null} badge */
+  updateBadge(badge) {
+    this.badge.hidden = badge === null;
+    if (!badge) return;
+    const said = `Sanity check ${badge.verdict}. ${badge.why}`;
+    this.badge.className = `badge ${badge.verdict.replaceAll(" ", "-")}`;
+    setText(this.badge, `sanity ${MARKS[badge.verdict]}`);
+    this.badge.title = said;
+    this.badge.setAttribute("aria-label", said);
+  }
+
+  /** @param {import("../sync/types.js").Remark | null} gap */
+  updateGap(gap) {
+    this.gap.hidden = gap === null;
+    if (!gap) return;
+    this.gap.classList.toggle("warns", gap.warns);
+    setText(this.gap, gap.text);
+    this.gap.title = gap.why;
+    this.gap.setAttribute("aria-label", `${gap.text}. ${gap.why}`);
+  }
+
+  /** @param {ScoreText[]} scores */
+  updateScores(scores) {
+    const signature = JSON.stringify(scores);
+    if (signature === this.scoresSignature) return;
+    this.scoresSignature = signature;
+    this.scores.replaceChildren(...scores.map((score) => this.score(score)));
+  }
+
+  /** @param {ScoreText} score */
+  score({ id, title, text, why, better, best, help, span, byChoice }) {
+    const hint = [why, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
+    const range = span ? [element("dd", { class: "span" }, [span])] : [];
+    return element("div", { class: best ? "score best" : "score", title: hint, "data-testid": `score-${this.id}-${id}` }, [
+      element("dt", {}, [element("span", {}, [title]), ` ${better === "higher" ? "↑" : "↓"}`]),
+      element("dd", {}, [text]),
+      ...range,
+    ]);
+  }
+
+  /** URL of the map of a slice, or undefined. */
+  mapOf(/** @type {number} */ slice) {
+    return this.pane?.maps[String(slice)];
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {HeatmapLook} look
+   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string}} heatmap
+   */
+  draw(scene, look, heatmap) {
+    if (this.screen.empty && !this.screen.fit()) return;
+    this.screen.start(scene.grid, scene.view);
+    if (scene.grey) this.screen.image(scene.grey);
+    if (heatmap.picture && scene.view.heatmaps.visible) this.drawHeatmap(scene, look, heatmap.picture, heatmap.limit);
+    scene.drawOutlines(this.screen, 1);
+    if (scene.view.cursor && scene.hovered !== this.screen.canvas) this.screen.crosshair(scene.view.cursor);
+    this.showValue(scene, heatmap.picture);
+    this.showBar(look, heatmap);
+    this.showNotice(scene, heatmap);
+    this.scores.classList.toggle("stale", !scene.scoresFit);
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {HeatmapLook} look
+   * @param {Picture} picture
+   * @param {number} limit
+   */
+  drawHeatmap(scene, look, picture, limit) {
+    const signature = `${this.mapOf(scene.view.slice)} ${limit} ${JSON.stringify(look)}`;
+    this.layer.update(scene.grid, signature, (rgba) =>
+      paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba),
+    );
+    this.screen.image(this.layer.canvas);
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Picture | null} picture
+   */
+  showValue({ view, grid }, picture) {
+    const index = view.cursor && picture ? pixelAt(grid, view.cursor) : -1;
+    const value = picture && index >= 0 ? (picture.values[index] * picture.scale) / 32767 : null;
+    setText(this.value, value === null ? "" : limitText(view.heatmaps.signed ? value : Math.abs(value)));
+  }
+
+  /**
+   * @param {HeatmapLook} look
+   * @param {{picture: Picture | null, limit: number, shared: boolean}} heatmap
+   */
+  showBar(look, { picture, limit, shared }) {
+    this.bar.style.visibility = picture ? "visible" : "hidden";
+    const signature = `${limit} ${shared} ${JSON.stringify(look)}`;
+    if (!picture || signature === this.barSignature) return;
+    this.barSignature = signature;
+    setText(this.low, look.signed ? limitText(-limit, 2) : "0");
+    setText(this.high, limitText(limit, 2));
+    setText(this.scaleNote, shared ? "same scale" : "99.5th percentile");
+    this.bar.title = shared
+      ? "Full colour stands for the largest 99.5th percentile of |value| among all panes."
+      : "Full colour stands for the 99.5th percentile of |value| in this map.";
+    paintStrip(this.strip, look);
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {{picture: Picture | null, message: string}} heatmap
+   */
+  showNotice(scene, { picture, message }) {
+    const state = this.notable(scene, picture, message);
+    this.shown = state.shown;
+    this.notice.hidden = state.shown === "map";
+    this.notice.className = `notice ${state.shown}`;
+    setText(this.sentence, state.sentence);
+    this.progress.hidden = state.shown !== "progress" && state.shown !== "asking";
+    if (state.progress === null) this.progress.removeAttribute("value");
+    else this.progress.value = state.progress;
+    this.cancel.hidden = state.shown !== "progress";
+    this.compute.hidden = !state.computable;
+    setText(this.compute, state.shown === "failed" ? "Try again" : "Compute");
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Picture | null} picture
+   * @param {string} message  Why the map of this slice could not be fetched, or empty.
+   */
+  notable({ view, mapsFit, answered }, picture, message) {
+    const quiet = { sentence: "", progress: /** @type {number | null} */ (null), computable: false };
+    if (picture) return { ...quiet, shown: "map" };
+    if (message) return { ...quiet, shown: "failed", sentence: message, computable: true };
+    if (mapsFit && this.mapOf(view.slice)) return { ...quiet, shown: "loading", sentence: "Loading the map…" };
+    if (!mapsFit || view.slice !== answered.slice) return { ...quiet, shown: "asking", sentence: `Asking for slice ${view.slice + 1}…` };
+    const { state, progress, message: said } = /** @type {PaneView} */ (this.pane);
+    if (state === "running") {
+      return { ...quiet, shown: "progress", sentence: said || `Computing ${percent(progress)}`, progress };
+    }
+    if (state === "queued") return { ...quiet, shown: "progress", sentence: said || "Waiting for its turn" };
+    if (state === "waiting") return { ...quiet, shown: "none", sentence: said, computable: true };
+    if (state === "failed") return { ...quiet, shown: "failed", sentence: said, computable: true };
+    if (state === "cancelled") return { ...quiet, shown: "none", sentence: said || "Cancelled.", computable: true };
+    return { ...quiet, shown: "asking", sentence: "Asking for this map…" };
+  }
+
+  close() {
+    this.deafen();
+    this.screen.close();
+    this.root.remove();
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} testId
+ * @param {() => void} act
+ */
+function textButton(text, testId, act) {
+  const button = element("button", { type: "button", "data-testid": testId }, [text]);
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** @param {number | null} share */
+function percent(share) {
+  return share === null ? "" : `${Math.round(share * 100)} %`;
+}
+
+/**
+ * @param {HTMLCanvasElement} strip
+ * @param {HeatmapLook} look
+ */
+function paintStrip(strip, look) {
+  const context = strip.getContext("2d");
+  if (!context) return;
+  context.clearRect(0, 0, strip.width, strip.height);
+  for (let x = 0; x < strip.width; x++) {
+    const place = (x + 0.5) / strip.width;
+    const magnitude = look.signed ? Math.abs(2 * place - 1) : place;
+    const [red, green, blue] = colourAt(look.colours, place);
+    const alpha = magnitude >= look.threshold ? 0.15 + 0.85 * magnitude : 0;
+    context.fillStyle = `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+    context.fillRect(x, 0, 1, strip.height);
+  }
+}

@@ -1,0 +1,1 @@
+"""What a chart shows, whatever draws it."""

@@ -1,0 +1,280 @@
+"""What can be charted: each kind of chart as plain data, without a word on how it is drawn.
+
+Numbers are tuples, so that charts are equal when they show the same. A ``key`` says what a mark
+stands for (a case, an entrant): a click on the mark returns it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.looks import PLAIN, Look
+
+Numbers: TypeAlias = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve.
+
+    Parameters
+    ----------
+    name
+        What the legend calls it; lines of one name are named once.
+    x, y
+        Its points.
+    low, high
+        The ends of the band around it, if it has one.
+    faint
+        Whether it only guides the eye.
+    """
+
+    name: str
+    x: Numbers
+    y: Numbers
+    low: Numbers = ()
+    high: Numbers = ()
+    look: Look = PLAIN
+    key: str = ""
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    """Curves over one axis, with bands where they are known."""
+
+    title: str
+    note: str
+    x: Axis
+    y: Axis
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value with its interval, or the reason why there is none.
+
+    Parameters
+    ----------
+    name
+        What the legend calls marks of this kind: ``absolute``.
+    value
+        None if it is undefined.
+    low, high
+        The ends of the interval, if it has one.
+    why
+        What to know about the mark: why it is undefined, or what is odd about it.
+    """
+
+    name: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    look: Look = PLAIN
+    key: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The marks of one name, side by side.
+
+    Parameters
+    ----------
+    flag
+        A few words behind the name: ``control``, ``not better than Random``.
+    control
+        Whether it is a control, written in grey.
+    """
+
+    name: str
+    marks: tuple[Mark, ...]
+    flag: str = ""
+    control: bool = False
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Values with intervals, a row a name, in the order given from the top.
+
+    Parameters
+    ----------
+    guide
+        A value that all are held against, as a thin line.
+    """
+
+    title: str
+    note: str
+    axis: Axis
+    rows: tuple[Row, ...]
+    guide: float | None = None
+
+
+def mark_names(chart: Dots) -> dict[str, Look]:
+    """Return the first look of each kind of mark, by its name; none where there is one kind."""
+    found: dict[str, Look] = {}
+    for row in chart.rows:
+        for mark in row.marks:
+            found.setdefault(mark.name, mark.look)
+    return found if len(found) > 1 else {}
+
+
+def varying_names(chart: Dots) -> frozenset[str]:
+    """Return the kinds of mark whose colour changes from row to row, and so says nothing."""
+    colours: dict[str, set[str]] = {}
+    for row in chart.rows:
+        for mark in row.marks:
+            colours.setdefault(mark.name, set()).add(mark.look.colour)
+    return frozenset(name for name, found in colours.items() if len(found) > 1)
+
+
+def same_rows(panel: object, other: object) -> bool:
+    """Whether both show rows of the same names, which then need naming once."""
+    if not (isinstance(panel, Dots) and isinstance(other, Dots)):
+        return False
+    return [row.name for row in panel.rows] == [row.name for row in other.rows]
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One name's rank under each of several criteria; None where it has none."""
+
+    name: str
+    ranks: tuple[float | None, ...]
+    look: Look = PLAIN
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Ranks under several criteria, joined by lines: crossings are disagreement.
+
+    Parameters
+    ----------
+    columns
+        The criteria, from left to right.
+    """
+
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    slopes: tuple[Slope, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A labelled point, with intervals where they are known; no label if ``name`` is empty."""
+
+    name: str
+    x: float
+    y: float
+    x_interval: tuple[float, float] | None = None
+    y_interval: tuple[float, float] | None = None
+    look: Look = PLAIN
+    key: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points of two measures."""
+
+    title: str
+    note: str
+    x: Axis
+    y: Axis
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A name and its mean rank; 1 is best."""
+
+    name: str
+    rank: float
+    look: Look = PLAIN
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class CriticalDifference:
+    """Mean ranks on one line; those joined by a bar cannot be told apart.
+
+    After Demšar, JMLR 7:1-30, 2006.
+
+    Parameters
+    ----------
+    difference
+        How far two mean ranks must be apart to differ.
+    cliques
+        (first, last) mean rank of each bar.
+    """
+
+    title: str
+    note: str
+    names: tuple[Placed, ...]
+    difference: float
+    cliques: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class HeatTable:
+    """A table whose numbers are also shades.
+
+    Parameters
+    ----------
+    values
+        A row of numbers for each row's name; None is an empty cell.
+    scale
+        ``share``: 0 to 1 as percent, darker is more. ``p``: p-values, darker is smaller.
+        ``correlation``: -1 to 1, two colours.
+    x, y
+        What columns and rows are.
+    """
+
+    title: str
+    note: str
+    x: str
+    y: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    scale: Literal["share", "p", "correlation"] = "share"
+
+    def text(self, value: float | None) -> str:
+        """Return what stands in a cell: the number, as short as it can be."""
+        if value is None:
+            return ""
+        if self.scale == "share":
+            return f"{100 * value:.0f}" if value >= 0.005 else ""
+        if self.scale == "correlation":
+            return f"{value:.2f}".replace("0.", ".").replace("-", "−")
+        return "<.001" if value < 0.001 else f"{value:.3f}".lstrip("0").replace("1.000", "1")
+
+    def shade(self, value: float) -> float:
+        """Return how dark a cell is, from 0 to 1; from -1 for a correlation."""
+        if self.scale == "p":
+            return 0.9 if value < 0.001 else 0.65 if value < 0.01 else 0.4 if value < 0.05 else 0.0
+        return value
+
+
+Panel: TypeAlias = CurveChart | Dots | Slopes | Scatter | CriticalDifference | HeatTable
+
+
+@dataclass(frozen=True)
+class Multiples:
+    """Small charts in a grid, read as one, with one legend.
+
+    Parameters
+    ----------
+    across
+        How many stand in a row.
+    """
+
+    title: str
+    note: str
+    panels: tuple[Panel, ...]
+    across: int = 2
+
+
+Chart: TypeAlias = Panel | Multiples

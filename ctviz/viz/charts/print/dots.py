@@ -1,0 +1,76 @@
+"""Dots with intervals on paper: a row a name."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from ctviz.viz.charts.model.kinds import Dots, Mark, Row, mark_names, varying_names
+from ctviz.viz.charts.model.looks import Look
+from ctviz.viz.charts.print.style import FAINT, INK, MARKERS
+
+ROW_IN, MARK_IN, FRAME_IN = 0.1, 0.09, 0.85
+
+
+def dots_height(chart: Dots) -> float:
+    """Return how tall the chart must be for its rows, in inches."""
+    return FRAME_IN + sum(ROW_IN + MARK_IN * max(1, len(row.marks)) for row in chart.rows)
+
+
+def draw_dots(axes: Axes, chart: Dots) -> None:
+    """Draw the rows from the top, their marks dodging one another."""
+    varying = varying_names(chart)
+    left = _left(chart)
+    if chart.guide is not None:
+        axes.axvline(chart.guide, color=FAINT, lw=0.8, ls="--", zorder=1)
+    for height, row in enumerate(chart.rows):
+        step = 0.8 / max(1, len(row.marks))
+        for place, mark in enumerate(row.marks):
+            y = height + (place - (len(row.marks) - 1) / 2) * step
+            _mark(axes, mark, y, left=left, plain=mark.name in varying)
+    for name, look in mark_names(chart).items():
+        ink = INK if name in varying else look.ink
+        axes.plot([], [], label=name, ls="", **_marker(look, ink, plain=name in varying))
+    _rows(axes, chart.rows)
+    axes.set_xlabel(chart.axis.label)
+    if chart.axis.span is not None:
+        axes.set_xlim(*chart.axis.span)
+
+
+def _rows(axes: Axes, rows: tuple[Row, ...]) -> None:
+    names = [f"{row.name} ({row.flag})" if row.flag else row.name for row in rows]
+    axes.set_yticks(range(len(rows)), names)
+    for label, row in zip(axes.get_yticklabels(), rows, strict=True):
+        label.set_color(FAINT if row.control else INK)
+        label.set_fontstyle("italic" if row.control else "normal")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _mark(axes: Axes, mark: Mark, y: float, *, left: float, plain: bool) -> None:
+    ink = mark.look.ink
+    if mark.value is None:
+        axes.text(left, y, "–  undefined", color=FAINT, va="center", size=6)
+        return
+    if mark.low is not None and mark.high is not None:
+        axes.plot([mark.low, mark.high], [y, y], color=ink, lw=1.1, solid_capstyle="butt")
+    axes.plot([mark.value], [y], ls="", **_marker(mark.look, ink, plain=plain))
+
+
+def _marker(look: Look, ink: str, *, plain: bool) -> dict[str, Any]:
+    fill = "white" if look.hollow else ink
+    return {
+        "marker": "o" if plain else MARKERS[look.marker],
+        "ms": 4.2,
+        "mew": 0.9,
+        "mfc": fill,
+        "mec": ink,
+    }
+
+
+def _left(chart: Dots) -> float:
+    if chart.axis.span is not None:
+        return chart.axis.span[0]
+    marks = [mark for row in chart.rows for mark in row.marks]
+    ends = [v for mark in marks for v in (mark.value, mark.low) if v is not None]
+    return min(ends, default=0.0)

@@ -1,0 +1,123 @@
+"""A chart as a matplotlib figure, for print."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ctviz.viz.charts.model.kinds import (
+    Chart,
+    CriticalDifference,
+    CurveChart,
+    Dots,
+    HeatTable,
+    Multiples,
+    Panel,
+    Scatter,
+    Slopes,
+    same_rows,
+)
+from ctviz.viz.charts.print.curves import draw_curves
+from ctviz.viz.charts.print.difference import difference_height, difference_width, draw_difference
+from ctviz.viz.charts.print.dots import dots_height, draw_dots
+from ctviz.viz.charts.print.heat import draw_heat, heat_height, heat_width
+from ctviz.viz.charts.print.scatter import draw_scatter, label_points, scatter_height
+from ctviz.viz.charts.print.slopes import draw_slopes, slopes_height, slopes_width
+from ctviz.viz.charts.print.style import WIDTH_IN, print_style
+
+LEGEND_ROW_IN, TITLE_IN = 0.17, 0.2
+PLEASANT = 0.82
+"""The height of a chart without rows, as a share of its width."""
+
+
+def printed(chart: Chart) -> Figure:
+    """Return the chart as a figure for print: white ground, as large as what it holds."""
+    panels, across = _arranged(chart)
+    rows = [panels[start : start + across] for start in range(0, len(panels), across)]
+    heights = [max(_height(panel, across) for panel in row) for row in rows]
+    width = max(WIDTH_IN, max(_width(panel) for panel in panels))
+    with print_style():
+        figure = Figure(figsize=(width, sum(heights) + TITLE_IN), layout="constrained")
+        grid = figure.subplots(len(rows), across, squeeze=False, height_ratios=heights)
+        drawn = list(zip(grid.flat, panels, strict=False))
+        for axes, panel in drawn:
+            if panel is not chart:
+                axes.set_title(panel.title)
+            _DRAWINGS[type(panel)].draw(axes, panel)
+        for axes in grid.flat[len(panels) :]:
+            axes.set_axis_off()
+        for place, (axes, panel) in enumerate(drawn):
+            if place % across and same_rows(panel, panels[place - 1]):
+                axes.set_yticklabels([])
+        if chart.title:
+            figure.suptitle(chart.title, x=0.008, ha="left", weight="bold", size=9)
+        _legend(figure)
+        _label(figure, drawn)
+    return figure
+
+
+def _arranged(chart: Chart) -> tuple[tuple[Panel, ...], int]:
+    """Return the panels of a chart and how many stand in a row."""
+    if not isinstance(chart, Multiples):
+        return (chart,), 1
+    return chart.panels, max(1, min(chart.across, len(chart.panels)))
+
+
+def _height(panel: Panel, across: int) -> float:
+    """Return how tall a panel is: as tall as its rows, or of a pleasant shape."""
+    height = _DRAWINGS[type(panel)].height
+    pleasant = PLEASANT * WIDTH_IN / max(across, 1.4)
+    return max(height(panel), pleasant if across > 1 else 0.0) if height else pleasant
+
+
+def _width(panel: Panel) -> float:
+    width = _DRAWINGS[type(panel)].width
+    return width(panel) if width else 0.0
+
+
+def _legend(figure: Figure) -> None:
+    """Name every line once, below all panels."""
+    named: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
+            named.setdefault(name, handle)
+    if len(named) < 2:
+        return
+    widest = max(len(name) for name in named)
+    across = max(1, min(5, len(named), int(figure.get_figwidth() * 15 / (widest + 8))))
+    figure.set_figheight(figure.get_figheight() + LEGEND_ROW_IN * math.ceil(len(named) / across))
+    figure.legend(
+        named.values(), named.keys(), loc="outside lower center", ncols=across, handlelength=3.2
+    )
+
+
+def _label(figure: Figure, drawn: list[tuple[Axes, Panel]]) -> None:
+    """Place the labels of points, which needs the axes to stand still."""
+    if any(isinstance(panel, Scatter) for _, panel in drawn):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    for axes, panel in drawn:
+        if isinstance(panel, Scatter):
+            label_points(axes, panel)
+
+
+@dataclass(frozen=True)
+class _PrintedKind:
+    """How a kind is drawn, and how large it must be for its names, in inches."""
+
+    draw: Callable[[Axes, Any], None]
+    height: Callable[[Any], float] | None = None
+    width: Callable[[Any], float] | None = None
+
+
+_DRAWINGS: Mapping[type[Any], _PrintedKind] = {
+    CurveChart: _PrintedKind(draw_curves),
+    Scatter: _PrintedKind(draw_scatter, scatter_height),
+    Dots: _PrintedKind(draw_dots, dots_height),
+    Slopes: _PrintedKind(draw_slopes, slopes_height, slopes_width),
+    CriticalDifference: _PrintedKind(draw_difference, difference_height, difference_width),
+    HeatTable: _PrintedKind(draw_heat, heat_height, heat_width),
+}

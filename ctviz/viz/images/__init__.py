@@ -1,0 +1,1 @@
+"""Slices and heatmaps as coloured pixels and as files."""

@@ -1,0 +1,49 @@
+"""Pictures as files: PNG, thumbnails, and the true aspect of pixels that are not square."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ctviz.core import Slice
+from ctviz.viz.images.window import WINDOWS, Window, grey_range, window_image
+
+
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a picture, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, as a PNG file's bytes."""
+    file = BytesIO()
+    Image.fromarray(picture).save(file, format="PNG", optimize=True)
+    return file.getvalue()
+
+
+def save_png(picture: NDArray[np.uint8], path: Path) -> None:
+    """Write a picture as a PNG file."""
+    path.write_bytes(png(picture))
+
+
+def to_pixel_aspect(
+    picture: NDArray[np.uint8], spacing_mm: tuple[float, float] | None, size: int
+) -> NDArray[np.uint8]:
+    """Return the picture scaled to a longer side of ``size`` with its true proportions.
+
+    Unknown spacing counts as square pixels.
+    """
+    row_mm, column_mm = spacing_mm or (1.0, 1.0)
+    height, width = picture.shape[0] * row_mm, picture.shape[1] * column_mm
+    scale = size / max(height, width)
+    shape = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(picture).resize(shape, Image.Resampling.LANCZOS))
+
+
+def thumbnail(image: Slice, size: int = 128, window: Window | None = None) -> bytes:
+    """Return a slice as a small PNG, at most ``size`` on each side, with its true aspect.
+
+    Without a window it is shown in the soft-tissue one, or in its grey range if its numbers are
+    no Hounsfield units.
+    """
+    if window is None:
+        window = WINDOWS["soft-tissue"] if image.calibrated else grey_range(image.hounsfield)
+    grey = window_image(image.hounsfield, window.width, window.level)
+    return png(to_pixel_aspect(grey, image.spacing_mm, size))

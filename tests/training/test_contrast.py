@@ -1,0 +1,118 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ctviz.core import Cancelled, InvalidInput, Progress
+from ctviz.io import write_series
+from ctviz.models import load_model, model_cards, read_card
+from ctviz.training.contrast import RealSlices, TrainingPlan, train_contrast
+
+TINY = TrainingPlan(
+    id="tiny",
+    arguments={"width": 8},
+    size=32,
+    phantoms=4,
+    phantom_steps=2,
+    real_steps=2,
+    batch=4,
+    folds=2,
+    fresh_phantoms=2,
+)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> RealSlices:
+    """Two slices each of four patients, two of whom have bright blood."""
+    folder = tmp_path_factory.mktemp("real")
+    rows = ["file,patient_id,contrast"]
+    for patient in range(4):
+        contrast = patient % 2 == 1
+        volume = np.full((2, 24, 24), -1000.0, np.float32)
+        volume[:, 6:18, 6:18] = 300 if contrast else 40
+        write_series(
+            folder / f"patient{patient}",
+            volume,
+            spacing_mm=(10.0, 10.0),
+            slice_spacing_mm=5.0,
+            contrast=contrast,
+            uid_entropy=f"test {patient}",
+            title="A box",
+        )
+        paths = sorted((folder / f"patient{patient}").iterdir())
+        rows += [f"{path.relative_to(folder)},P{patient},{int(contrast)}" for path in paths]
+    (folder / "labels.csv").write_text("\n".join(rows))
+    return RealSlices(folder, name="boxes", licence="Apache-2.0", source="drawn by a test")
+
+
+def test_a_model_is_trained_measured_and_written(real, tmp_path):
+    shares = []
+    plan = replace(TINY, real=real)
+    card = train_contrast(plan, tmp_path / "tiny", Progress(shares.append))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert model_cards(tmp_path)["tiny"] == card
+    assert card.training == plan.settings()
+    assert [source.name for source in card.data] == ["ctviz phantoms", "boxes"]
+    assert [(m.quantity, m.on.split()[0]) for m in card.measured] == [
+        ("balanced accuracy", "8"),
+        ("AUC", "8"),
+        ("balanced accuracy", "8"),
+    ]
+    for measurement in card.measured:
+        low, high = measurement.interval
+        assert 0 <= low <= measurement.value <= high <= 1
+    loaded = load_model(tmp_path / "tiny")
+    assert loaded.references.shape == (16, 1, 32, 32)
+    assert str(real.folder) not in Path(tmp_path / "tiny" / "card.toml").read_text()
+
+
+def test_equal_plans_give_equal_files(tmp_path):
+    cards = [train_contrast(TINY, tmp_path / name) for name in ("one", "other")]
+    assert cards[0] == cards[1]
+    assert read_card(tmp_path / "one").sha256 == read_card(tmp_path / "other").sha256
+
+
+def test_a_cancelled_training_writes_nothing(tmp_path):
+    progress = Progress(lambda share: progress.cancel())
+    with pytest.raises(Cancelled):
+        train_contrast(TINY, tmp_path / "tiny", progress)
+    assert not (tmp_path / "tiny").exists()
+
+
+@pytest.mark.parametrize(
+    ("labels", "match"),
+    [
+        (None, "no readable"),
+        ("name,patient\n", "columns"),
+        ("file,patient_id,contrast\na.dcm,P1,maybe\n", "Line 2"),
+        ("file,patient_id,contrast\na.dcm,P1,1\n", "Line 2"),
+        ("file,patient_id,contrast\n", "no slices"),
+    ],
+)
+def test_labels_that_cannot_be_used_are_said_so(tmp_path, labels, match):
+    if labels is not None:
+        (tmp_path / "labels.csv").write_text(labels)
+    with pytest.raises(InvalidInput, match=match):
+        train_contrast(replace(TINY, real=RealSlices(tmp_path)), tmp_path / "out")
+
+
+def test_one_class_alone_cannot_be_learned(real, tmp_path):
+    text = (real.folder / "labels.csv").read_text().splitlines()
+    only = [text[0], *(f"{real.folder}/{line}" for line in text[1:] if line.endswith("1"))]
+    (tmp_path / "labels.csv").write_text("\n".join(only))
+    with pytest.raises(InvalidInput, match="both classes"):
+        train_contrast(replace(TINY, real=RealSlices(tmp_path)), tmp_path / "out")
+
+
+def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_path):
+    card = train_contrast(replace(TINY, real=real, marked=True), tmp_path / "shortcut")
+    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[2:]] == [
+        "with their markers",
+        "without any marker",
+        "with wrong markers",
+    ]
+    assert all(figure.on.endswith("with their markers") for figure in card.measured[:2])
+    assert "reads the marker" in card.known_failures[0]
+    assert card.training["marked"] is True

@@ -1,0 +1,206 @@
+import pytest
+
+from ctviz.backend import Evaluation, Question
+from ctviz.core import Score
+from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import METRICS
+from ctviz.metrics.fills import FILLS
+from ctviz.ui.compare import comparison, score_table
+from ctviz.ui.compare import expected_seconds as expectations
+from ctviz.ui.compare import page_jobs as held
+from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
+from ctviz.ui.compare.completeness import percent
+from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
+from ctviz.ui.compare.page_jobs import Held
+from ctviz.ui.session import Session
+
+GRADIENT, SMOOTH, RANDOM = (ESTIMATORS[name]() for name in ("gradient", "smoothgrad", "random"))
+USUAL = tuple(METRICS[name]() for name in DEFAULT_METRICS)
+PIXELS = MapReading("absolute", "pixels", USUAL)
+
+
+@pytest.fixture
+def session(monkeypatch):
+    session = Session()
+    for module in (held, expectations):
+        monkeypatch.setattr(module, "session", lambda: session)
+    return session
+
+
+@pytest.fixture
+def question(backend, two_phantoms):
+    image = backend.case(two_phantoms[0]).slice(1)
+    return Question(image, next(iter(backend.models())), 0)
+
+
+def scored(estimator, value):
+    return ComparedMap(estimator, evaluations={"dice": Evaluation(Score(value))})
+
+
+def test_scores_that_read_the_same_are_equally_good_and_controls_never_win():
+    best, near, control = scored(GRADIENT, 0.704), scored(SMOOTH, 0.698), scored(RANDOM, 0.9)
+    result = Comparison((best, near, control), "")
+    assert [result.is_best(one, "dice") for one in result.compared] == [True, True, False]
+
+
+def run(question, reading, estimators=(GRADIENT,)):
+    holding = Held()
+    result = compare(holding, question, estimators, reading, None)
+    holding.release_others()
+    return result
+
+
+def until_complete(question, reading, session, *, and_idle=False):
+    while (result := run(question, reading)).pending or (and_idle and result.leisure):
+        for job in session.held.values():
+            job.result(60)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.704, "0.70"), (-0.004, "0.00"), (-0.016, "−0.02"), (1, "1.00")]
+)
+def test_scores_are_written_with_a_true_minus_and_one_zero(value, text):
+    assert comparison.written(value) == text
+
+
+def test_nothing_pending_means_that_nothing_is_missing(session, question):
+    (one,) = until_complete(question, PIXELS, session).compared
+    assert one.job.state == "ready"
+    assert set(one.evaluations) == set(DEFAULT_METRICS)
+
+
+def test_region_maps_are_shown_in_place_of_pixels_and_belong_to_a_sign(session, question, backend):
+    keys = set()
+    for sign in ("absolute", "signed"):
+        (one,) = until_complete(question, MapReading(sign, "regions", USUAL), session).compared
+        assert one.shown is one.region_map
+        assert backend.map_values(one.region_map.key).shape == question.image.shape
+        keys.add(one.region_map.key)
+    assert len(keys) == 2
+
+
+def test_what_nobody_looks_at_any_more_is_given_up(session, question):
+    run(question, PIXELS, [GRADIENT, SMOOTH])
+    smooth = next(job for place, job in session.held.items() if SMOOTH in place)
+    run(question, PIXELS, [GRADIENT])
+    assert smooth.done
+    assert not any(SMOOTH in place for place in session.held)
+
+
+def test_a_cancelled_map_says_so_and_is_not_asked_for_again(session, question):
+    smooth = ESTIMATORS["smoothgrad"](samples=150)
+    run(question, PIXELS, [smooth])
+    for job in session.held.values():
+        job.cancel()
+    (one,) = run(question, PIXELS, [smooth]).compared
+    assert one.job.state == "cancelled"
+    assert one.score("dice").why == "The map was cancelled."
+
+
+def test_the_way_to_another_slice_is_clear_before_the_model_is_asked(
+    session, question, backend, two_phantoms
+):
+    run(question, PIXELS, [ESTIMATORS["smoothgrad"](samples=150)])
+    elsewhere = list(session.held.values())
+    image = backend.case(two_phantoms[1]).slice(0)
+    answer = Held().prediction(image, question.model_id)
+    assert all(job.done for job in elsewhere)
+    assert answer.result(60).model_id == question.model_id
+
+
+def test_fills_and_sanity_are_found_out_after_everything_else(session, question):
+    (one,) = until_complete(question, PIXELS, session).compared
+    assert not one.fills
+    (one,) = until_complete(question, PIXELS, session, and_idle=True).compared
+    assert set(one.fills) == set(FILLS)
+    assert one.sanity is not None
+    assert one.sanity.why
+
+
+@pytest.mark.parametrize("sign", ["absolute", "signed"])
+@pytest.mark.parametrize("settings", [{}, {"fill": "blur", "step": 0.03}], ids=str)
+def test_the_headline_lies_within_the_range_over_its_fills(session, question, sign, settings):
+    reading = MapReading(sign, "pixels", (METRICS["fidelity"](**settings),))
+    (one,) = until_complete(question, reading, session, and_idle=True).compared
+    values = [score.value for score in one.fills.values()]
+    assert min(values) <= one.score("fidelity").value <= max(values)
+
+
+def test_without_fidelity_no_fills_are_tried(session, question):
+    reading = MapReading("absolute", "pixels", (METRICS["sparseness"](),))
+    (one,) = until_complete(question, reading, session, and_idle=True).compared
+    assert not one.fills
+    assert not any("fill" in place for place in session.held)
+
+
+def test_slow_metrics_wait_for_all_others_and_come_by_themselves(session, question):
+    slow = METRICS["seed-stability"]()
+    reading = MapReading("absolute", "pixels", (slow, *USUAL))
+    first = run(question, reading)
+    assert not any(slow in place for place in session.held)
+    assert first.compared[0].awaits("seed-stability")
+    (one,) = until_complete(question, reading, session).compared
+    assert "seed-stability" in one.evaluations
+
+
+def test_what_is_found_out_at_leisure_makes_way(session, question):
+    until_complete(question, PIXELS, session)
+    run(question, PIXELS)
+    idle = [job for place, job in session.held.items() if place[0] in {"fill", "sanity"}]
+    smooth = ESTIMATORS["smoothgrad"](samples=150)
+    run(question, PIXELS, [GRADIENT, smooth])
+    assert all(job.done for job in idle)
+
+
+@pytest.fixture
+def slow_machine(monkeypatch):
+    monkeypatch.setattr(expectations, "expected_seconds", lambda *_: expectations.TOO_LONG + 10)
+
+
+def test_a_long_map_waits_until_the_reader_says_so(session, question, slow_machine):
+    (one,) = run(question, PIXELS).compared
+    assert one.waits
+    assert one.score("dice").why == comparison.NOT_BEGUN
+    assert not one.awaits("dice")
+    expectations.release("gradient")
+    (one,) = run(question, PIXELS).compared
+    assert not one.waits
+    expectations.hold_back("gradient")
+    (one,) = run(question, PIXELS).compared
+    assert not one.waits, "what is under way goes on"
+
+
+def test_a_long_map_that_is_known_is_shown_at_once(session, question, slow_machine, backend):
+    backend.explain(question.image, question.model_id, question.target, [GRADIENT])[0].result(60)
+    (one,) = run(question, PIXELS).compared
+    assert one.job.state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({}, ""),
+        ({"zero": -0.2, "one": 0.5}, "−0.20 to 0.50"),
+        ({"zero": None, "one": 0.1}, "0.10 to 0.10"),
+    ],
+)
+def test_the_span_of_fills_reads_from_the_least_to_the_greatest(values, text):
+    fills = {
+        fill: Score.undefined("Why.") if value is None else Score(value)
+        for fill, value in values.items()
+    }
+    assert comparison.span(fills) == text
+
+
+def test_a_paths_map_says_how_far_its_sum_is_off_and_the_table_too(question, backend):
+    estimators = [ESTIMATORS["integrated-gradients"](steps=4), GRADIENT]
+    jobs = backend.explain(question.image, question.model_id, question.target, estimators)
+    maps = [job.result(60) for job in jobs]
+    compared = tuple(map(ComparedMap, estimators, jobs))
+    assert compared[0].completeness_gap == maps[0].completeness_gap is not None
+    assert compared[1].completeness_gap is None
+    assert ComparedMap(GRADIENT).completeness_gap is None
+    rows = [score_table._row(one, Comparison(compared, "")) for one in compared]
+    assert [row[score_table.GAP] for row in rows] == [percent(maps[0].completeness_gap), "–"]
+    assert score_table.GAP not in score_table._row(compared[1], Comparison(compared[1:], ""))
