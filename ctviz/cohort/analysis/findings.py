@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ctviz.cohort.files import read_json, write_json
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import NUMBERS, from_plain, to_plain
 from ctviz.cohort.statistics import (
     Entrant,
@@ -20,7 +21,6 @@ from ctviz.cohort.statistics import (
 )
 from ctviz.core import InvalidInput
 
-FINDINGS = "findings.json"
 VERSION = 2
 """Raised whenever the file's form changes; older ones are made anew from the table."""
 
@@ -315,12 +315,14 @@ class Findings:
 
 def save_findings(findings: Findings, folder: Path) -> None:
     """Write ``findings.json`` into a study's folder."""
-    write_json(folder / FINDINGS, {"version": VERSION, **to_plain(findings)}, indent=None)
+    write_json(
+        StudyFolder(folder).findings, {"version": VERSION, **to_plain(findings)}, indent=None
+    )
 
 
 def load_findings(folder: Path) -> Findings:
     """Return what a finished study found."""
-    document = read_json(folder / FINDINGS)
+    document = read_json(StudyFolder(folder).findings)
     if not isinstance(document, dict):
         raise InvalidInput("The study has no findings yet; run it to its end.")
     if document.pop("version", None) != VERSION:

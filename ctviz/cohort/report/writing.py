@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ctviz.cohort.analysis.findings import Findings, load_findings
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics
 from ctviz.cohort.report.charts import charts
@@ -39,8 +40,6 @@ from ctviz.viz.documents import (
     save_pdf,
 )
 
-REPORT = "report"
-
 
 def write_report(
     folder: Path, card: ModelCard | None = None, progress: Progress | None = None
@@ -61,11 +60,12 @@ def write_report(
     findings = load_findings(folder)
     drawn = charts(findings)
     document = report(folder, findings, card)
-    place = folder / REPORT
+    kept = StudyFolder(folder)
+    place = kept.report("html").parent
     place.mkdir(parents=True, exist_ok=True)
-    save_html(document, place / "report.html")
+    save_html(document, kept.report("html"))
     progress.check()
-    save_pdf(document, place / "report.pdf")
+    save_pdf(document, kept.report("pdf"))
     shown = [block.chart for block in document.blocks if isinstance(block, Figure)]
     for name, chart in drawn.items():
         if chart in shown:
@@ -85,7 +85,7 @@ def file_name(chart: str) -> str:
 
 def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> Document:
     """Return what a study's report says."""
-    study, names, drawn = read_plan(folder / "plan.toml"), Names.of(findings), charts(findings)
+    study, names, drawn = read_plan(StudyFolder(folder).plan), Names.of(findings), charts(findings)
     blocks = (
         Paragraph(answer(findings, names), lead=True),
         *_paper(findings, names, drawn),
@@ -93,11 +93,11 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
         *_discrepancy(findings, names, drawn),
         *_rankings(findings, names, drawn),
         *_sensitivity(findings, names, drawn),
-        *_gaps(findings, names, _read(folder / "failures.json")),
+        *_gaps(findings, names, _read(StudyFolder(folder).failures)),
         *methods(study, findings, names),
         *cohort_card(findings),
         *(model_card(card) if card else ()),
-        *reproduction(study, _read(folder / "environment.json"), names),
+        *reproduction(study, _read(StudyFolder(folder).environment), names),
     )
     return Document(
         f"Which importance estimator to trust: {study.name}", _subtitle(study, findings), blocks

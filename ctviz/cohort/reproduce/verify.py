@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.backend import Backend
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import read_plan
 from ctviz.cohort.reproduce.environment import versions
 from ctviz.cohort.run.result import UnitResult
-from ctviz.cohort.run.running import ENVIRONMENT, PLAN, load_unit, unit_addresses
+from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.run.worker_processes import Done, in_processes, in_this_process
 from ctviz.core import InvalidInput, Progress
@@ -110,7 +111,11 @@ def verify(
     workers
         Processes; 0 computes in this one.
     """
-    study, stored, checked = read_plan(folder / PLAN), _stored(folder), progress or Progress()
+    study, stored, checked = (
+        read_plan(StudyFolder(folder).plan),
+        _stored(folder),
+        progress or Progress(),
+    )
     units = [
         unit
         for unit in units_of(backend, study, checked)
@@ -181,7 +186,7 @@ def _different(before: Sequence[float] | np.ndarray | None, now: np.ndarray | No
 
 def _other_versions(folder: Path) -> tuple[tuple[str, str, str], ...]:
     try:
-        document = json.loads((folder / ENVIRONMENT).read_text(encoding="utf-8"))
+        document = json.loads(StudyFolder(folder).environment.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ()
     then, now = document["software"], versions()

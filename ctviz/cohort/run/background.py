@@ -12,19 +12,17 @@ from threading import Thread
 from typing import Any
 
 from ctviz.backend import Backend
-from ctviz.cohort.analysis.findings import FINDINGS, Findings, load_findings
+from ctviz.cohort.analysis.findings import Findings, load_findings
 from ctviz.cohort.files import write_whole
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy, read_plan
-from ctviz.cohort.run.running import PLAN, STUDIES, default_folder, run_study
+from ctviz.cohort.run.running import default_folder, run_study
 from ctviz.cohort.run.scans import unnamed
-from ctviz.cohort.run.status import Stage, ask_to_stop, held, stage_of
+from ctviz.cohort.run.status import Stage, ask_to_stop, stage_of, study_lock
 from ctviz.core import CtvizError, Settings
 
 FOLDERS = ("data", "models", "cache")
 """Of the settings."""
-
-LOG = "errors.log"
-"""What the program of a run says when it ends by a bug."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether there are findings, perhaps of an earlier run."""
-        return (self.folder / FINDINGS).is_file()
+        return StudyFolder(self.folder).findings.is_file()
 
     def findings(self) -> Findings:
         """Return what it found."""
@@ -57,17 +55,17 @@ class Run:
 
 def look(folder: Path) -> Run:
     """Return the study of a folder as it is now."""
-    return Run(folder, read_plan(folder / PLAN), stage_of(folder))
+    return Run(folder, read_plan(StudyFolder(folder).plan), stage_of(folder))
 
 
 def studies(settings: Settings) -> tuple[Run, ...]:
     """Return every study of the data folder, the latest first; damaged ones are left out."""
     found = []
-    for plan in (settings.data / STUDIES).glob(f"*/{PLAN}"):
+    for folder in StudyFolder.all(settings):
         try:
             # A folder whose name is no text can have no address.
-            if plan.parent.name.isprintable():
-                found.append((plan.stat().st_mtime, look(plan.parent)))
+            if folder.path.name.isprintable():
+                found.append((folder.plan.stat().st_mtime, look(folder.path)))
         except (CtvizError, OSError):
             continue
     return tuple(run for _, run in sorted(found, key=lambda each: each[0], reverse=True))
@@ -83,9 +81,9 @@ def start(
     place = (folder or default_folder(settings, study)).resolve()
     if stage_of(place).state == "running":
         return look(place)
-    with held(place):
-        write_whole(place / PLAN, unnamed(settings, study).to_toml().encode())
-        (place / "progress.json").unlink(missing_ok=True)
+    with study_lock(place):
+        write_whole(StudyFolder(place).plan, unnamed(settings, study).to_toml().encode())
+        StudyFolder(place).progress.unlink(missing_ok=True)
     order = json.dumps(
         {
             "settings": {
@@ -97,7 +95,7 @@ def start(
         }
     )
     # The plan as ordered may name a folder, which neither a file nor a list of processes may tell.
-    with (place / LOG).open("wb") as log, tempfile.TemporaryFile() as plan:
+    with StudyFolder(place).log.open("wb") as log, tempfile.TemporaryFile() as plan:
         plan.write(study.to_toml().encode())
         plan.seek(0)
         program = subprocess.Popen(  # noqa: S603 - our own program

@@ -12,8 +12,6 @@ from ctviz.cohort.files import read_sealed, write_sealed
 from ctviz.core import Score, Sign
 from ctviz.core.files import Arrays
 
-SUFFIX = ".unit"
-
 
 @dataclass(frozen=True)
 class Context:
@@ -152,11 +150,6 @@ class UnitResult:
             grids=_named(arrays, "grid "),
             maps=tuple(map(str, arrays["maps"])),
         )
-
-
-def unit_path(folder: Path, address: str) -> Path:
-    """Return where the result of this address is kept in a study's folder."""
-    return folder / "units" / f"{address}{SUFFIX}"
 
 
 def _named(arrays: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:

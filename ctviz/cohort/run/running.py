@@ -11,12 +11,13 @@ from ctviz.backend import Backend
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.reproduce.environment import environment
-from ctviz.cohort.run.result import UnitResult, unit_path
+from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
-from ctviz.cohort.run.status import Stage, Stoppable, Teller, held
+from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.run.worker_processes import Done, Share, in_processes, in_this_process
 from ctviz.cohort.tables.curve_table import write_curves
@@ -24,11 +25,8 @@ from ctviz.cohort.tables.score_table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 from ctviz.core.foreign import legible
 
-STUDIES = "studies"
 ADDRESS = re.compile(r"[0-9a-f]{8,128}")
 """What a slice's result is called."""
-
-PLAN, UNITS, FAILURES, ENVIRONMENT = "plan.toml", "units.json", "failures.json", "environment.json"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def cores() -> int:
 
 def default_folder(settings: Settings, study: CohortStudy) -> Path:
     """Return where a study is kept where nobody says another place."""
-    return settings.data / STUDIES / unnamed(settings, study).folder_name
+    return StudyFolder.named(settings, unnamed(settings, study).folder_name).path
 
 
 def run_study(  # noqa: PLR0913 - who watches is not what is run
@@ -76,7 +74,7 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
         Hears where the study stands, often.
     """
     kept = unnamed(backend.settings, study)
-    with held(folder):
+    with study_lock(folder):
         _keep_plan(backend.settings, kept, folder)
         run = _Run(backend, kept, folder, Teller(folder), told or (lambda _: None))
         processes = cores() if workers is None else workers
@@ -160,8 +158,8 @@ class _Run:
         addresses = [done.address for done in outcomes if not done.why]
         if not addresses:
             raise InvalidInput(f"No slice of the study could be scored: {failures[0].why}")
-        write_json(self.folder / FAILURES, [asdict(failure) for failure in failures])
-        write_json(self.folder / UNITS, addresses)
+        write_json(StudyFolder(self.folder).failures, [asdict(failure) for failure in failures])
+        write_json(StudyFolder(self.folder).units, addresses)
 
         def results() -> Iterator[UnitResult]:
             for address in addresses:
@@ -171,7 +169,7 @@ class _Run:
         write_tables(self.folder, results())
         write_curves(self.folder, results, len(addresses))
         document = environment(self.backend, self.study, results(), workers)
-        write_json(self.folder / ENVIRONMENT, document)
+        write_json(StudyFolder(self.folder).environment, document)
         save_findings(analyse(self.folder, progress), self.folder)
         return failures
 
@@ -187,7 +185,7 @@ class _Run:
 
 def load_unit(folder: Path, address: str) -> UnitResult:
     """Return the result of one slice, refusing one that is gone or damaged."""
-    result = UnitResult.load(unit_path(folder, address))
+    result = UnitResult.load(StudyFolder(folder).unit(address))
     if result is None:
         raise InvalidInput(
             f"The result of a slice ({address[:8]}) is missing or damaged; start the study again "
@@ -198,7 +196,7 @@ def load_unit(folder: Path, address: str) -> UnitResult:
 
 def failures_of(folder: Path) -> tuple[Failure, ...]:
     """Return the slices without scores of a finished study, and why."""
-    document = read_json(folder / FAILURES)
+    document = read_json(StudyFolder(folder).failures)
     try:
         return () if document is None else from_plain(tuple[Failure, ...], document)
     except InvalidInput:
@@ -207,7 +205,7 @@ def failures_of(folder: Path) -> tuple[Failure, ...]:
 
 def unit_addresses(folder: Path) -> tuple[str, ...]:
     """Return the addresses of the slices of a finished study, in the table's order."""
-    document = read_json(folder / UNITS)
+    document = read_json(StudyFolder(folder).units)
     addresses = document if isinstance(document, list) else []
     if not addresses or not all(isinstance(a, str) and ADDRESS.fullmatch(a) for a in addresses):
         raise InvalidInput(
@@ -218,7 +216,7 @@ def unit_addresses(folder: Path) -> tuple[str, ...]:
 
 def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
     """Write the plan, refusing a folder that belongs to another one."""
-    path = folder / PLAN
+    path = StudyFolder(folder).plan
     if path.exists() and unnamed(settings, read_plan(path)).digest != study.digest:
         raise InvalidInput(
             f"The folder '{folder.name}' holds another study; choose a new folder or its own plan."

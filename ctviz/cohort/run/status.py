@@ -10,12 +10,12 @@ from typing import Literal, TypeAlias
 from filelock import FileLock, Timeout
 
 from ctviz.cohort.files import read_json, write_json
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.core import InvalidInput, Progress
 
 State: TypeAlias = Literal["planned", "running", "interrupted", "cancelled", "failed", "done"]
 
-PROGRESS, LOCK, STOP = "progress.json", "lock", "stop"
 TELL_SECONDS = 0.5
 PATIENCE_SECONDS = 1.0
 """Whoever looks at a lock holds it for a moment."""
@@ -53,17 +53,17 @@ class Stage:
 def stage_of(folder: Path) -> Stage:
     """Return where the study of a folder stands."""
     try:
-        told = from_plain(Stage, read_json(folder / PROGRESS))
+        told = from_plain(Stage, read_json(StudyFolder(folder).progress))
     except InvalidInput:
         told = Stage()
-    if _held(folder):
+    if _is_locked(folder):
         return told if told.state == "running" else Stage("running", message="Starting.")
     return replace(told, state="interrupted") if told.state == "running" else told
 
 
 def ask_to_stop(folder: Path) -> None:
     """Ask whoever runs the study to stop; what is computed stays."""
-    (folder / STOP).touch()
+    StudyFolder(folder).stop.touch()
 
 
 class Stoppable(Progress):
@@ -71,7 +71,7 @@ class Stoppable(Progress):
 
     def __init__(self, folder: Path, parent: Progress | None = None) -> None:
         super().__init__()
-        self._stop, self._parent = folder / STOP, parent
+        self._stop, self._parent = StudyFolder(folder).stop, parent
         self._stop.unlink(missing_ok=True)
 
     @property
@@ -88,7 +88,7 @@ class Stoppable(Progress):
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def study_lock(folder: Path) -> Iterator[None]:
     """Hold a study's folder, which is let go when the process ends in whatever way.
 
     Raises
@@ -97,7 +97,7 @@ def held(folder: Path) -> Iterator[None]:
         If somebody else runs the study.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK)
+    lock = FileLock(StudyFolder(folder).lock)
     try:
         lock.acquire(timeout=PATIENCE_SECONDS)
     except Timeout:
@@ -120,14 +120,14 @@ class Teller:
         """Write the stage."""
         if at_once or time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
-            write_json(self._folder / PROGRESS, asdict(now))
+            write_json(StudyFolder(self._folder).progress, asdict(now))
 
 
-def _held(folder: Path) -> bool:
-    if not (folder / LOCK).exists():
+def _is_locked(folder: Path) -> bool:
+    if not StudyFolder(folder).lock.exists():
         return False
     try:
-        with FileLock(folder / LOCK, timeout=0):
+        with FileLock(StudyFolder(folder).lock, timeout=0):
             return False
     except Timeout:
         return True

@@ -11,8 +11,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ctviz.backend import Backend
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.run.result import UnitResult, unit_path
+from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.score_unit import Heard, compute_unit, unit_address
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import POLL_SECONDS
@@ -66,7 +67,7 @@ def settle(
     """Compute a slice unless its result is there; return its address and whether it was there."""
     study, folder = work
     address = unit_address(backend, study, unit)
-    path = unit_path(folder, address)
+    path = StudyFolder(folder).unit(address)
     if UnitResult.load(path) is not None:
         return address, True
     compute_unit(backend, study, unit, progress, heard).save(path)

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.cohort.files import replacing, write_json
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.statistics import Entrant
 from ctviz.cohort.tables.score_table import entrant
 from ctviz.core import InvalidInput
-
-INDEX = "index.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +45,13 @@ class CurveTable:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Open the curves of a study's folder."""
-        place = folder / "curves"
+        kept = StudyFolder(folder)
         try:
-            index = json.loads((place / INDEX).read_text(encoding="utf-8"))
+            index = json.loads(kept.curve_index.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise InvalidInput("The study's curves are missing; run the study again.") from None
         return cls(
-            folder=place,
+            folder=kept.curves,
             entrants=tuple(entrant(e, s) for e, s in index["entrants"]),
             files=MappingProxyType(index["files"]),
             grids=MappingProxyType({n: np.asarray(grid) for n, grid in index["grids"].items()}),
@@ -83,7 +82,7 @@ def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], coun
     results
         Gives the results of all ``count`` slices, each time it is called.
     """
-    place = folder / "curves"
+    place = StudyFolder(folder).curves
     place.mkdir(parents=True, exist_ok=True)
     shapes, grids, entrants = _shapes(results())
     files = {name: f"{number:02d}.npy" for number, name in enumerate(shapes)}
@@ -94,7 +93,7 @@ def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], coun
         "files": files,
         "grids": {name: grid.tolist() for name, grid in grids.items()},
     }
-    write_json(place / INDEX, document)
+    write_json(StudyFolder(folder).curve_index, document)
 
 
 def _shapes(

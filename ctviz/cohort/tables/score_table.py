@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ctviz.cohort.files import replacing
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import metric_name
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.statistics import Entrant, Panel
@@ -142,8 +143,8 @@ def entrant(estimator: str, sign: Sign) -> Entrant:
 def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:
     """Write ``scores.parquet`` and ``scores.csv``, some slices in memory at a time."""
     with (
-        replacing(folder / "scores.parquet") as parquet,
-        replacing(folder / "scores.csv") as text,
+        replacing(StudyFolder(folder).scores_parquet) as parquet,
+        replacing(StudyFolder(folder).scores_csv) as text,
         pq.ParquetWriter(parquet, SCHEMA) as tables,
         pa_csv.CSVWriter(text, SCHEMA) as rows,
     ):

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from ctviz.cohort.analysis.findings import Ranked, Signs
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import VARIANT, CohortStudy, metric_name, read_plan
 from ctviz.cohort.statistics import Entrant, KeptShare, Panel, cross_validated_share
 from ctviz.cohort.statistics.patients import Names, Numbers
@@ -45,16 +46,17 @@ class Material:
     @classmethod
     def of(cls, folder: Path) -> Self:
         """Read a study's folder."""
+        kept = StudyFolder(folder)
         try:
             environment, failures = (
-                json.loads((folder / name).read_text(encoding="utf-8"))
-                for name in ("environment.json", "failures.json")
+                json.loads(path.read_text(encoding="utf-8"))
+                for path in (kept.environment, kept.failures)
             )
         except (OSError, ValueError):
             raise InvalidInput("The study is not finished; start it again to go on.") from None
         return cls(
-            study=read_plan(folder / "plan.toml"),
-            table=ScoreTable.read(folder / "scores.parquet"),
+            study=read_plan(kept.plan),
+            table=ScoreTable.read(kept.scores_parquet),
             curves=CurveTable.read(folder),
             classes=tuple(environment["model"]["classes"]),
             failed=len(failures),

@@ -11,8 +11,8 @@ from typing import Literal
 import streamlit as st
 
 from ctviz.cohort import Run
-from ctviz.cohort.analysis.findings import FINDINGS
-from ctviz.cohort.report import REPORT, report
+from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.report import report
 from ctviz.store import AuditEvent
 from ctviz.ui.access.trail import record_silently
 from ctviz.ui.service import backend
@@ -94,7 +94,7 @@ def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
         "Scores, CSV",
         ".csv",
         "text/csv",
-        (run.folder / "scores.csv").read_bytes,
+        StudyFolder(run.folder).scores_csv.read_bytes,
         "One row for each slice, estimator, sign and metric; an undefined score is empty and says "
         "why.",
     )
@@ -102,14 +102,14 @@ def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
         "Scores, Parquet",
         ".parquet",
         "application/vnd.apache.parquet",
-        (run.folder / "scores.parquet").read_bytes,
+        StudyFolder(run.folder).scores_parquet.read_bytes,
         "The same table, small and typed.",
     )
     yield Offer(
         "Findings, JSON",
         ".json",
         "application/json",
-        (run.folder / FINDINGS).read_bytes,
+        StudyFolder(run.folder).findings.read_bytes,
         "Every number on this page.",
     )
     yield plan_offer(run)
@@ -128,8 +128,8 @@ def plan_offer(run: Run) -> Offer:
 
 def _report(run: Run, reading: FindingsReading, kind: Literal["html", "pdf"]) -> bytes:
     """Return the report that the run has written, or write it now."""
-    written = run.folder / REPORT / f"report.{kind}"
-    if written.is_file() and _age(written) <= _age(run.folder / FINDINGS):
+    written = StudyFolder(run.folder).report(kind)
+    if written.is_file() and _age(written) <= _age(StudyFolder(run.folder).findings):
         return written.read_bytes()
     document = report(run.folder, reading.findings, backend().models().cards.get(reading.model))
     with _printing:

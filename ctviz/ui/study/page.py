@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from ctviz.cohort import Run, cohort_title, look, studies
-from ctviz.cohort.run.running import PLAN, STUDIES
+from ctviz.cohort.folder import StudyFolder
 from ctviz.core import CtvizError
 from ctviz.ui.access import may
 from ctviz.ui.service import backend
@@ -39,11 +39,11 @@ def _addressed() -> Run | None:
     """Return the study of the address; who comes back to the page meets the last one again."""
     state = session()
     name = st.query_params.get(ADDRESS, state.study)
-    folder = backend().settings.data / STUDIES / name
+    folder = StudyFolder.named(backend().settings, name)
     before, state.study = state.study, ""
-    if Path(name).name != name or not name or not _is_file(folder / PLAN):
+    if Path(name).name != name or not name or not _is_file(folder.plan):
         return None
-    run = look(folder)
+    run = look(folder.path)
     if before != name or ADDRESS not in st.query_params:
         # Written even if it is there: after a link within the page the browser does not show it.
         st.query_params[ADDRESS] = name
@@ -110,7 +110,7 @@ def _facts(run: Run) -> str:
 
 def _begun(run: Run) -> str:
     """Return when the study was last started, as the server's clock has it."""
-    seconds = (run.folder / PLAN).stat().st_mtime
+    seconds = StudyFolder(run.folder).plan.stat().st_mtime
     return datetime.fromtimestamp(seconds, UTC).astimezone().strftime(TIME)
 
 

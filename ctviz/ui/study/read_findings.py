@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from ctviz.cohort import Findings, Run, load_findings
-from ctviz.cohort.analysis.findings import FINDINGS, MetricRanking, Ranked
+from ctviz.cohort.analysis.findings import MetricRanking, Ranked
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report import charts
 from ctviz.cohort.report.names import Names, widest
 from ctviz.core import InvalidInput
@@ -51,7 +52,7 @@ class FindingsReading:
 def read_findings(run: Run) -> FindingsReading:
     """Return what a study found; nothing but its findings is read."""
     try:
-        state = (run.folder / FINDINGS).stat()
+        state = StudyFolder(run.folder).findings.stat()
     except OSError:
         raise InvalidInput("The study has no findings yet; run it to its end.") from None
     return _reading(run.folder, run.study.model, (state.st_mtime_ns, state.st_size))

@@ -10,8 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from ctviz.cohort import Run, Stage, State, cancel, failures_of, look, start
-from ctviz.cohort.run.background import LOG
-from ctviz.cohort.run.running import PLAN
+from ctviz.cohort.folder import StudyFolder
 from ctviz.core import CtvizError
 from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
@@ -64,7 +63,7 @@ def under_way(run: Run) -> bool:
     """Whether a study runs, or was started a moment ago and was not heard of yet."""
     if run.stage.state != "planned":
         return run.stage.state == "running"
-    began = (run.folder / PLAN).stat().st_mtime
+    began = StudyFolder(run.folder).plan.stat().st_mtime
     return time.time() - began < STARTING_SECONDS and not _fault(run.folder)
 
 
@@ -171,7 +170,7 @@ def _where(stage: Stage) -> str:
 def _fault(folder: Path) -> str:
     """Return the last line of what the program said when it broke down; empty if it did not."""
     try:
-        lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = StudyFolder(folder).log.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return ""
     faults = [line for line in lines if line and not line[0].isspace() and "Error" in line]

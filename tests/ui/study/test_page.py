@@ -6,9 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ctviz.cohort import CohortStudy, Stage
-from ctviz.cohort.analysis.findings import FINDINGS
-from ctviz.cohort.run.running import PLAN
-from ctviz.cohort.run.status import PROGRESS, STOP, held
+from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.run.status import study_lock
 from ctviz.ui.study.forecast import Forecast
 from ctviz.ui.study.results.sections import SECTIONS
 from ctviz.ui.study.watching import progress_words
@@ -50,7 +49,7 @@ def folder(finished, backend):
     """The study's folder with its plan and its findings, and nothing else."""
     place = backend.settings.data / "studies" / finished.name
     place.mkdir(parents=True)
-    for name in (PLAN, FINDINGS):
+    for name in ("plan.toml", "findings.json"):
         (place / name).write_bytes((finished / name).read_bytes())
     return place
 
@@ -64,7 +63,7 @@ def opened(app, folder):
 
 def started(folder, stage):
     """Tell of a folder's study what a run of it would tell."""
-    (folder / PROGRESS).write_text(json.dumps(stage.__dict__), encoding="utf-8")
+    StudyFolder(folder).progress.write_text(json.dumps(stage.__dict__), encoding="utf-8")
 
 
 def test_one_click_runs_the_demo_study_where_there_is_none(app, backend):
@@ -128,7 +127,7 @@ def test_who_comes_back_meets_the_study_again_until_leaving_it(opened, folder):
 
 
 def test_a_running_study_is_watched_and_stopped_by_any_reader(app, folder):
-    with held(folder):
+    with study_lock(folder):
         started(folder, Stage("running", 3, 12, failed=1, left_seconds=100, message="Computing."))
         app.switch_page(PAGE)
         app.query_params["study"] = folder.name
@@ -136,7 +135,7 @@ def test_a_running_study_is_watched_and_stopped_by_any_reader(app, folder):
         assert not app.exception
         assert "Running" in text_of(app)
         app.button(key="ctviz:study-cancel").click().run()
-        assert (folder / STOP).exists()
+        assert StudyFolder(folder).stop.exists()
 
 
 @pytest.mark.parametrize(
@@ -166,8 +165,8 @@ def test_a_forecast_multiplies_slices_by_their_time():
 
 
 def test_findings_of_another_version_are_refused_in_a_sentence(opened, folder):
-    document = json.loads((folder / FINDINGS).read_text())
-    (folder / FINDINGS).write_text(json.dumps(document | {"version": 0}), encoding="utf-8")
+    document = json.loads(StudyFolder(folder).findings.read_text())
+    StudyFolder(folder).findings.write_text(json.dumps(document | {"version": 0}), encoding="utf-8")
     opened.run()
     assert not opened.exception
     assert "another version" in opened.error[0].value
