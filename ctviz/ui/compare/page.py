@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
 from ctviz.core.orientation import edges
+from ctviz.core.text import about
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
@@ -34,13 +35,7 @@ from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.curves import show_curves
 from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, yardsticks
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
-from ctviz.ui.compare.expected_seconds import (
-    WORTH_SAYING,
-    about,
-    expected_seconds,
-    hold_back,
-    release,
-)
+from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.compare.page_jobs import Held, Place
 from ctviz.ui.compare.sanity import badge_of
