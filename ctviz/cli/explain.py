@@ -75,8 +75,7 @@ def _write(answered: Answer, importance: ImportanceMap, sign: Sign, folder: Path
 
 
 def _picture(answered: Answer, importance: ImportanceMap, sign: Sign) -> bytes:
-    from ctviz.viz import WINDOWS, grey_range, overlay, png, to_pixel_aspect, window_image
-    from ctviz.viz.images import heatmap
+    from ctviz.viz import WINDOWS, grey_range, heatmap, overlay, png, to_pixel_aspect, window_image
 
     image = answered.question.image
     window = WINDOWS["mediastinum"] if image.calibrated else grey_range(image.hounsfield)

@@ -28,10 +28,10 @@ from ctviz.viz.charts import (
     Slopes,
     chart_file,
     interactive,
+    looks,
     printed,
     save_chart,
 )
-from ctviz.viz.charts.model import looks
 from ctviz.viz.charts.model.kinds import varying_names
 from ctviz.viz.charts.model.labels import beside, spread
 from ctviz.viz.charts.model.looks import INKS

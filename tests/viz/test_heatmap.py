@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ctviz.core import SIGNS
-from ctviz.viz import COLOUR_MAPS, outline, overlay, robust_limit
-from ctviz.viz.images import heatmap
+from ctviz.viz import COLOUR_MAPS, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.heatmap import OUTLINE
 
 maps = hnp.arrays(

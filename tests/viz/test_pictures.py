@@ -9,13 +9,13 @@ from ctviz.viz import (
     WINDOWS,
     Tile,
     contact_sheet,
+    heatmap,
     png,
     save_png,
     thumbnail,
     to_pixel_aspect,
     window_image,
 )
-from ctviz.viz.images import heatmap
 
 
 def opened(content):
