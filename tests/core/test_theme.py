@@ -1,6 +1,7 @@
 """The facts that Python, the browser and Help share are whole and agree with their sources."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -59,3 +60,19 @@ def test_colours_are_channels():
 def test_a_window_without_width_is_refused(width):
     with pytest.raises(InvalidParameter, match="positive"):
         Window("", width, 40)
+
+
+def test_nothing_of_the_theme_is_said_a_second_time():
+    """No module of either side repeats a colour or a window of the file."""
+    colours = {*THEME.labels, *THEME.screen.estimators, *THEME.paper.estimators}
+    colours |= {s for maps in THEME.maps.values() for one in maps.values() for s in one.stops}
+    triplets = {tuple(map(str, channels(colour))) for colour in colours}
+    windows = {(str(window.width), str(window.level)) for window in THEME.windows.values()}
+    for path in (PROJECT / "ctviz").rglob("*"):
+        if path.suffix in {".py", ".js", ".css"}:
+            text = path.read_text("utf-8")
+            assert not colours & set(re.findall(r"#[0-9a-f]{6}\b", text)), path
+            assert not triplets & set(re.findall(r"(?<![\d.])(\d+)[, ]+(\d+)[, ]+(\d+)\b", text)), (
+                path
+            )
+            assert not windows & set(re.findall(r"width\W+(\d+)\W+level\W+(-?\d+)", text)), path
