@@ -30,12 +30,16 @@ import { SIZES } from "../drawing/brush.js";
 import { theme } from "../theme.js";
 import { shownKey, withKey } from "./keys.js";
 
-/** Tools, their names and what else there is to know. @type {[Tool & import("./dom.js").IconName, string, string][]} */
-const TOOLS = [
+/**
+ * Tools, their names and what else there is to know.
+ *
+ * @returns {[Tool & import("./dom.js").IconName, string, string][]}
+ */
+const tools = () => [
   ["window", "Window and level", ""],
   ["brush", "Brush", "; Ctrl erases"],
   ["eraser", "Eraser", ""],
-  ["polygon", "Polygon", ": click corners, Enter closes; Ctrl erases"],
+  ["polygon", "Polygon", `: click corners, ${shownKey("close")} closes; Ctrl erases`],
   ["freehand", "Freehand", ": drag around; Ctrl erases"],
 ];
 
@@ -49,9 +53,10 @@ export class EditorBar {
     this.view = view;
     this.brush = brush;
     this.acts = acts;
-    this.tools = TOOLS.map(([tool, title, more]) =>
-      iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => brush.take(tool)),
-    );
+    this.tools = tools().map(([tool, title, more]) => ({
+      tool,
+      button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => brush.take(tool)),
+    }));
     this.size = slider({
       title: "Size", help: `Diameter of the brush in pixels ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
       range: { low: SIZES.low, high: SIZES.high, step: 1 },
@@ -85,7 +90,7 @@ export class EditorBar {
     ]);
     this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
-      element("div", { class: "group" }, this.tools),
+      element("div", { class: "group" }, this.tools.map(({ button }) => button)),
       element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
       this.editing,
       this.drawingTools,
@@ -140,10 +145,10 @@ export class EditorBar {
   draw(drawing, status) {
     const { hounsfield, saving, reference } = status;
     const { brush, view } = this;
-    TOOLS.forEach(([tool], i) => {
-      this.tools[i].setAttribute("aria-pressed", String(brush.tool === tool));
-      if (tool !== "window") this.tools[i].disabled = !drawing;
-    });
+    for (const { tool, button } of this.tools) {
+      button.setAttribute("aria-pressed", String(brush.tool === tool));
+      if (tool !== "window") button.disabled = !drawing;
+    }
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
     this.size.show(brush.size);
