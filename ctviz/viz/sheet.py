@@ -7,9 +7,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ctviz.core import Mask, Slice
+from ctviz.core.theme import Window
 from ctviz.viz.images.heatmap import Rgb, Rgba, outline, overlay
 from ctviz.viz.images.pictures import to_pixel_aspect
-from ctviz.viz.images.window import WINDOWS, Grey, Window, window_image
+from ctviz.viz.images.window import WINDOWS, Grey, window_image
 
 GROUND, INK, FAINT = (17, 19, 24), (226, 229, 234), (150, 157, 167)
 TILE_PX, GAP, HEAD_PX, FOOT_PX = 300, 14, 30, 25

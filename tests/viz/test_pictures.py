@@ -7,6 +7,7 @@ from PIL import Image
 from ctviz.core import Slice
 from ctviz.viz import (
     WINDOWS,
+    HeatmapLook,
     Tile,
     contact_sheet,
     heatmap,
@@ -16,6 +17,7 @@ from ctviz.viz import (
     to_pixel_aspect,
     window_image,
 )
+from ctviz.viz.images.heatmap import OUTLINE
 
 
 def opened(content):
@@ -70,7 +72,7 @@ def test_a_thumbnail_without_hounsfield_units_uses_all_greys():
 
 
 def test_a_contact_sheet_has_a_pane_for_every_tile(scan):
-    hot = heatmap(scan.hounsfield, "signed")
+    hot = heatmap(scan.hounsfield, HeatmapLook.of("signed"))
     tiles = [Tile("Slice"), *[Tile(f"Map {n}", hot, "Dice 0.5") for n in range(4)]]
     region = scan.hounsfield > 100
     two_rows = contact_sheet(scan, tiles, region=region, columns=3)
@@ -78,5 +80,5 @@ def test_a_contact_sheet_has_a_pane_for_every_tile(scan):
     assert two_rows.ndim == one_row.ndim == 3
     assert two_rows.shape[0] > one_row.shape[0]
     assert two_rows.shape[1] < one_row.shape[1]
-    assert (two_rows == (80, 255, 200)).all(axis=2).any()
-    assert not (one_row == (80, 255, 200)).all(axis=2).any()
+    assert (two_rows == OUTLINE).all(axis=2).any()
+    assert not (one_row == OUTLINE).all(axis=2).any()

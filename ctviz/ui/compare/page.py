@@ -59,6 +59,7 @@ from ctviz.ui.viewer import (
 from ctviz.ui.widgets.parameters import parameter_forms
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.reader import reader_badge
+from ctviz.viz import opening_window
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
@@ -209,12 +210,9 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
 
 
 def _window(case: Case) -> DisplayWindow:
-    """Return the window to open a case with: soft tissue, or every grey value of a picture."""
-    first = case.slice(0)
-    if first.calibrated:
-        return DisplayWindow()
-    low, high = float(first.hounsfield.min()), float(first.hounsfield.max())
-    return DisplayWindow(max(1.0, high - low), (low + high) / 2)
+    """Return the window to open a case with, as `ctviz explain` shows it."""
+    window = opening_window(case.slice(0))
+    return DisplayWindow(window.width, window.level)
 
 
 def _case_view(entry: CaseEntry, case: Case) -> CaseView:
