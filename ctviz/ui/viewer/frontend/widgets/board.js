@@ -328,7 +328,7 @@ export class Board {
       reader: data?.drawing?.reader ?? null,
       panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
-      stamp: desk?.drawing.stamp ?? "",
+      stamp: drawingSession?.drawing.stamp ?? "",
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
       drawing: brush.busy,
       pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
