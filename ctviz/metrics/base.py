@@ -58,6 +58,14 @@ class Metric(Tunable, ABC):
     grid: ClassVar[Literal["scan", "network"]]
     reads: ClassVar[Literal["map", "region map"]] = "map"
 
+    def passes(self, maps: int, size: tuple[int, int]) -> int:  # noqa: ARG002 - for subclasses
+        """Return how many images (h, w) go through the model to score so many maps of one slice.
+
+        The maps that a metric of behaviour asks for are not among them: they cost what their
+        estimator says.
+        """
+        return 0
+
 
 METRICS: Registry[type[Metric]] = Registry("metric", package="ctviz.metrics", group="ctviz.metrics")
 
