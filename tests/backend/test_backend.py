@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ctviz.backend import Backend, Question, explain
+from ctviz.backend import Backend, Question, Scoring, explain
 from ctviz.backend.tasks import explain as explaining
 from ctviz.core import (
     SIGNS,
@@ -407,6 +407,28 @@ def test_maps_scored_together_have_the_scores_of_one_by_one(backend, question):
     assert jobs[0].state == "ready"
     assert jobs[0].result().score == alone.score
     assert jobs[1].result(60).score.defined
+
+
+@pytest.mark.parametrize("name", ["auroc", "fidelity", "randomisation", "entropy", "seconds"])
+def test_metrics_of_all_kinds_score_several_maps_as_one_by_one(backend, question, vessel, name):
+    makers, metric = [GRADIENT, SMOOTH], METRICS[name]()
+    maps = results(backend.explain(question.image, MODEL, 1, makers))
+    scoring = Scoring(question, maps, "signed", vessel, estimators=makers)
+    together = results(backend.score(scoring, metric))
+    for importance, maker, found in zip(maps, makers, together, strict=True):
+        asked = {"sign": "signed", "mask": vessel, "estimator": maker}
+        alone = backend.evaluate(question, importance, metric, **asked).result(60)
+        assert alone.score == found.score
+
+
+def test_a_map_that_is_nowhere_negative_is_compared_once_for_both_signs(backend, question, vessel):
+    mixed, positive = results(backend.explain(question.image, MODEL, 1, [GRADIENT, SQUARED]))
+    for importance, number in ((mixed, 2), (positive, 1)):
+        metric = METRICS["auroc"]()
+        jobs = [
+            backend.evaluate(question, importance, metric, sign=sign, mask=vessel) for sign in SIGNS
+        ]
+        assert len({job.key for job in jobs}) == number
 
 
 def test_maps_and_region_maps_are_found_by_their_key(backend, question):

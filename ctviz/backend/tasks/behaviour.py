@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ctviz.backend.jobs.job import Job
-from ctviz.backend.jobs.worker import Worker
+from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
@@ -104,13 +104,14 @@ class Behaviour:
         codec = evaluation_codec("behaviour")
         self._scores = Stored(codec, cache, device, "Asking the estimator again")
 
-    def ask(
+    def ask(  # noqa: PLR0913, PLR0917 - a map, how it is read, and what made it
         self,
         question: Question,
         importance: ImportanceMap,
         metric: BehaviourMetric,
         sign: Sign,
         estimator: Estimator | None,
+        urgency: Urgency,
     ) -> Job[Evaluation]:
         """Return the Job of one score."""
         if estimator is None or estimator.name != importance.estimator:
@@ -131,7 +132,7 @@ class Behaviour:
             again = Asking(estimator, classifier, x, question.target, sign, progress)
             return evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
 
-        return self._scores.ask(key, compute)
+        return self._scores.ask(key, compute, urgency)
 
     def close(self) -> None:
         """Give up all scores under way."""

@@ -69,6 +69,7 @@ class AgreementScores:
         A score alone, without ``curves``, is quicker.
         """
         drawn = mask if mask is not None and mask.any() else None
+        sign = _telling(importance, sign)
         key = self._key(question, importance, metric, sign, drawn)
         if not curves:
             key = address("score alone", key)
@@ -115,6 +116,13 @@ class AgreementScores:
             if len(self._known) > REMEMBERED_SCORES:
                 self._known.popitem(last=False)
         return evaluation
+
+
+def _telling(importance: ImportanceMap, sign: Sign) -> Sign:
+    """Return a sign that reads the same: a map that is nowhere negative has but one reading."""
+    native = importance.native
+    grids = [importance.values, *([] if native is None else [native])]
+    return "signed" if all(float(values.min()) >= 0 for values in grids) else sign
 
 
 def of_the_record(importance: ImportanceMap, metric: RecordMetric) -> Job[Evaluation]:

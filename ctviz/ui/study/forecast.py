@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
 from ctviz.estimators import ESTIMATORS, Estimator, passes
-from ctviz.metrics import BehaviourMetric
 from ctviz.ui.compare.expected_seconds import about
 from ctviz.ui.service import backend
 from ctviz.ui.widgets.text import count_of
@@ -58,7 +57,7 @@ def long(seconds: float) -> str:
 def forecast(study: CohortStudy) -> Forecast:
     """Return what a plan will cost, refusing one that has nothing to study."""
     metrics = study.built_metrics().values()
-    again = any(isinstance(metric, BehaviourMetric) for metric in metrics)
+    again = any(metric.needs == "estimator" for metric in metrics)
     return Forecast(_slices(study), _seconds(study), again)
 
 
