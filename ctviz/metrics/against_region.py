@@ -15,6 +15,8 @@ from ctviz.metrics.given import array_of, finite_map, numbers_of
 Spacing: TypeAlias = tuple[float, float]
 """Distance of neighbouring pixels in mm, down and across."""
 
+NO_REGION = "Draw a region to see this."
+
 
 @dataclass(frozen=True)
 class AgreementMetric(Metric):

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import FloatMap, InvalidInput, Registry, Score, Tunable
+from ctviz.core import CurvePanel, FloatMap, InvalidInput, Registry, Score, Tunable
 from ctviz.metrics.evaluator import Evaluator
 
 T = TypeVar("T")
@@ -48,6 +48,8 @@ class Metric(Tunable, ABC):
         The least and the largest score that can occur.
     hits
         Whether a score is a hit (1) or none (0), so that a mean over patients is a rate.
+    panel
+        The frame of its curves, shown from the start; None for a metric that promises none.
     grid
         Where it compares: on the scan's pixels (H, W) or on the network's (h, w).
     reads
@@ -64,6 +66,7 @@ class Metric(Tunable, ABC):
     better: ClassVar[Literal["higher", "lower"]] = "higher"
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     hits: ClassVar[bool] = False
+    panel: ClassVar[CurvePanel | None] = None
     grid: ClassVar[Literal["scan", "network"]]
     reads: ClassVar[Literal["map", "region map"]] = "map"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from ctviz.core import Curve, Score
+from ctviz.core import Curve, CurvePanel, Score
 from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.removal import FillMetric, Order
@@ -22,6 +22,9 @@ class Deletion(FillMetric):
     """
 
     title: ClassVar[str] = "Deletion"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Deletion", "the most important removed first", "share removed", "probability"
+    )
     summary: ClassVar[str] = (
         "Mean confidence of the model while the most important pixels are removed, "
         "little by little: low if the map names what the model needs."

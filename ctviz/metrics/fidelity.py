@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctviz.core import Curve, Score, param
+from ctviz.core import Curve, CurvePanel, Score, param
 from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.fills import CHOICES
-from ctviz.metrics.removal import FillMetric
+from ctviz.metrics.removal import FillMetric, both_orders
 
 
 @METRICS.register("fidelity")
@@ -31,6 +31,7 @@ class Fidelity(FillMetric):
     """
 
     title: ClassVar[str] = "Fidelity"
+    panel: ClassVar[CurvePanel | None] = both_orders("Fidelity")
     summary: ClassVar[str] = (
         "How much faster the model loses its answer when the important pixels are removed first "
         "than when the unimportant ones are: 0 is guessing."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctviz.core import Curve, Score, param
+from ctviz.core import Curve, CurvePanel, Score, param
 from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.fills import CHOICES
@@ -24,6 +24,9 @@ class Insertion(FillMetric):
     """
 
     title: ClassVar[str] = "Insertion"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Insertion", "the most important put back first", "share put back", "probability"
+    )
     summary: ClassVar[str] = (
         "Mean confidence of the model while the most important pixels are put back into a "
         "blurred image, little by little: high if the map names what the model needs."

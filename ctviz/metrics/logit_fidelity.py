@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import logit
 
-from ctviz.core import Curve, Score, param
+from ctviz.core import Curve, CurvePanel, Score, param
 from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS, Numbers
-from ctviz.metrics.removal import FillMetric
+from ctviz.metrics.removal import FillMetric, both_orders
 
 CERTAIN = 1e-6
 """Probabilities this close to 0 and 1 are certain: beyond, float32 leaves no digits."""
@@ -33,6 +33,9 @@ class LogitFidelity(FillMetric):
     """
 
     title: ClassVar[str] = "Fidelity, logit ratio"
+    panel: ClassVar[CurvePanel | None] = both_orders(
+        "Fidelity, logit ratio", "log-odds, relative", None
+    )
     summary: ClassVar[str] = (
         "Fidelity measured on the model's evidence in place of its confidence, which hardly moves "
         "while the model is sure: 0 is guessing, and there is no upper limit."

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import Curve, FloatMap, Progress, param
+from ctviz.core import Curve, CurvePanel, FloatMap, Progress, param
 from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
 from ctviz.metrics.base import CONSTANT, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
@@ -22,6 +22,14 @@ Order: TypeAlias = Literal["mif", "lif"]
 
 Ranks: TypeAlias = NDArray[np.intp]
 """(h, w) each pixel's place in an order, from 0."""
+
+
+def both_orders(
+    title: str, y: str = "probability", y_range: tuple[float, float] | None = (0.0, 1.0)
+) -> CurvePanel:
+    """Return the frame of a metric that removes pixels in both orders."""
+    note = "removed first: most important (solid), least important (dotted)"
+    return CurvePanel(title, note, "share removed", y, y_range=y_range, beside=("lif",))
 
 
 @dataclass(frozen=True)
