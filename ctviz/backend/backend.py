@@ -204,9 +204,7 @@ class Backend:
 
     def explain(
         self,
-        image: Slice,
-        model_id: str,
-        target: int,
+        question: Question,
         estimators: Sequence[Estimator],
         *,
         urgency: Urgency = "interactive",
@@ -216,7 +214,7 @@ class Backend:
         Maps that are missing are computed together, so that they share their gradients; each is
         ready as soon as it is known. A refused estimator fails its own Job only.
         """
-        return self._explainer.explain(Question(image, model_id, target), estimators, urgency)
+        return self._explainer.explain(question, estimators, urgency)
 
     def knows_map(self, question: Question, estimator: Estimator) -> bool:
         """Whether a map was computed before, so that `explain` costs no time."""

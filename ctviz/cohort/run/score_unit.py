@@ -134,9 +134,7 @@ class _Computation:
     def _explain(self, question: Question, filling: Filling) -> None:
         """Compute or recall the maps; whatever is refused says why in its scores."""
         estimators = list(self.study.built_estimators().values())
-        jobs = self.backend.explain(
-            question.image, question.model_id, question.target, estimators, urgency="background"
-        )
+        jobs = self.backend.explain(question, estimators, urgency="background")
         self.asked += jobs
         for place, job in enumerate(jobs):
             outcome = self._outcome(job)

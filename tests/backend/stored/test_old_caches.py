@@ -78,7 +78,7 @@ def test_a_map_is_found_again(backend, old, question, network, pixels):
     }
     old.put(key, arrays)
     assert backend.knows_map(question, PATH)
-    (job,) = backend.explain(question.image, MODEL, 1, [PATH])
+    (job,) = backend.explain(question, [PATH])
     found = job.result(0)
     assert (job.key, found.estimator, found.seconds) == (key, "integrated-gradients", 0.25)
     assert found.completeness_gap == 0.125
@@ -179,7 +179,7 @@ def test_a_model_s_speed_is_found_again(backend, old):
 
 
 def test_results_are_kept_as_they_ever_were(backend, settings, question, network, pixels):
-    (job,) = backend.explain(question.image, MODEL, 1, [PATH])
+    (job,) = backend.explain(question, [PATH])
     importance = job.result(60)
     kept = files(settings.cache, job.key)
     assert list(kept) == ["values", "estimator", "seconds", "native", "completeness gap"]
