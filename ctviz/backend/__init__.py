@@ -9,6 +9,7 @@ from ctviz.backend.question import Question
 from ctviz.backend.tasks.evaluate import Evaluation
 from ctviz.backend.tasks.explain import explain
 from ctviz.backend.tasks.sanity import Sanity
+from ctviz.backend.tasks.scoring import Scoring
 from ctviz.backend.tasks.speed import Estimate
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Job",
     "Question",
     "Sanity",
+    "Scoring",
     "default_model",
     "explain",
 ]

@@ -15,24 +15,18 @@ from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.tasks.behaviour import Behaviour
-from ctviz.backend.tasks.evaluate import (
-    AgreementScores,
-    Evaluation,
-    FidelityScores,
-    of_the_map_alone,
-    of_the_record,
-)
+from ctviz.backend.tasks.evaluate import AgreementScores, Evaluation, FidelityScores
 from ctviz.backend.tasks.explain import Explainer
 from ctviz.backend.tasks.predict import Predictor
 from ctviz.backend.tasks.region_maps import RegionMaps
 from ctviz.backend.tasks.sanity import Sanity, SanityChecks
+from ctviz.backend.tasks.scoring import Scorer, Scoring
 from ctviz.backend.tasks.speed import Estimate, Pacing
 from ctviz.core import (
     Case,
     CtvizError,
     FloatMap,
     ImportanceMap,
-    InvalidInput,
     Mask,
     Prediction,
     Settings,
@@ -40,14 +34,7 @@ from ctviz.core import (
     Slice,
 )
 from ctviz.estimators import Estimator
-from ctviz.metrics import (
-    AgreementMetric,
-    BehaviourMetric,
-    FidelityMetric,
-    MapMetric,
-    Metric,
-    RecordMetric,
-)
+from ctviz.metrics import FidelityMetric, Metric
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
 
@@ -217,9 +204,7 @@ class Backend:
 
     def explain(
         self,
-        image: Slice,
-        model_id: str,
-        target: int,
+        question: Question,
         estimators: Sequence[Estimator],
         *,
         urgency: Urgency = "interactive",
@@ -229,7 +214,7 @@ class Backend:
         Maps that are missing are computed together, so that they share their gradients; each is
         ready as soon as it is known. A refused estimator fails its own Job only.
         """
-        return self._explainer.explain(Question(image, model_id, target), estimators, urgency)
+        return self._explainer.explain(question, estimators, urgency)
 
     def knows_map(self, question: Question, estimator: Estimator) -> bool:
         """Whether a map was computed before, so that `explain` costs no time."""
@@ -258,6 +243,11 @@ class Backend:
         """Return the values (H, W) of a map or region map by its Job's key, if they are kept."""
         arrays = self._cache.get(key)
         return None if arrays is None else arrays.get("values")
+
+    def score(self, scoring: Scoring, metric: Metric) -> list[Job[Evaluation]]:
+        """Return a metric's answer for each map, in their order; the metric is of any kind."""
+        scorer = Scorer(scoring, self._agreement, self._fidelity, self._behaviour)
+        return metric.evaluated_by(scorer)
 
     def evaluate(  # noqa: PLR0913 - each kind of metric needs something of its own
         self,
@@ -289,17 +279,15 @@ class Backend:
         curves
             Whether the curves of agreement are wanted; the score alone is quicker.
         """
-        if isinstance(metric, FidelityMetric):
-            return self.fidelity(question, [importance], metric, sign=sign)[0]
-        if isinstance(metric, AgreementMetric):
-            return self._agreement.ask(question, importance, metric, sign, mask, curves=curves)
-        if isinstance(metric, MapMetric):
-            return of_the_map_alone(importance, metric, sign)
-        if isinstance(metric, RecordMetric):
-            return of_the_record(importance, metric)
-        if isinstance(metric, BehaviourMetric):
-            return self._behaviour.ask(question, importance, metric, sign, estimator)
-        raise InvalidInput(f"The metric '{metric.name}' is of no kind that ctviz knows.")
+        scoring = Scoring(
+            question,
+            [importance],
+            sign,
+            mask,
+            estimators=() if estimator is None else [estimator],
+            curves=curves,
+        )
+        return self.score(scoring, metric)[0]
 
     def fidelity(
         self,
@@ -311,7 +299,7 @@ class Backend:
         urgency: Urgency = "interactive",
     ) -> list[Job[Evaluation]]:
         """Return a fidelity metric's answer for each map; together they need fewer passes."""
-        return self._fidelity.ask(question, maps, metric, sign, urgency)
+        return self.score(Scoring(question, maps, sign, urgency=urgency), metric)
 
     def sanity(
         self, model_id: str, estimator: Estimator, *, urgency: Urgency = "background"

@@ -58,10 +58,9 @@ def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[s
         if arguments.target is None
         else chosen_target(card, arguments.target)
     )
+    question = Question(image, card.id, target)
     maps, makers = [], []
-    for job, estimator in zip(
-        backend.explain(image, card.id, target, estimators), estimators, strict=True
-    ):
+    for job, estimator in zip(backend.explain(question, estimators), estimators, strict=True):
         try:
             maps.append(wait(job, "Explaining"))
             makers.append(estimator)
@@ -69,4 +68,4 @@ def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[s
             raise
         except CtvizError as error:
             sys.stderr.write(f"{error}\n")
-    return Answer(case, slice_index, card, Question(image, card.id, target), maps, makers)
+    return Answer(case, slice_index, card, question, maps, makers)

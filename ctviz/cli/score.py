@@ -103,17 +103,11 @@ def _scores(
     backend: "Backend", answered: Answer, metric: "Metric", sign: Sign, mask: Mask | None
 ) -> list[tuple[str, Score]]:
     """Return (estimator, score) for every map."""
-    from ctviz.metrics import FidelityMetric
+    from ctviz.backend import Scoring
 
-    question, maps = answered.question, answered.maps
-    if isinstance(metric, FidelityMetric):
-        jobs = backend.fidelity(question, maps, metric, sign=sign)
-    else:
-        jobs = [
-            backend.evaluate(question, importance, metric, sign=sign, mask=mask, estimator=maker)
-            for importance, maker in zip(maps, answered.estimators, strict=True)
-        ]
-    evaluations = wait_all(jobs, f"Scoring by {metric.title}")
+    maps = answered.maps
+    scoring = Scoring(answered.question, maps, sign, mask, estimators=answered.estimators)
+    evaluations = wait_all(backend.score(scoring, metric), f"Scoring by {metric.title}")
     return [(m.estimator, e.score) for m, e in zip(maps, evaluations, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from ctviz.core.arrays import FloatMap, Mask, digest
 from ctviz.core.case import Case, Slice
+from ctviz.core.curve_panel import CurvePanel
 from ctviz.core.errors import (
     Cancelled,
     CtvizError,
@@ -38,6 +39,7 @@ __all__ = [
     "Case",
     "CtvizError",
     "Curve",
+    "CurvePanel",
     "FloatMap",
     "ImportanceMap",
     "InvalidInput",

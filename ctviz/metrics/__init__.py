@@ -8,6 +8,7 @@ from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Classify, Curves, FidelityMetric
 from ctviz.metrics.against_region import AgreementMetric
 from ctviz.metrics.base import GROUPS, METRICS, Group, Metric
+from ctviz.metrics.evaluator import Evaluator
 from ctviz.metrics.of_map import MapMetric
 from ctviz.metrics.of_record import RecordMetric
 from ctviz.metrics.presets import PRESETS, Preset
@@ -21,6 +22,7 @@ __all__ = [
     "BehaviourMetric",
     "Classify",
     "Curves",
+    "Evaluator",
     "FidelityMetric",
     "Group",
     "MapMetric",

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from ctviz.core import FloatMap, InvalidInput, Progress, Score, UnsupportedNetwork
 from ctviz.metrics.against_model import Curves, Images, checked_input, checked_map
-from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.base import Group, Metric, Need, T
+from ctviz.metrics.evaluator import Evaluator
 from ctviz.metrics.given import answer_to, numbers_of
 
 
@@ -49,7 +50,13 @@ class BehaviourMetric(Metric):
     """
 
     group: ClassVar[Group] = "behaviour"
+    needs: ClassVar[Need] = "estimator"
     grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @final
+    def evaluated_by(self, evaluator: Evaluator[T]) -> T:
+        """Hand itself to what scores by metrics of this kind."""
+        return evaluator.against_estimator(self)
 
     @property
     @abstractmethod

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Progress, Score
-from ctviz.metrics.base import Group, Metric, Numbers
+from ctviz.metrics.base import Group, Metric, Need, Numbers, T
+from ctviz.metrics.evaluator import Evaluator
 from ctviz.metrics.given import all_finite, answer_to, array_of, finite_map, numbers_of
 
 Image: TypeAlias = NDArray[np.float32]
@@ -71,8 +72,14 @@ class FidelityMetric(Metric):
     """
 
     group: ClassVar[Group] = "fidelity"
+    needs: ClassVar[Need] = "model"
     grid: ClassVar[Literal["scan", "network"]] = "network"
     of_probabilities: ClassVar[bool] = False
+
+    @final
+    def evaluated_by(self, evaluator: Evaluator[T]) -> T:
+        """Hand itself to what scores by metrics of this kind."""
+        return evaluator.against_model(self)
 
     @final
     def __call__(
@@ -107,6 +114,10 @@ class FidelityMetric(Metric):
             return []
         model = _CheckedAnswers(classify, self.of_probabilities)
         return self.compare(checked, image[0], model, progress or Progress())
+
+    @abstractmethod
+    def passes(self, maps: int, size: tuple[int, int]) -> int:
+        """Return how many images (h, w) are classified to score so many maps, at least one."""
 
     @abstractmethod
     def compare(

@@ -8,11 +8,14 @@ from typing import ClassVar, Literal, TypeAlias, final
 import numpy as np
 
 from ctviz.core import Curve, FloatMap, InvalidInput, Mask, Score
-from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.base import Group, Metric, Need, T
+from ctviz.metrics.evaluator import Evaluator
 from ctviz.metrics.given import array_of, finite_map, numbers_of
 
 Spacing: TypeAlias = tuple[float, float]
 """Distance of neighbouring pixels in mm, down and across."""
+
+NO_REGION = "Draw a region to see this."
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,13 @@ class AgreementMetric(Metric):
     """
 
     group: ClassVar[Group] = "agreement"
+    needs: ClassVar[Need] = "region"
     grid: ClassVar[Literal["scan", "network"]] = "scan"
+
+    @final
+    def evaluated_by(self, evaluator: Evaluator[T]) -> T:
+        """Hand itself to what scores by metrics of this kind."""
+        return evaluator.against_region(self)
 
     @final
     def __call__(self, values: FloatMap, mask: Mask, spacing_mm: Spacing | None = None) -> Score:

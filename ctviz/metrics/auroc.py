@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ctviz.core import Curve, FloatMap, Mask, Score
-from ctviz.metrics.against_region import AgreementMetric
+from ctviz.core import Curve, CurvePanel, FloatMap, Mask, Score
+from ctviz.metrics.against_region import NO_REGION, AgreementMetric
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.ranking import Ranking, ranking, thinned
 
@@ -25,6 +25,14 @@ class Auroc(AgreementMetric):
     """
 
     title: ClassVar[str] = "AUROC"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "ROC",
+        "pixels inside the drawn region against pixels outside",
+        "false positive rate",
+        "true positive rate",
+        missing=NO_REGION,
+        guide="guessing",
+    )
     summary: ClassVar[str] = (
         "Chance that a pixel inside the drawn region is more important than one outside: "
         "0.5 is guessing, 1 perfect."

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ctviz.core import Curve, FloatMap, Mask, Score
-from ctviz.metrics.against_region import AgreementMetric
+from ctviz.core import Curve, CurvePanel, FloatMap, Mask, Score
+from ctviz.metrics.against_region import NO_REGION, AgreementMetric
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.ranking import Ranking, ranking, thinned
 
@@ -27,6 +27,13 @@ class AveragePrecision(AgreementMetric):
     """
 
     title: ClassVar[str] = "Average precision"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Precision and recall",
+        "how pure the most important pixels are as the region fills up",
+        "share of the region found",
+        "precision",
+        missing=NO_REGION,
+    )
     short: ClassVar[str] = "AP"
     summary: ClassVar[str] = (
         "How pure the important pixels are while the drawn region fills up: 1 is perfect, "

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from ctviz.core import Curve, Score, param
-from ctviz.metrics.against_model import Curves, Image
+from ctviz.core import Curve, CurvePanel, Score
+from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
-from ctviz.metrics.fills import CHOICES, Filler, fillers
-from ctviz.metrics.removal import Order, RemovalMetric
+from ctviz.metrics.removal import FillMetric, Order
 
 
 @METRICS.register("deletion")
 @dataclass(frozen=True)
-class Deletion(RemovalMetric):
+class Deletion(FillMetric):
     r"""Area :math:`\int_0^1 p_{MiF}(s) \, ds` under the probability while pixels are removed.
 
     A growing share s of the pixels, the most important first, is replaced by the fill. With the
@@ -23,6 +22,9 @@ class Deletion(RemovalMetric):
     """
 
     title: ClassVar[str] = "Deletion"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Deletion", "the most important removed first", "share removed", "probability"
+    )
     summary: ClassVar[str] = (
         "Mean confidence of the model while the most important pixels are removed, "
         "little by little: low if the map names what the model needs."
@@ -30,12 +32,6 @@ class Deletion(RemovalMetric):
     cite: ClassVar[str] = "Petsiuk et al., BMVC 2018. arXiv:1806.07421"
     better: ClassVar[Literal["higher", "lower"]] = "lower"
     orders: ClassVar[tuple[Order, ...]] = ("mif",)
-
-    fill: str = param("paper", choices=CHOICES, help="What replaces removed pixels.")
-
-    def fillers(self, image: Image) -> list[Filler]:
-        """Return the chosen fill; the paper's chooses between dark and bright."""
-        return fillers(self.fill, image)
 
     def judge(self, removal: Mapping[str, Curve]) -> Curves:
         """Return the area under the curve over the share removed."""

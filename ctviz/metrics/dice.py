@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ctviz.core import Curve, FloatMap, Mask, Score, param
-from ctviz.metrics.against_region import AgreementMetric
+from ctviz.core import Curve, CurvePanel, FloatMap, Mask, Score, param
+from ctviz.metrics.against_region import NO_REGION, AgreementMetric
 from ctviz.metrics.base import METRICS, Numbers
 from ctviz.metrics.ranking import Ranking, ranking
 
@@ -29,6 +29,14 @@ class Dice(AgreementMetric):
     """
 
     title: ClassVar[str] = "Dice"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Dice",
+        "overlap with the drawn region over the share of the image kept",
+        "share kept",
+        "Dice",
+        missing=NO_REGION,
+        guide="own share",
+    )
     summary: ClassVar[str] = (
         "Overlap of the drawn region with the most important part of the image, "
         "taken as large as the region itself: 0 none, 1 the same."

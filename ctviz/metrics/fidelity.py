@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctviz.core import Curve, Score, param
-from ctviz.metrics.against_model import Curves, Image
+from ctviz.core import Curve, CurvePanel, Score, param
+from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
-from ctviz.metrics.fills import CHOICES, Filler, fillers
-from ctviz.metrics.removal import RemovalMetric
+from ctviz.metrics.fills import CHOICES
+from ctviz.metrics.removal import FillMetric, both_orders
 
 
 @METRICS.register("fidelity")
 @dataclass(frozen=True)
-class Fidelity(RemovalMetric):
+class Fidelity(FillMetric):
     r"""Area between the probability's fall when pixels are removed in the two opposite orders.
 
     .. math:: F = \int_0^1 p_{LiF}(s) - p_{MiF}(s) \, ds
@@ -31,6 +31,7 @@ class Fidelity(RemovalMetric):
     """
 
     title: ClassVar[str] = "Fidelity"
+    panel: ClassVar[CurvePanel | None] = both_orders("Fidelity")
     summary: ClassVar[str] = (
         "How much faster the model loses its answer when the important pixels are removed first "
         "than when the unimportant ones are: 0 is guessing."
@@ -43,10 +44,6 @@ class Fidelity(RemovalMetric):
         choices=CHOICES,
         help="What replaces removed pixels. The paper's erases the class: all dark or all bright.",
     )
-
-    def fillers(self, image: Image) -> list[Filler]:
-        """Return the chosen fill; the paper's chooses between dark and bright."""
-        return fillers(self.fill, image)
 
     def judge(self, removal: Mapping[str, Curve]) -> Curves:
         """Return the area between the curves."""

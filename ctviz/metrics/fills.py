@@ -64,7 +64,11 @@ CHOICES = ("paper", *FILLS)
 """All fills, and the paper's: the constant that erases the class."""
 
 
-def fillers(name: str, image: Image) -> list[Filler]:
+def tried(name: str) -> tuple[str, ...]:
     """Return the fills among which the one that erases the class is taken; mostly one alone."""
-    names = ("zero", "one") if name == "paper" else (name,)
-    return [FILLS[name](image) for name in names]
+    return ("zero", "one") if name == "paper" else (name,)
+
+
+def fillers(name: str, image: Image) -> list[Filler]:
+    """Return the fills of an image (C, h, w) that are `tried` under a name."""
+    return [FILLS[each](image) for each in tried(name)]

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctviz.core import Curve, Score, param
-from ctviz.metrics.against_model import Curves, Image
+from ctviz.core import Curve, CurvePanel, Score, param
+from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS
-from ctviz.metrics.fills import CHOICES, Filler, fillers
-from ctviz.metrics.removal import Order, RemovalMetric
+from ctviz.metrics.fills import CHOICES
+from ctviz.metrics.removal import FillMetric, Order
 
 
 @METRICS.register("insertion")
 @dataclass(frozen=True)
-class Insertion(RemovalMetric):
+class Insertion(FillMetric):
     r"""Area :math:`\int_0^1 p(s) \, ds` under the probability while pixels are put back.
 
     From the filled image a growing share s of the pixels, the most important first, returns to
@@ -24,6 +24,9 @@ class Insertion(RemovalMetric):
     """
 
     title: ClassVar[str] = "Insertion"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Insertion", "the most important put back first", "share put back", "probability"
+    )
     summary: ClassVar[str] = (
         "Mean confidence of the model while the most important pixels are put back into a "
         "blurred image, little by little: high if the map names what the model needs."
@@ -32,10 +35,6 @@ class Insertion(RemovalMetric):
     orders: ClassVar[tuple[Order, ...]] = ("lif",)
 
     fill: str = param("blur", choices=CHOICES, help="What the image is before pixels come back.")
-
-    def fillers(self, image: Image) -> list[Filler]:
-        """Return the chosen fill; the paper's chooses between dark and bright."""
-        return fillers(self.fill, image)
 
     def judge(self, removal: Mapping[str, Curve]) -> Curves:
         """Return the area under the curve over the share put back."""

@@ -8,11 +8,10 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import logit
 
-from ctviz.core import Curve, Score, param
-from ctviz.metrics.against_model import Curves, Image
+from ctviz.core import Curve, CurvePanel, Score, param
+from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS, Numbers
-from ctviz.metrics.fills import CHOICES, Filler, fillers
-from ctviz.metrics.removal import RemovalMetric
+from ctviz.metrics.removal import FillMetric, both_orders
 
 CERTAIN = 1e-6
 """Probabilities this close to 0 and 1 are certain: beyond, float32 leaves no digits."""
@@ -22,7 +21,7 @@ UNDECIDED = Score.undefined("The model does not favour this class, so there is n
 
 @METRICS.register("logit-fidelity")
 @dataclass(frozen=True)
-class LogitFidelity(RemovalMetric):
+class LogitFidelity(FillMetric):
     r"""Area between the curves of `fidelity`, of the log-odds relative to the untouched slice's.
 
     .. math:: \int_0^1 r_{LiF}(s) - r_{MiF}(s) \, ds, \qquad
@@ -34,6 +33,9 @@ class LogitFidelity(RemovalMetric):
     """
 
     title: ClassVar[str] = "Fidelity, logit ratio"
+    panel: ClassVar[CurvePanel | None] = both_orders(
+        "Fidelity, logit ratio", "log-odds, relative", None
+    )
     summary: ClassVar[str] = (
         "Fidelity measured on the model's evidence in place of its confidence, which hardly moves "
         "while the model is sure: 0 is guessing, and there is no upper limit."
@@ -44,11 +46,6 @@ class LogitFidelity(RemovalMetric):
     step: float = param(
         0.05, low=0.005, high=0.5, help="Share of the pixels removed at a time. Less is slower."
     )
-    fill: str = param("paper", choices=CHOICES, help="What replaces removed pixels.")
-
-    def fillers(self, image: Image) -> list[Filler]:
-        """Return the chosen fill; the paper's chooses between dark and bright."""
-        return fillers(self.fill, image)
 
     def judge(self, removal: Mapping[str, Curve]) -> Curves:
         """Return the area between the curves of the log-odds."""

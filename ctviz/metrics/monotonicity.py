@@ -12,7 +12,7 @@ from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
 from ctviz.metrics.base import CONSTANT, METRICS, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
 from ctviz.metrics.erasing import erase
-from ctviz.metrics.fills import CHOICES, fillers
+from ctviz.metrics.fills import CHOICES, fillers, tried
 from ctviz.metrics.probing import INSENSITIVE, STIR, correlation
 from ctviz.metrics.removal import Ranks, removal_ranks
 
@@ -46,14 +46,17 @@ class Monotonicity(FidelityMetric):
     # Images per call of the classifier: changes speed and memory only, so no hyperparameter.
     batch: int = field(default=16, kw_only=True, compare=False)
 
+    def passes(self, maps: int, size: tuple[int, int]) -> int:
+        """Return the ends, which all maps share, and one image for each group of each map."""
+        return 1 + len(tried(self.fill)) + maps * min(self.groups, int(np.prod(size)))
+
     def compare(
         self, maps: Sequence[FloatMap], image: Image, classify: Classify, progress: Progress
     ) -> list[Curves]:
         """Return each map's score; it has no curve."""
-        candidates = fillers(self.fill, image)
         number = min(self.groups, maps[0].size)
-        progress.start(1 + len(candidates) + len(maps) * number)
-        erased = erase(image, candidates, classify, self.batch, progress)
+        progress.start(self.passes(len(maps), image.shape[1:]))
+        erased = erase(image, fillers(self.fill, image), classify, self.batch, progress)
         groups = [removal_ranks(values, self.seed) * number // values.size for values in maps]
         stream = (erased.fill(own == place) for own in groups for place in range(number))
         heights = probabilities(stream, classify, self.batch, progress)

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal, final
 import numpy as np
 
 from ctviz.core import FloatMap, InvalidInput, Score
-from ctviz.metrics.base import Group, Metric, Numbers
+from ctviz.metrics.base import Group, Metric, Numbers, T
+from ctviz.metrics.evaluator import Evaluator
 from ctviz.metrics.given import array_of, finite_map
 
 NOTHING = Score.undefined("The map is zero everywhere: it has no importance to spread.")
@@ -23,6 +24,11 @@ class MapMetric(Metric):
 
     group: ClassVar[Group] = "spread"
     grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @final
+    def evaluated_by(self, evaluator: Evaluator[T]) -> T:
+        """Hand itself to what scores by metrics of this kind."""
+        return evaluator.of_map(self)
 
     @final
     def __call__(self, values: FloatMap) -> Score:

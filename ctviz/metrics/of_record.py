@@ -2,10 +2,11 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, final
 
 from ctviz.core import ImportanceMap, Score
-from ctviz.metrics.base import Group, Metric
+from ctviz.metrics.base import Group, Metric, T
+from ctviz.metrics.evaluator import Evaluator
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,11 @@ class RecordMetric(Metric):
 
     group: ClassVar[Group] = "behaviour"
     grid: ClassVar[Literal["scan", "network"]] = "network"
+
+    @final
+    def evaluated_by(self, evaluator: Evaluator[T]) -> T:
+        """Hand itself to what scores by metrics of this kind."""
+        return evaluator.of_record(self)
 
     @abstractmethod
     def __call__(self, importance: ImportanceMap) -> Score:

@@ -11,7 +11,7 @@ from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
 from ctviz.metrics.base import CONSTANT, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
 from ctviz.metrics.erasing import erase
-from ctviz.metrics.fills import CHOICES, fillers
+from ctviz.metrics.fills import CHOICES, fillers, tried
 
 INSENSITIVE = Score.undefined("The model's answer does not change when pixels are removed.")
 
@@ -51,13 +51,16 @@ class ProbeMetric(FidelityMetric):
     def judge(self, claims: Numbers, effects: Numbers) -> Curves:
         """Return the score of the claims (count,) about the effects (count,)."""
 
+    def passes(self, maps: int, size: tuple[int, int]) -> int:  # noqa: ARG002 - all maps share them
+        """Return the ends and one image for each set."""
+        return 1 + len(tried(self.fill)) + self.count
+
     def compare(
         self, maps: Sequence[FloatMap], image: Image, classify: Classify, progress: Progress
     ) -> list[Curves]:
         """Return each map's score; every perturbed image is classified once for all maps."""
-        candidates = fillers(self.fill, image)
-        progress.start(1 + len(candidates) + self.count)
-        erased = erase(image, candidates, classify, self.batch, progress)
+        progress.start(self.passes(len(maps), image.shape[1:]))
+        erased = erase(image, fillers(self.fill, image), classify, self.batch, progress)
         claims: list[list[float]] = []
 
         def perturbed() -> Iterator[Image]:

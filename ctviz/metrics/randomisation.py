@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ctviz.core import Curve, FloatMap, Score, param
+from ctviz.core import Curve, CurvePanel, FloatMap, Score, param
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Curves, Images
 from ctviz.metrics.base import CONSTANT, METRICS, is_constant
@@ -41,6 +41,14 @@ class Randomisation(BehaviourMetric):
     """
 
     title: ClassVar[str] = "Randomisation"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Randomisation",
+        "likeness left: of the ranks (solid), of the picture (dotted)",
+        "share of the layers randomised",
+        "likeness",
+        y_range=None,
+        beside=("similarity",),
+    )
     summary: ClassVar[str] = (
         "How much of the map is left while the model forgets what it learnt, layer by layer: near "
         "1 the map shows the scan and not the model, near 0 it depends on what was learnt."

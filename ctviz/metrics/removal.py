@@ -9,12 +9,12 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.core import Curve, FloatMap, Progress, param
+from ctviz.core import Curve, CurvePanel, FloatMap, Progress, param
 from ctviz.metrics.against_model import Classify, Curves, FidelityMetric, Image
 from ctviz.metrics.base import CONSTANT, Numbers, is_constant
 from ctviz.metrics.batches import probabilities
 from ctviz.metrics.erasing import erase
-from ctviz.metrics.fills import Filler
+from ctviz.metrics.fills import CHOICES, Filler, fillers, tried
 from ctviz.metrics.remembered import Remembered
 
 Order: TypeAlias = Literal["mif", "lif"]
@@ -22,6 +22,14 @@ Order: TypeAlias = Literal["mif", "lif"]
 
 Ranks: TypeAlias = NDArray[np.intp]
 """(h, w) each pixel's place in an order, from 0."""
+
+
+def both_orders(
+    title: str, y: str = "probability", y_range: tuple[float, float] | None = (0.0, 1.0)
+) -> CurvePanel:
+    """Return the frame of a metric that removes pixels in both orders."""
+    note = "removed first: most important (solid), least important (dotted)"
+    return CurvePanel(title, note, "share removed", y, y_range=y_range, beside=("lif",))
 
 
 @dataclass(frozen=True)
@@ -49,19 +57,27 @@ class RemovalMetric(FidelityMetric):
     def fillers(self, image: Image) -> list[Filler]:
         """Return fills of an image (C, h, w); the one that lowers the probability most is used."""
 
+    @property
+    def candidates(self) -> int:
+        """How many `fillers` there are."""
+        return 1
+
     @abstractmethod
     def judge(self, removal: Mapping[str, Curve]) -> Curves:
         """Return the score of the curves over the share removed, one for each of ``orders``."""
+
+    def passes(self, maps: int, size: tuple[int, int]) -> int:
+        """Return the ends, which all maps share, and what lies between them for each map."""
+        between = len(_counts(int(np.prod(size)), self.step)) - 2
+        return 1 + self.candidates + maps * len(self.orders) * between
 
     def compare(
         self, maps: Sequence[FloatMap], image: Image, classify: Classify, progress: Progress
     ) -> list[Curves]:
         """Return the curves of every map; untouched and filled image are classified once."""
-        candidates = self.fillers(image)
         counts = _counts(maps[0].size, self.step)
-        progress.start(1 + len(candidates) + len(maps) * len(self.orders) * (len(counts) - 2))
-
-        erased = erase(image, candidates, classify, self.batch, progress)
+        progress.start(self.passes(len(maps), image.shape[1:]))
+        erased = erase(image, self.fillers(image), classify, self.batch, progress)
 
         def heights(values: FloatMap) -> Numbers:
             # No batch spans two maps: a network's last digits depend on the batch's size, and a
@@ -91,6 +107,22 @@ class RemovalMetric(FidelityMetric):
         lines = (Curve.of(shares, line) for line in heights)
         curves = self.judge(dict(zip(self.orders, lines, strict=True)))
         return replace(curves, score=CONSTANT) if is_constant(values) else curves
+
+
+@dataclass(frozen=True)
+class FillMetric(RemovalMetric):
+    """A metric that replaces removed pixels by a fill of the reader's choice."""
+
+    fill: str = param("paper", choices=CHOICES, help="What replaces removed pixels.")
+
+    @property
+    def candidates(self) -> int:
+        """The paper's fill chooses between two."""
+        return len(tried(self.fill))
+
+    def fillers(self, image: Image) -> list[Filler]:
+        """Return the chosen fill; the paper's chooses between dark and bright."""
+        return fillers(self.fill, image)
 
 
 def removal_ranks(values: FloatMap, seed: int) -> Ranks:

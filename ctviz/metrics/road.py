@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ctviz.core import Curve, Score, param
+from ctviz.core import Curve, CurvePanel, Score, param
 from ctviz.metrics.against_model import Curves, Image
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.fills import Filler
 from ctviz.metrics.imputation import imputation
-from ctviz.metrics.removal import RemovalMetric
+from ctviz.metrics.removal import RemovalMetric, both_orders
 
 
 @METRICS.register("road")
@@ -26,6 +26,7 @@ class Road(RemovalMetric):
     """
 
     title: ClassVar[str] = "Remove and debias"
+    panel: ClassVar[CurvePanel | None] = both_orders("Remove and debias")
     short: ClassVar[str] = "ROAD"
     summary: ClassVar[str] = (
         "How much faster the model loses its answer when the important pixels are smoothed over "

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ctviz.core import Curve, FloatMap, Mask, Score, param
+from ctviz.core import Curve, CurvePanel, FloatMap, Mask, Score, param
 from ctviz.metrics.against_model import Curves
 from ctviz.metrics.base import METRICS, Numbers
 from ctviz.metrics.probing import INSENSITIVE, STIR, ProbeMetric, correlation
@@ -28,6 +28,13 @@ class SensitivityN(ProbeMetric):
     """
 
     title: ClassVar[str] = "Sensitivity-n"
+    panel: ClassVar[CurvePanel | None] = CurvePanel(
+        "Sensitivity-n",
+        "does the removed importance foretell the answer's change?",
+        "share removed",
+        "correlation",
+        y_range=None,
+    )
     summary: ClassVar[str] = (
         "How well the summed importance of randomly chosen pixels foretells what their removal "
         "does to the model's answer: 0 not at all, 1 exactly."

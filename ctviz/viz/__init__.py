@@ -1,7 +1,7 @@
 """Arrays to pictures and figures: windows, heatmaps, overlays, curves; numpy, Pillow and plotly."""
 
 from ctviz.core.theme import Window
-from ctviz.viz.curves import PANELS, metric_curves
+from ctviz.viz.curves import CurvePicture, metric_curves
 from ctviz.viz.dots import fill_dots
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
@@ -13,10 +13,10 @@ from ctviz.viz.sheet import Tile, contact_sheet
 
 __all__ = [
     "COLOUR_MAPS",
-    "PANELS",
     "PLOT_CONFIG",
     "WINDOWS",
     "ColourMap",
+    "CurvePicture",
     "HeatmapLook",
     "Palette",
     "Tile",

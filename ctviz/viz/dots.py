@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from ctviz.core import Score
+from ctviz.core import CurvePanel, Score
 from ctviz.viz.images.palette import Palette
-from ctviz.viz.panels import Panel, framed
+from ctviz.viz.panels import framed
 
 ROW_PX, FRAME_PX = 22, 76
 FILL_SYMBOLS = ("square", "square-open", "diamond", "circle", "x-thin-open")
@@ -27,7 +27,7 @@ def fill_dots(
         _marks(fill, scores, FILL_SYMBOLS[place % len(FILL_SYMBOLS)], palette)
         for place, fill in enumerate(fills)
     ]
-    panel = Panel(
+    panel = CurvePanel(
         "Fidelity by fill",
         "what replaces the removed pixels: a long line means that the fill decides",
         "",

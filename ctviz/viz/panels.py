@@ -1,13 +1,13 @@
 """The look of figures: dark, compact, transparent, readable at 430 × 280 pixels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ctviz.core import CurvePanel
 from ctviz.core.theme import THEME, channels
 
 INK, FAINT = THEME.screen.text, THEME.screen.faint
@@ -39,36 +39,11 @@ DRESS: Mapping[str, Any] = MappingProxyType(
 """The layout that all figures share: dark ground, quiet letters, the legend below."""
 
 
-@dataclass(frozen=True)
-class Panel:
-    """The frame of one plot.
-
-    Parameters
-    ----------
-    title, note
-        What it shows, and a fainter line on how to read it.
-    x, y
-        What the axes mean.
-    x_range, y_range
-        What the axes span; None leaves it to plotly.
-    percent
-        Whether x is a share, written as percent.
-    missing
-        What stands in the frame while there is nothing to show.
-    """
-
-    title: str
-    note: str
-    x: str
-    y: str
-    x_range: tuple[float, float] | None = (0.0, 1.0)
-    y_range: tuple[float, float] | None = (0.0, 1.0)
-    percent: bool = True
-    missing: str = "Nothing to show yet."
-
-
 def framed(
-    plots: Sequence[tuple[Panel, Sequence[go.Scatter]]], *, height: int = 280, legend: bool = True
+    plots: Sequence[tuple[CurvePanel, Sequence[go.Scatter]]],
+    *,
+    height: int = 280,
+    legend: bool = True,
 ) -> go.Figure:
     """Return the plots side by side under one legend.
 
@@ -85,7 +60,7 @@ def framed(
     return _dressed(figure, height=height, legend=legend)
 
 
-def _frame(figure: go.Figure, panel: Panel, column: int, *, empty: bool) -> None:
+def _frame(figure: go.Figure, panel: CurvePanel, column: int, *, empty: bool) -> None:
     """Write a plot's title and axes, or why it is empty."""
     x_axis, y_axis = _axis(panel.x, panel.x_range), _axis(panel.y, panel.y_range)
     if panel.percent:

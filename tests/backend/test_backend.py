@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from ctviz.backend import Backend, Question, explain
+from ctviz.backend import Backend, Question, Scoring, explain
 from ctviz.backend.tasks import explain as explaining
 from ctviz.core import (
     SIGNS,
@@ -58,14 +58,14 @@ def test_a_prediction_is_known_to_the_next_process(backend, settings, image):
 
 
 def test_maps_come_in_the_order_of_the_estimators_on_the_scans_grid(backend, image):
-    maps = results(backend.explain(image, MODEL, 1, [SQUARED, RANDOM, GRADIENT]))
+    maps = results(backend.explain(Question(image, MODEL, 1), [SQUARED, RANDOM, GRADIENT]))
     assert [m.estimator for m in maps] == ["smoothgrad-squared", "random", "gradient"]
     assert all(m.values.shape == image.shape for m in maps)
     assert all(m.native.shape == (32, 32) for m in maps)
 
 
 def test_a_map_is_the_same_as_from_the_plain_call(backend, image):
-    (importance,) = results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    (importance,) = results(backend.explain(Question(image, MODEL, 1), [SMOOTH]))
     plain = explain(backend.classifier(MODEL), image, 1, [SMOOTH])["smoothgrad"]
     np.testing.assert_allclose(importance.native, plain.native, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(importance.values, plain.values, rtol=1e-3, atol=1e-6)
@@ -80,9 +80,9 @@ def test_the_plain_call_explains_the_predicted_class(backend, image):
 
 
 def test_what_was_computed_is_there_at_once(backend, settings, image):
-    first = results(backend.explain(image, MODEL, 1, [GRADIENT, SMOOTH]))
+    first = results(backend.explain(Question(image, MODEL, 1), [GRADIENT, SMOOTH]))
     for door in (backend, Backend(settings)):
-        jobs = door.explain(image, MODEL, 1, [GRADIENT, SMOOTH])
+        jobs = door.explain(Question(image, MODEL, 1), [GRADIENT, SMOOTH])
         assert [job.state for job in jobs] == ["ready", "ready"]
         for job, importance in zip(jobs, first, strict=True):
             np.testing.assert_array_equal(job.result().values, importance.values)
@@ -95,11 +95,11 @@ PATH = ESTIMATORS["integrated-gradients"](steps=4)
 
 
 def test_a_completeness_gap_is_kept_with_its_map(backend, settings, image):
-    path, gradient = results(backend.explain(image, MODEL, 1, [PATH, GRADIENT]))
+    path, gradient = results(backend.explain(Question(image, MODEL, 1), [PATH, GRADIENT]))
     assert path.completeness_gap is not None
     assert gradient.completeness_gap is None
     another = Backend(settings)
-    again = results(another.explain(image, MODEL, 1, [PATH, GRADIENT]))
+    again = results(another.explain(Question(image, MODEL, 1), [PATH, GRADIENT]))
     assert [m.completeness_gap for m in again] == [path.completeness_gap, None]
     another.close()
 
@@ -123,8 +123,8 @@ def test_a_map_that_was_kept_without_its_gap_still_opens(settings, image, monkey
 
     monkeypatch.setattr(explaining, "_pack", as_before)
     first, second = Backend(settings), Backend(settings)
-    (made,) = results(first.explain(image, MODEL, 1, [PATH]))
-    (job,) = second.explain(image, MODEL, 1, [PATH])
+    (made,) = results(first.explain(Question(image, MODEL, 1), [PATH]))
+    (job,) = second.explain(Question(image, MODEL, 1), [PATH])
     assert job.state == "ready"
     np.testing.assert_array_equal(job.result().values, made.values)
     assert job.result().completeness_gap is None
@@ -133,14 +133,14 @@ def test_a_map_that_was_kept_without_its_gap_still_opens(settings, image, monkey
 
 
 def test_estimators_share_their_passes(backend, image, watch):
-    results(backend.explain(image, MODEL, 1, [SMOOTH, SQUARED]))
+    results(backend.explain(Question(image, MODEL, 1), [SMOOTH, SQUARED]))
     assert watch.images == passes([SMOOTH, SQUARED]).total == passes([SMOOTH]).total
 
 
 def test_only_missing_maps_are_computed(backend, image, watch):
-    results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    results(backend.explain(Question(image, MODEL, 1), [SMOOTH]))
     before = watch.images
-    results(backend.explain(image, MODEL, 1, [SMOOTH, GRADIENT]))
+    results(backend.explain(Question(image, MODEL, 1), [SMOOTH, GRADIENT]))
     assert watch.images - before == passes([GRADIENT]).total
 
 
@@ -149,7 +149,7 @@ def test_many_threads_that_want_one_map_let_the_network_run_once(backend, image,
 
     def ask(_: int) -> bytes:
         together.wait(30)
-        (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+        (job,) = backend.explain(Question(image, MODEL, 1), [SMOOTH])
         return job.result(60).values.tobytes()
 
     with ThreadPoolExecutor(12) as threads:
@@ -174,10 +174,9 @@ def test_another_question_is_another_address(backend, image, change):
         "other spacing": Slice(image.hounsfield, (0.8, 1.6)),
     }
     other = images.get(change.get("image"), image)
-    (first,) = backend.explain(image, MODEL, 1, [SMOOTH])
-    (second,) = backend.explain(
-        other, MODEL, change.get("target", 1), [change.get("estimator", SMOOTH)]
-    )
+    (first,) = backend.explain(Question(image, MODEL, 1), [SMOOTH])
+    asked = Question(other, MODEL, change.get("target", 1))
+    (second,) = backend.explain(asked, [change.get("estimator", SMOOTH)])
     assert first.key != second.key
     results([first, second])
 
@@ -194,13 +193,13 @@ def test_a_model_that_was_trained_anew_is_loaded_and_asked_anew(settings, tmp_pa
 
 
 def test_a_damaged_cache_file_is_computed_again(backend, settings, image, watch):
-    (first,) = results(backend.explain(image, MODEL, 1, [SMOOTH]))
+    (first,) = results(backend.explain(Question(image, MODEL, 1), [SMOOTH]))
     before = watch.images
     for path in settings.cache.rglob("*.ctviz"):
         path.write_bytes(path.read_bytes()[:-100])
     another = Backend(settings)
     other = watched(another.classifier(MODEL), image)
-    (again,) = results(another.explain(image, MODEL, 1, [SMOOTH]))
+    (again,) = results(another.explain(Question(image, MODEL, 1), [SMOOTH]))
     np.testing.assert_allclose(again.values, first.values, rtol=1e-4, atol=1e-7)
     assert other.images == before
     another.close()
@@ -210,13 +209,13 @@ EXPLAIN = """
 import sys
 from pathlib import Path
 import numpy as np
-from ctviz.backend import Backend
+from ctviz.backend import Backend, Question
 from ctviz.core import Settings, Slice
 from ctviz.estimators import ESTIMATORS
 folder, models, cache, pixels, model = sys.argv[1:]
 backend = Backend(Settings(Path(folder), Path(models), Path(cache), "cpu"))
 image = Slice(np.load(pixels), (0.8, 0.8))
-(job,) = backend.explain(image, model, 1, [ESTIMATORS["smoothgrad"](samples=3)])
+(job,) = backend.explain(Question(image, model, 1), [ESTIMATORS["smoothgrad"](samples=3)])
 job.result(60)
 backend.close()
 """
@@ -226,14 +225,16 @@ def test_two_processes_share_the_cache(backend, settings, image, watch, tmp_path
     np.save(tmp_path / "pixels.npy", image.hounsfield)
     places = (tmp_path / "elsewhere", settings.models, settings.cache, tmp_path / "pixels.npy")
     subprocess.run([sys.executable, "-c", EXPLAIN, *map(str, places), MODEL], check=True)
-    (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+    (job,) = backend.explain(Question(image, MODEL, 1), [SMOOTH])
     assert job.state == "ready"
     assert watch.images == 0
 
 
 def test_cancelling_all_maps_stops_the_network(backend, image, watch):
     watch.gate.clear()
-    jobs = backend.explain(image, MODEL, 1, [ESTIMATORS["smoothgrad"](samples=256), GRADIENT])
+    jobs = backend.explain(
+        Question(image, MODEL, 1), [ESTIMATORS["smoothgrad"](samples=256), GRADIENT]
+    )
     assert watch.reached.wait(60)
     for job in jobs:
         job.cancel()
@@ -247,7 +248,7 @@ def test_cancelling_all_maps_stops_the_network(backend, image, watch):
 
 def test_cancelling_one_map_leaves_the_other(backend, image, watch):
     watch.gate.clear()
-    smooth, gradient = backend.explain(image, MODEL, 1, [SMOOTH, GRADIENT])
+    smooth, gradient = backend.explain(Question(image, MODEL, 1), [SMOOTH, GRADIENT])
     assert watch.reached.wait(60)
     smooth.cancel()
     watch.gate.set()
@@ -260,8 +261,8 @@ def test_a_reader_goes_before_the_background(backend, image, watch):
     backend.predict(image, MODEL)
     assert watch.reached.wait(60)
     jobs = [
-        *backend.explain(image, MODEL, 0, [GRADIENT], urgency="background"),
-        *backend.explain(image, MODEL, 1, [GRADIENT]),
+        *backend.explain(Question(image, MODEL, 0), [GRADIENT], urgency="background"),
+        *backend.explain(Question(image, MODEL, 1), [GRADIENT]),
     ]
     for name, job in zip(("background", "reader"), jobs, strict=True):
         job.add_done_callback(lambda _, name=name: order.append(name))
@@ -272,7 +273,7 @@ def test_a_reader_goes_before_the_background(backend, image, watch):
 
 def test_a_refused_estimator_fails_its_own_job_only(backend, image):
     impossible = ESTIMATORS["grad-cam"](layer="no such layer")
-    refused, gradient = backend.explain(image, MODEL, 1, [impossible, GRADIENT])
+    refused, gradient = backend.explain(Question(image, MODEL, 1), [impossible, GRADIENT])
     assert gradient.result(60).estimator == "gradient"
     with pytest.raises(CtvizError):
         refused.result(60)
@@ -282,7 +283,7 @@ def test_a_refused_estimator_fails_its_own_job_only(backend, image):
 
 def test_a_class_that_does_not_exist_is_refused(backend, image):
     with pytest.raises(InvalidInput, match="classes 0 to 1"):
-        backend.explain(image, MODEL, 2, [GRADIENT])
+        backend.explain(Question(image, MODEL, 2), [GRADIENT])
 
 
 def test_an_unknown_model_is_named_with_the_nearest(backend, image):
@@ -298,7 +299,7 @@ def test_a_model_with_other_weights_fails_the_job_with_its_sentence(settings, tm
     content[-1] ^= 1
     weights.write_bytes(content)
     backend = Backend(replace(settings, models=folder))
-    (job,) = backend.explain(image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(Question(image, MODEL, 1), [GRADIENT])
     with pytest.raises(UnusableModel, match="checksums differ"):
         job.result(60)
     assert job.state == "failed"
@@ -318,7 +319,7 @@ def test_a_folder_that_is_no_model_is_refused_by_name(settings, tmp_path):
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_every_agreement_metric_is_evaluated_against_a_drawing(backend, question, vessel, sign):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     for name in ("dice", "auroc", "average-precision"):
         metric = METRICS[name]()
         evaluation = backend.evaluate(question, importance, metric, sign=sign, mask=vessel).result(
@@ -335,7 +336,7 @@ def test_every_agreement_metric_is_evaluated_against_a_drawing(backend, question
 
 
 def test_a_region_map_has_the_levels_of_its_ranking_and_no_more(backend, question):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     ranked = backend.region_map(question, importance).result(60)
     image = backend.classifier(MODEL).encode(question.image)[0, 0].numpy()
     assert set(np.unique(ranked)) <= set(np.unique(xrai(importance.native, segment(image))))
@@ -343,7 +344,7 @@ def test_a_region_map_has_the_levels_of_its_ranking_and_no_more(backend, questio
 
 @pytest.mark.parametrize("name", ["dice", "auroc", "average-precision"])
 def test_a_score_asked_for_alone_is_the_same_but_has_no_curve(backend, question, vessel, name):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     alone, drawn = (
         backend.evaluate(
             question, importance, METRICS[name](), sign="signed", mask=vessel, curves=curves
@@ -356,7 +357,7 @@ def test_a_score_asked_for_alone_is_the_same_but_has_no_curve(backend, question,
 
 
 def test_without_a_drawing_agreement_is_undefined_and_says_what_to_do(backend, question, vessel):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     for mask in (None, np.zeros_like(vessel)):
         job = backend.evaluate(question, importance, METRICS["auroc"](), sign="signed", mask=mask)
         assert not job.result(0).score.defined
@@ -365,7 +366,7 @@ def test_without_a_drawing_agreement_is_undefined_and_says_what_to_do(backend, q
 
 def test_fidelity_is_the_metrics_and_is_kept(backend, settings, question):
     metric = METRICS["fidelity"](step=0.25)
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     first = backend.evaluate(question, importance, metric, sign="absolute").result(60)
     classifier = backend.classifier(MODEL)
     x = classifier.encode(question.image)
@@ -388,7 +389,7 @@ def test_fidelity_is_the_metrics_and_is_kept(backend, settings, question):
 
 
 def test_an_undefined_score_comes_back_from_the_cache_with_its_reason(backend, settings, question):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     flat = replace(importance, native=np.ones((32, 32), np.float32))
     metric = METRICS["fidelity"](step=0.5)
     first = backend.evaluate(question, flat, metric, sign="signed").result(60)
@@ -401,7 +402,7 @@ def test_an_undefined_score_comes_back_from_the_cache_with_its_reason(backend, s
 
 def test_maps_scored_together_have_the_scores_of_one_by_one(backend, question):
     metric = METRICS["fidelity"](step=0.25)
-    maps = results(backend.explain(question.image, MODEL, 1, [GRADIENT, SMOOTH]))
+    maps = results(backend.explain(question, [GRADIENT, SMOOTH]))
     alone = backend.fidelity(question, maps[:1], metric, sign="signed")[0].result(60)
     jobs = backend.fidelity(question, maps, metric, sign="signed")
     assert jobs[0].state == "ready"
@@ -409,8 +410,30 @@ def test_maps_scored_together_have_the_scores_of_one_by_one(backend, question):
     assert jobs[1].result(60).score.defined
 
 
+@pytest.mark.parametrize("name", ["auroc", "fidelity", "randomisation", "entropy", "seconds"])
+def test_metrics_of_all_kinds_score_several_maps_as_one_by_one(backend, question, vessel, name):
+    makers, metric = [GRADIENT, SMOOTH], METRICS[name]()
+    maps = results(backend.explain(question, makers))
+    scoring = Scoring(question, maps, "signed", vessel, estimators=makers)
+    together = results(backend.score(scoring, metric))
+    for importance, maker, found in zip(maps, makers, together, strict=True):
+        asked = {"sign": "signed", "mask": vessel, "estimator": maker}
+        alone = backend.evaluate(question, importance, metric, **asked).result(60)
+        assert alone.score == found.score
+
+
+def test_a_map_that_is_nowhere_negative_is_compared_once_for_both_signs(backend, question, vessel):
+    mixed, positive = results(backend.explain(question, [GRADIENT, SQUARED]))
+    for importance, number in ((mixed, 2), (positive, 1)):
+        metric = METRICS["auroc"]()
+        jobs = [
+            backend.evaluate(question, importance, metric, sign=sign, mask=vessel) for sign in SIGNS
+        ]
+        assert len({job.key for job in jobs}) == number
+
+
 def test_maps_and_region_maps_are_found_by_their_key(backend, question):
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     region_map = backend.region_map(question, job.result(60))
     expected = region_map.result(60)
     np.testing.assert_array_equal(backend.map_values(region_map.key), expected)
@@ -419,7 +442,7 @@ def test_maps_and_region_maps_are_found_by_their_key(backend, question):
 
 
 def test_a_map_from_elsewhere_cannot_be_ranked_on_the_networks_grid(backend, question):
-    (importance,) = results(backend.explain(question.image, MODEL, 1, [GRADIENT]))
+    (importance,) = results(backend.explain(question, [GRADIENT]))
     with pytest.raises(InvalidInput, match="network's grid"):
         backend.region_map(question, replace(importance, native=None))
 
@@ -431,7 +454,7 @@ def test_a_device_that_is_not_there_is_refused(settings):
 
 def test_closing_cancels_what_is_under_way(backend, image, watch):
     watch.gate.clear()
-    (job,) = backend.explain(image, MODEL, 1, [ESTIMATORS["smoothgrad"](samples=256)])
+    (job,) = backend.explain(Question(image, MODEL, 1), [ESTIMATORS["smoothgrad"](samples=256)])
     assert watch.reached.wait(60)
     with ThreadPoolExecutor(1) as threads:
         closing = threads.submit(backend.close)
@@ -465,7 +488,7 @@ def test_missing_case_predictions_come_by_themselves(backend, image):
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_is_answered(backend, image, vessel, name):
     question = Question(image, MODEL, 1)
-    (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+    (job,) = backend.explain(Question(image, MODEL, 1), [SMOOTH])
     metric = METRICS[name]()
     evaluation = backend.evaluate(
         question, job.result(60), metric, sign="absolute", mask=vessel, estimator=SMOOTH

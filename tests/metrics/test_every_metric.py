@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ctviz.core import CtvizError, parameters
+from ctviz.core import CtvizError, InvalidInput, parameters
 from ctviz.metrics import (
     GROUPS,
     METRICS,
@@ -10,6 +10,7 @@ from ctviz.metrics import (
     BehaviourMetric,
     FidelityMetric,
     MapMetric,
+    Metric,
     RecordMetric,
 )
 
@@ -37,6 +38,41 @@ def test_says_what_it_is(metric):
 def test_needs_a_reader_or_the_model_or_the_estimator_or_nothing_but_the_map(metric):
     bases = (AgreementMetric, FidelityMetric, BehaviourMetric, MapMetric, RecordMetric)
     assert sum(issubclass(metric, base) for base in bases) == 1
+
+
+class Kinds:
+    """An evaluator that only says for which kind of metric it was asked."""
+
+    def against_region(self, metric):
+        return AgreementMetric, "region", metric
+
+    def against_model(self, metric):
+        return FidelityMetric, "model", metric
+
+    def against_estimator(self, metric):
+        return BehaviourMetric, "estimator", metric
+
+    def of_map(self, metric):
+        return MapMetric, "nothing", metric
+
+    def of_record(self, metric):
+        return RecordMetric, "nothing", metric
+
+
+@every_metric
+def test_hands_itself_to_the_evaluator_of_its_kind(metric):
+    kind, needs, handed = metric().evaluated_by(Kinds())
+    assert issubclass(metric, kind)
+    assert metric.needs == needs
+    assert handed == metric()
+
+
+def test_a_metric_of_no_kind_is_refused_by_its_name():
+    class Odd(Metric):
+        name = "odd"
+
+    with pytest.raises(InvalidInput, match="'odd' is of no kind"):
+        Odd().evaluated_by(Kinds())
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from ctviz.backend.jobs.job import Job
-from ctviz.backend.jobs.single_flight import SingleFlight
-from ctviz.backend.jobs.worker import Worker
+from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
-from ctviz.backend.tasks.evaluate import Evaluation, evaluation_of, pack, unpack
+from ctviz.backend.stored.keys import of_model, of_slice, of_tunable
+from ctviz.backend.stored.stored import Stored
+from ctviz.backend.tasks.evaluate import Evaluation, evaluation_codec, evaluation_of
 from ctviz.backend.tasks.region_maps import native_view
 from ctviz.core import (
     FloatMap,
@@ -100,16 +100,18 @@ class Behaviour:
     """Behaviour of estimators; costs a few maps each and is kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._cache = models, cache
-        self._flights = SingleFlight(device, "Asking the estimator again", self._recall)
+        self._models = models
+        codec = evaluation_codec("behaviour")
+        self._scores = Stored(codec, cache, device, "Asking the estimator again")
 
-    def ask(
+    def ask(  # noqa: PLR0913, PLR0917 - a map, how it is read, and what made it
         self,
         question: Question,
         importance: ImportanceMap,
         metric: BehaviourMetric,
         sign: Sign,
         estimator: Estimator | None,
+        urgency: Urgency,
     ) -> Job[Evaluation]:
         """Return the Job of one score."""
         if estimator is None or estimator.name != importance.estimator:
@@ -119,8 +121,7 @@ class Behaviour:
             )
         card = self._models.shelf()[question.model_id]
         values = native_view(importance, sign)
-        key = address(
-            "behaviour",
+        key = self._scores.key(
             *(of_model(card), of_slice(question.image), question.target),
             *(of_tunable(metric), of_tunable(estimator), sign, digest(values)),
         )
@@ -129,16 +130,10 @@ class Behaviour:
             classifier = self._models.classifier(question.model_id)
             x = classifier.encode(question.image)
             again = Asking(estimator, classifier, x, question.target, sign, progress)
-            evaluation = evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
-            self._cache.put(key, pack(evaluation))
-            return evaluation
+            return evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
 
-        return self._flights.ask(key, compute)
+        return self._scores.ask(key, compute, urgency)
 
     def close(self) -> None:
         """Give up all scores under way."""
-        self._flights.close()
-
-    def _recall(self, key: str) -> Evaluation | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else unpack(arrays)
+        self._scores.close()

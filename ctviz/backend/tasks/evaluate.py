@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from ctviz.backend.jobs.job import Job, ready
-from ctviz.backend.jobs.single_flight import SingleFlight, Wanted
+from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.stored.stored import Codec, Missing, Stored
 from ctviz.backend.tasks.region_maps import RegionMaps, native_view
 from ctviz.core import Curve, ImportanceMap, Mask, Progress, Score, Sign, digest, signed_view
 from ctviz.core.files import Arrays
@@ -68,6 +69,7 @@ class AgreementScores:
         A score alone, without ``curves``, is quicker.
         """
         drawn = mask if mask is not None and mask.any() else None
+        sign = _telling(importance, sign)
         key = self._key(question, importance, metric, sign, drawn)
         if not curves:
             key = address("score alone", key)
@@ -116,6 +118,13 @@ class AgreementScores:
         return evaluation
 
 
+def _telling(importance: ImportanceMap, sign: Sign) -> Sign:
+    """Return a sign that reads the same: a map that is nowhere negative has but one reading."""
+    native = importance.native
+    grids = [importance.values, *([] if native is None else [native])]
+    return "signed" if all(float(values.min()) >= 0 for values in grids) else sign
+
+
 def of_the_record(importance: ImportanceMap, metric: RecordMetric) -> Job[Evaluation]:
     """Return the finished Job of a score that was noted when the map was made."""
     score = metric(importance)
@@ -133,8 +142,8 @@ class FidelityScores:
     """How well maps name what the model uses; costs hundreds of passes and is kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._cache = models, cache
-        self._flights = SingleFlight(device, "Asking the model", self._recall)
+        self._models = models
+        self._scores = Stored(evaluation_codec("fidelity"), cache, device, "Asking the model")
 
     def ask(
         self,
@@ -148,31 +157,25 @@ class FidelityScores:
         card = self._models.shelf()[question.model_id]
         place = [of_model(card), of_slice(question.image), question.target, of_tunable(metric)]
         views = [native_view(importance, sign) for importance in maps]
-        keys = [address("fidelity", *place, digest(values)) for values in views]
+        keys = [self._scores.key(*place, digest(values)) for values in views]
 
-        def compute(wanted: Wanted[Evaluation], progress: Progress) -> None:
+        def compute(missing: Sequence[Missing[Evaluation]], progress: Progress) -> None:
             classifier = self._models.classifier(question.model_id)
             x = classifier.encode(question.image).cpu().numpy()
 
             def classify(images: NDArray[np.float32]) -> NDArray[np.float64]:
                 return classifier.probabilities(torch.from_numpy(images))[:, question.target]
 
-            chosen = [views[place] for place, _ in wanted]
+            chosen = [views[each.place] for each in missing]
             results = metric.curves_many(chosen, x, classify, progress)
-            for (_, work), curves in zip(wanted, results, strict=True):
-                evaluation = evaluation_of(curves)
-                self._cache.put(work.key, pack(evaluation))
-                work.finish(evaluation)
+            for each, curves in zip(missing, results, strict=True):
+                each.finish(evaluation_of(curves))
 
-        return self._flights.ask_together(keys, compute, urgency)
+        return self._scores.ask_together(keys, compute, urgency)
 
     def close(self) -> None:
         """Give up all scores under way."""
-        self._flights.close()
-
-    def _recall(self, key: str) -> Evaluation | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else unpack(arrays)
+        self._scores.close()
 
 
 def evaluation_of(curves: Curves) -> Evaluation:
@@ -180,8 +183,12 @@ def evaluation_of(curves: Curves) -> Evaluation:
     return Evaluation(curves.score, dict(curves.lines))
 
 
-def pack(evaluation: Evaluation) -> Arrays:
-    """Return an Evaluation as arrays for the cache."""
+def evaluation_codec(kind: str) -> Codec[Evaluation]:
+    """Return how the scores of one kind of metric are written."""
+    return Codec(kind, _pack, _unpack)
+
+
+def _pack(evaluation: Evaluation) -> Arrays:
     score = evaluation.score
     arrays = {
         "value": np.asarray([] if score.value is None else [score.value], np.float64),
@@ -193,8 +200,7 @@ def pack(evaluation: Evaluation) -> Arrays:
     return arrays
 
 
-def unpack(arrays: Arrays) -> Evaluation:
-    """Return the Evaluation of arrays from the cache."""
+def _unpack(arrays: Arrays) -> Evaluation:
     value = float(arrays["value"][0]) if arrays["value"].size else None
     names = [name.removeprefix("curve ") for name in arrays if name.startswith("curve ")]
     curves = {name: _curve(arrays, name) for name in names}

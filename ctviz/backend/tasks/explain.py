@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ctviz.backend.jobs.job import Job
-from ctviz.backend.jobs.single_flight import SingleFlight, Wanted
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.stored.keys import of_model, of_slice, of_tunable
+from ctviz.backend.stored.stored import Codec, Missing, Stored
 from ctviz.backend.tasks.speed import Pacing
 from ctviz.core import CtvizError, FloatMap, ImportanceMap, Progress, Slice, checked_target
 from ctviz.core.files import Arrays
@@ -92,8 +92,8 @@ class Explainer:
     """Importance maps as Jobs: recalled from the cache, shared in flight, or computed together."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker, pacing: Pacing) -> None:
-        self._models, self._cache, self._pacing = models, cache, pacing
-        self._flights = SingleFlight(device, "Explaining", self._recall)
+        self._models, self._pacing = models, pacing
+        self._maps = Stored(Codec("map", _pack, _unpack), cache, device, "Explaining")
 
     def explain(
         self, question: Question, estimators: Sequence[Estimator], urgency: Urgency
@@ -101,43 +101,34 @@ class Explainer:
         """Return a Job for each estimator, in their order; what is missing shares its gradients."""
         keys = self._keys(question, estimators)
 
-        def compute(wanted: Wanted[ImportanceMap], progress: Progress) -> None:
-            def finish(index: int, importance: ImportanceMap) -> None:
-                work = wanted[index][1]
-                self._cache.put(work.key, _pack(importance))
-                work.finish(importance)
-
+        def compute(missing: Sequence[Missing[ImportanceMap]], progress: Progress) -> None:
             compute_maps(
                 self._models.classifier(question.model_id),
                 question.image,
                 question.target,
-                [estimators[place] for place, _ in wanted],
-                done=finish,
-                failed=lambda index, error: wanted[index][1].fail(error),
+                [estimators[each.place] for each in missing],
+                done=lambda index, importance: missing[index].finish(importance),
+                failed=lambda index, error: missing[index].fail(error),
                 pace=self._pacing.set_pace(question.model_id),
                 progress=progress,
             )
 
-        return self._flights.ask_together(keys, compute, urgency)
+        return self._maps.ask_together(keys, compute, urgency)
 
     def knows(self, question: Question, estimator: Estimator) -> bool:
         """Whether a map was computed before, so that asking for it costs no time."""
         (key,) = self._keys(question, [estimator])
-        return self._cache.get(key) is not None
+        return self._maps.knows(key)
 
     def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
         card = self._models.shelf()[question.model_id]
         check_target(card, question.target)
         place = [of_model(card), of_slice(question.image), question.target]
-        return [address("map", *place, of_tunable(estimator)) for estimator in estimators]
+        return [self._maps.key(*place, of_tunable(estimator)) for estimator in estimators]
 
     def close(self) -> None:
         """Give up all maps under way."""
-        self._flights.close()
-
-    def _recall(self, key: str) -> ImportanceMap | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else _unpack(arrays)
+        self._maps.close()
 
 
 def _pack(importance: ImportanceMap) -> Arrays:

@@ -9,7 +9,9 @@ from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.stored.keys import address, of_model, of_slice
+from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.core import Prediction, Progress, Slice
+from ctviz.core.files import Arrays
 from ctviz.models import ModelCard
 
 
@@ -17,28 +19,17 @@ class Predictor:
     """Predictions: recalled from cache and store, shared in flight, or computed on the device."""
 
     def __init__(self, models: Models, cases: Cases, cache: Cache, device: Worker) -> None:
-        self._models, self._cases, self._cache = models, cases, cache
-        self._slices = SingleFlight(device, "Classifying", self._recall)
+        self._models, self._cases = models, cases
+        self._slices = Stored(Codec("prediction", _pack, _unpack), cache, device, "Classifying")
         self._case_flights: SingleFlight[Prediction] = SingleFlight(device, "Classifying")
 
     def predict(self, image: Slice, model_id: str, urgency: Urgency) -> Job[Prediction]:
         """Return the answer for a slice."""
         card = self._models.shelf()[model_id]
-        key = address("prediction", model_id, of_model(card), of_slice(image))
-
-        def compute(_: Progress) -> Prediction:
-            prediction = self._models.classifier(model_id).predict(image)
-            self._cache.put(
-                key,
-                {
-                    "model": np.asarray(prediction.model_id),
-                    "classes": np.asarray(prediction.classes),
-                    "probabilities": prediction.probabilities,
-                },
-            )
-            return prediction
-
-        return self._slices.ask(key, compute, urgency)
+        key = self._slices.key(model_id, of_model(card), of_slice(image))
+        return self._slices.ask(
+            key, lambda _: self._models.classifier(model_id).predict(image), urgency
+        )
 
     def predict_case(
         self, case_id: str, model_id: str, slice_index: int, urgency: Urgency
@@ -69,17 +60,23 @@ class Predictor:
         self._slices.close()
         self._case_flights.close()
 
-    def _recall(self, key: str) -> Prediction | None:
-        arrays = self._cache.get(key)
-        if arrays is None:
-            return None
-        return Prediction(
-            model_id=str(arrays["model"]),
-            classes=tuple(map(str, arrays["classes"])),
-            probabilities=arrays["probabilities"],
-        )
-
 
 def weights_of(card: ModelCard) -> str:
     """Return the mark by which the store tells a model's answers from those of older weights."""
     return address("weights", of_model(card))
+
+
+def _pack(prediction: Prediction) -> Arrays:
+    return {
+        "model": np.asarray(prediction.model_id),
+        "classes": np.asarray(prediction.classes),
+        "probabilities": prediction.probabilities,
+    }
+
+
+def _unpack(arrays: Arrays) -> Prediction:
+    return Prediction(
+        model_id=str(arrays["model"]),
+        classes=tuple(map(str, arrays["classes"])),
+        probabilities=arrays["probabilities"],
+    )

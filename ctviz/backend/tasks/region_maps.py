@@ -3,12 +3,12 @@
 import numpy as np
 
 from ctviz.backend.jobs.job import Job
-from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address, of_model, of_slice
+from ctviz.backend.stored.keys import of_model, of_slice
+from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.core import FloatMap, ImportanceMap, InvalidInput, Sign, digest, signed_view
 from ctviz.core.files import Arrays
 from ctviz.regions import Segmentation, segment, xrai
@@ -18,21 +18,21 @@ class RegionMaps:
     """Region maps on the scan's grid; a slice is segmented once for all its maps."""
 
     def __init__(self, models: Models, cache: Cache, processor: Worker) -> None:
-        self._models, self._cache = models, cache
-        self._maps = SingleFlight(processor, "Ranking regions", self._recall_map)
-        self._segmentations = SingleFlight(processor, "Finding regions", self._recall_segmentation)
+        self._models = models
+        self._maps = Stored(REGION_MAPS, cache, processor, "Ranking regions")
+        self._segmentations = Stored(SEGMENTATIONS, cache, processor, "Finding regions")
 
     def ask(
         self, question: Question, importance: ImportanceMap, sign: Sign, urgency: Urgency
     ) -> Job[FloatMap]:
         """Return the Job of a region map (H, W)."""
         key = self._key(question, importance, sign)
-        return self._maps.ask(key, lambda _: self._rank(key, question, importance, sign), urgency)
+        return self._maps.ask(key, lambda _: self._rank(question, importance, sign), urgency)
 
     def here(self, question: Question, importance: ImportanceMap, sign: Sign) -> FloatMap:
         """Return a region map (H, W), computed in this thread if it must be."""
         key = self._key(question, importance, sign)
-        return self._maps.here(key, lambda: self._rank(key, question, importance, sign))
+        return self._maps.here(key, lambda: self._rank(question, importance, sign))
 
     def close(self) -> None:
         """Give up all region maps under way."""
@@ -42,38 +42,21 @@ class RegionMaps:
     def _key(self, question: Question, importance: ImportanceMap, sign: Sign) -> str:
         card = self._models.shelf()[question.model_id]
         values = digest(native_view(importance, sign))
-        return address("region-map", of_model(card), of_slice(question.image), values)
+        return self._maps.key(of_model(card), of_slice(question.image), values)
 
-    def _rank(
-        self, key: str, question: Question, importance: ImportanceMap, sign: Sign
-    ) -> FloatMap:
+    def _rank(self, question: Question, importance: ImportanceMap, sign: Sign) -> FloatMap:
         classifier = self._models.classifier(question.model_id)
         regions = self._segmentation(question)
         native = xrai(native_view(importance, sign), regions)
         values = classifier.decode_levels(native, question.image)
         values.flags.writeable = False
-        self._cache.put(key, {"values": values, "native": native})
         return values
 
     def _segmentation(self, question: Question) -> Segmentation:
         classifier = self._models.classifier(question.model_id)
         image = classifier.encode(question.image)[0, 0].cpu().numpy()
-        key = address("segmentation", digest(image))
-
-        def compute() -> Segmentation:
-            found = segment(image)
-            self._cache.put(key, _pack(found))
-            return found
-
-        return self._segmentations.here(key, compute)
-
-    def _recall_map(self, key: str) -> FloatMap | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else arrays["values"]
-
-    def _recall_segmentation(self, key: str) -> Segmentation | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else _unpack(arrays)
+        key = self._segmentations.key(digest(image))
+        return self._segmentations.here(key, lambda: segment(image))
 
 
 def native_view(importance: ImportanceMap, sign: Sign) -> FloatMap:
@@ -97,3 +80,15 @@ def _pack(segmentation: Segmentation) -> Arrays:
 def _unpack(arrays: Arrays) -> Segmentation:
     shape = tuple(map(int, arrays["shape"]))
     return Segmentation.of_pixels(shape, np.split(arrays["pixels"], arrays["starts"][1:-1]))
+
+
+def _pack_values(values: FloatMap) -> Arrays:
+    return {"values": values}
+
+
+def _unpack_values(arrays: Arrays) -> FloatMap:
+    return arrays["values"]
+
+
+REGION_MAPS = Codec("region-map", _pack_values, _unpack_values)
+SEGMENTATIONS = Codec("segmentation", _pack, _unpack)

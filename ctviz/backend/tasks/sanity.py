@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from ctviz.backend.jobs.job import Job, ready
-from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address, of_model, of_tunable
+from ctviz.backend.stored.keys import of_model, of_tunable
+from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.backend.tasks.behaviour import Asking
 from ctviz.core import Progress, UnsupportedNetwork
 from ctviz.core.files import Arrays
@@ -92,8 +92,9 @@ class SanityChecks:
     """Sanity of estimators on models; costs a dozen maps each and is kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._cache, self._device = models, cache, device
-        self._flights = SingleFlight(device, "Checking what the maps depend on", self._recall)
+        self._models, self._device = models, device
+        codec = Codec("sanity", _pack, _unpack)
+        self._checks = Stored(codec, cache, device, "Checking what the maps depend on")
 
     def ask(self, model_id: str, estimator: Estimator, urgency: Urgency) -> Job[Sanity]:
         """Return the Job of one check."""
@@ -103,29 +104,23 @@ class SanityChecks:
 
         def compute(progress: Progress) -> Sanity:
             classifier = self._models.classifier(model_id)
-            sanity = check(classifier, estimator, progress, self._device.give_way)
-            self._cache.put(key, _pack(sanity))
-            return sanity
+            return check(classifier, estimator, progress, self._device.give_way)
 
-        return self._flights.ask(key, compute, urgency)
+        return self._checks.ask(key, compute, urgency)
 
     def known(self, model_id: str, estimator: Estimator) -> Sanity | None:
         """Return what is known without computing anything."""
         key = self._key(model_id, estimator)
-        return CONTROL if estimator.control else self._recall(key)
+        return CONTROL if estimator.control else self._checks.recall(key)
 
     def close(self) -> None:
         """Give up all checks under way."""
-        self._flights.close()
+        self._checks.close()
 
     def _key(self, model_id: str, estimator: Estimator) -> str:
         card = self._models.shelf()[model_id]
         rule = (of_tunable(CHECK), IMAGES, LIKE)
-        return address("sanity", of_model(card), of_tunable(estimator), rule)
-
-    def _recall(self, key: str) -> Sanity | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else _unpack(arrays)
+        return self._checks.key(of_model(card), of_tunable(estimator), rule)
 
 
 def check(

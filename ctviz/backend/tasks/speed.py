@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Worker
 from ctviz.backend.models import Models
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address
+from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, Passes, passes
@@ -177,23 +176,22 @@ class Pacing:
     def __init__(
         self, models: Models, cache: Cache, device: Worker, *, steady: bool = False
     ) -> None:
-        self._models, self._cache, self._steady = models, cache, steady
-        self._flights = SingleFlight(device, "Measuring the model's speed", self._recall)
+        self._models, self._steady = models, steady
+        codec = Codec("pace", _pack, _unpack)
+        self._paces = Stored(codec, cache, device, "Measuring the model's speed")
 
     def known(self, model_id: str) -> Measured | None:
         """Return what was measured, or None and have it measured in the background."""
         card = self._models.shelf()[model_id]
         device = self._models.device
-        key = address("pace", _machine(device), _size_and_network(card))
+        key = self._paces.key(_machine(device), _size_and_network(card))
 
         def compute(progress: Progress) -> Measured:
             network = new_classifier(card).network.to(device)
             x = torch.rand(1, card.channels, *card.size, generator=torch.Generator().manual_seed(0))
-            measured = measure(network, x.to(device), progress=progress)
-            self._cache.put(key, _pack(measured))
-            return measured
+            return measure(network, x.to(device), progress=progress)
 
-        job = self._flights.ask(key, compute, "background")
+        job = self._paces.ask(key, compute, "background")
         return job.result() if job.state == "ready" else None
 
     def set_pace(self, model_id: str) -> Pace | None:
@@ -207,11 +205,7 @@ class Pacing:
 
     def close(self) -> None:
         """Give up measuring."""
-        self._flights.close()
-
-    def _recall(self, key: str) -> Measured | None:
-        arrays = self._cache.get(key)
-        return None if arrays is None else _unpack(arrays)
+        self._paces.close()
 
 
 def _machine(device: str) -> list[object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ctviz.cohort.analysis.older_findings import ONLY_SENTENCES, with_claims
 from ctviz.cohort.files import read_json, write_json
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import NUMBERS, from_plain, to_plain
@@ -20,9 +21,10 @@ from ctviz.cohort.statistics import (
     Verdict,
 )
 from ctviz.core import InvalidInput
+from ctviz.core.foreign import foreign
 
-VERSION = 2
-"""Raised whenever the file's form changes; older ones are made anew from the table."""
+VERSION = 3
+"""Raised whenever the file's form changes."""
 
 Signs: TypeAlias = Literal["both", "signed", "absolute"]
 """Which entrants a ranking is among."""
@@ -325,7 +327,11 @@ def load_findings(folder: Path) -> Findings:
     document = read_json(StudyFolder(folder).findings)
     if not isinstance(document, dict):
         raise InvalidInput("The study has no findings yet; run it to its end.")
-    if document.pop("version", None) != VERSION:
+    version = document.pop("version", None)
+    if version == ONLY_SENTENCES:
+        with foreign(InvalidInput("A file of the study is damaged; start the study again.")):
+            return from_plain(Findings, with_claims(document))
+    if version != VERSION:
         raise InvalidInput(
             "The findings were written by another version of ctviz; start the study again, which "
             "only ranks anew."

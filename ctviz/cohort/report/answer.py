@@ -1,8 +1,8 @@
 """The answer in one paragraph: which estimator to trust, by which criterion, how surely."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
+from types import MappingProxyType
 
 from ctviz.cohort.analysis.findings import Findings, MetricRanking
 from ctviz.cohort.report.discrepancy_charts import headlines
@@ -10,17 +10,17 @@ from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.statistics import FEWEST, Standing, Verdict
+from ctviz.cohort.statistics.claim import ClaimKind
 
 HOLDS = {"yes": "holds", "no": "does not hold", "undecided": "is undecided"}
-PAPER = (
-    (
-        r"Absolute values beat signed ones for every estimator by (.+)\.",
-        "absolute values are better",
-    ),
-    (r"\S+ leads (.+)\.", "Squared SmoothGrad leads"),
-    (r"(\S+ and \S+) rank the estimators differently\.", "the rankings disagree"),
+PAPER: Mapping[ClaimKind, str] = MappingProxyType(
+    {
+        "sign throughout": "absolute values are better",
+        "leader": "Squared SmoothGrad leads",
+        "disagreement": "the rankings disagree",
+    }
 )
-"""The paper's findings: how a verdict's claim reads, and the finding in short."""
+"""The paper's findings in short."""
 
 
 def answer(findings: Findings, names: Names) -> str:
@@ -43,9 +43,8 @@ def answer(findings: Findings, names: Names) -> str:
 def paper_findings(findings: Findings, names: Names) -> str:
     """Return in one sentence what became of each of the paper's findings."""
     told = []
-    for pattern, finding in PAPER:
-        found = [(re.fullmatch(pattern, v.claim), v) for v in findings.verdicts]
-        own = [(match.group(1), verdict) for match, verdict in found if match]
+    for kind, finding in PAPER.items():
+        own = [verdict for verdict in findings.verdicts if verdict.about.kind == kind]
         if own:
             told.append(f"that {finding} {_outcome(own, names)}")
     return f"What became of the paper's findings: {'; '.join(told)}." if told else ""
@@ -106,12 +105,12 @@ def _sureness(ranking: MetricRanking, first: Standing) -> str:
     return words
 
 
-def _outcome(own: Sequence[tuple[str, Verdict]], names: Names) -> str:
+def _outcome(own: Sequence[Verdict], names: Names) -> str:
     parts = []
     for holds, words in HOLDS.items():
         metrics = [
-            names.sentence(metric).replace(" and ", " against ")
-            for metric, verdict in own
+            " against ".join(map(names.sentence, verdict.about.metrics))
+            for verdict in own
             if verdict.holds == holds
         ]
         if metrics:

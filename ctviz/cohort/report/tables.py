@@ -1,6 +1,5 @@
 """The tables of a report."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -97,11 +96,10 @@ def sign_table(findings: Findings, names: Names) -> Table | None:
     """Return, estimator by metric, how much better absolute values score."""
     cells: dict[str, dict[str, str]] = {}
     for each in findings.sign_verdicts:
-        found = re.fullmatch(r"Absolute values beat signed ones for (\S+) by (.+)\.", each.claim)
-        if found:
-            mark = {"yes": " ✓", "no": " ✗", "undecided": ""}[each.holds]
-            text = f"{with_span(each.estimate, each.interval)}{mark}"
-            cells.setdefault(found.group(1), {})[found.group(2)] = text
+        (metric,) = each.about.metrics
+        mark = {"yes": " ✓", "no": " ✗", "undecided": ""}[each.holds]
+        text = f"{with_span(each.estimate, each.interval)}{mark}"
+        cells.setdefault(each.about.estimator, {})[metric] = text
     if not cells:
         return None
     metrics = tuple(dict.fromkeys(metric for row in cells.values() for metric in row))

@@ -15,7 +15,7 @@ from ctviz.cohort.reproduce.environment import versions
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.units import Unit, units_of
-from ctviz.cohort.run.worker_processes import Done, in_processes, in_this_process
+from ctviz.cohort.run.worker_processes import Assignment, Done, in_processes, in_this_process
 from ctviz.core import InvalidInput, Progress
 
 TOLERANCE = 1e-3
@@ -128,11 +128,11 @@ def verify(
         empty = Path(name)
         fresh = Backend(replace(backend.settings, cache=empty / "cache"), steady=True)
         try:
-            work = study, empty
+            assignment = Assignment(study, empty)
             stream = (
-                in_processes(fresh.settings, work, chosen, checked, workers)
+                in_processes(fresh.settings, assignment, chosen, checked, workers)
                 if workers
-                else in_this_process(fresh, work, chosen, checked)
+                else in_this_process(fresh, assignment, chosen, checked)
             )
             outcomes = {done.place: done for done in stream if isinstance(done, Done)}
             compared = [

@@ -19,7 +19,7 @@ from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit, units_of
-from ctviz.cohort.run.worker_processes import Done, Share, in_processes, in_this_process
+from ctviz.cohort.run.worker_processes import Assignment, Done, Share, in_processes, in_this_process
 from ctviz.cohort.tables.curve_table import write_curves
 from ctviz.cohort.tables.score_table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
@@ -116,12 +116,12 @@ class _Run:
     def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
         """Return the outcome of each slice, in their order."""
         self._tell("Computing slices.", total=len(units))
-        work, outcomes = (self.study, self.folder), dict[int, Done]()
+        assignment, outcomes = Assignment(self.study, self.folder), dict[int, Done]()
         self.begun = time.monotonic()
         stream: Iterator[Done | Share] = (
-            in_processes(self.backend.settings, work, units, progress, workers)
+            in_processes(self.backend.settings, assignment, units, progress, workers)
             if workers
-            else in_this_process(self.backend, work, units, progress)
+            else in_this_process(self.backend, assignment, units, progress)
         )
         under_way = 0.0
         for news in stream:

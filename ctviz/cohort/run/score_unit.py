@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, TypeAlias, TypeVar
 
-from ctviz.backend import Backend, Evaluation, Job, Question
+from ctviz.backend import Backend, Evaluation, Job, Question, Scoring
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.result import Context, UnitResult
@@ -25,7 +26,7 @@ from ctviz.core import (
     digest,
     signed_view,
 )
-from ctviz.metrics import AgreementMetric, FidelityMetric, Metric
+from ctviz.metrics import Metric
 
 T = TypeVar("T")
 
@@ -40,8 +41,15 @@ EXPLAINING = 0.2
 Heard: TypeAlias = Callable[[float], object]
 """Called with the share of a slice that is done, 0 to 1."""
 
-Asked: TypeAlias = tuple[tuple[int, int, int], Job[Evaluation]]
-"""The places of an estimator, a sign and a metric, and who will have the answer."""
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The places of an estimator, a sign and a metric, and who will have the answer."""
+
+    e: int
+    s: int
+    m: int
+    job: Job[Evaluation]
 
 
 def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
@@ -95,15 +103,15 @@ class _Computation:
         question = Question(image, study.model, self._target(prediction))
         filling = Filling(tuple(study.estimators), study.signs, tuple(study.metrics))
         self._explain(question, filling)
-        jobs = [*self._ask_device(question), *self._ask_processor(question, mask, filling)]
-        self.asked += [job for _, job in jobs]
+        scores = self._ask(question, mask, filling)
+        self.asked += [each.job for each in scores]
         if mask is not None:
             self._rate(mask, filling)
-        for (place, _), outcome in zip(jobs, self._outcomes(jobs), strict=True):
+        for each, outcome in zip(scores, self._outcomes(scores), strict=True):
             if isinstance(outcome, CtvizError):
-                filling.score(*place, Score.undefined(str(outcome)))
+                filling.score(each.e, each.s, each.m, Score.undefined(str(outcome)))
             else:
-                filling.evaluate(*place, outcome)
+                filling.evaluate(each.e, each.s, each.m, outcome)
         context = Context(
             patient=self.unit.patient,
             case=self.unit.case,
@@ -126,9 +134,7 @@ class _Computation:
     def _explain(self, question: Question, filling: Filling) -> None:
         """Compute or recall the maps; whatever is refused says why in its scores."""
         estimators = list(self.study.built_estimators().values())
-        jobs = self.backend.explain(
-            question.image, question.model_id, question.target, estimators, urgency="background"
-        )
+        jobs = self.backend.explain(question, estimators, urgency="background")
         self.asked += jobs
         for place, job in enumerate(jobs):
             outcome = self._outcome(job)
@@ -138,57 +144,36 @@ class _Computation:
                 self.maps[place] = outcome
             self.heard(EXPLAINING * (place + 1) / len(jobs))
 
-    def _ask_device(self, question: Question) -> list[Asked]:
-        """Ask for the scores that need the model: those of all maps together."""
-        return [
-            ((e, s, m), job)
-            for m, metric in self._metrics()
-            if isinstance(metric, FidelityMetric)
-            for s, sign in enumerate(self.study.signs)
-            for e, job in zip(self.maps, self._fidelity(question, metric, sign), strict=True)
-        ]
+    def _ask(self, question: Question, mask: Mask | None, filling: Filling) -> list[Asked]:
+        """Ask for all scores; without a drawing there is no agreement."""
+        # The model's come first, so that the device is at work while others compare.
+        metrics = sorted(self._metrics(), key=lambda each: each[1].needs != "model")
+        asked: list[Asked] = []
+        for m, metric in metrics:
+            if metric.needs == "region" and mask is None:
+                for e, s in product(self.maps, range(len(self.study.signs))):
+                    filling.score(e, s, m, NO_DRAWING)
+                continue
+            for s, sign in enumerate(self.study.signs):
+                jobs = self._score(question, metric, sign, mask)
+                asked += [Asked(e, s, m, job) for e, job in zip(self.maps, jobs, strict=True)]
+        return asked
 
-    def _fidelity(
-        self, question: Question, metric: FidelityMetric, sign: Sign
+    def _score(
+        self, question: Question, metric: Metric, sign: Sign, mask: Mask | None
     ) -> list[Job[Evaluation]]:
-        maps = list(self.maps.values())
-        return self.backend.fidelity(question, maps, metric, sign=sign, urgency="background")
-
-    def _ask_processor(
-        self, question: Question, mask: Mask | None, filling: Filling
-    ) -> list[Asked]:
-        """Ask for the other scores, map by map; without a drawing there is no agreement."""
-        jobs: list[Asked] = []
-        metrics = [each for each in self._metrics() if not isinstance(each[1], FidelityMetric)]
-        for e, importance in self.maps.items():
-            # Read with its sign or without, a map that is nowhere negative is the same.
-            unsigned = all(float(values.min()) >= 0 for values in _grids(importance))
-            for m, metric in metrics:
-                if isinstance(metric, AgreementMetric) and mask is None:
-                    for s in range(len(self.study.signs)):
-                        filling.score(e, s, m, NO_DRAWING)
-                    continue
-                first: Job[Evaluation] | None = None
-                for s, sign in enumerate(self.study.signs):
-                    if first is None or not (unsigned and isinstance(metric, AgreementMetric)):
-                        first = self._evaluate(question, (e, metric), sign, mask)
-                    jobs.append(((e, s, m), first))
-        return jobs
-
-    def _evaluate(
-        self, question: Question, what: tuple[int, Metric], sign: Sign, mask: Mask | None
-    ) -> Job[Evaluation]:
-        e, metric = what
-        estimator = list(self.study.built_estimators().values())[e]
-        return self.backend.evaluate(
+        """Ask for the score of every map under one sign."""
+        estimators = list(self.study.built_estimators().values())
+        scoring = Scoring(
             question,
-            self.maps[e],
-            metric,
-            sign=sign,
-            mask=mask,
-            estimator=estimator,
+            list(self.maps.values()),
+            sign,
+            mask,
+            estimators=[estimators[e] for e in self.maps],
             curves=metric.name == DICE,
+            urgency="background",
         )
+        return self.backend.score(scoring, metric)
 
     def _metrics(self) -> Iterator[tuple[int, Metric]]:
         return iter(enumerate(self.study.built_metrics().values()))
@@ -202,11 +187,11 @@ class _Computation:
                     filling.draw("tpr", e, s, rates[0])
                     filling.draw("fpr", e, s, rates[1])
 
-    def _outcomes(self, jobs: Sequence[Asked]) -> Iterator[Evaluation | CtvizError]:
+    def _outcomes(self, asked: Sequence[Asked]) -> Iterator[Evaluation | CtvizError]:
         """Yield each job's answer, or why there is none."""
-        for _, job in jobs:
+        for job in (each.job for each in asked):
             while not job.done:
-                self._tell(jobs)
+                self._tell(asked)
                 try:
                     job.result(POLL_SECONDS)
                 except TimeoutError:
@@ -216,8 +201,8 @@ class _Computation:
             outcome = self._outcome(job)
             yield outcome
 
-    def _tell(self, jobs: Sequence[Asked]) -> None:
-        share = sum(job.progress for _, job in jobs) / len(jobs)
+    def _tell(self, asked: Sequence[Asked]) -> None:
+        share = sum(each.job.progress for each in asked) / len(asked)
         self.heard(EXPLAINING + (1 - EXPLAINING) * share)
 
     def _stop_if_cancelled(self) -> None:

@@ -51,6 +51,22 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """What is to be computed, and the study's folder that takes the results."""
+
+    study: CohortStudy
+    folder: Path
+
+
+@dataclass(frozen=True)
+class NumberedUnit:
+    """A slice, and which of the study's slices it is."""
+
+    place: int
+    unit: Unit
+
+
+@dataclass(frozen=True)
 class Share:
     """How far the slices under way are, in slices."""
 
@@ -59,33 +75,32 @@ class Share:
 
 def settle(
     backend: Backend,
-    work: tuple[CohortStudy, Path],
+    assignment: Assignment,
     unit: Unit,
     progress: Progress | None = None,
     heard: Heard | None = None,
 ) -> tuple[str, bool]:
     """Compute a slice unless its result is there; return its address and whether it was there."""
-    study, folder = work
-    address = unit_address(backend, study, unit)
-    path = StudyFolder(folder).unit(address)
+    address = unit_address(backend, assignment.study, unit)
+    path = StudyFolder(assignment.folder).unit(address)
     if UnitResult.load(path) is not None:
         return address, True
-    compute_unit(backend, study, unit, progress, heard).save(path)
+    compute_unit(backend, assignment.study, unit, progress, heard).save(path)
     return address, False
 
 
 def in_this_process(
-    backend: Backend, work: tuple[CohortStudy, Path], units: Sequence[Unit], progress: Progress
+    backend: Backend, assignment: Assignment, units: Sequence[Unit], progress: Progress
 ) -> Iterator[Done]:
     """Yield every slice when it is over, computed here one after the other."""
     for place, unit in enumerate(units):
         progress.check()
-        yield _attempt(backend, work, (place, unit), progress)
+        yield _attempt(backend, assignment, NumberedUnit(place, unit), progress)
 
 
 def in_processes(
     settings: Settings,
-    work: tuple[CohortStudy, Path],
+    assignment: Assignment,
     units: Sequence[Unit],
     progress: Progress,
     workers: int,
@@ -95,7 +110,7 @@ def in_processes(
     A process that dies takes only its slice with it: another one takes its place. When the
     iteration ends early all processes are ended, and whatever they were at is lost.
     """
-    crew = _Crew(settings, work, list(enumerate(units)))
+    crew = _Crew(settings, assignment, [NumberedUnit(*each) for each in enumerate(units)])
     try:
         for _ in range(min(workers, len(units))):
             crew.hire()
@@ -118,9 +133,9 @@ class _Crew:
     """The processes with their slices, and the slices that nobody has begun."""
 
     def __init__(
-        self, settings: Settings, work: tuple[CohortStudy, Path], waiting: list[tuple[int, Unit]]
+        self, settings: Settings, assignment: Assignment, waiting: list[NumberedUnit]
     ) -> None:
-        self._settings, self._work, self._waiting = settings, work, waiting
+        self._settings, self._assignment, self._waiting = settings, assignment, waiting
         self.members: list[_Member] = []
 
     def hire(self) -> None:
@@ -130,10 +145,10 @@ class _Crew:
         # A fresh interpreter: torch's threads do not survive a fork.
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        study, folder = self._work
+        assignment = self._assignment
         process = context.Process(
             target=_serve,
-            args=(theirs, self._settings, study.to_toml(), folder),
+            args=(theirs, self._settings, assignment.study.to_toml(), assignment.folder),
             name="ctviz-study",
             daemon=True,
         )
@@ -180,11 +195,11 @@ class _Crew:
             member.process.join()
             self.members.remove(member)
             return
-        place, unit = self._waiting.pop(0)
-        member.place = place
+        numbered = self._waiting.pop(0)
+        member.place = numbered.place
         # A process that died before it heard of its slice is noticed when it is listened to.
         with suppress(BrokenPipeError):
-            member.connection.send((place, unit))
+            member.connection.send(numbered)
 
     def _replace(self, member: _Member) -> Done:
         member.process.join()
@@ -198,13 +213,13 @@ def _serve(connection: Connection, settings: Settings, plan: str, folder: Path) 
     """Compute slice after slice in a process of its own, on one core."""
     # Ctrl-C reaches the whole group; who started this process decides when it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work = CohortStudy.from_toml(plan), folder
+    assignment = Assignment(CohortStudy.from_toml(plan), folder)
     backend = Backend(settings, steady=True)
     try:
         while True:
-            place, unit = connection.recv()
+            numbered = connection.recv()
             heard = _Teller(connection)
-            connection.send(_attempt(backend, work, (place, unit), Progress(), heard))
+            connection.send(_attempt(backend, assignment, numbered, Progress(), heard))
     except (EOFError, ConnectionResetError, BrokenPipeError):
         # Whoever wanted the slices is gone.
         pass
@@ -226,14 +241,14 @@ class _Teller:
 
 def _attempt(
     backend: Backend,
-    work: tuple[CohortStudy, Path],
-    numbered: tuple[int, Unit],
+    assignment: Assignment,
+    numbered: NumberedUnit,
     progress: Progress,
     heard: Heard | None = None,
 ) -> Done:
-    place, unit = numbered
+    place = numbered.place
     try:
-        address, known = settle(backend, work, unit, progress, heard)
+        address, known = settle(backend, assignment, numbered.unit, progress, heard)
     except Cancelled:
         raise
     except CtvizError as error:

@@ -10,6 +10,7 @@ from ctviz.cohort.statistics.agreement import (
     rank_agreement,
     slice_agreement,
 )
+from ctviz.cohort.statistics.claim import Claim
 from ctviz.cohort.statistics.cohort_fidelity import (
     CohortFidelity,
     FidelityStanding,
@@ -50,6 +51,7 @@ __all__ = [
     "ALIKE",
     "FEWEST",
     "Better",
+    "Claim",
     "CohortFidelity",
     "Contest",
     "Differences",

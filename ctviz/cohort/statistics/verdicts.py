@@ -10,6 +10,7 @@ import numpy as np
 
 from ctviz.cohort.statistics.agreement import rank_agreement
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
+from ctviz.cohort.statistics.claim import Claim
 from ctviz.cohort.statistics.differences import Differences
 from ctviz.cohort.statistics.disagreement import reversals
 from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
@@ -32,8 +33,8 @@ class Verdict:
 
     Parameters
     ----------
-    claim
-        The claim as a sentence.
+    about
+        The claim.
     holds
         ``undecided`` where other patients could well say otherwise, or there are fewer than six.
     estimate
@@ -44,11 +45,16 @@ class Verdict:
         The reason as a sentence.
     """
 
-    claim: str
+    about: Claim
     holds: Holds
     estimate: float | None
     interval: Interval | None
     why: str
+
+    @property
+    def claim(self) -> str:
+        """The claim as a sentence."""
+        return str(self.about)
 
 
 def absolute_beats_signed(contest: Contest) -> tuple[Verdict, ...]:
@@ -70,7 +76,7 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
     1982, doi:10.1080/00401706.1982.10487790); no where an interval widened for the number of
     estimators (Bonferroni) lies on the other side for one of them; else undecided.
     """
-    claim = f"Absolute values beat signed ones for every estimator by {contest.metric}."
+    claim = Claim("sign throughout", (contest.metric,))
     if contest.too_few:
         return Verdict(claim, "undecided", None, None, contest.too_few)
     compared = contest.compare(contest.sign_pairs())
@@ -106,7 +112,7 @@ def leads(contest: Contest, estimator: str) -> Verdict:
     where the entrant in first place is another estimator's and beats each of its signs, with
     intervals widened for the number of rivals (Bonferroni); else undecided.
     """
-    claim = f"{estimator} leads {contest.metric}."
+    claim = Claim("leader", (contest.metric,), estimator)
     own = [each for each in contest.placed if each.entrant.estimator == estimator]
     if not own:
         raise UnknownName("estimator", estimator, contest.estimators)
@@ -136,7 +142,7 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
     clearly (`reversals`): draws alone would call rankings of equals different. No where the
     interval lies above 0.8; else undecided.
     """
-    claim = f"{first.metric} and {second.metric} rank the estimators differently."
+    claim = Claim("disagreement", (first.metric, second.metric))
     one, other = first.contestants(), second.contestants()
     agreement = rank_agreement(one, other, draws, seed)
     if agreement.tau is None or agreement.interval is None or agreement.patients < FEWEST:
@@ -156,7 +162,7 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
 
 def _of_one(contest: Contest, compared: Differences, number: int) -> Verdict:
     absolute, _ = compared.pairs[number]
-    claim = f"Absolute values beat signed ones for {absolute.estimator} by {contest.metric}."
+    claim = Claim("sign", (contest.metric,), absolute.estimator)
     patients = int(compared.patients[number])
     estimate = float(compared.mean[number]) if patients else None
     interval = compared.interval(number)

@@ -17,7 +17,7 @@ from ctviz.cohort.statistics.patients import Names, Numbers
 from ctviz.cohort.tables.curve_table import CurveTable
 from ctviz.cohort.tables.score_table import ScoreTable, panel_of
 from ctviz.core import SIGNS, InvalidInput, Sign
-from ctviz.metrics import METRICS, AgreementMetric, FidelityMetric, Metric
+from ctviz.metrics import METRICS, Metric
 
 CHOSEN_DICE = f"dice{VARIANT}share=cross-validated"
 """Dice at the share of the image that served an estimator best on other patients."""
@@ -91,7 +91,7 @@ class Material:
     @cached_property
     def fidelity(self) -> str | None:
         """Key of the metric that compares with the model: the paper's, or the first there is."""
-        keys = [k for k in self.study.metrics if issubclass(_metric(k), FidelityMetric)]
+        keys = [k for k in self.study.metrics if _metric(k).needs == "model"]
         return "fidelity" if "fidelity" in keys else next(iter(keys), None)
 
     @cached_property
@@ -168,6 +168,6 @@ def _ranked(key: str, study: CohortStudy) -> Ranked:
         summary=metric.summary,
         better=metric.better,
         bounds=(low, high),
-        agreement=issubclass(metric, AgreementMetric),
+        agreement=metric.needs == "region",
         variant=bool(variant) and metric_name(key) in study.metrics and key != CHOSEN_DICE,
     )

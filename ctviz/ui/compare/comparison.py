@@ -238,7 +238,7 @@ def _maps(
 
     def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
         chosen = [begun[index] for index in missing]
-        return backend().explain(question.image, question.model_id, question.target, chosen)
+        return backend().explain(question, chosen)
 
     jobs = held.several([places[estimator] for estimator in begun], explain)
     return dict(zip(begun, jobs, strict=True))

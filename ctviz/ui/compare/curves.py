@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 import streamlit as st
 
-from ctviz.core import Curve, Mask
+from ctviz.core import Curve, CurvePanel, Mask
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.session import widget
-from ctviz.viz import PANELS, PLOT_CONFIG, Palette, fill_dots, metric_curves
+from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
 
 IN_A_ROW = 3
 
@@ -21,13 +21,13 @@ def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     controls = [one.estimator.title for one in comparison.compared if one.estimator.control]
     palette = Palette.of(titles, controls)
     share = None if mask is None else float(mask.mean())
-    pictures = {
-        metric.name: picture
+    pictures = [
+        CurvePicture(metric.panel or CurvePanel.plain(metric.title), curves)
         for metric in comparison.metrics
-        if (picture := _picture(comparison, metric.name)) or metric.name in PANELS
-    }
+        if (curves := _curves(comparison, metric.name)) or metric.panel is not None
+    ]
     for start in range(0, len(pictures), IN_A_ROW):
-        row = dict(list(pictures.items())[start : start + IN_A_ROW])
+        row = pictures[start : start + IN_A_ROW]
         _show(metric_curves(row, own_share=share, palette=palette), "curves", start)
     fills = {one.estimator.title: one.fills for one in comparison.compared if one.fills}
     if fills:
@@ -38,7 +38,7 @@ def _show(figure: go.Figure, *name: object) -> None:
     st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget(*map(str, name)))
 
 
-def _picture(comparison: Comparison, metric: str) -> dict[str, Mapping[str, Curve]]:
+def _curves(comparison: Comparison, metric: str) -> dict[str, Mapping[str, Curve]]:
     """Return the curves of a metric by estimator, of those that have any."""
     return {
         one.estimator.title: curves

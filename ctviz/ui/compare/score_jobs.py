@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from ctviz.backend import Evaluation, Job, Question
+from ctviz.backend import Evaluation, Job, Question, Scoring
 from ctviz.core import CtvizError, ImportanceMap, Mask, Score, Sign, digest
 from ctviz.estimators import Estimator
-from ctviz.metrics import AgreementMetric, BehaviourMetric, FidelityMetric, Metric
+from ctviz.metrics import Metric
 from ctviz.ui.compare.page_jobs import Held, Place, wait_for
 from ctviz.ui.service import backend
 
@@ -58,38 +58,35 @@ class Scores:
 
     def _place(self, estimator: Estimator, metric: Metric) -> Place:
         question = self._question
-        drawn = self._drawn if isinstance(metric, AgreementMetric) else ""
+        drawn = self._drawn if metric.needs == "region" else ""
         view = (question.image.digest, question.model_id, question.target)
         return ("score", *view, estimator, metric, self._sign, drawn)
 
     def _asking(
         self, metric: Metric, maps: Sequence[tuple[Estimator, ImportanceMap]]
     ) -> Callable[[list[int]], list[Job[Evaluation]]]:
-        def ask(missing: list[int]) -> list[Job[Evaluation]]:
-            wanted = [maps[index] for index in missing]
-            if isinstance(metric, FidelityMetric):
-                # Together they need fewer passes.
-                importances = [importance for _, importance in wanted]
-                return backend().fidelity(self._question, importances, metric, sign=self._sign)
-            return [self._evaluate(metric, *one) for one in wanted]
+        return lambda missing: self._score(metric, [maps[index] for index in missing])
 
-        return ask
+    def _score(
+        self, metric: Metric, maps: Sequence[tuple[Estimator, ImportanceMap]]
+    ) -> list[Job[Evaluation]]:
+        scoring = Scoring(
+            self._question,
+            [importance for _, importance in maps],
+            self._sign,
+            self._mask,
+            estimators=[estimator for estimator, _ in maps],
+        )
+        return backend().score(scoring, metric)
 
     def _evaluate(
         self, metric: Metric, estimator: Estimator, importance: ImportanceMap
     ) -> Job[Evaluation]:
-        return backend().evaluate(
-            self._question,
-            importance,
-            metric,
-            sign=self._sign,
-            mask=self._mask,
-            estimator=estimator,
-        )
+        return self._score(metric, [(estimator, importance)])[0]
 
     def wait_for_agreement(self) -> None:
         """Give the quick scores a moment, so that a stroke and its scores arrive together."""
-        quick = (job for (_, m), job in self._jobs.items() if isinstance(m, AgreementMetric))
+        quick = (job for (_, m), job in self._jobs.items() if m.needs == "region")
         wait_for(quick, AGREEMENT_SECONDS)
 
     @property
@@ -116,7 +113,7 @@ class Scores:
 
 def is_slow(metric: Metric) -> bool:
     """Whether a metric has maps computed again, so that it had better wait for all others."""
-    return isinstance(metric, BehaviourMetric)
+    return metric.needs == "estimator"
 
 
 def found(job: Job[Evaluation]) -> Evaluation:

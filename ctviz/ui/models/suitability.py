@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ctviz.backend import Job
+from ctviz.backend import Job, Question
 from ctviz.core import CtvizError, ImportanceMap, Value, parameters
 from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator
@@ -44,8 +44,9 @@ def _begin(card: ModelCard) -> None:
         st.toast("There is no case to try the estimators on; add one on Cases.")
         return
     image = backend().case(cases[0].id).slice(cases[0].middle)
+    question = Question(image, card.id, 0)
     session().trials[card.id] = {
-        name: backend().explain(image, card.id, 0, [_quick(cls)], urgency="background")[0]
+        name: backend().explain(question, [_quick(cls)], urgency="background")[0]
         for name, cls in ESTIMATORS.items()
     }
 

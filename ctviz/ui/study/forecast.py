@@ -1,17 +1,11 @@
 """How much a planned study is to do: how many slices, and about how long that takes."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
 
 from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
-from ctviz.core import Cancelled, FloatMap, InvalidInput, Progress
 from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator, passes
-from ctviz.metrics import BehaviourMetric, FidelityMetric
 from ctviz.ui.service import backend
 
 
@@ -53,7 +47,7 @@ class Forecast:
 def forecast(study: CohortStudy) -> Forecast:
     """Return what a plan will cost, refusing one that has nothing to study."""
     metrics = study.built_metrics().values()
-    again = any(isinstance(metric, BehaviourMetric) for metric in metrics)
+    again = any(metric.needs == "estimator" for metric in metrics)
     return Forecast(_slices(study), _seconds(study), again)
 
 
@@ -83,11 +77,8 @@ def _seconds(study: CohortStudy) -> float | None:
     if maps is None or one is None:
         return None
     size = service.models()[study.model].size
-    asked = sum(
-        _asked(metric, len(estimators) * len(study.signs), size)
-        for metric in study.built_metrics().values()
-        if isinstance(metric, FidelityMetric)
-    )
+    readings = len(estimators) * len(study.signs)
+    asked = sum(metric.passes(readings, size) for metric in study.built_metrics().values())
     return maps.seconds + asked * one.seconds / passes([unit]).forward
 
 
@@ -95,27 +86,3 @@ def _forward_only() -> Estimator:
     """Return an estimator that only sends images forward, to know how long one takes."""
     made = (cls() for cls in ESTIMATORS.values())
     return next(e for e in made if e.passes().forward and not e.passes().gradient)
-
-
-class _ImagesAsked(Progress):
-    """Hears how many images a metric is about to send, and ends it there."""
-
-    images = 0
-
-    def start(self, total: int) -> None:
-        """Keep the number."""
-        self.images = total
-        raise Cancelled
-
-
-@lru_cache(maxsize=256)
-def _asked(metric: FidelityMetric, maps: int, size: tuple[int, int]) -> int:
-    """Return how many images a metric classifies to score so many maps of one slice."""
-    asked, empty = _ImagesAsked(), np.zeros(size, np.float32)
-    with suppress(Cancelled):
-        metric.compare([empty] * maps, empty[None], _unasked, asked)
-    return asked.images
-
-
-def _unasked(_: FloatMap) -> FloatMap:
-    raise InvalidInput("A metric asked the model before it said how often it will.")

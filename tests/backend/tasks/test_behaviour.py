@@ -21,7 +21,7 @@ def question(image) -> Question:
 
 
 def evaluate(backend, question, name, estimator, sign="signed", **settings):
-    (job,) = backend.explain(question.image, MODEL, question.target, [estimator])
+    (job,) = backend.explain(question, [estimator])
     metric = METRICS[name](**settings)
     return backend.evaluate(question, job.result(60), metric, sign=sign, estimator=estimator)
 
@@ -61,7 +61,7 @@ def test_the_image_of_edges_is_sensitive_to_noise(backend, question):
 
 
 def test_seconds_are_the_maps_own(backend, question):
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     importance = job.result(60)
     evaluation = backend.evaluate(question, importance, METRICS["seconds"](), sign="signed")
     assert evaluation.result(0).score.value == importance.seconds
@@ -97,7 +97,7 @@ def test_another_question_is_another_address(backend, question, change):
 
 @pytest.mark.parametrize("estimator", [None, EDGES], ids=["none", "another's"])
 def test_behaviour_needs_the_estimator_that_made_the_map(backend, question, estimator):
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     with pytest.raises(InvalidInput, match="'gradient' that made the map"):
         backend.evaluate(
             question,
@@ -118,7 +118,7 @@ def test_randomising_leaves_the_model_as_it_is(backend, question):
 def test_a_map_that_is_not_finite_on_the_randomised_model_has_kept_nothing(
     backend, question, monkeypatch
 ):
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     importance = job.result(60)
 
     def not_finite(*_, **__):
@@ -134,7 +134,7 @@ def test_a_map_that_is_not_finite_on_the_randomised_model_has_kept_nothing(
 
 def test_cancelling_stops_the_estimator(backend, question, watch):
     slow = ESTIMATORS["smoothgrad"](samples=256)
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     importance = replace(job.result(60), estimator=slow.name)
     seen = watch.images
     watch.reached.clear()
@@ -151,7 +151,7 @@ def test_cancelling_stops_the_estimator(backend, question, watch):
 
 
 def test_a_model_that_is_not_there_is_named(backend, question):
-    (job,) = backend.explain(question.image, MODEL, 1, [GRADIENT])
+    (job,) = backend.explain(question, [GRADIENT])
     with pytest.raises(CtvizError, match=MODEL):
         backend.evaluate(
             replace(question, model_id="small-tset"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ctviz.backend import Backend
+from ctviz.backend import Backend, Question
 from ctviz.backend.tasks.speed import measure
 from ctviz.core import Cancelled, Progress
 from ctviz.estimators import ESTIMATORS, Pace, explain
@@ -102,14 +102,14 @@ def test_closing_does_not_wait_for_a_measurement(settings):
 
 
 def test_a_map_made_at_the_measured_pace_is_the_same(backend, settings, image):
-    (job,) = backend.explain(image, MODEL, 1, [SMOOTH])
+    (job,) = backend.explain(Question(image, MODEL, 1), [SMOOTH])
     usual = job.result(60).values
     estimated(backend, SMOOTH)
     for kept in settings.cache.glob("*/*"):
         if kept.stem == job.key:
             kept.unlink()
     other = Backend(settings)
-    (again,) = other.explain(image, MODEL, 1, [SMOOTH])
+    (again,) = other.explain(Question(image, MODEL, 1), [SMOOTH])
     np.testing.assert_allclose(again.result(60).values, usual, atol=1e-3 * np.abs(usual).max())
     other.close()
 

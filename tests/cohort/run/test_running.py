@@ -26,7 +26,7 @@ from ctviz.cohort import (
 )
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import unit_addresses
-from ctviz.cohort.run.status import held, stage_of
+from ctviz.cohort.run.status import stage_of, study_lock
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 from tests.backend.small_model import Watch
 
@@ -228,7 +228,7 @@ def test_a_folder_belongs_to_one_plan(backend, plan, finished):
 
 
 def test_a_study_is_not_run_twice_at_a_time(backend, plan, finished):
-    with held(finished), pytest.raises(InvalidInput, match="running already"):
+    with study_lock(finished), pytest.raises(InvalidInput, match="running already"):
         run_study(backend, plan, finished, workers=0)
 
 

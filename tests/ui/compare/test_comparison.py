@@ -172,7 +172,7 @@ def test_a_long_map_waits_until_the_reader_says_so(session, question, slow_machi
 
 
 def test_a_long_map_that_is_known_is_shown_at_once(session, question, slow_machine, backend):
-    backend.explain(question.image, question.model_id, question.target, [GRADIENT])[0].result(60)
+    backend.explain(question, [GRADIENT])[0].result(60)
     (one,) = run(question, PIXELS).compared
     assert one.job.state == "ready"
 
@@ -195,7 +195,7 @@ def test_the_span_of_fills_reads_from_the_least_to_the_greatest(values, text):
 
 def test_a_paths_map_says_how_far_its_sum_is_off_and_the_table_too(question, backend):
     estimators = [ESTIMATORS["integrated-gradients"](steps=4), GRADIENT]
-    jobs = backend.explain(question.image, question.model_id, question.target, estimators)
+    jobs = backend.explain(question, estimators)
     maps = [job.result(60) for job in jobs]
     compared = tuple(map(ComparedMap, estimators, jobs))
     assert compared[0].completeness_gap == maps[0].completeness_gap is not None
