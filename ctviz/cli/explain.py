@@ -76,7 +76,7 @@ def _write(answered: Answer, importance: ImportanceMap, sign: Sign, folder: Path
 
 def _picture(answered: Answer, importance: ImportanceMap, sign: Sign) -> bytes:
     from ctviz.viz import WINDOWS, grey_range, overlay, png, to_pixel_aspect, window_image
-    from ctviz.viz.images import heatmap
+    from ctviz.viz.images.heatmap import heatmap
 
     image = answered.question.image
     window = WINDOWS["mediastinum"] if image.calibrated else grey_range(image.hounsfield)

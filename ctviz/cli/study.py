@@ -104,7 +104,7 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
 
 def _verify(backend: "Backend", arguments: argparse.Namespace) -> None:
     from ctviz.cohort import cores
-    from ctviz.cohort.reproduce import verify
+    from ctviz.cohort.reproduce.verify import verify
 
     workers = cores() if arguments.workers is None else arguments.workers
     found = verify(backend, arguments.verify, sample=arguments.sample, workers=workers)

@@ -6,8 +6,7 @@ from hypothesis.extra import numpy as hnp
 
 from ctviz.core import SIGNS
 from ctviz.viz import COLOUR_MAPS, outline, overlay, robust_limit
-from ctviz.viz.images import heatmap
-from ctviz.viz.images.heatmap import OUTLINE
+from ctviz.viz.images.heatmap import OUTLINE, heatmap
 
 maps = hnp.arrays(
     np.float32,

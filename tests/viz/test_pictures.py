@@ -15,7 +15,7 @@ from ctviz.viz import (
     to_pixel_aspect,
     window_image,
 )
-from ctviz.viz.images import heatmap
+from ctviz.viz.images.heatmap import heatmap
 
 
 def opened(content):

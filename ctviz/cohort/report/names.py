@@ -9,7 +9,7 @@ from ctviz.cohort.analysis.findings import Findings, Ranked, Signs
 from ctviz.cohort.statistics import Entrant
 from ctviz.estimators import ESTIMATORS
 from ctviz.viz.charts import Axis, Look
-from ctviz.viz.charts.model import looks
+from ctviz.viz.charts.model.looks import looks
 
 FIDELITY = "fidelity"
 COHORT_FIDELITY = "cohort fidelity"

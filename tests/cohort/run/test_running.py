@@ -23,7 +23,7 @@ from ctviz.cohort import (
     start,
     studies,
 )
-from ctviz.cohort.reproduce import verify
+from ctviz.cohort.reproduce.verify import verify
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import unit_addresses
 from ctviz.cohort.run.status import held, stage_of
