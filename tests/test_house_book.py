@@ -4,8 +4,11 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[1]
 CODE = PROJECT / "ctviz"
+DECISIONS = PROJECT / "docs" / "decisions"
 BOOK = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 FENCED = re.compile(r"^```\n(.*?)^```", re.M | re.S)
 NAMED = set(re.findall(r"`([^`\s]+)`", FENCED.sub("", BOOK)))
@@ -21,6 +24,17 @@ def test_every_path_exists():
         if not (CODE / name).exists() and not (PROJECT / name).exists()
     ]
     assert not missing
+
+
+@pytest.mark.parametrize("page", sorted(DECISIONS.glob("*.md")), ids=lambda page: page.stem)
+def test_a_decision_is_listed_and_speaks_of_what_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    paths = re.findall(r"`(ctviz/[^`]+)`", text)
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
+    assert all((PROJECT / path).exists() for path in paths)
+    assert all((DECISIONS / link).exists() for link in links)
+    listed = (DECISIONS / "README.md").read_text(encoding="utf-8")
+    assert page.name in listed or page.name == "README.md"
 
 
 def test_every_room_is_named():
