@@ -182,10 +182,10 @@ class Draughtsman:
 
     def _try(self, corners: Points, whole: Placement) -> None:
         """Zoom in on a polygon, click its corners, and zoom out again."""
-        keyboard, before = self.reading.page.keyboard, self.reading.board("version")
+        keyboard, before = self.reading.page.keyboard, self.reading.board("stamp")
         self._click(corners, self._zoom(corners, whole))
         keyboard.press("Enter")
-        self.reading.until(f"board.version > {before}")
+        self.reading.until(f"board.stamp !== '{before}'")
         keyboard.press("Space")
         self._until_shown("board.zoom === 1")
 

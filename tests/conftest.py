@@ -1,4 +1,4 @@
-"""What several test folders need: the real data beside the checkout, and a Chromium."""
+"""What several test folders need: the real data, a Chromium, and tests that do not wait in vain."""
 
 import os
 import shutil
@@ -6,9 +6,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = PROJECT.parent / "shared" / "data"
+
+if "OMP_NUM_THREADS" not in os.environ:
+    # On networks as small as these, threads do little but wait for one another: up to five times as
+    # long. Servers and studies that tests start choose for themselves.
+    torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `pytest -n` keep a file's tests together, and those that drive a browser one by one."""
+    for item in items:
+        place = item.path.relative_to(PROJECT / "tests")
+        group = "browser" if place.parts[0] == "browser" else place.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -75,11 +75,19 @@ def _write(answered: Answer, importance: ImportanceMap, sign: Sign, folder: Path
 
 
 def _picture(answered: Answer, importance: ImportanceMap, sign: Sign) -> bytes:
-    from ctviz.viz import WINDOWS, grey_range, overlay, png, to_pixel_aspect, window_image
-    from ctviz.viz.images.heatmap import heatmap
+    """Return what a reader sees who opens the case in the viewer and changes nothing."""
+    from ctviz.viz import (
+        HeatmapLook,
+        heatmap,
+        opening_window,
+        overlay,
+        png,
+        to_pixel_aspect,
+        window_image,
+    )
 
     image = answered.question.image
-    window = WINDOWS["mediastinum"] if image.calibrated else grey_range(image.hounsfield)
+    window = opening_window(answered.case.slice(0))
     grey = window_image(image.hounsfield, window.width, window.level)
-    picture = overlay(grey, heatmap(importance.values, sign))
+    picture = overlay(grey, heatmap(importance.values, HeatmapLook.of(sign)))
     return png(to_pixel_aspect(picture, image.spacing_mm, PICTURE_PIXELS))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.core import Settings
+from ctviz.core.text import about
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
@@ -103,8 +104,7 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
 
 
 def _verify(backend: "Backend", arguments: argparse.Namespace) -> None:
-    from ctviz.cohort import cores
-    from ctviz.cohort.reproduce.verify import verify
+    from ctviz.cohort import cores, verify
 
     workers = cores() if arguments.workers is None else arguments.workers
     found = verify(backend, arguments.verify, sample=arguments.sample, workers=workers)
@@ -170,15 +170,8 @@ def _words(stage: "Stage") -> str:
     if stage.failed:
         words.append(f"{stage.failed} failed")
     if stage.left_seconds and stage.state == "running":
-        words.append(f"about {_duration(stage.left_seconds)} left")
+        words.append(f"{about(stage.left_seconds)} left")
     return " ".join([words[0], ", ".join(words[1:])]).strip()
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _summary(findings: "Findings") -> list[Row]:

@@ -1,9 +1,10 @@
 """The help page: how to work, what the names mean, what a score does not prove."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from ctviz.core.theme import THEME, Gesture, Shortcut
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.metrics import METRICS, Metric
 from ctviz.ui.access.audit_export import offer_audit
@@ -18,22 +19,6 @@ WORKFLOW = """
    **Sum off by** says how far a map made along a path is from the change of the score it divides.
 6. **Study**: rank the estimators over a whole cohort, with intervals over patients, and take the
    report home.
-"""
-
-SHORTCUTS = """
-| mouse | does | key | does |
-|---|---|---|---|
-| wheel | next, previous slice | ↑ ↓, Page up/down, Home, End | slices |
-| left drag | window and level (window tool) | 1, 2, 3 | soft tissue, lung, liver |
-| | | 4, 5, 6 | bone, brain, mediastinum |
-| middle drag | pan | Space | fit to the pane |
-| right drag, Ctrl + wheel | zoom | i | invert |
-| Ctrl + left drag | erase (drawing tools) | b, e, p, f | brush, eraser, polygon, freehand |
-| | | w | window and level |
-| double click | close the polygon | [ ] | smaller, larger brush |
-| | | Ctrl+Z, Ctrl+Y | undo, redo |
-| | | h, d | hide heatmaps, hide drawings |
-| | | ? | all shortcuts |
 """
 
 LIMITS = """
@@ -59,6 +44,29 @@ def _entries(registry: Mapping[str, type[Estimator] | type[Metric]]) -> None:
         st.markdown(f"{title}  \n{entry.summary}  \n:gray[{entry.cite}]")
 
 
+def _table(heads: Sequence[str], told: Sequence[Gesture | Shortcut], columns: int) -> str:
+    """Return what mouse or keyboard do, a pair of cells for each, in columns of pairs."""
+    pairs = [(f"`{one.shown}`", one.help) for one in told]
+    rows = -(-len(pairs) // columns)
+    filled = [*pairs, *[("", "")] * (rows * columns - len(pairs))]
+    lines = [
+        [cell for column in range(columns) for cell in filled[column * rows + row]]
+        for row in range(rows)
+    ]
+    ruler = ["---"] * (2 * columns)
+    return "\n".join(f"| {' | '.join(line)} |" for line in [[*heads] * columns, ruler, *lines])
+
+
+def mouse_table() -> str:
+    """Return what the mouse does in the viewer, as Markdown."""
+    return _table(["mouse", "does"], THEME.gestures, columns=1)
+
+
+def key_table() -> str:
+    """Return what each key does in the viewer, as Markdown."""
+    return _table(["key", "does"], THEME.keys, columns=2)
+
+
 def guide() -> None:
     """Show the help page."""
     st.subheader("How to work with ctviz")
@@ -66,7 +74,8 @@ def guide() -> None:
     shortcuts, limits = st.columns([3, 2])
     with shortcuts:
         st.subheader("Mouse and keyboard")
-        st.markdown(SHORTCUTS)
+        st.markdown(mouse_table())
+        st.markdown(key_table())
     with limits:
         st.subheader("Limits")
         st.markdown(LIMITS)

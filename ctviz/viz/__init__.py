@@ -1,12 +1,13 @@
 """Arrays to pictures and figures: windows, heatmaps, overlays, curves; numpy, Pillow and plotly."""
 
+from ctviz.core.theme import Window
 from ctviz.viz.curves import PANELS, metric_curves
 from ctviz.viz.dots import fill_dots
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
-from ctviz.viz.images.heatmap import heatmap, outline, overlay, robust_limit
+from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.palette import Palette
 from ctviz.viz.images.pictures import png, thumbnail, to_pixel_aspect
-from ctviz.viz.images.window import WINDOWS, Window, grey_range, window_image
+from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 from ctviz.viz.panels import PLOT_CONFIG
 
 __all__ = [
@@ -15,12 +16,14 @@ __all__ = [
     "PLOT_CONFIG",
     "WINDOWS",
     "ColourMap",
+    "HeatmapLook",
     "Palette",
     "Window",
     "fill_dots",
     "grey_range",
     "heatmap",
     "metric_curves",
+    "opening_window",
     "outline",
     "overlay",
     "png",

@@ -8,7 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-INK, FAINT, GRID = "#d7dae0", "#8d949e", "rgba(141, 148, 158, 0.18)"
+from ctviz.core.theme import THEME, channels
+
+INK, FAINT = THEME.screen.text, THEME.screen.faint
+GRID = f"rgba{(*channels(FAINT), 0.18)}"
 FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 CLEAR = "rgba(0, 0, 0, 0)"
 

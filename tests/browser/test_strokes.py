@@ -33,11 +33,6 @@ def reader_of(reading):
     return reading.page.evaluate("() => ctvizBoard.reader")
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="Known fault: on a slowed processor the last letters are now and then not acknowledged "
-    "within two minutes, and once a part of a stroke lay on the neighbouring slice.",
-)
 def test_every_stroke_is_in_the_database_on_the_slice_where_it_was_drawn(opened, server):
     slow_down(opened, SLOWER)
     strokes = draw_many(opened, STROKES)

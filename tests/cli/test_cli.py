@@ -15,6 +15,7 @@ from ctviz.core import Region, Settings
 from ctviz.estimators import ESTIMATORS
 from ctviz.io import save_mask
 from ctviz.metrics import METRICS
+from ctviz.viz import HeatmapLook, heatmap, overlay, to_pixel_aspect, window_image
 from tests.backend.small_model import MODEL
 
 
@@ -150,7 +151,11 @@ def test_explain_writes_numbers_and_pictures(ctviz, series, shelf, tmp_path):
         values = np.load(row["numbers"])
         np.testing.assert_allclose(values, expected[row["estimator"]].values, rtol=1e-3, atol=1e-6)
         with Image.open(row["picture"]) as picture:
-            assert picture.size == (768, 768)
+            seen = np.asarray(picture)
+        # What the viewer shows a reader who has changed nothing.
+        grey = window_image(image.hounsfield, 400, 40)
+        shown = overlay(grey, heatmap(values, HeatmapLook.of("absolute")))
+        np.testing.assert_array_equal(seen, to_pixel_aspect(shown, image.spacing_mm, 768))
 
 
 def test_explain_tells_how_far_a_paths_map_is_from_the_change_of_the_score(

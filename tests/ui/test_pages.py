@@ -8,6 +8,7 @@ from ctviz.store import CaseEntry
 from ctviz.ui.cases import gallery
 from ctviz.ui.cases.gallery import WRONG, Listed, _offered
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
+from ctviz.ui.guide import key_table, mouse_table
 
 
 def text_of(app) -> str:
@@ -256,6 +257,8 @@ def test_help_explains_every_estimator_and_metric(app, backend):
     for entry in (*ESTIMATORS.values(), *METRICS.values()):
         assert f"**{entry.title}**" in text_of(app)
         assert entry.cite in text_of(app)
+    assert mouse_table() in text_of(app)
+    assert key_table() in text_of(app)
 
 
 def test_an_address_that_lags_behind_does_not_throw_the_reader_back(app, two_phantoms):

@@ -28,12 +28,13 @@ from ctviz.viz.charts import (
     Slopes,
     chart_file,
     interactive,
+    looks,
     printed,
     save_chart,
 )
 from ctviz.viz.charts.model.kinds import varying_names
 from ctviz.viz.charts.model.labels import beside, spread
-from ctviz.viz.charts.model.looks import INKS, looks
+from ctviz.viz.charts.model.looks import INKS
 from ctviz.viz.images.palette import COLOURS
 
 NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from ctviz.viz import COLOUR_MAPS
+from ctviz.core.theme import THEME
+from ctviz.viz import COLOUR_MAPS, HeatmapLook
+from ctviz.viz.images.heatmap import heat_ramp
 from ctviz.viz.images.palette import COLOURS, CONTROL
 
-GROUND = "#0e1117"
+GROUND = THEME.screen.ground
 VISION = {
     "normal": np.eye(3),
     "protanopia": np.array(
@@ -66,17 +68,37 @@ def test_lines_stand_out_from_the_ground(vision):
 
 
 @every_vision
+def test_labels_are_told_apart(vision):
+    lab = seen(np.array([channels(colour) for colour in THEME.labels]), vision)
+    assert min(np.linalg.norm(a - b) for a, b in combinations(lab, 2)) > 8
+
+
+@every_vision
 @pytest.mark.parametrize("name", [n for n, c in COLOUR_MAPS.items() if c.sign == "signed"])
 def test_evidence_for_and_against_are_told_apart(name, vision):
-    table = seen(COLOUR_MAPS[name].table.astype(float), vision)
-    for share in (0.5, 0.75, 0.9):
-        reach = round(127.5 * share)
-        assert np.linalg.norm(table[127 - reach] - table[128 + reach]) > 20
+    places = np.array([0.5, 0.75, 0.9]) / 2
+    colours = COLOUR_MAPS[name]
+    against, in_favour = (
+        seen(colours.at(0.5 + side * places).astype(float), vision) for side in (-1, 1)
+    )
+    assert np.linalg.norm(against - in_favour, axis=1).min() > 20
 
 
 @every_vision
 @pytest.mark.parametrize("name", [n for n, c in COLOUR_MAPS.items() if c.sign == "absolute"])
-def test_more_importance_is_lighter(name, vision):
-    lightness = seen(COLOUR_MAPS[name].table.astype(float), vision)[::16, 0]
-    assert (np.diff(lightness) > -0.5).all()
-    assert lightness[-1] - lightness[0] > 60
+def test_more_importance_is_lighter_or_the_map_says_that_it_is_not(name, vision):
+    colours = COLOUR_MAPS[name]
+    lightness = seen(colours.at(np.linspace(0, 1, 16)).astype(float), vision)[:, 0]
+    assert (np.diff(lightness) > -0.5).all() == colours.ordered
+    assert not colours.ordered or lightness[-1] - lightness[0] > 60
+
+
+@every_vision
+@pytest.mark.parametrize("name", [n for n, c in COLOUR_MAPS.items() if c.ordered])
+def test_importance_shows_over_black_air_and_the_more_the_clearer(name, vision):
+    """As readers meet a map: with the opacity that goes with the share."""
+    ramp = heat_ramp(HeatmapLook(COLOUR_MAPS[name].sign, COLOUR_MAPS[name])).astype(float)
+    shown = seen(ramp[:, :3] * ramp[:, 3:] / 255, vision)[:, 0]
+    steps = THEME.heatmap.steps
+    assert (np.diff(shown[steps::32]) > -0.5).all()
+    assert shown[-1] > 40

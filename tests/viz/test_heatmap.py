@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ctviz.core import SIGNS
-from ctviz.viz import COLOUR_MAPS, outline, overlay, robust_limit
-from ctviz.viz.images.heatmap import OUTLINE, heatmap
+from ctviz.core.theme import THEME
+from ctviz.viz import COLOUR_MAPS, HeatmapLook, heatmap, outline, overlay, robust_limit
+from ctviz.viz.images.colours import default_colours
+from ctviz.viz.images.heatmap import OUTLINE
 
 maps = hnp.arrays(
     np.float32,
@@ -14,6 +16,10 @@ maps = hnp.arrays(
     elements=st.floats(-8, 8, width=32),
 )
 grey = np.full((4, 5), 90, np.uint8)
+
+
+def look(sign, opacity=1.0, threshold=0.0):
+    return HeatmapLook(sign, default_colours(sign), opacity, threshold)
 
 
 @settings(max_examples=40, deadline=None)
@@ -39,7 +45,7 @@ def test_a_few_important_pixels_still_have_a_scale():
 @settings(max_examples=40, deadline=None)
 @given(values=maps, sign=st.sampled_from(SIGNS))
 def test_opacity_rises_with_the_magnitude_and_is_zero_where_nothing_is_claimed(values, sign):
-    alpha = heatmap(values, sign)[..., 3].ravel().astype(int)
+    alpha = heatmap(values, look(sign))[..., 3].ravel().astype(int)
     order = np.argsort(np.abs(values).ravel(), kind="stable")
     assert (np.diff(alpha[order]) >= 0).all()
     assert (alpha[values.ravel() == 0] == 0).all()
@@ -48,12 +54,14 @@ def test_opacity_rises_with_the_magnitude_and_is_zero_where_nothing_is_claimed(v
 @settings(max_examples=20, deadline=None)
 @given(values=maps)
 def test_the_absolute_view_does_not_know_the_sign(values):
-    np.testing.assert_array_equal(heatmap(values, "absolute"), heatmap(-values, "absolute"))
+    seen, turned = heatmap(values, look("absolute")), heatmap(-values, look("absolute"))
+    np.testing.assert_array_equal(seen[..., :3], turned[..., :3])
+    assert np.abs(seen[..., 3].astype(int) - turned[..., 3]).max() <= 1
 
 
 def test_the_signed_view_colours_evidence_for_and_against_differently():
     values = np.array([[-1.0, 0.0, 1.0]], np.float32)
-    against, _, speaks_for = heatmap(values, "signed", limit=1)[0, :, :3].astype(int)
+    against, _, speaks_for = heatmap(values, look("signed"), limit=1)[0, :, :3].astype(int)
     assert against[2] > against[0]
     assert speaks_for[0] > speaks_for[2]
 
@@ -61,26 +69,39 @@ def test_the_signed_view_colours_evidence_for_and_against_differently():
 def test_maps_share_a_scale_by_one_limit():
     values = np.array([[0.25, 0.5, 4.0]], np.float32)
     np.testing.assert_array_equal(
-        heatmap(values, "absolute", limit=1), heatmap(4 * values, "absolute", limit=4)
+        heatmap(values, look("absolute"), limit=1), heatmap(4 * values, look("absolute"), limit=4)
     )
 
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_map_of_zeros_leaves_the_slice_as_it_is(sign):
-    shown = overlay(grey, heatmap(np.zeros((4, 5), np.float32), sign))
+    shown = overlay(grey, heatmap(np.zeros((4, 5), np.float32), HeatmapLook.of(sign)))
     np.testing.assert_array_equal(shown, np.repeat(grey[..., None], 3, axis=2))
 
 
 def test_opacity_runs_from_the_slice_to_the_colour():
-    hot = heatmap(np.ones((4, 5), np.float32), "absolute")
-    assert (overlay(grey, hot, opacity=0) == 90).all()
-    np.testing.assert_array_equal(overlay(grey, hot, opacity=1), hot[..., :3])
+    values = np.ones((4, 5), np.float32)
+    assert (overlay(grey, heatmap(values, look("absolute", opacity=0))) == 90).all()
+    hot = heatmap(values, look("absolute", opacity=1))
+    np.testing.assert_array_equal(overlay(grey, hot), hot[..., :3])
+
+
+def test_the_opacity_follows_the_one_law():
+    values = np.linspace(-1, 1, 41, dtype=np.float32)[None]
+    alpha = heatmap(values, look("signed", opacity=0.8), limit=1)[0, :, 3]
+    law = 255 * 0.8 * np.abs(values[0]) ** THEME.heatmap.power
+    assert np.abs(alpha - law).max() <= 1
+
+
+def test_a_half_opaque_pixel_is_half_of_both():
+    hot = np.array([[[200, 0, 90, 128]]], np.uint8)
+    assert overlay(np.full((1, 1), 100, np.uint8), hot)[0, 0].tolist() == [150, 50, 95]
 
 
 def test_the_threshold_hides_what_does_not_reach_it():
     values = np.linspace(0, 1, 20, dtype=np.float32).reshape(4, 5)
-    hot = heatmap(values, "absolute", limit=1)
-    changed = (overlay(grey, hot, threshold=0.5) != grey[..., None]).any(axis=2)
+    hot = heatmap(values, look("absolute", threshold=0.5), limit=1)
+    changed = (overlay(grey, hot) != grey[..., None]).any(axis=2)
     np.testing.assert_array_equal(changed, values >= 0.5)
 
 
@@ -101,9 +122,10 @@ def test_an_outline_closes_at_the_border_and_an_empty_region_has_none():
 
 
 @pytest.mark.parametrize("colours", COLOUR_MAPS.values(), ids=COLOUR_MAPS.keys())
-def test_a_colour_map_has_256_colours_and_knows_its_view(colours):
-    assert colours.table.shape == (256, 3)
-    assert colours.table.dtype == np.uint8
+def test_a_colour_map_begins_and_ends_with_its_own_colours_and_knows_its_view(colours):
+    ends = colours.at(np.array([-0.5, 0.0, 1.0, 1.5]))
+    np.testing.assert_array_equal(ends, colours.stops[[0, 0, -1, -1]])
+    assert ends.dtype == np.uint8
     assert colours.sign in SIGNS
 
 

@@ -11,7 +11,7 @@ from ctviz.cohort.analysis.findings import (
     Disputed,
     Findings,
     MeanRoc,
-    MetricPairAgreement,
+    MetricAgreement,
     MetricRanking,
     Signs,
     Subgroups,
@@ -173,14 +173,14 @@ def _dice(material: Material) -> DiceCurves | None:
     )
 
 
-def _agreements(material: Material) -> Iterator[MetricPairAgreement]:
+def _agreements(material: Material) -> Iterator[MetricAgreement]:
     """Yield how alike fidelity and each human-centric metric rank the estimators."""
     how = material.draws, material.seed
     for human in material.human if material.fidelity else ():
         for signs in material.choices:
             model, reader = _pair(material, human, signs)
             on_slices = slice_agreement(model, reader, *how)
-            yield MetricPairAgreement(
+            yield MetricAgreement(
                 first=model.metric,
                 second=human,
                 signs=signs,

@@ -188,7 +188,7 @@ class DiceCurves:
 
 
 @dataclass(frozen=True)
-class MetricPairAgreement:
+class MetricAgreement:
     """How alike two metrics rank the estimators, controls left out.
 
     Parameters
@@ -295,7 +295,7 @@ class Findings:
     accuracy: tuple[AccuracyCurves, ...]
     roc: MeanRoc | None
     dice: DiceCurves | None
-    agreements: tuple[MetricPairAgreement, ...]
+    agreements: tuple[MetricAgreement, ...]
     disputed: tuple[Disputed, ...]
     sensitivity: tuple[Sensitivity, ...]
     subgroups: tuple[Subgroups, ...]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import rankdata
 
-from ctviz.cohort.analysis.findings import Findings, MetricPairAgreement
+from ctviz.cohort.analysis.findings import Findings, MetricAgreement
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.statistics import Entrant, Interval, Standing
@@ -15,7 +15,7 @@ HEADLINES = ("auroc", "dice")
 """The paper's human-centric metrics; without them, whatever compares with a reader."""
 
 
-def headlines(findings: Findings) -> tuple[MetricPairAgreement, ...]:
+def headlines(findings: Findings) -> tuple[MetricAgreement, ...]:
     """Return how fidelity and each headline metric rank all entrants."""
     widest = {agreement.second: agreement for agreement in reversed(findings.agreements)}
     chosen = [widest[key] for key in HEADLINES if key in widest]
@@ -43,7 +43,7 @@ def ranks_of_contestants(standings: tuple[Standing, ...], better: str) -> dict[E
     return {entrant: float(rank) for (entrant, _), rank in zip(known, ranks, strict=True)}
 
 
-def _slopes(findings: Findings, names: Names, pairs: tuple[MetricPairAgreement, ...]) -> Chart:
+def _slopes(findings: Findings, names: Names, pairs: tuple[MetricAgreement, ...]) -> Chart:
     keys = [pairs[0].first, *(agreement.second for agreement in pairs)]
     ranks = [
         ranks_of_contestants(
@@ -72,7 +72,7 @@ def _slopes(findings: Findings, names: Names, pairs: tuple[MetricPairAgreement, 
     )
 
 
-def _scatter(findings: Findings, names: Names, agreement: MetricPairAgreement) -> Chart:
+def _scatter(findings: Findings, names: Names, agreement: MetricAgreement) -> Chart:
     first = findings.ranking(agreement.first, agreement.signs).standings
     second = {
         each.entrant: each for each in findings.ranking(agreement.second, agreement.signs).standings
@@ -101,7 +101,7 @@ def _scatter(findings: Findings, names: Names, agreement: MetricPairAgreement) -
     )
 
 
-def _disputed(findings: Findings, names: Names, agreement: MetricPairAgreement) -> Chart:
+def _disputed(findings: Findings, names: Names, agreement: MetricAgreement) -> Chart:
     rows = tuple(
         Row(
             f"{each.case}, slice {each.slice_index + 1}",

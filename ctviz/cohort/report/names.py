@@ -8,8 +8,7 @@ from typing import Self
 from ctviz.cohort.analysis.findings import Findings, Ranked, Signs
 from ctviz.cohort.statistics import Entrant
 from ctviz.estimators import ESTIMATORS
-from ctviz.viz.charts import Axis, Look
-from ctviz.viz.charts.model.looks import looks
+from ctviz.viz.charts import Axis, Look, looks
 
 FIDELITY = "fidelity"
 COHORT_FIDELITY = "cohort fidelity"

@@ -5,13 +5,13 @@ import streamlit as st
 from ctviz.backend import Imported, Job
 from ctviz.core import CtvizError
 from ctviz.core.cells import neutral
+from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
 from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
-from ctviz.ui.widgets.text import count_of
 from ctviz.ui.widgets.waiting import ready
 
 NAMED = 12

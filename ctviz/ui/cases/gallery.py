@@ -10,11 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.demo import MADE
 from ctviz.core import Prediction
+from ctviz.core.text import count_of
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain, plainly
-from ctviz.ui.widgets.text import count_of
 from ctviz.ui.widgets.waiting import rerun_when
 from ctviz.viz import WINDOWS, thumbnail
 

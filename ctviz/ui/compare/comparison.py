@@ -10,6 +10,7 @@ from typing import Any
 
 from ctviz.backend import Evaluation, Job, Question, Sanity
 from ctviz.core import FloatMap, ImportanceMap, Mask, Score, Sign
+from ctviz.core.text import count_of
 from ctviz.estimators import Estimator
 from ctviz.metrics import METRICS, Metric
 from ctviz.metrics.fidelity import Fidelity
@@ -19,7 +20,6 @@ from ctviz.ui.compare.page_jobs import Held
 from ctviz.ui.compare.score_jobs import Scores, is_slow
 from ctviz.ui.service import backend
 from ctviz.ui.viewer import MapUnit
-from ctviz.ui.widgets.text import count_of
 
 WHY_NOT = {"failed": "The map could not be computed.", "cancelled": "The map was cancelled."}
 NOT_BEGUN = "The map waits for 'Compute'."

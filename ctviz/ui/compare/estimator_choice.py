@@ -7,8 +7,9 @@ from typing import cast
 import streamlit as st
 
 from ctviz.backend import DEFAULT_ESTIMATORS
+from ctviz.core.text import about
 from ctviz.estimators import ESTIMATORS, Estimator
-from ctviz.ui.compare.expected_seconds import about, expected_seconds
+from ctviz.ui.compare.expected_seconds import expected_seconds
 from ctviz.ui.compare.sanity import known_badge, marked
 from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain

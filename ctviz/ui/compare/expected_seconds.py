@@ -21,21 +21,6 @@ def expected_seconds(model_id: str | None, estimators: Sequence[Estimator]) -> f
     return None if estimate is None else estimate.seconds
 
 
-def about(seconds: float) -> str:
-    """Return a time as it is said beforehand.
-
-    >>> about(0.2), about(3.6), about(43), about(100)
-    ('under 1 s', 'about 4 s', 'about 45 s', 'about 2 min')
-    """
-    if seconds < 1:
-        return "under 1 s"
-    if seconds < 10:
-        return f"about {seconds:.0f} s"
-    if seconds < 90:
-        return f"about {5 * round(seconds / 5)} s"
-    return f"about {seconds / 60:.0f} min"
-
-
 def waits_for_a_click(question: Question, estimator: Estimator) -> bool:
     """Whether a map takes so long that it is not begun before the reader says so."""
     if _place(estimator.name) in session().released:

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
 from ctviz.core.orientation import edges
+from ctviz.core.text import about
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
@@ -34,13 +35,7 @@ from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.curves import show_curves
 from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, yardsticks
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
-from ctviz.ui.compare.expected_seconds import (
-    WORTH_SAYING,
-    about,
-    expected_seconds,
-    hold_back,
-    release,
-)
+from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.compare.page_jobs import Held, Place
 from ctviz.ui.compare.sanity import badge_of
@@ -64,6 +59,7 @@ from ctviz.ui.viewer import (
 from ctviz.ui.widgets.parameters import parameter_forms
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.reader import reader_badge
+from ctviz.viz import opening_window
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
@@ -214,12 +210,9 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
 
 
 def _window(case: Case) -> DisplayWindow:
-    """Return the window to open a case with: soft tissue, or every grey value of a picture."""
-    first = case.slice(0)
-    if first.calibrated:
-        return DisplayWindow()
-    low, high = float(first.hounsfield.min()), float(first.hounsfield.max())
-    return DisplayWindow(max(1.0, high - low), (low + high) / 2)
+    """Return the window to open a case with, as `ctviz explain` shows it."""
+    window = opening_window(case.slice(0))
+    return DisplayWindow(window.width, window.level)
 
 
 def _case_view(entry: CaseEntry, case: Case) -> CaseView:

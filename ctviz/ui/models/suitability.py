@@ -4,13 +4,13 @@ import streamlit as st
 
 from ctviz.backend import Job
 from ctviz.core import CtvizError, ImportanceMap, Value, parameters
+from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.models import ModelCard
-from ctviz.ui.compare.expected_seconds import about, expected_seconds
+from ctviz.ui.compare.expected_seconds import expected_seconds
 from ctviz.ui.compare.sanity import known_badge
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
-from ctviz.ui.widgets.text import count_of
 from ctviz.ui.widgets.waiting import rerun_when
 
 EFFORT = ("samples", "steps")

@@ -9,11 +9,10 @@ import numpy as np
 from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
 from ctviz.core import Cancelled, FloatMap, InvalidInput, Progress
+from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator, passes
 from ctviz.metrics import BehaviourMetric, FidelityMetric
-from ctviz.ui.compare.expected_seconds import about
 from ctviz.ui.service import backend
-from ctviz.ui.widgets.text import count_of
 
 
 @dataclass(frozen=True)
@@ -48,16 +47,7 @@ class Forecast:
         slices = count_of(self.slices, "slice")
         if self.seconds is None:
             return f"{slices}; how fast the model is here is being measured."
-        return f"{slices}, {long(self.slices * self.seconds)} at the pace measured here."
-
-
-def long(seconds: float) -> str:
-    """Return a time that may be hours.
-
-    >>> long(43), long(5400)
-    ('about 45 s', 'about 1.5 h')
-    """
-    return about(seconds) if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+        return f"{slices}, {about(self.slices * self.seconds)} at the pace measured here."
 
 
 def forecast(study: CohortStudy) -> Forecast:

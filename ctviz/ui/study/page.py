@@ -8,6 +8,7 @@ import streamlit as st
 from ctviz.cohort import Run, cohort_title, look, studies
 from ctviz.cohort.folder import StudyFolder
 from ctviz.core import CtvizError
+from ctviz.core.text import count_of
 from ctviz.ui.access import may
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
@@ -15,7 +16,6 @@ from ctviz.ui.study.planning import plan_study
 from ctviz.ui.study.results.sections import show_results
 from ctviz.ui.study.watching import badge_of, begin_study, rerun_when_one_ends, under_way, watch
 from ctviz.ui.widgets.plain_text import plain
-from ctviz.ui.widgets.text import count_of
 
 ADDRESS = "study"
 """The part of the address that names a study's folder."""

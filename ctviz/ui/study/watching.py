@@ -12,13 +12,12 @@ import streamlit as st
 from ctviz.cohort import Run, Stage, State, cancel, failures_of, look, start
 from ctviz.cohort.folder import StudyFolder
 from ctviz.core import CtvizError
+from ctviz.core.text import about, count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
-from ctviz.ui.compare.expected_seconds import about
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
-from ctviz.ui.widgets.text import count_of
 
 POLL_SECONDS = 1.5
 STARTING_SECONDS = 60.0

@@ -10,6 +10,7 @@ from typing import Literal, Self, cast, get_args
 import numpy as np
 
 from ctviz.core import SIGNS, Sign
+from ctviz.core.theme import FACTS, THEME
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
 Json = dict[str, object]
@@ -43,8 +44,8 @@ class Letters:
 class DisplayWindow:
     """Display window in Hounsfield units."""
 
-    width: float = 400.0
-    level: float = 40.0
+    width: float = THEME.opening_window.width
+    level: float = THEME.opening_window.level
 
     def to_json(self) -> Json:
         """Return the window as the browser reads it."""
@@ -289,6 +290,7 @@ class BoardData:
             "drawing": self.drawing.to_json() if self.drawing else None,
             "reference": self.reference.to_json() if self.reference else None,
             "contract": CONTRACT,
+            "theme": dict(FACTS),
             "acknowledged": list(self.acknowledged),
             "refused": dict(self.refused),
             "saved": self.saved,
@@ -318,6 +320,7 @@ class DoorbellData:
         """Return the doorbell's data as the browser reads it."""
         return {
             "doorbell": True,
+            "theme": dict(FACTS),
             "acknowledged": list(self.acknowledged),
             "refused": dict(self.refused),
         }

@@ -25,6 +25,7 @@ from reportlab.platypus import (
 from reportlab.platypus import Paragraph as SetText
 from reportlab.platypus import Table as SetTable
 
+from ctviz.core.theme import THEME
 from ctviz.viz.documents.blocks import (
     Document,
     Figure,
@@ -43,7 +44,7 @@ CHART_HEIGHT = HEIGHT - 40 * mm  # leaves room for headings and the caption
 ROOM_FOR_HEAD = 45 * mm
 CELL_GAP, USUAL, SMALLEST, NARROWEST = 7.0, 7.2, 5.2, 105.0
 INK, FAINT, LINE, TINT, ACCENT = map(
-    HexColor, ("#202124", "#6f757d", "#dfe2e6", "#f3f6f9", "#14568c")
+    HexColor, (THEME.paper.text, THEME.paper.faint, "#dfe2e6", "#f3f6f9", "#14568c")
 )
 
 

@@ -1,27 +1,26 @@
 """Colour maps of heatmaps: diverging for signed maps, sequential for absolute ones.
 
-All are safe for the common colour-vision deficiencies: the diverging ones part blue from orange
-or purple from green, the sequential ones rise in lightness.
+Their colours are facts of `ctviz.core.theme`, the same as in the browser.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from plotly.colors import sequential, unlabel_rgb
 
-from ctviz.core import Sign
+from ctviz.core import SIGNS, Sign
+from ctviz.core.theme import THEME, ColourStops, channels
 
-Table: TypeAlias = NDArray[np.uint8]
-"""(256, 3) red, green and blue."""
+Colours: TypeAlias = NDArray[np.uint8]
+"""(N, 3) red, green and blue."""
 
 
 @dataclass(frozen=True, eq=False)
 class ColourMap:
-    """256 colours for one way of reading a map.
+    """Colours for one way of reading a map.
 
     Parameters
     ----------
@@ -29,45 +28,45 @@ class ColourMap:
         Its name on screens.
     sign
         The view it belongs to: ``signed`` has its neutral colour in the middle.
-    table
-        (256, 3) uint8.
+    stops
+        (S, 3) evenly spaced colours, low to high.
+    ordered
+        Whether more importance never looks darker.
     """
 
     title: str
     sign: Sign
-    table: Table
+    stops: Colours
+    ordered: bool = True
 
     @classmethod
-    def through(cls, title: str, sign: Sign, colours: Sequence[str]) -> Self:
-        """Return the map that blends evenly spaced colours, as ``#rrggbb`` or ``rgb(r, g, b)``."""
-        knots = np.array([_channels(colour) for colour in colours])
-        at = np.linspace(0.0, 1.0, len(knots))
-        blend = [np.interp(np.linspace(0.0, 1.0, 256), at, channel) for channel in knots.T]
-        return cls(title, sign, np.rint(np.stack(blend, axis=1)).astype(np.uint8))
+    def through(cls, sign: Sign, colours: ColourStops) -> Self:
+        """Return the map that blends the stops of the theme."""
+        stops = np.array([channels(stop) for stop in colours.stops], np.uint8)
+        return cls(colours.title, sign, stops, colours.ordered)
 
+    def at(self, places: NDArray[np.float64]) -> Colours:
+        """Return the colours (N, 3) at places (N,) along the map, 0 to 1.
 
-def _channels(colour: str) -> tuple[float, ...]:
-    if colour.startswith("#"):
-        return tuple(bytes.fromhex(colour[1:]))
-    return tuple(unlabel_rgb(colour))
+        As ``colourAt`` in the browser's ``picture/colours.js``, to the last bit.
+        """
+        along = np.clip(places, 0.0, 1.0) * (len(self.stops) - 1)
+        below = np.minimum(np.floor(along), len(self.stops) - 2).astype(np.intp)
+        low, high = self.stops[below].astype(np.float64), self.stops[below + 1].astype(np.float64)
+        blend = low + (high - low) * (along - below)[:, None]
+        return np.floor(blend + 0.5).astype(np.uint8)
 
-
-# The ends are light and the middle dark: zero must not shine on a dark scan.
-_BLUE_ORANGE = ("#b9e2ff", "#4aa8ff", "#1556a8", "#20242c", "#a8480a", "#ff8a1f", "#ffdf9e")
-_PURPLE_GREEN = ("#ecc8ff", "#bb6ee8", "#6a2f94", "#22242a", "#1f6e3c", "#4cc274", "#c9f7b8")
 
 COLOUR_MAPS: Mapping[str, ColourMap] = MappingProxyType(
     {
-        "blue-orange": ColourMap.through("Blue to orange", "signed", _BLUE_ORANGE),
-        "purple-green": ColourMap.through("Purple to green", "signed", _PURPLE_GREEN),
-        "inferno": ColourMap.through("Inferno", "absolute", sequential.Inferno),
-        "viridis": ColourMap.through("Viridis", "absolute", sequential.Viridis),
-        "cividis": ColourMap.through("Cividis", "absolute", sequential.Cividis),
+        name: ColourMap.through(sign, colours)
+        for sign in SIGNS
+        for name, colours in THEME.maps[sign].items()
     }
 )
-"""By name; the first of each sign is the default."""
+"""By name."""
 
 
 def default_colours(sign: Sign) -> ColourMap:
     """Return the colour map a view has if the reader chooses none."""
-    return next(colours for colours in COLOUR_MAPS.values() if colours.sign == sign)
+    return COLOUR_MAPS[THEME.heatmap.colours(sign)]

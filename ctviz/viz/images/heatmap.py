@@ -1,22 +1,24 @@
 """Heatmaps: importance as coloured, partly transparent pixels over a slice."""
 
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion
 
-from ctviz.core import FloatMap, Mask, Sign, signed_view
+from ctviz.core import FloatMap, Mask, Sign
+from ctviz.core.theme import THEME, channels
 from ctviz.viz.images.colours import ColourMap, default_colours
 from ctviz.viz.images.window import Grey
 
 Rgb: TypeAlias = NDArray[np.uint8]
 """(H, W, 3)."""
 Rgba: TypeAlias = NDArray[np.uint8]
-"""(H, W, 4); alpha is the share of the scale that the pixel reaches."""
+"""(H, W, 4)."""
 
-OUTLINE = (80, 255, 200)
-"""Colour of a drawing's outline: neither in a scan nor in a default heatmap."""
+OUTLINE = channels(THEME.labels[0])
+"""Colour of a drawing's outline: that of the first label."""
 
 
 def robust_limit(values: FloatMap) -> float:
@@ -30,40 +32,68 @@ def robust_limit(values: FloatMap) -> float:
     return limit or 1.0
 
 
-def heatmap(
-    values: FloatMap,
-    sign: Sign,
-    *,
-    limit: float | None = None,
-    colours: ColourMap | None = None,
-) -> Rgba:
-    """Return a map (H, W) as colours (H, W, 4), centred at zero if ``signed``.
-
-    Alpha is the magnitude's share of ``limit`` (by default the map's own `robust_limit`), so that
-    anatomy stays visible where nothing is claimed. Several maps share a scale by one ``limit``.
-    """
-    shares = np.clip(signed_view(values, sign) / (limit or robust_limit(values)), -1.0, 1.0)
-    place = (shares + 1) / 2 if sign == "signed" else shares
-    table = (colours or default_colours(sign)).table
-    picture = np.empty((*values.shape, 4), np.uint8)
-    picture[..., :3] = table[np.rint(255 * place).astype(np.intp)]
-    picture[..., 3] = np.rint(255 * np.abs(shares))
-    return picture
-
-
-def overlay(grey: Grey, hot: Rgba, *, opacity: float = 0.8, threshold: float = 0.0) -> Rgb:
-    """Return a slice (H, W) under a heatmap (H, W, 4).
+@dataclass(frozen=True, eq=False)
+class HeatmapLook:
+    """How importance becomes coloured, partly transparent pixels.
 
     Parameters
     ----------
+    sign
+        ``signed`` is centred at zero, ``absolute`` begins there.
+    colours
+        The colour map.
     opacity
-        Of the most important pixels, 0 to 1; the others have less, by the root of their share.
+        Of the most important pixels, 0 to 1.
     threshold
         Share of the scale under which pixels are not coloured.
     """
-    share = hot[..., 3:] / 255.0
-    weight = np.where(share >= threshold, opacity * np.sqrt(share), 0.0)
-    return np.rint((1 - weight) * grey[..., None] + weight * hot[..., :3]).astype(np.uint8)
+
+    sign: Sign
+    colours: ColourMap
+    opacity: float = THEME.heatmap.opacity
+    threshold: float = THEME.heatmap.threshold
+
+    @classmethod
+    def of(cls, sign: Sign) -> Self:
+        """Return what a view looks like to a reader who has chosen nothing."""
+        return cls(sign, default_colours(sign))
+
+
+def heat_ramp(look: HeatmapLook) -> NDArray[np.uint8]:
+    """Return red, green, blue and alpha of shares from -1 to 1 in even steps, zero in the middle.
+
+    As ``heatRamp`` in the browser's ``picture/colours.js``, to the last bit.
+
+    Returns
+    -------
+    ramp
+        (2 S + 1, 4) with the S steps of the theme.
+    """
+    steps = THEME.heatmap.steps
+    shares = np.arange(-steps, steps + 1) / steps
+    reach = np.abs(shares)
+    shown = (reach > 0) & (reach >= look.threshold)
+    alpha = np.where(shown, look.opacity * reach**THEME.heatmap.power, 0.0)
+    places = 0.5 + shares / 2 if look.sign == "signed" else reach
+    return np.column_stack([look.colours.at(places), np.floor(255 * alpha + 0.5).astype(np.uint8)])
+
+
+def heatmap(values: FloatMap, look: HeatmapLook, limit: float | None = None) -> Rgba:
+    """Return a map (H, W) as colours (H, W, 4).
+
+    The opacity falls with the magnitude's share of ``limit`` (by default the map's own
+    `robust_limit`), so that anatomy stays visible where nothing is claimed. Several maps share a
+    scale by one ``limit``.
+    """
+    steps = THEME.heatmap.steps
+    shares = np.clip(values.astype(np.float64) / (limit or robust_limit(values)), -1.0, 1.0)
+    return heat_ramp(look)[np.floor(shares * steps + 0.5).astype(np.intp) + steps]
+
+
+def overlay(grey: Grey, hot: Rgba) -> Rgb:
+    """Return a slice (H, W) under a heatmap (H, W, 4)."""
+    alpha = hot[..., 3:] / 255.0
+    return np.floor((1 - alpha) * grey[..., None] + alpha * hot[..., :3] + 0.5).astype(np.uint8)
 
 
 def outline(

@@ -6,19 +6,12 @@ from types import MappingProxyType
 from typing import Self
 from zlib import crc32
 
-COLOURS = (
-    "#56b4e9",
-    "#e69f00",
-    "#1fb58a",
-    "#f0e442",
-    "#e8602c",
-    "#e29ac8",
-    "#5f7fff",
-    "#b8f2e6",
-)
+from ctviz.core.theme import THEME
+
+COLOURS = THEME.screen.estimators
 """For dark ground; after Okabe and Ito's colours, told apart with any common colour vision."""
 
-CONTROL = "#9aa0a8"
+CONTROL = THEME.screen.control
 """Grey, for controls."""
 
 

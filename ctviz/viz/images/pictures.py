@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ctviz.core import Slice
-from ctviz.viz.images.window import WINDOWS, Window, grey_range, window_image
+from ctviz.core.theme import Window
+from ctviz.viz.images.window import opening_window, window_image
 
 
 def png(picture: NDArray[np.uint8]) -> bytes:
@@ -34,10 +35,8 @@ def to_pixel_aspect(
 def thumbnail(image: Slice, size: int = 128, window: Window | None = None) -> bytes:
     """Return a slice as a small PNG, at most ``size`` on each side, with its true aspect.
 
-    Without a window it is shown in the soft-tissue one, or in its grey range if its numbers are
-    no Hounsfield units.
+    Without a window it is shown in its `opening_window`.
     """
-    if window is None:
-        window = WINDOWS["soft-tissue"] if image.calibrated else grey_range(image.hounsfield)
+    window = window or opening_window(image)
     grey = window_image(image.hounsfield, window.width, window.level)
     return png(to_pixel_aspect(grey, image.spacing_mm, size))

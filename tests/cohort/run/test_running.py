@@ -22,8 +22,8 @@ from ctviz.cohort import (
     run_study,
     start,
     studies,
+    verify,
 )
-from ctviz.cohort.reproduce.verify import verify
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.status import stage_of, study_lock

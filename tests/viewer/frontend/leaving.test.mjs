@@ -4,6 +4,7 @@ import test, { beforeEach, mock } from "node:test";
 import { Session } from "../../../ctviz/ui/viewer/frontend/sync/session.js";
 import { CONTRACT } from "../../../ctviz/ui/viewer/frontend/sync/types.js";
 import { shape } from "./support.mjs";
+import "./theme.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "/{k}", ...shape };
 const data = {

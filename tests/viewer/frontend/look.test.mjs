@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS, STEPS, colourAt, commonLimit, heat, heatRamp, limitText, paintHeat } from "../../../ctviz/ui/viewer/frontend/picture/colours.js";
-import { OFFSET, PRESETS, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/picture/windowing.js";
+import { channels } from "../../../ctviz/ui/viewer/frontend/theme.js";
+import { colourAt, colourMap, commonLimit, css, heat, heatRamp, labelColour, limitText, lookSignature, paintHeat } from "../../../ctviz/ui/viewer/frontend/picture/colours.js";
+import { OFFSET, grey, greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/picture/windowing.js";
+import { theme } from "./theme.mjs";
 
-const absolute = { signed: false, colours: ABSOLUTE_MAPS.inferno, opacity: 0.8, threshold: 0 };
-const signed = { signed: true, colours: SIGNED_MAPS["blue-orange"], opacity: 0.8, threshold: 0 };
+const PRESETS = Object.values(theme().windows);
+const absolute = { signed: false, colours: colourMap("absolute", "inferno"), opacity: 0.8, threshold: 0 };
+const signed = { signed: true, colours: colourMap("signed", "blue-orange"), opacity: 0.8, threshold: 0 };
 const alphaOf = (rgba) => rgba >>> 24;
 const shares = Array.from({ length: 201 }, (_, i) => (i - 100) / 100);
 
@@ -70,6 +73,10 @@ test("the absolute view does not see the sign, the signed view does", () => {
   }
 });
 
+test("half the scale is half as opaque as all of it", () => {
+  assert.equal(heat(0.5, absolute).alpha, absolute.opacity * 0.5 ** theme().heatmap.power);
+});
+
 test("what is below the threshold is not shown and the rest is as without it", () => {
   for (const share of shares) {
     const strict = heat(share, { ...absolute, threshold: 0.4 });
@@ -92,24 +99,33 @@ test("painted pixels have the heat of their values, clipped at the limit", () =>
   paintHeat(values, share, heatRamp(signed), pixels);
   values.forEach((value, i) => {
     const exact = heat(value * share, signed).alpha * 255;
-    assert.ok(Math.abs(alphaOf(pixels[i]) - exact) <= 1 + 255 / STEPS);
+    assert.ok(Math.abs(alphaOf(pixels[i]) - exact) <= 1 + 255 / theme().heatmap.steps);
   });
   assert.equal(alphaOf(pixels[4]), 0);
   assert.equal(pixels[0], pixels[1]);
 });
 
 test("colour maps begin and end with their own colours", () => {
-  for (const map of [...Object.values(ABSOLUTE_MAPS), ...Object.values(SIGNED_MAPS)]) {
-    assert.deepEqual(colourAt(map, 0), map.stops[0]);
-    assert.deepEqual(colourAt(map, 1), map.stops.at(-1));
+  for (const sign of ["signed", "absolute"]) {
+    for (const [name, { stops }] of Object.entries(theme().maps[sign])) {
+      assert.deepEqual(colourAt(colourMap(sign, name), 0), channels(stops[0]));
+      assert.deepEqual(colourAt(colourMap(sign, name), 1), channels(stops.at(-1)));
+    }
   }
 });
 
-test("sequential maps grow lighter all the way", () => {
-  const lightness = ([red, green, blue]) => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  for (const { stops } of Object.values(ABSOLUTE_MAPS)) {
-    stops.slice(1).forEach((stop, i) => assert.ok(lightness(stop) > lightness(stops[i])));
-  }
+test("two looks have one signature only if they look the same", () => {
+  const looks = [
+    absolute, signed, { ...absolute, opacity: 0.7 }, { ...absolute, threshold: 0.1 }, { ...absolute, colours: colourMap("absolute", "turbo") },
+  ];
+  assert.equal(new Set(looks.map(lookSignature)).size, looks.length);
+  assert.equal(lookSignature({ ...absolute }), lookSignature(absolute));
+});
+
+test("colours are said to the browser as it reads them, and labels begin anew after the last colour", () => {
+  assert.deepEqual(channels("#0080ff"), [0, 128, 255]);
+  assert.equal(css([0, 128, 255], 0.5), "rgb(0 128 255 / 0.5)");
+  assert.deepEqual(labelColour(1 + theme().inks.labels.length), labelColour(1));
 });
 
 test("limits are written with three digits", () => {

@@ -10,6 +10,7 @@ import { withSlice } from "../../../ctviz/ui/viewer/frontend/sync/address.js";
 import { Pulse } from "../../../ctviz/ui/viewer/frontend/sync/pulse.js";
 import { SliceReport } from "../../../ctviz/ui/viewer/frontend/sync/slice-report.js";
 import { memoryStore, shape } from "./support.mjs";
+import "./theme.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "", ...shape };
 const empty = { reader: "AB", labels: ["heart"], slices: {} };

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/picture/geometry.js";
+import { Board } from "../../../ctviz/ui/viewer/frontend/widgets/board.js";
 import { sortPanes } from "../../../ctviz/ui/viewer/frontend/widgets/heatmap-bar.js";
-import { SHORTCUTS, shortcutOf } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
+import { shortcutOf, withKey } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
 import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/widgets/layout.js";
 import { outwards } from "../../../ctviz/ui/viewer/frontend/picture/pixels.js";
 import { SharedView } from "../../../ctviz/ui/viewer/frontend/picture/view.js";
+import { theme } from "./theme.mjs";
 
 const grid = { rows: 300, columns: 500, spacing: [1.5, 0.75] };
 const size = { width: 640, height: 480 };
@@ -103,7 +105,7 @@ test("slices are fetched from the current one outwards, each once", () => {
 });
 
 test("no key does two things", () => {
-  const keys = SHORTCUTS.flatMap((shortcut) => shortcut.keys);
+  const keys = theme().keys.flatMap((shortcut) => shortcut.keys);
   assert.equal(new Set(keys).size, keys.length);
 });
 
@@ -114,6 +116,17 @@ test("keys are found with and without Ctrl", () => {
   assert.equal(press("Z", { metaKey: true })?.action, "redo");
   assert.equal(press("b", { ctrlKey: true }), null);
   assert.equal(press("b", { altKey: true }), null);
+});
+
+test("the board acts on every key of the theme", () => {
+  const anything = () => new Proxy(() => 1, { get: (_, name) => (name === Symbol.toPrimitive ? () => 1 : anything()), apply: () => 1 });
+  for (const { action, value } of theme().keys) Board.prototype.perform.call(anything(), action, value);
+});
+
+test("a button's tip names the key that does the same", () => {
+  assert.equal(withKey("Undo", "undo"), "Undo (Ctrl Z)");
+  assert.equal(withKey("Brush", "tool", "brush"), "Brush (b)");
+  assert.throws(() => withKey("Fly", "fly"), /No key does fly/);
 });
 
 test("panes stand in two columns on a small screen and use a large one", () => {

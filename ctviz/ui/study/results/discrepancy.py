@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ctviz.cohort.analysis.findings import Disputed, MetricPairAgreement
+from ctviz.cohort.analysis.findings import Disputed, MetricAgreement
 from ctviz.cohort.report.discrepancy_charts import headlines
 from ctviz.cohort.report.numbers import figure, span
 from ctviz.cohort.report.tables import agreement_table
@@ -46,7 +46,7 @@ def show_discrepancy(reading: FindingsReading) -> None:
             _slices(reading, pair)
 
 
-def _moves(reading: FindingsReading, pair: MetricPairAgreement) -> Table:
+def _moves(reading: FindingsReading, pair: MetricAgreement) -> Table:
     """Return the estimators whose ranks by the two metrics differ most."""
     first, second = reading.names.metric(pair.first), reading.names.metric(pair.second)
     moved = [move for move in _most_moved(pair)[:MOST_MOVED] if move.fall]
@@ -66,11 +66,11 @@ def _moves(reading: FindingsReading, pair: MetricPairAgreement) -> Table:
     )
 
 
-def _most_moved(pair: MetricPairAgreement) -> list[Move]:
+def _most_moved(pair: MetricAgreement) -> list[Move]:
     return sorted(pair.moves, key=lambda move: -abs(move.fall))
 
 
-def _slices(reading: FindingsReading, pair: MetricPairAgreement) -> None:
+def _slices(reading: FindingsReading, pair: MetricAgreement) -> None:
     names = reading.names
     st.markdown(f"**{plain(names.metric(pair.first))} and {plain(names.metric(pair.second))}**")
     own = [each for each in reading.findings.disputed if each.second == pair.second]
@@ -91,9 +91,7 @@ def _label(disputed: Disputed) -> str:
     return f"{disputed.case}, slice {disputed.slice_index + 1}: τ {tau}{answered}"
 
 
-def _address(
-    reading: FindingsReading, pair: MetricPairAgreement, disputed: Disputed
-) -> dict[str, str]:
+def _address(reading: FindingsReading, pair: MetricAgreement, disputed: Disputed) -> dict[str, str]:
     """Return the address of a slice on Compare, with the estimators whose ranks differ most."""
     estimators = list(dict.fromkeys(move.entrant.estimator for move in _most_moved(pair)))
     return {

@@ -6,9 +6,9 @@ import streamlit as st
 
 from ctviz.cohort import failures_of
 from ctviz.cohort.report.tables import failure_table, undefined_table
+from ctviz.core.text import count_of
 from ctviz.ui.study.read_findings import FindingsReading
 from ctviz.ui.study.results.tables import show_table
-from ctviz.ui.widgets.text import count_of
 
 
 def show_gaps(reading: FindingsReading) -> None:

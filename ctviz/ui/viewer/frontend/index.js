@@ -13,14 +13,21 @@
 
 import { Board } from "./widgets/board.js";
 import { Session } from "./sync/session.js";
+import { takeTheme } from "./theme.js";
 
-/** The session outlives its boards: Streamlit makes a new one whenever the board moves on the page. */
-const session = new Session();
+/**
+ * The session outlives its boards: Streamlit makes a new one whenever the board moves on the page.
+ *
+ * @type {Session | null}
+ */
+let lasting = null;
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
 /** @param {import("./sync/types.js").ComponentArguments} component */
 export default function render({ data, parentElement, setTriggerValue }) {
+  takeTheme(data.theme);
+  const session = (lasting ??= new Session());
   if ("doorbell" in data) {
     session.hang(parentElement, setTriggerValue, data);
     return () => {

@@ -5,21 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ctviz.core.theme import THEME
 from ctviz.viz.images.palette import COLOURS, CONTROL, Palette
 
-INKS = (
-    "#2f8fca",
-    "#d98a00",
-    "#00795a",
-    "#525200",
-    "#d9500f",
-    "#b8559a",
-    "#3340b8",
-    "#1c1c1c",
-)
+INKS = THEME.paper.estimators
 """The palette's colours for white ground, in its order."""
 
-CONTROL_INK = "#8a8f96"
+CONTROL_INK = THEME.paper.control
 
 MARKERS = (
     "circle",

@@ -8,7 +8,9 @@ from typing import Any
 
 import matplotlib as mpl
 
-INK, FAINT, GRID = "#202124", "#6f757d", "#dfe2e6"
+from ctviz.core.theme import THEME
+
+INK, FAINT, GRID = THEME.paper.text, THEME.paper.faint, "#dfe2e6"
 WIDTH_IN = 7.0
 """Both columns of a journal's page."""
 

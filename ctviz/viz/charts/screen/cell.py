@@ -7,11 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ctviz.core.theme import THEME
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.panels import FAINT, GRID, INK
 
-GROUND = "#0e1117"
+GROUND = THEME.screen.ground
 NO_AXIS: Mapping[str, Any] = MappingProxyType(
     {"visible": False, "showgrid": False, "zeroline": False, "fixedrange": True}
 )

@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.kinds import HeatTable
 from ctviz.viz.charts.screen.cell import Cell
+from ctviz.viz.images.palette import COLOURS
 from ctviz.viz.panels import FAINT
 
 ROW_PX, FRAME_PX = 19, 130
 BLUES = ((0.0, "#151a22"), (0.5, "#1c5a8c"), (1.0, "#7cc4f5"))
-TWO_WAYS = ((0.0, "#e8843c"), (0.5, "#151a22"), (1.0, "#56b4e9"))
+TWO_WAYS = ((0.0, "#e8843c"), (0.5, "#151a22"), (1.0, COLOURS[0]))
 
 
 def heat_height(chart: HeatTable) -> int:

@@ -1,69 +1,28 @@
 /**
  * Heatmap colours: diverging for signed maps, sequential for absolute ones.
  *
- * Transparency falls with the value, so anatomy stays visible where nothing is claimed.
+ * Transparency falls with the value, so anatomy stays visible where nothing is claimed. Python's `ctviz/viz/images/heatmap.py`
+ * paints the same pixels.
  *
- * @typedef {[number, number, number]} Colour
- * @typedef {{title: string, stops: Colour[]}} ColourMap  Equally spaced stops, low to high.
+ * @typedef {import("../theme.js").Colour} Colour
+ * @typedef {{name: string, stops: Colour[]}} ColourMap  Equally spaced stops, low to high.
  */
 
-/**
- * Negative to positive, the middle is zero. Blue against orange, teal against pink and
- * violet against green are told apart in every common colour-vision deficiency.
- *
- * @type {Record<string, ColourMap>}
- */
-export const SIGNED_MAPS = {
-  "blue-orange": {
-    title: "Blue – orange",
-    stops: [[0, 205, 255], [20, 110, 255], [110, 110, 125], [255, 85, 0], [255, 175, 0]],
-  },
-  "teal-pink": {
-    title: "Teal – pink",
-    stops: [[0, 235, 175], [0, 165, 130], [120, 120, 120], [215, 40, 140], [255, 95, 195]],
-  },
-  "violet-yellow": {
-    title: "Violet – yellow",
-    stops: [[185, 110, 255], [130, 55, 225], [120, 110, 120], [205, 165, 0], [255, 225, 0]],
-  },
-};
+import { channels, theme } from "../theme.js";
+
+/** @type {Map<string, ColourMap>} */
+const MADE = new Map();
 
 /**
- * Zero to the largest magnitude. Plasma, inferno, viridis: S. van der Walt and N. Smith, CC0;
- * cividis: Nuñez et al., PLoS ONE 2018, doi:10.1371/journal.pone.0199239.
- *
- * @type {Record<string, ColourMap>}
+ * @param {"signed" | "absolute"} sign
+ * @param {string} name
+ * @returns {ColourMap}
  */
-export const ABSOLUTE_MAPS = {
-  plasma: {
-    title: "Plasma",
-    stops: [
-      [13, 8, 135], [76, 2, 161], [126, 3, 168], [170, 35, 149], [204, 71, 120],
-      [230, 108, 92], [248, 149, 64], [253, 197, 39], [240, 249, 33],
-    ],
-  },
-  inferno: {
-    title: "Inferno",
-    stops: [
-      [0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85],
-      [227, 89, 51], [249, 140, 10], [249, 201, 50], [252, 255, 164],
-    ],
-  },
-  viridis: {
-    title: "Viridis",
-    stops: [
-      [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140],
-      [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37],
-    ],
-  },
-  cividis: {
-    title: "Cividis",
-    stops: [
-      [0, 34, 78], [35, 62, 108], [87, 92, 109], [124, 123, 120], [165, 156, 116],
-      [208, 193, 95], [254, 232, 56],
-    ],
-  },
-};
+export function colourMap(sign, name) {
+  let made = MADE.get(name);
+  if (!made) MADE.set(name, (made = { name, stops: theme().maps[sign][name].stops.map(channels) }));
+  return made;
+}
 
 /**
  * @param {ColourMap} map
@@ -111,11 +70,17 @@ export function heat(share, { signed, colours, opacity, threshold }) {
   const magnitude = Math.min(1, Math.abs(share));
   const shown = magnitude > 0 && magnitude >= threshold;
   const place = signed ? 0.5 + (Math.sign(share) * magnitude) / 2 : magnitude;
-  return { colour: colourAt(colours, place), alpha: shown ? opacity * magnitude : 0 };
+  return { colour: colourAt(colours, place), alpha: shown ? opacity * magnitude ** theme().heatmap.power : 0 };
 }
 
-/** Steps of a ramp on either side of zero. */
-export const STEPS = 512;
+/**
+ * What tells one look from another, in a few letters.
+ *
+ * @param {HeatmapLook} look
+ */
+export function lookSignature({ signed, colours, opacity, threshold }) {
+  return `${signed} ${colours.name} ${opacity} ${threshold}`;
+}
 
 /**
  * RGBA of shares from -1 to 1 in even steps, zero in the middle.
@@ -123,8 +88,9 @@ export const STEPS = 512;
  * @param {HeatmapLook} look
  */
 export function heatRamp(look) {
-  return Uint32Array.from({ length: 2 * STEPS + 1 }, (_, i) => {
-    const { colour, alpha } = heat((i - STEPS) / STEPS, look);
+  const { steps } = theme().heatmap;
+  return Uint32Array.from({ length: 2 * steps + 1 }, (_, i) => {
+    const { colour, alpha } = heat((i - steps) / steps, look);
     return rgba(colour, alpha);
   });
 }
@@ -142,10 +108,11 @@ export function paintHeat(values, share, ramp, pixels) {
     pixels.fill(0);
     return;
   }
-  const factor = share * STEPS;
-  const last = 2 * STEPS;
+  const { steps } = theme().heatmap;
+  const factor = share * steps;
+  const last = 2 * steps;
   for (let i = 0; i < values.length; i++) {
-    const step = Math.round(values[i] * factor) + STEPS;
+    const step = Math.round(values[i] * factor) + steps;
     pixels[i] = ramp[step < 0 ? 0 : step > last ? last : step];
   }
 }
@@ -174,23 +141,20 @@ export function limitText(value, digits = 3) {
 }
 
 /**
- * Colours of labels, bright against grey and against each other (Okabe and Ito, 2008).
+ * Colour of a label: bright against grey and against the others.
  *
- * @type {Colour[]}
- */
-export const LABEL_COLOURS = [
-  [0, 230, 160], [255, 105, 180], [86, 180, 233], [240, 228, 66], [230, 159, 0], [205, 140, 255],
-];
-
-/**
  * @param {number} label
  * @returns {Colour}
  */
 export function labelColour(label) {
-  return LABEL_COLOURS[(label - 1) % LABEL_COLOURS.length];
+  const { labels } = theme().inks;
+  return channels(labels[(label - 1) % labels.length]);
 }
 
-/** @param {Colour} colour */
-export function css([red, green, blue]) {
-  return `rgb(${red}, ${green}, ${blue})`;
+/**
+ * @param {Colour} colour
+ * @param {number} alpha
+ */
+export function css([red, green, blue], alpha = 1) {
+  return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }

@@ -10,10 +10,10 @@ import { css, labelColour, rgba } from "./colours.js";
 import { Layer } from "./layer.js";
 import { outlines } from "../drawing/outline.js";
 import { decodeRuns } from "../sync/runs.js";
+import { theme } from "../theme.js";
 import { greyTable, lookUp } from "./windowing.js";
 
 const TINT = 0.12;
-const REFERENCE_COLOUR = "rgb(255, 255, 255)";
 
 export class Scene {
   /** @param {import("./view.js").SharedView} view */
@@ -96,7 +96,7 @@ export class Scene {
   drawOutlines(screen, width) {
     if (!this.view.drawingVisible) return;
     for (const { path } of this.referenceOutlines()) {
-      screen.outline(path, { colour: REFERENCE_COLOUR, width: 1, dash: [4, 3] });
+      screen.outline(path, { colour: theme().inks.reference, width: 1, dash: [4, 3] });
     }
     for (const { label, path } of this.drawingOutlines()) {
       screen.outline(path, { colour: css(labelColour(label)), width });

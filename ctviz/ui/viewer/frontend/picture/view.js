@@ -16,6 +16,7 @@
  * @property {boolean} sameScale
  */
 
+import { theme } from "../theme.js";
 import { ZOOM_RANGE } from "./geometry.js";
 
 /** Slices a trackpad must travel, in CSS pixels, before the next one is shown. */
@@ -31,7 +32,7 @@ export class SharedView {
     /** @type {Point} */
     this.centre = { x: 0, y: 0 };
     /** @type {Window} */
-    this.window = { width: 400, level: 40 };
+    this.window = { ...theme().windows[theme().opens] };
     this.inverted = false;
     /** @type {Point | null} */
     this.cursor = null;
@@ -40,10 +41,10 @@ export class SharedView {
       visible: true,
       signed: false,
       regions: false,
-      signedMap: "blue-orange",
-      absoluteMap: "plasma",
-      opacity: 0.85,
-      threshold: 0.1,
+      signedMap: theme().heatmap.signed,
+      absoluteMap: theme().heatmap.absolute,
+      opacity: theme().heatmap.opacity,
+      threshold: theme().heatmap.threshold,
       sameScale: false,
     };
     this.drawingVisible = true;

@@ -4,20 +4,11 @@
  * @typedef {import("../sync/types.js").Window} Window
  */
 
-export const PRESETS = [
-  { key: "1", title: "Soft tissue", width: 400, level: 40 },
-  { key: "2", title: "Lung", width: 1500, level: -600 },
-  { key: "3", title: "Liver", width: 150, level: 90 },
-  { key: "4", title: "Bone", width: 2500, level: 480 },
-  { key: "5", title: "Brain", width: 80, level: 40 },
-  { key: "6", title: "Mediastinum", width: 350, level: 50 },
-];
-
 /** Tables are indexed by a 16-bit value plus this. */
 export const OFFSET = 32768;
 
 /**
- * Grey of a value by DICOM's linear function (PS3.3 C.11.2.1.2.1).
+ * Grey of a value by DICOM's linear function (PS3.3 C.11.2.1.2.1); Python's `window_image` is the same function.
  *
  * @param {number} value
  * @param {Window} window

@@ -5,7 +5,7 @@
  * @typedef {Pick<Storage, "getItem" | "setItem">} Store
  */
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS } from "../picture/colours.js";
+import { theme } from "../theme.js";
 
 const ADDRESS = "ctviz/heatmaps";
 
@@ -16,8 +16,8 @@ const KEPT = {
   opacity: isShare,
   threshold: isShare,
   sameScale: (/** @type {unknown} */ value) => typeof value === "boolean",
-  signedMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(SIGNED_MAPS, value),
-  absoluteMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(ABSOLUTE_MAPS, value),
+  signedMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(theme().maps.signed, value),
+  absoluteMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(theme().maps.absolute, value),
 };
 
 /**

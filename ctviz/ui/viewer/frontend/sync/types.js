@@ -72,6 +72,7 @@
  * @property {DrawingView | null} drawing
  * @property {{name: string, slices: Record<string, Runs>} | null} reference
  * @property {number} contract  Version of these words; see `CONTRACT`.
+ * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged  Letters that Python has stored lately.
  * @property {Record<string, string>} refused  Why others were not stored, by letter.
  * @property {string | null} saved
@@ -84,6 +85,7 @@
  *
  * @typedef {object} DoorbellData  What every page knows of letters.
  * @property {true} doorbell
+ * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged
  * @property {Record<string, string>} refused
  *

@@ -7,7 +7,7 @@
  * @typedef {import("../picture/pixels.js").Picture} Picture
  */
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS, commonLimit } from "../picture/colours.js";
+import { colourMap, commonLimit } from "../picture/colours.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
@@ -20,7 +20,7 @@ import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
-import { PRESETS } from "../picture/windowing.js";
+import { theme } from "../theme.js";
 
 /**
  * Signs that the reader may be about to leave the board, the page or the browser.
@@ -178,7 +178,7 @@ export class Board {
       first: () => view.goTo(0),
       last: () => view.goTo(view.count - 1),
       reset: () => view.reset(),
-      preset: () => view.setWindow(PRESETS[Number(value)]),
+      preset: () => view.setWindow(theme().windows[String(value)]),
       invert: () => view.invert(),
       tool: () => brush.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
       size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
@@ -265,7 +265,7 @@ export class Board {
   drawPanes(data) {
     const { scene, view, maps } = this.session;
     const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
-    const look = { signed, colours: signed ? SIGNED_MAPS[signedMap] : ABSOLUTE_MAPS[absoluteMap], opacity, threshold };
+    const look = { signed, colours: signed ? colourMap("signed", signedMap) : colourMap("absolute", absoluteMap), opacity, threshold };
     const holdings = new Map(
       data.panes.map(({ id, maps: urls }) => {
         const url = scene.mapsFit ? urls[String(view.slice)] : undefined;
@@ -328,6 +328,7 @@ export class Board {
       reader: data?.drawing?.reader ?? null,
       panes: [...this.panes.values()].map((pane) => ({ id: pane.id, state: pane.pane?.state, shown: pane.shown })),
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
+      stamp: drawingSession?.drawing.stamp ?? "",
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
       drawing: brush.busy,
       pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),

@@ -27,15 +27,20 @@
 import { css, labelColour } from "../picture/colours.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
 import { SIZES } from "../drawing/brush.js";
-import { PRESETS } from "../picture/windowing.js";
+import { theme } from "../theme.js";
+import { shownKey, withKey } from "./keys.js";
 
-/** @type {[Tool, import("./dom.js").IconName, string][]} */
-const TOOLS = [
-  ["window", "window", "Window and level (w)"],
-  ["brush", "brush", "Brush (b); Ctrl erases"],
-  ["eraser", "eraser", "Eraser (e)"],
-  ["polygon", "polygon", "Polygon (p): click corners, Enter closes; Ctrl erases"],
-  ["freehand", "freehand", "Freehand (f): drag around; Ctrl erases"],
+/**
+ * Tools, their names and what else there is to know.
+ *
+ * @returns {[Tool & import("./dom.js").IconName, string, string][]}
+ */
+const tools = () => [
+  ["window", "Window and level", ""],
+  ["brush", "Brush", "; Ctrl erases"],
+  ["eraser", "Eraser", ""],
+  ["polygon", "Polygon", `: click corners, ${shownKey("close")} closes; Ctrl erases`],
+  ["freehand", "Freehand", ": drag around; Ctrl erases"],
 ];
 
 export class EditorBar {
@@ -48,23 +53,26 @@ export class EditorBar {
     this.view = view;
     this.brush = brush;
     this.acts = acts;
-    this.tools = TOOLS.map(([tool, icon, title]) => iconButton(icon, title, `tool-${tool}`, () => brush.take(tool)));
+    this.tools = tools().map(([tool, title, more]) => ({
+      tool,
+      button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => brush.take(tool)),
+    }));
     this.size = slider({
-      title: "Size", help: "Diameter of the brush in pixels ( [ and ] )", testId: "brush-size",
+      title: "Size", help: `Diameter of the brush in pixels ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
       range: { low: SIZES.low, high: SIZES.high, step: 1 },
       text: (value) => String(value), changed: (value) => brush.resize(value),
     });
-    this.preset = chooser("Window preset", "window-preset", (key) => {
-      const preset = PRESETS.find((candidate) => candidate.key === key);
+    this.preset = chooser("Window preset", "window-preset", (name) => {
+      const preset = theme().windows[name];
       if (preset) view.setWindow(preset);
       acts.done();
     });
-    this.undo = iconButton("undo", "Undo (Ctrl Z)", "undo", acts.undo);
-    this.redo = iconButton("redo", "Redo (Ctrl Y)", "redo", acts.redo);
+    this.undo = iconButton("undo", withKey("Undo", "undo"), "undo", acts.undo);
+    this.redo = iconButton("redo", withKey("Redo", "redo"), "redo", acts.redo);
     this.clear = iconButton("trash", "Clear this slice; can be undone", "clear-slice", acts.clear);
     this.copy = iconButton("copy", "Copy the drawing of the nearest drawn slice to this one", "copy-slice", acts.copy);
     this.between = iconButton("between", "Fill the slices between the drawn ones before and after this", "fill-between", acts.between);
-    this.eye = iconButton("eye", "Hide or show the drawing (d)", "toggle-drawing", () => view.showDrawing(!view.drawingVisible));
+    this.eye = iconButton("eye", withKey("Hide or show the drawing", "drawing"), "toggle-drawing", () => view.showDrawing(!view.drawingVisible));
     this.label = chooser("Label to draw", "label", (value) => {
       brush.label = Number(value);
       view.changed();
@@ -74,15 +82,15 @@ export class EditorBar {
     this.saved = element("span", { class: "saved", role: "status", "data-testid": "saved" });
     this.reference = element("span", { class: "note reference", "data-testid": "reference" });
     this.rangeUnit = element("span");
-    this.invert = iconButton("invert", "Invert grey (i)", "invert", () => view.invert());
-    const reset = iconButton("reset", "Reset zoom and window (Space)", "reset-view", () => view.reset());
-    const help = iconButton("help", "Keys and mouse (?)", "show-help", acts.help);
+    this.invert = iconButton("invert", withKey("Invert grey", "invert"), "invert", () => view.invert());
+    const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", () => view.reset());
+    const help = iconButton("help", withKey("Keys and mouse", "help"), "show-help", acts.help);
     this.drawingTools = element("div", { class: "group" }, [
       this.size.box, this.rangeBox(),
     ]);
     this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
-      element("div", { class: "group" }, this.tools),
+      element("div", { class: "group" }, this.tools.map(({ button }) => button)),
       element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
       this.editing,
       this.drawingTools,
@@ -137,10 +145,10 @@ export class EditorBar {
   draw(drawing, status) {
     const { hounsfield, saving, reference } = status;
     const { brush, view } = this;
-    TOOLS.forEach(([tool], i) => {
-      this.tools[i].setAttribute("aria-pressed", String(brush.tool === tool));
-      if (tool !== "window") this.tools[i].disabled = !drawing;
-    });
+    for (const { tool, button } of this.tools) {
+      button.setAttribute("aria-pressed", String(brush.tool === tool));
+      if (tool !== "window") button.disabled = !drawing;
+    }
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
     this.size.show(brush.size);
@@ -156,10 +164,11 @@ export class EditorBar {
 
   drawPreset() {
     const { width, level } = this.view.window;
-    const match = PRESETS.find((preset) => preset.width === width && preset.level === level);
+    const presets = Object.entries(theme().windows);
+    const match = presets.find(([, preset]) => preset.width === width && preset.level === level);
     /** @type {[string, string][]} */
-    const options = PRESETS.map(({ key, title, width: w, level: l }) => [key, `${title} ${w}/${String(l).replace("-", "−")}`]);
-    this.preset.show(match ? options : [["", "Window…"], ...options], match?.key ?? "");
+    const options = presets.map(([name, { title, width: w, level: l }]) => [name, `${title} ${w}/${String(l).replace("-", "−")}`]);
+    this.preset.show(match ? options : [["", "Window…"], ...options], match?.[0] ?? "");
   }
 
   /** @param {import("../drawing/drawing.js").Drawing | null} drawing */

@@ -5,8 +5,9 @@
  * @typedef {import("../picture/view.js").SharedView} SharedView
  */
 
-import { ABSOLUTE_MAPS, SIGNED_MAPS } from "../picture/colours.js";
+import { theme } from "../theme.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
+import { withKey } from "./keys.js";
 
 export const AS_CHOSEN = "";
 
@@ -19,7 +20,7 @@ export class HeatmapBar {
     this.view = view;
     const share = { low: 0, high: 100, step: 1 };
     const percent = (/** @type {number} */ value) => `${value} %`;
-    this.eye = iconButton("flame", "Hide or show heatmaps (h)", "toggle-heatmaps", () =>
+    this.eye = iconButton("flame", withKey("Hide or show heatmaps", "heatmaps"), "toggle-heatmaps", () =>
       view.setHeatmaps({ visible: !view.heatmaps.visible }),
     );
     this.signed = this.choice("sign-signed", "Signed", "What speaks for the class and what speaks against it", { signed: true });
@@ -79,7 +80,7 @@ export class HeatmapBar {
     this.absolute.setAttribute("aria-pressed", String(!heatmaps.signed));
     this.pixels.setAttribute("aria-pressed", String(!heatmaps.regions));
     this.regions.setAttribute("aria-pressed", String(heatmaps.regions));
-    const maps = heatmaps.signed ? SIGNED_MAPS : ABSOLUTE_MAPS;
+    const maps = theme().maps[heatmaps.signed ? "signed" : "absolute"];
     this.colours.show(
       Object.entries(maps).map(([name, { title }]) => [name, title]),
       heatmaps.signed ? heatmaps.signedMap : heatmaps.absoluteMap,

@@ -3,13 +3,14 @@
  */
 
 import { element, iconButton } from "./dom.js";
-import { GESTURES, SHORTCUTS } from "./keys.js";
+import { theme } from "../theme.js";
+import { withKey } from "./keys.js";
 
 export class Help {
   /** @param {() => void} closed */
   constructor(closed) {
-    const close = iconButton("close", "Close (Esc)", "close-help", closed);
-    const rows = [...GESTURES, ...SHORTCUTS].map(({ shown, help }) =>
+    const close = iconButton("close", withKey("Close", "cancel"), "close-help", closed);
+    const rows = [...theme().gestures, ...theme().keys].map(({ shown, help }) =>
       element("div", {}, [element("kbd", {}, [shown]), element("span", {}, [help])]),
     );
     const sheet = element("div", { class: "sheet" }, [

@@ -10,7 +10,7 @@
  * @typedef {(kind: "cancel" | "compute" | "remove", pane: string) => void} Command
  */
 
-import { colourAt, heatRamp, limitText, paintHeat } from "../picture/colours.js";
+import { css, heat, heatRamp, limitText, lookSignature, paintHeat } from "../picture/colours.js";
 import { element, iconButton, setText } from "./dom.js";
 import { pixelAt } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
@@ -150,7 +150,7 @@ export class Pane {
    * @param {number} limit
    */
   drawHeatmap(scene, look, picture, limit) {
-    const signature = `${this.mapOf(scene.view.slice)} ${limit} ${JSON.stringify(look)}`;
+    const signature = `${this.mapOf(scene.view.slice)} ${limit} ${lookSignature(look)}`;
     this.layer.update(scene.grid, signature, (rgba) =>
       paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba),
     );
@@ -173,7 +173,7 @@ export class Pane {
    */
   showBar(look, { picture, limit, shared }) {
     this.bar.style.visibility = picture ? "visible" : "hidden";
-    const signature = `${limit} ${shared} ${JSON.stringify(look)}`;
+    const signature = `${limit} ${shared} ${lookSignature(look)}`;
     if (!picture || signature === this.barSignature) return;
     this.barSignature = signature;
     setText(this.low, look.signed ? limitText(-limit, 2) : "0");
@@ -249,6 +249,8 @@ function percent(share) {
 }
 
 /**
+ * The colours of the scale, as strong as they are over the slice.
+ *
  * @param {HTMLCanvasElement} strip
  * @param {HeatmapLook} look
  */
@@ -258,10 +260,8 @@ function paintStrip(strip, look) {
   context.clearRect(0, 0, strip.width, strip.height);
   for (let x = 0; x < strip.width; x++) {
     const place = (x + 0.5) / strip.width;
-    const magnitude = look.signed ? Math.abs(2 * place - 1) : place;
-    const [red, green, blue] = colourAt(look.colours, place);
-    const alpha = magnitude >= look.threshold ? 0.15 + 0.85 * magnitude : 0;
-    context.fillStyle = `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+    const { colour, alpha } = heat(look.signed ? 2 * place - 1 : place, look);
+    context.fillStyle = css(colour, alpha);
     context.fillRect(x, 0, 1, strip.height);
   }
 }

@@ -2,6 +2,8 @@
  * The rail beside the large picture: one tick a slice, showing where one is and where something is drawn.
  */
 
+import { css, labelColour } from "../picture/colours.js";
+import { theme } from "../theme.js";
 import { element } from "./dom.js";
 
 export class SliceRail {
@@ -38,13 +40,16 @@ export class SliceRail {
     const signature = JSON.stringify([count, drawn, referenced]);
     if (signature !== this.signature) {
       this.signature = signature;
-      const tick = (/** @type {string} */ kind) => (/** @type {number} */ k) => {
+      const tick = (/** @type {string} */ kind, /** @type {string} */ colour) => (/** @type {number} */ k) => {
         const mark = element("div", { class: `tick ${kind}` });
+        mark.style.background = colour;
         mark.style.top = `${(100 * k) / count}%`;
         mark.style.height = `max(2px, ${100 / count}%)`;
         return mark;
       };
-      this.root.replaceChildren(...referenced.map(tick("reference")), ...drawn.map(tick("drawn")), this.thumb);
+      const { reference } = theme().inks;
+      const marks = [...referenced.map(tick("reference", reference)), ...drawn.map(tick("drawn", css(labelColour(1))))];
+      this.root.replaceChildren(...marks, this.thumb);
     }
     this.thumb.style.top = `${(100 * slice) / count}%`;
     this.thumb.style.height = `max(4px, ${100 / count}%)`;

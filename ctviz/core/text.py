@@ -1,0 +1,32 @@
+"""Numbers in sentences: how many of something, and about how long."""
+
+HOURS = 5400.0
+"""Seconds from which on a time is said in hours."""
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_of(1, "case"), count_of(3, "case")
+    ('1 case', '3 cases')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def about(seconds: float) -> str:
+    """Return a time as it is said beforehand.
+
+    >>> about(0.2), about(3.6), about(43)
+    ('under 1 s', 'about 4 s', 'about 45 s')
+    >>> about(100), about(5400)
+    ('about 2 min', 'about 1.5 h')
+    """
+    if seconds < 1:
+        return "under 1 s"
+    if seconds < 10:
+        return f"about {seconds:.0f} s"
+    if seconds < 90:
+        return f"about {5 * round(seconds / 5)} s"
+    if seconds < HOURS:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:.1f} h"
