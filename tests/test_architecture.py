@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -46,6 +47,26 @@ def test_every_requirement_is_pinned():
     lines = (PROJECT / "requirements.txt").read_text().split()
     assert all("==" in line for line in lines)
     assert "torch==2.13.0" in lines
+
+
+def test_pins_lie_in_the_ranges_that_are_stated():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    ranges = {each.name: each.specifier for each in map(Requirement, project["dependencies"])}
+    pins = dict(
+        line.split("==") for line in (PROJECT / "requirements.txt").read_text().splitlines()
+    )
+    assert ranges.keys() == pins.keys()
+    for name, specifier in ranges.items():
+        assert {each.operator for each in specifier} == {">=", "<"}, name
+        assert pins[name] in specifier, name
+
+
+@pytest.mark.parametrize("name", ["README.md", ".ci/run", "CONTRIBUTING.md", "Dockerfile"])
+def test_commands_install_the_pinned_versions(name):
+    lines = (PROJECT / name).read_text(encoding="utf-8").replace(" \\\n", " ").splitlines()
+    installs = [line for line in lines if re.search(r"pip install .*-e ", line)]
+    assert installs
+    assert all("-r requirements.txt" in line or "--no-deps" in line for line in installs)
 
 
 def test_version_is_in_the_changelog():

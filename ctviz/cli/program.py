@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from ctviz.cli import (
     app,
@@ -21,6 +22,7 @@ from ctviz.cli import (
     predict,
     sanity,
     score,
+    second_opinion,
     study,
     train,
 )
@@ -37,6 +39,7 @@ COMMANDS = (
     explain,
     score,
     sanity,
+    second_opinion,
     study,
     train,
     audit,
@@ -51,6 +54,7 @@ first steps:
   ctviz cases                                 which cases are there?
   ctviz predict C-0123abcd                    what does the model say?
   ctviz explain C-0123abcd --out maps         where did it look?
+  ctviz second-opinion C-0123abcd             does Captum compute the same maps?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
 
@@ -60,6 +64,11 @@ own scans:
 
 CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE and CTVIZ_DEVICE say where things are kept and computed.
 """
+
+
+def name_of(command: ModuleType) -> str:
+    """Return how a command is called: as its module, with hyphens."""
+    return command.__name__.rpartition(".")[2].replace("_", "-")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         summary, _, rest = (command.__doc__ or "").partition("\n")
         own = commands.add_parser(
-            command.__name__.rpartition(".")[2],
+            name_of(command),
             help=summary.rstrip("."),
             description=summary,
             epilog=rest.strip("\n") or None,

@@ -160,7 +160,7 @@ class CohortStudy:
 
     @property
     def folder_name(self) -> str:
-        """How the study's folder is called where nobody says another name."""
+        """The name of the study's folder, unless another is given."""
         return f"{self.name}-{self.digest[:8]}"
 
     def built_estimators(self) -> dict[str, Estimator]:

@@ -4,8 +4,8 @@
 >>> @dataclass(frozen=True)
 ... class Smooth(Tunable):
 ...     samples: int = param(15, low=1, high=256, help="Noisy copies. More is smoother and slower.")
->>> [p.name for p in parameters(Smooth)]
-['samples']
+>>> parameters(Smooth)[0].name
+'samples'
 >>> Smooth(samples=3).settings()
 {'samples': 3}
 """

@@ -1,7 +1,7 @@
 """Where things are kept and computed: the only place that reads the environment."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -71,6 +71,11 @@ class Settings:
             uploads_mb=_megabytes("CTVIZ_UPLOADS_MB", cls.uploads_mb),
             access=Path(access) if (access := os.environ.get("CTVIZ_ACCESS")) else None,
         )
+
+
+def environment_with(changes: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with changes, for a process that it starts."""
+    return os.environ | changes
 
 
 def _words(text: str, separator: str) -> Iterator[str]:

@@ -20,6 +20,8 @@ def checked_target(target: object, classes: int | None = None, owner: str = "The
     owner
         Who has them, to begin the refusal with.
 
+    Examples
+    --------
     >>> checked_target(1, 2)
     1
     """

@@ -15,7 +15,7 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 def array_of(given: object, what: str) -> NDArray[Any]:
-    """Return what was given as an array, whatever it holds; ``what`` names it in sentences."""
+    """Return what was given as an array of any type; ``what`` names it in sentences."""
     try:
         array = np.asarray(given)
     except (TypeError, ValueError, RuntimeError):

@@ -94,7 +94,10 @@ def ranking(values: FloatMap, mask: Mask) -> Ranking:
 
 
 def _from_the_top(reaching: NDArray[np.integer]) -> Numbers:
-    """Return what the first 0, 1, … L levels hold, of what reaches each from the least (L,)."""
+    """Return how many pixels the top 0, 1, … L levels hold together, (L + 1,).
+
+    ``reaching``, (L,), says how many reach each level, the least one first.
+    """
     return np.concatenate([[0.0], reaching[::-1]])
 
 

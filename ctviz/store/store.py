@@ -156,25 +156,14 @@ class Store:
 
         Erased ones are left out.
         """
-        return self._regions("standing_regions", case_id, reader, slice_index)
-
-    def history(
-        self, case_id: str, reader: str | None = None, *, slice_index: int | None = None
-    ) -> list[Region]:
-        """Return every Region ever drawn, oldest first; an empty one says that it was erased."""
-        return self._regions("regions", case_id, reader, slice_index)
-
-    def _regions(
-        self, table: str, case_id: str, reader: str | None, slice_index: int | None
-    ) -> list[Region]:
         entry = self.case(case_id)
         rows = self._database.query(
-            f"""
-            SELECT * FROM {table}
+            """
+            SELECT * FROM standing_regions
             WHERE case_id = ?1 AND (?2 IS NULL OR reader = ?2)
               AND (?3 IS NULL OR slice_index = ?3)
             ORDER BY id
-            """,  # noqa: S608 - the table is one of our two names
+            """,
             case_id,
             reader,
             slice_index,

@@ -6,10 +6,9 @@ from ctviz.viz.dots import fill_dots
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.palette import Palette
-from ctviz.viz.images.pictures import png, save_png, thumbnail, to_pixel_aspect
+from ctviz.viz.images.pictures import png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 from ctviz.viz.panels import PLOT_CONFIG
-from ctviz.viz.sheet import Tile, contact_sheet
 
 __all__ = [
     "COLOUR_MAPS",
@@ -19,9 +18,7 @@ __all__ = [
     "CurvePicture",
     "HeatmapLook",
     "Palette",
-    "Tile",
     "Window",
-    "contact_sheet",
     "fill_dots",
     "grey_range",
     "heatmap",
@@ -31,7 +28,6 @@ __all__ = [
     "overlay",
     "png",
     "robust_limit",
-    "save_png",
     "thumbnail",
     "to_pixel_aspect",
     "window_image",

@@ -10,7 +10,7 @@ from PIL import Image
 
 import ctviz as face
 from ctviz.backend import Backend
-from ctviz.cli.program import COMMANDS, parser
+from ctviz.cli.program import COMMANDS, name_of, parser
 from ctviz.core import Region, Settings
 from ctviz.estimators import ESTIMATORS
 from ctviz.io import save_mask
@@ -55,9 +55,9 @@ def test_the_module_is_the_program():
     assert "ctviz explain" in done.stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("command", COMMANDS, ids=name_of)
 def test_every_command_teaches_with_an_example(command, capsys):
-    name = command.__name__.rpartition(".")[2]
+    name = name_of(command)
     with pytest.raises(SystemExit) as ended:
         parser().parse_args([name, "--help"])
     assert ended.value.code == 0
@@ -173,6 +173,15 @@ def test_explain_tells_how_far_a_paths_map_is_from_the_change_of_the_score(
     assert told == pytest.approx(expected.completeness_gap, abs=1e-3)
     assert rows[1]["completeness_gap"] == ""
     assert "completeness gap" in ctviz(*asked).out
+
+
+def test_a_second_opinion_agrees_with_the_shipped_kind_of_network(ctviz, series):
+    rows = rows_of(ctviz("second-opinion", series, "--target", "1", "--format", "csv"))
+    asked = [row for row in rows if not row["why"]]
+    assert [row["estimator"] for row in rows if row["why"]] == ["grad-cam"]
+    assert len(asked) == 6
+    assert all(float(row["difference"]) < 1e-4 for row in asked)
+    assert all(float(row["correlation"]) > 0.9999 for row in asked)
 
 
 def test_a_refused_estimator_is_said_and_the_others_are_written(ctviz, series, tmp_path):

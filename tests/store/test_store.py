@@ -10,6 +10,7 @@ from ctviz.core import InvalidInput, Prediction, Region, StorageRefused, Unknown
 from ctviz.store import CaseEntry, Store, encode_mask
 from ctviz.store.database import Database
 from ctviz.store.schema import APPLICATION_ID, MIGRATIONS
+from tests.store.history import history
 
 
 def redrawn(region: Region, mask: np.ndarray, **changes: object) -> Region:
@@ -57,7 +58,7 @@ def test_the_latest_region_stands_and_the_older_stays_in_the_history(store, regi
     store.append_region(redrawn(region, ~mask))
     (standing,) = store.regions(region.case_id)
     np.testing.assert_array_equal(standing.mask, ~mask)
-    first, second = store.history(region.case_id)
+    first, second = history(store, region.case_id)
     np.testing.assert_array_equal(first.mask, mask)
     assert first.drawn == region.drawn
     assert second.drawn >= first.drawn
@@ -80,18 +81,18 @@ def test_an_erased_region_no_longer_stands(store, region, mask):
     store.append_region(redrawn(region, np.zeros_like(mask)))
     assert store.regions(region.case_id) == []
     assert store.readers(region.case_id) == ()
-    assert len(store.history(region.case_id)) == 2
+    assert len(history(store, region.case_id)) == 2
 
 
 def test_the_same_stroke_sent_twice_is_kept_once(store, region, mask):
     assert store.append_region(region)
     assert not store.append_region(redrawn(region, mask))
-    assert len(store.history(region.case_id)) == 1
+    assert len(history(store, region.case_id)) == 1
 
 
 def test_erasing_what_was_never_drawn_leaves_no_trace(store, region, mask):
     assert not store.append_region(redrawn(region, np.zeros_like(mask)))
-    assert store.history(region.case_id) == []
+    assert history(store, region.case_id) == []
 
 
 @pytest.mark.parametrize("shape", [(16, 23), (24, 16), (1, 1)])
@@ -113,7 +114,7 @@ def test_the_database_itself_refuses_to_change_a_region(store, region, path, cha
     with pytest.raises(sqlite3.IntegrityError, match="only ever appended"):
         other.execute(change)
     other.close()
-    assert len(store.history(region.case_id)) == 1
+    assert len(history(store, region.case_id)) == 1
 
 
 def test_everything_is_there_when_the_file_is_opened_again(store, region, path, entry):
@@ -140,7 +141,7 @@ def test_many_threads_draw_without_losing_a_stroke(store, region):
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(draw, range(64)))
-    assert len(store.history(region.case_id)) == 64
+    assert len(history(store, region.case_id)) == 64
     assert len(store.regions(region.case_id)) == 4
 
 

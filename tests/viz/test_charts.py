@@ -45,7 +45,7 @@ FIDELITY = Axis("Fidelity", better="higher")
 
 def curves():
     lines = tuple(
-        Line(n, X, (0.9, 0.4, i / 10), (0.8, 0.3, 0.0), (1.0, 0.5, 0.4), LOOKS[n], f"key {n}")
+        Line(n, X, (0.9, 0.4, i / 10), (0.8, 0.3, 0.0), (1.0, 0.5, 0.4), LOOKS[n])
         for i, n in enumerate(NAMES)
     )
     guide = Line("guessing", (0.0, 1.0), (0.5, 0.5), faint=True)
@@ -58,7 +58,7 @@ def dots():
         Row(
             name,
             (
-                Mark("absolute", 0.2 * i, 0.1 * i, 0.3 * i, LOOKS[name], f"key {name}"),
+                Mark("absolute", 0.2 * i, 0.1 * i, 0.3 * i, LOOKS[name]),
                 Mark("signed", None, look=replace(LOOKS[name], hollow=True), why="Empty <region>."),
             ),
             "control" if LOOKS[name].control else "",
@@ -76,20 +76,19 @@ def slopes():
         "Slopes",
         "How to read it.",
         ("Fidelity", "AUROC", "Dice"),
-        tuple(Slope(n, r, LOOKS[n], f"key {n}") for n, r in each),
+        tuple(Slope(n, r, LOOKS[n]) for n, r in each),
     )
 
 
 def scatter():
     points = tuple(
-        Point(n, 0.1 * i, 0.5, (0.0, 0.2 * i), (0.4, 0.6), LOOKS[n], f"key {n}")
-        for i, n in enumerate(NAMES)
+        Point(n, 0.1 * i, 0.5, (0.0, 0.2 * i), (0.4, 0.6), LOOKS[n]) for i, n in enumerate(NAMES)
     )
     return Scatter("Scatter", "How to read it.", FIDELITY, Axis("Time", "lower", "s"), points)
 
 
 def difference():
-    placed = tuple(Placed(n, 1.0 + i, LOOKS[n], f"key {n}") for i, n in enumerate(NAMES))
+    placed = tuple(Placed(n, 1.0 + i, LOOKS[n]) for i, n in enumerate(NAMES))
     return CriticalDifference("Difference", "How to read it.", placed, 1.4, ((1.0, 2.0),))
 
 
@@ -110,11 +109,6 @@ CHARTS = {
     "multiples": Multiples("Many", "How to read it.", (curves(), scatter(), dots()), 2),
 }
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
-
-
-def keys(figure):
-    data = [trace.customdata for trace in figure.data if trace.customdata is not None]
-    return {str(row[0]) for rows in data if isinstance(rows[0][0], str) for row in rows}
 
 
 @every_chart
@@ -149,11 +143,6 @@ def test_an_svg_keeps_its_text_as_text_and_no_date(chart):
     svg = chart_file(chart, "svg").decode()
     assert f">{chart.title}</text>" in svg
     assert "<dc:date>" not in svg
-
-
-@pytest.mark.parametrize("name", ["curves", "dots", "slopes", "scatter", "difference"])
-def test_a_click_tells_what_a_mark_stands_for(name):
-    assert {f"key {each}" for each in NAMES} <= keys(interactive(CHARTS[name]))
 
 
 def test_markup_in_names_is_shown_and_not_obeyed():

@@ -125,5 +125,5 @@ def _inside(folder: Path, name: str) -> bool:
 
 
 def source(path: Path) -> str:
-    """Return what kind of file a path's name says that a case came from, empty if none."""
+    """Return the kind of file that a path's name states, empty if none."""
     return "nifti" if path.name.lower().endswith((".nii", ".nii.gz")) else ""

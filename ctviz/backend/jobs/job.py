@@ -202,7 +202,7 @@ class Work(Generic[T]):
         self.fail(Cancelled())
 
     def call_when_done(self, job: Job[T], callback: Callable[[Job[T]], object]) -> None:
-        """Remember whom to call when the job is done."""
+        """Call a function when the job is done."""
         with self._changed:
             if not job.done:
                 self._callbacks.setdefault(job, []).append(callback)

@@ -14,8 +14,7 @@ def charts(findings: Findings) -> dict[str, Chart]:
 
     ``accuracy``, ``roc`` and ``dice``; ``cohort-fidelity`` and, for each metric, ``ranking KEY``,
     ``difference KEY``, ``frequencies KEY`` and ``pairs KEY``; ``discrepancy``, ``scatter KEY`` and
-    ``disputed KEY``; ``sensitivity``, ``fills`` and ``group KIND KEY``. A mark's key is
-    ``estimator/sign``, or ``case/slice_index`` in ``disputed``.
+    ``disputed KEY``; ``sensitivity``, ``fills`` and ``group KIND KEY``.
     """
     names = Names.of(findings)
     kinds = (curve_charts, rank_charts, discrepancy_charts, sensitivity_charts)

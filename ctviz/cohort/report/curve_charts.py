@@ -6,7 +6,7 @@ import numpy as np
 
 from ctviz.cohort.analysis.findings import AccuracyCurves, DiceCurves, Findings, MeanRoc
 from ctviz.cohort.json_codec import NUMBERS
-from ctviz.cohort.report.names import Names, entrant_key
+from ctviz.cohort.report.names import Names
 from ctviz.cohort.statistics import Entrant
 from ctviz.core import Sign
 from ctviz.viz.charts import Axis, Chart, CurveChart, Line, Multiples
@@ -117,5 +117,4 @@ def _line(names: Names, entrant: Entrant, curve: tuple[NUMBERS, ...], *, bands: 
     x, y, *band = (tuple(map(float, numbers)) for numbers in curve)
     drawn = bands and len(band) == 2 and not any(np.isnan(side).any() for side in band)
     low, high = band if drawn else ((), ())
-    look, key = names.plain_look(entrant), entrant_key(entrant)
-    return Line(names.estimator(entrant), x, y, low, high, look, key)
+    return Line(names.estimator(entrant), x, y, low, high, names.plain_look(entrant))

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ctviz.cohort.analysis.findings import Findings, MetricAgreement
-from ctviz.cohort.report.names import Names, entrant_key, slice_key
+from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.statistics import Entrant, Interval, Standing
 from ctviz.viz.charts import Axis, Chart, Dots, Mark, Point, Row, Scatter, Slope, Slopes
@@ -66,7 +66,6 @@ def _slopes(findings: Findings, names: Names, pairs: tuple[MetricAgreement, ...]
                 names.entrant(entrant),
                 tuple(rank.get(entrant) for rank in ranks),
                 names.look(entrant),
-                entrant_key(entrant),
             )
             for entrant in contestants
         ),
@@ -86,7 +85,6 @@ def _scatter(findings: Findings, names: Names, agreement: MetricAgreement) -> Ch
             _ends(each.interval),
             _ends(other.interval),
             names.look(each.entrant),
-            entrant_key(each.entrant),
         )
         for each in first
         if each.mean is not None
@@ -107,7 +105,7 @@ def _disputed(findings: Findings, names: Names, agreement: MetricAgreement) -> C
     rows = tuple(
         Row(
             f"{each.case}, slice {each.slice_index + 1}",
-            (Mark("", each.tau, key=slice_key(each.case, each.slice_index)),),
+            (Mark("", each.tau),),
             "" if each.truth in ("", each.predicted) else f"answered {each.predicted}",
         )
         for each in findings.disputed

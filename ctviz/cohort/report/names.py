@@ -76,15 +76,5 @@ def widest(findings: Findings) -> Signs:
     return "both" if len(signs) > 1 else signs.pop()
 
 
-def entrant_key(entrant: Entrant) -> str:
-    """Return what a click on an entrant's mark tells."""
-    return f"{entrant.estimator}/{entrant.sign}"
-
-
-def slice_key(case: str, slice_index: int) -> str:
-    """Return what a click on a slice's mark tells."""
-    return f"{case}/{slice_index}"
-
-
 def _title(name: str) -> str:
     return ESTIMATORS[name].title if name in ESTIMATORS else name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ctviz.cohort.analysis.findings import AccuracyCurves, Findings, MetricRanking
-from ctviz.cohort.report.names import Names, entrant_key, widest
+from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import listed
 from ctviz.cohort.statistics import Entrant, Friedman, Interval, Standing
 from ctviz.core import SIGNS
@@ -114,7 +114,6 @@ def _mark(
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         look=names.look(entrant),
-        key=entrant_key(entrant),
         why=why if value is not None else "No score is defined.",
     )
 
@@ -123,8 +122,7 @@ def _difference(names: Names, ranking: MetricRanking) -> Chart:
     test: Friedman = ranking.friedman
     ranks = dict(zip(test.entrants, test.average_ranks, strict=True))
     placed = tuple(
-        Placed(names.entrant(entrant), rank, names.look(entrant), entrant_key(entrant))
-        for entrant, rank in ranks.items()
+        Placed(names.entrant(entrant), rank, names.look(entrant)) for entrant, rank in ranks.items()
     )
     cliques = tuple(
         (min(ranks[each] for each in clique), max(ranks[each] for each in clique))

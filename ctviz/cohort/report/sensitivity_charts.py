@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ctviz.cohort.analysis.findings import Findings, Sensitivity, Subgroups
 from ctviz.cohort.report.discrepancy_charts import HEADLINES
-from ctviz.cohort.report.names import FIDELITY, Names, entrant_key, widest
+from ctviz.cohort.report.names import FIDELITY, Names, widest
 from ctviz.viz.charts import Axis, Chart, Dots, Mark, Row, Slope, Slopes
 
 GROUPS = {
@@ -77,7 +77,6 @@ def _fills(fills: list[Sensitivity], names: Names) -> Chart:
                 names.entrant(entrant),
                 (firsts[entrant], *(other.get(entrant) for other in others)),
                 names.look(entrant),
-                entrant_key(entrant),
             )
             for entrant in entrants
         ),
@@ -98,7 +97,6 @@ def _groups(findings: Findings, names: Names, subgroups: Subgroups) -> Chart:
                 names.entrant(entrant),
                 tuple(column[place].rank for column in columns),
                 names.look(entrant),
-                entrant_key(entrant),
             )
             for place, entrant in enumerate(findings.entrants)
         ),

@@ -14,7 +14,7 @@ from ctviz.cohort.plan import read_plan
 from ctviz.cohort.reproduce.environment import versions
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import load_unit, unit_addresses
-from ctviz.cohort.run.units import Unit, units_of
+from ctviz.cohort.run.units import Unit, spread, units_of
 from ctviz.cohort.run.worker_processes import Assignment, Done, in_processes, in_this_process
 from ctviz.core import InvalidInput, Progress
 
@@ -123,7 +123,7 @@ def verify(
     ]
     if not units:
         raise InvalidInput("None of the study's cases is there; bring them in first.")
-    chosen = units if sample == 0 else units[:: max(1, len(units) // sample)][:sample]
+    chosen = [units[index] for index in spread(range(len(units)), sample)]
     with tempfile.TemporaryDirectory(prefix="ctviz-verify-") as name:
         empty = Path(name)
         fresh = Backend(replace(backend.settings, cache=empty / "cache"), steady=True)

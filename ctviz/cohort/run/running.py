@@ -39,13 +39,13 @@ class Failure:
 
 
 def cores() -> int:
-    """Return how many processes compute at a time where nobody says another number."""
+    """Return how many processes compute at a time by default: one for each core."""
     available = getattr(os, "sched_getaffinity", None)
     return len(available(0)) if available else os.cpu_count() or 1
 
 
 def default_folder(settings: Settings, study: CohortStudy) -> Path:
-    """Return where a study is kept where nobody says another place."""
+    """Return the folder in which a study is kept by default."""
     return StudyFolder.named(settings, unnamed(settings, study).folder_name).path
 
 
@@ -94,7 +94,7 @@ class _Run:
     begun: float = field(default_factory=time.monotonic)
 
     def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
-        """Do everything; whatever ends it is told. The order may name a folder of scans."""
+        """Run to the end, or write down why it ended. The order may name a folder of scans."""
         remove_parts(self.folder)
         try:
             self._tell("Preparing the cohort.")

@@ -111,7 +111,7 @@ def study_lock(folder: Path) -> Iterator[None]:
 
 
 class Teller:
-    """Tells where a study is, in its folder and to a listener, but not too often."""
+    """Tells where a study is, in its folder, but not too often."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._told = folder, 0.0

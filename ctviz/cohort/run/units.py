@@ -111,7 +111,7 @@ def units_of(
         progress.check()
         drawn = _drawn(backend.store.regions(entry.id, reader), label) if reader else []
         if drawn or study.cohort != "annotated":
-            chosen = _spread(drawn or _middle(entry.slices), study.slices_per_case)
+            chosen = spread(drawn or _middle(entry.slices), study.slices_per_case)
             who, what = (reader, label) if drawn else ("", "")
             units += [
                 Unit(entry.id, entry.patient, index, entry.truth, who, what) for index in chosen
@@ -168,10 +168,10 @@ def _middle(slices: int) -> list[int]:
     return list(range(slices))[margin : slices - margin]
 
 
-def _spread(indices: Sequence[int], wanted: int) -> list[int]:
+def spread(indices: Sequence[int], wanted: int) -> list[int]:
     """Return some of the indices, evenly spread from the first to the last; all if wanted is 0.
 
-    >>> _spread(range(10), 2)
+    >>> spread(range(10), 2)
     [2, 7]
     """
     if wanted == 0 or wanted >= len(indices):

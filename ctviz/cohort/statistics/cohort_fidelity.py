@@ -36,7 +36,7 @@ class Removals:
     classes
         (N,) the true class of each slice.
     patients
-        (N,) whose slice it is.
+        (N,) the patient of each slice.
     entrants
         E entrants.
     """

@@ -48,7 +48,7 @@ class Panel:
     values
         (N, E) scores; NaN where a score is undefined.
     patients
-        (N,) whose slice each row is.
+        (N,) the patient of each row's slice.
     entrants
         E entrants, no two the same.
     better

@@ -16,7 +16,7 @@ class PlacedEntrant(Protocol):
 
     @property
     def entrant(self) -> Entrant:
-        """Who it is."""
+        """Its estimator and sign."""
 
     @property
     def rank(self) -> float | None:

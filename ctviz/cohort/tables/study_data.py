@@ -69,12 +69,12 @@ class Material:
 
     @property
     def seed(self) -> int:
-        """Of the draws."""
+        """Seed of the draws."""
         return self.study.seed
 
     @cached_property
     def patients(self) -> Names:
-        """(N,) whose each slice is."""
+        """The patient of each slice, (N,)."""
         return self.table.texts("patient")
 
     @cached_property

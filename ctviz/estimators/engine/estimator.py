@@ -61,7 +61,7 @@ class Estimator(Tunable, ABC):
     def ends(self) -> Ends | None:
         """Return the images between which the score changes by the map's sum; None if it need not.
 
-        So it is of a path method; `completeness_gap` says how far a map is from it.
+        Path methods have such ends; `completeness_gap` says how far a map is from that sum.
         """
         return None
 

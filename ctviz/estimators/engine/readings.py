@@ -25,7 +25,7 @@ class LayerReading:
     """The tensor's axes in the order: image, channels, places (one axis, or rows and columns)."""
     grid: tuple[int, int]
     skipped: int = 0
-    """So many tokens come before those of the grid."""
+    """Number of tokens that come before those of the grid."""
 
     def __call__(self, tensor: Tensor) -> Tensor:
         """Return the feature maps (C', h', w') of one image's tensor."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias
 
+from ctviz.core.settings import environment_with
 from ctviz.io.apart.limits import ApartLimits
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,7 +70,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=os.environ | ONE_THREAD,
+            env=environment_with(ONE_THREAD),
         )
         self._write(memory=limits.memory_bytes, file=limits.file_bytes, key=key.hex())
 

@@ -49,7 +49,7 @@ ALONE = Account("", "owner")
 
 
 def account_of(claims: Mapping[str, Any], access: Access, now: float) -> Account:
-    """Return whom the provider's claims speak of.
+    """Return the person that the provider's claims describe.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def account_of(claims: Mapping[str, Any], access: Access, now: float) -> Account
 
 
 def account() -> Account:
-    """Return who uses this session; raises as `account_of` does."""
+    """Return the person at this session; raises as `account_of` does."""
     file = backend().settings.access
     if file is None:
         return ALONE
@@ -91,7 +91,7 @@ def account_behind(request: HTTPConnection, settings: Settings) -> Account:
 
 
 def permit(deed: Deed) -> Account:
-    """Return who uses this session if they may do this.
+    """Return the person at this session if they may do this.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def permit(deed: Deed) -> Account:
 
 
 def may(deed: Deed) -> bool:
-    """Whether who uses this session may do something."""
+    """Whether the person at this session may do something."""
     return account().may(deed)
 
 

@@ -286,7 +286,7 @@ def _is_ready(job: Job[ImportanceMap]) -> bool:
 
 
 def _pending(maps: int, of: int, scores: int) -> str:
-    """Say what is still awaited, which must not be less than what is missing on the screen."""
+    """Say what is still awaited: at least everything that is missing on the screen."""
     if maps:
         return f"{maps} of {of} maps …"
     return f"{count_of(scores, 'score')} …" if scores else ""

@@ -55,7 +55,7 @@ class Held:
         return job
 
     def prediction(self, image: Slice, model_id: str) -> Job[Prediction]:
-        """Return what the model says of a slice; what other slices wait for makes way first."""
+        """Return the model's answer for a slice; jobs of other slices are cancelled first."""
         for place, job in self._before.items():
             if image.digest not in place:
                 job.cancel()

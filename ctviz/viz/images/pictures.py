@@ -1,7 +1,6 @@
 """Pictures as files: PNG, thumbnails, and the true aspect of pixels that are not square."""
 
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +16,6 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     file = BytesIO()
     Image.fromarray(picture).save(file, format="PNG", optimize=True)
     return file.getvalue()
-
-
-def save_png(picture: NDArray[np.uint8], path: Path) -> None:
-    """Write a picture as a PNG file."""
-    path.write_bytes(png(picture))
 
 
 def to_pixel_aspect(

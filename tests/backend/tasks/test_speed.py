@@ -1,12 +1,14 @@
 """The measured pace: found once, shared, and without a say in what maps show."""
 
 import time
+from threading import Event
 
 import numpy as np
 import pytest
 import torch
 
 from ctviz.backend import Backend, Question
+from ctviz.backend.tasks import speed
 from ctviz.backend.tasks.speed import measure
 from ctviz.core import Cancelled, Progress
 from ctviz.estimators import ESTIMATORS, Pace, explain
@@ -95,10 +97,22 @@ def test_a_damaged_measurement_is_made_again(backend, settings):
     other.close()
 
 
-def test_closing_does_not_wait_for_a_measurement(settings):
+def test_closing_gives_a_measurement_up(settings, monkeypatch):
+    begun, given_up = Event(), Event()
+
+    def endless(*_, progress, **__):
+        begun.set()
+        while not progress.cancelled:
+            time.sleep(0.01)
+        given_up.set()
+        progress.check()
+
+    monkeypatch.setattr(speed, "measure", endless)
     backend = Backend(settings)
-    backend.estimate(MODEL, [SMOOTH])
+    assert backend.estimate(MODEL, [SMOOTH]) is None
+    assert begun.wait(60)
     backend.close()
+    assert given_up.is_set()
 
 
 def test_a_map_made_at_the_measured_pace_is_the_same(backend, settings, image):

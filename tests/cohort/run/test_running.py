@@ -25,7 +25,7 @@ from ctviz.cohort import (
     verify,
 )
 from ctviz.cohort.run.result import UnitResult
-from ctviz.cohort.run.running import unit_addresses
+from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.status import stage_of, study_lock
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 from tests.backend.small_model import Watch
@@ -235,7 +235,12 @@ def test_a_study_is_not_run_twice_at_a_time(backend, plan, finished):
 def test_verifying_computes_anew_and_finds_the_same_maps_and_scores(backend, plan, finished):
     found = verify(backend, finished, sample=2)
     assert found.identical
-    assert len(found.slices) == 2
+    contexts = [load_unit(finished, address).context for address in unit_addresses(finished)]
+    wanted = [contexts[1], contexts[4]]
+    assert len(contexts) == 6
+    assert [(each.case, each.slice_index) for each in found.slices] == [
+        (each.case, each.slice_index) for each in wanted
+    ]
     assert "bit by bit" in found.sentence
 
 

@@ -9,14 +9,14 @@ from ctviz.backend import Backend, Demo
 from ctviz.backend.cases.demo import LABEL, MARKER, READER
 from ctviz.cohort import read_plan, run_study, units_of
 from ctviz.cohort.run.scans import PSEUDONYM, unnamed
-from ctviz.cohort.run.units import _spread
+from ctviz.cohort.run.units import spread
 from ctviz.core import CtvizError, Settings
 from ctviz.phantom import marker_mask
 
 
 @given(st.integers(1, 60), st.integers(1, 12))
 def test_slices_are_spread_evenly(slices, wanted):
-    chosen = _spread(range(slices), wanted)
+    chosen = spread(range(slices), wanted)
     assert len(chosen) == len(set(chosen)) == min(slices, wanted)
     steps = np.diff([-1 - chosen[0], *chosen, slices + slices - 1 - chosen[-1]])
     assert chosen == sorted(chosen)
@@ -24,7 +24,7 @@ def test_slices_are_spread_evenly(slices, wanted):
 
 
 def test_all_slices_are_taken_if_none_are_counted():
-    assert _spread([3, 4, 9], 0) == [3, 4, 9]
+    assert spread([3, 4, 9], 0) == [3, 4, 9]
 
 
 def test_all_own_cases_are_studied_and_the_undrawn_have_no_reader(backend, plan):

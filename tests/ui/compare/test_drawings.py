@@ -7,6 +7,7 @@ from ctviz.core import InvalidInput, StorageRefused
 from ctviz.ui.compare import drawings
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import DrawingChange, decode_runs, encode_runs
+from tests.store.history import history
 
 numbers = count()
 
@@ -58,7 +59,7 @@ def test_a_stroke_that_is_sent_twice_is_kept_once(tab, case, backend):
     session, stroke = tab(), drawn(case, HERE)
     for _ in range(2):
         drawings.keep(stroke)
-    assert len(backend.store.history(case.id, "AB")) == 1
+    assert len(history(backend.store, case.id, "AB")) == 1
     assert stroke.id in session.acknowledged
 
 
@@ -106,7 +107,7 @@ def test_a_cleared_slice_is_no_yardstick_but_stays_in_the_history(tab, case, bac
     drawings.keep(drawn(case, HERE))
     drawings.keep(change_of(case, image_of(case, HERE), image_of(case)))
     assert "AB" not in drawings.yardsticks(case.id, 0, "AB")
-    assert len(backend.store.history(case.id, "AB")) == 2
+    assert len(history(backend.store, case.id, "AB")) == 2
 
 
 def test_nobody_draws_in_another_readers_name(tab, case, backend):

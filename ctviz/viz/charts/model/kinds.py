@@ -1,7 +1,6 @@
 """What can be charted: each kind of chart as plain data, without a word on how it is drawn.
 
-Numbers are tuples, so that charts are equal when they show the same. A ``key`` says what a mark
-stands for (a case, an entrant): a click on the mark returns it.
+Numbers are tuples, so that charts are equal when they show the same.
 """
 
 from dataclasses import dataclass
@@ -35,7 +34,6 @@ class Line:
     low: Numbers = ()
     high: Numbers = ()
     look: Look = PLAIN
-    key: str = ""
     faint: bool = False
 
 
@@ -71,7 +69,6 @@ class Mark:
     low: float | None = None
     high: float | None = None
     look: Look = PLAIN
-    key: str = ""
     why: str = ""
 
 
@@ -142,7 +139,6 @@ class Slope:
     name: str
     ranks: tuple[float | None, ...]
     look: Look = PLAIN
-    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +167,6 @@ class Point:
     x_interval: tuple[float, float] | None = None
     y_interval: tuple[float, float] | None = None
     look: Look = PLAIN
-    key: str = ""
     why: str = ""
 
 
@@ -193,7 +188,6 @@ class Placed:
     name: str
     rank: float
     look: Look = PLAIN
-    key: str = ""
 
 
 @dataclass(frozen=True)

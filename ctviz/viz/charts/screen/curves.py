@@ -42,6 +42,5 @@ def _curve(line: Line) -> go.Scatter:
         showlegend=True,
         mode="lines",
         line={"color": line.look.colour, "dash": line.look.dash, "width": 1.8},
-        customdata=[[line.key]] * len(line.x),
         hovertemplate="%{y:.3f}",
     )

@@ -61,7 +61,6 @@ def _name(cell: Cell, placed: Placed, y: float, edge: float, side: str) -> None:
             showlegend=False,
             line={"color": look.colour, "width": 1.2},
             marker={"size": [6, 0, 0], "color": look.colour},
-            customdata=[[placed.key]] * 3,
             hovertemplate=f"{name}: mean rank {rank}<extra></extra>",
         )
     )

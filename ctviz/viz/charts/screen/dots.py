@@ -68,7 +68,6 @@ def _dot(mark: Mark, y: float, words: str, *, plain: bool) -> go.Scatter:
         legendgroup=mark.name,
         showlegend=False,
         marker=_marker(mark.look, plain=plain),
-        customdata=[[mark.key]],
         hovertemplate=f"{words}<extra></extra>",
     )
     if mark.value is None or mark.low is None or mark.high is None:

@@ -34,10 +34,7 @@ LEGEND_ROW_PX, TITLE_PX = 18, 56
 
 
 def interactive(chart: Chart) -> go.Figure:
-    """Return the chart as a figure for the page.
-
-    Every mark's ``customdata[0]`` is its key; a heat table's are its row's and column's names.
-    """
+    """Return the chart as a figure for the page."""
     panels = chart.panels if isinstance(chart, Multiples) else (chart,)
     across = max(1, min(chart.across, len(panels))) if isinstance(chart, Multiples) else 1
     heights = [

@@ -32,7 +32,7 @@ def draw_scatter(cell: Cell, chart: Scatter) -> None:
 def _dot(point: Point, chart: Scatter) -> go.Scatter:
     why = f"<br>{escape(point.why)}" if point.why else ""
     values = f"{chart.x.title} {chart.x.text(point.x)}, {chart.y.title} {chart.y.text(point.y)}"
-    called = f"{escape(point.name or point.key)}<br>"
+    called = f"{escape(point.name)}<br>" if point.name else ""
     return go.Scatter(
         x=[point.x],
         y=[point.y],
@@ -42,7 +42,6 @@ def _dot(point: Point, chart: Scatter) -> go.Scatter:
         marker=marker(point.look),
         error_x=_bar(point.x, point.x_interval, point.look.colour),
         error_y=_bar(point.y, point.y_interval, point.look.colour),
-        customdata=[[point.key]],
         hovertemplate=f"{called}{escape(values)}{why}<extra></extra>",
     )
 

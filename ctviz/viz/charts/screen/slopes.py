@@ -47,7 +47,6 @@ def _line(slope: Slope, columns: tuple[str, ...]) -> go.Scatter:
         connectgaps=True,
         line={"color": look.colour, "dash": look.dash, "width": 1.6},
         marker=marker(look, 8),
-        customdata=[[slope.key]] * len(columns),
         text=[escape(column) for column in columns],
         hovertemplate=f"{escape(slope.name)}<br>%{{text}}: rank %{{y:.3g}}<extra></extra>",
     )

@@ -1,0 +1,1 @@
+"""The forms in which masks come and go, one a file."""
