@@ -64,7 +64,7 @@ STUBS = """
 import os, sys, time
 sys.path.insert(0, sys.argv[1])
 import ctviz.io.reading as reading
-tell = reading.Reading._tell
+tell = reading.FileReading._tell
 def told(self, path):
     if path.name.startswith("dies"):
         os.abort()
@@ -75,7 +75,7 @@ def told(self, path):
     if path.name.startswith("full"):
         raise OSError(28, "no space")
     return tell(self, path)
-reading.Reading._tell = told
+reading.FileReading._tell = told
 import ctviz.io.apart.child as c
 c.serve()
 """
