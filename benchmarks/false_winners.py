@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ctviz.cohort.statistics import (
-    Contest,
     Entrant,
     Panel,
+    RankingComparison,
     Removals,
     cohort_fidelity,
     differences,
@@ -68,7 +68,7 @@ def false_winners_by_class(
         until = chance.random((2, few + many, 2, 1)) * spread
         mif, lif = (each >= SHARES for each in until)
         found = cohort_fidelity(Removals(mif, lif, SHARES, classes, patients, PAIR), draws, seed)
-        race = Contest.by_cohort_fidelity(found)
+        race = RankingComparison.by_cohort_fidelity(found)
         won += race.compare([PAIR]).winner(0) is not None
         led += any(leads(race, each.estimator).holds == "yes" for each in PAIR)
     return won / cohorts, led / cohorts

@@ -4,4 +4,4 @@ from ctviz import ui
 
 ui.open_link()
 ui.ask_reader()
-ui.workbench()
+ui.compare_page()

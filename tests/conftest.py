@@ -17,6 +17,7 @@ if "OMP_NUM_THREADS" not in os.environ:
     torch.set_num_threads(1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let `pytest -n` keep a file's tests together, and those that drive a browser one by one."""
     for item in items:

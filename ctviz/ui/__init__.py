@@ -8,7 +8,7 @@ from ctviz.ui.cases.gallery import show_cases
 from ctviz.ui.cases.uploads import UPLOADS
 from ctviz.ui.compare.choices import choose_case, choose_model
 from ctviz.ui.compare.drawings import take_in_drawings
-from ctviz.ui.compare.page import open_link, workbench
+from ctviz.ui.compare.page import compare_page, open_link
 from ctviz.ui.frame import ICON, apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.guide import guide
 from ctviz.ui.models.cards import show_models
@@ -27,6 +27,7 @@ __all__ = [
     "ask_reader",
     "choose_case",
     "choose_model",
+    "compare_page",
     "errors_in_words",
     "guide",
     "let_in",
@@ -42,5 +43,4 @@ __all__ = [
     "show_models",
     "study_page",
     "take_in_drawings",
-    "workbench",
 ]

@@ -65,7 +65,7 @@ class Session:
     intake: Job[Imported] | None = None
     noted: Job[Imported] | None = None
     trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
-    held: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
+    page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
 

@@ -60,13 +60,27 @@ class Server:
             self.process.wait()
 
 
+RUNNING = pytest.StashKey["Server"]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the server with the last test that drives it: it goes on computing what nobody sees."""
+    last = nextitem is None or nextitem.path.parent != item.path.parent
+    if last and (server := item.config.stash.get(RUNNING, None)) is not None:
+        server.kill()
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = Server(tmp_path_factory.mktemp("data"), port)
     server.start()
+    pytestconfig.stash[RUNNING] = server
     yield server
     server.kill()
 
@@ -125,9 +139,9 @@ class Reading:
         return self.page.get_by_test_id(f"score-{pane}-{metric}")
 
     @property
-    def yardstick(self) -> Locator:
+    def reference(self) -> Locator:
         """The box that says whose region the maps are compared with."""
-        return self.page.locator(".st-key-ctviz-yardstick input")
+        return self.page.locator(".st-key-ctviz-reference input")
 
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """Drag the left button through points given as shares of the picture."""

@@ -97,7 +97,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     drawn = opened.board("drawnPixels")
     assert drawn > 0
     opened.until("board.pending.length === 0")
-    expect(opened.yardstick).to_have_value("compare with: AB (you)", timeout=60_000)
+    expect(opened.reference).to_have_value("compare with: AB (you)", timeout=60_000)
     expect(auroc).not_to_have_text(against_phantom)
 
     opened.page.reload()

@@ -210,10 +210,10 @@ def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, back
     app.switch_page("pages/compare.py")
     app.query_params["estimators"] = "gradient,random"
     app.run()
-    for job in app.session_state["ctviz"].held.values():
+    for job in app.session_state["ctviz"].page_jobs.values():
         job.result(60)
     app.run()
-    for job in app.session_state["ctviz"].held.values():
+    for job in app.session_state["ctviz"].page_jobs.values():
         job.result(60)
     app.run()
     assert not app.exception

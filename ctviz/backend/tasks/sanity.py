@@ -28,7 +28,7 @@ IMAGES = 3
 CHECK = Randomisation(stages=3)
 """The cascade: the output layer, half of the layers, all layers."""
 
-LIKE = 0.5
+STILL_ALIKE = 0.5
 """Likeness from which a map counts as unchanged."""
 
 
@@ -64,7 +64,7 @@ class Sanity:
     def measured(cls, correlation: float, similarity: float) -> "Sanity":
         """Return the verdict on what is left of the maps."""
         left = (correlation + similarity) / 2
-        passed = left < LIKE
+        passed = left < STILL_ALIKE
         finding = (
             f"The maps change when the model forgets what it learnt ({left:.0%} of the likeness is "
             "left), as they must; this alone does not prove them right."
@@ -119,7 +119,7 @@ class SanityChecks:
 
     def _key(self, model_id: str, estimator: Estimator) -> str:
         card = self._models.shelf()[model_id]
-        rule = (of_tunable(CHECK), IMAGES, LIKE)
+        rule = (of_tunable(CHECK), IMAGES, STILL_ALIKE)
         return self._checks.key(of_model(card), of_tunable(estimator), rule)
 
 

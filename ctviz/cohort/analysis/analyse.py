@@ -19,10 +19,10 @@ from ctviz.cohort.analysis.findings import (
     Undefined,
 )
 from ctviz.cohort.analysis.sensitivity import sensitivities
-from ctviz.cohort.run.units import cohort_title, yardstick
+from ctviz.cohort.run.units import cohort_title, reference_region
 from ctviz.cohort.statistics import (
-    Contest,
     Panel,
+    RankingComparison,
     ThresholdRoc,
     Verdict,
     absolute_beats_signed,
@@ -43,7 +43,7 @@ from ctviz.cohort.statistics import (
     threshold_roc,
 )
 from ctviz.cohort.statistics.patients import Names
-from ctviz.cohort.tables.study_data import CHOSEN_DICE, Material
+from ctviz.cohort.tables.study_data import CHOSEN_DICE, StudyData
 from ctviz.core import Progress
 
 LEADER = "smoothgrad-squared"
@@ -58,39 +58,39 @@ RIGHT, WRONG = "correct", "wrong"
 
 def analyse(folder: Path, progress: Progress | None = None) -> Findings:
     """Return what a finished run found."""
-    material, checked = Material.of(folder), progress or Progress()
+    study_data, checked = StudyData.of(folder), progress or Progress()
     rankings = []
-    for ranked in material.metrics:
+    for ranked in study_data.metrics:
         checked.check()
-        rankings += list(_rankings(material, ranked.key, variant=ranked.variant))
-    paper = accuracies(material)
+        rankings += list(_rankings(study_data, ranked.key, variant=ranked.variant))
+    paper = accuracies(study_data)
     checked.check()
-    verdicts, sign_verdicts = _verdicts(material, paper)
+    verdicts, sign_verdicts = _verdicts(study_data, paper)
     return Findings(
-        subject=_subject(material),
-        entrants=material.table.entrants,
-        metrics=material.metrics,
+        subject=_subject(study_data),
+        entrants=study_data.table.entrants,
+        metrics=study_data.metrics,
         rankings=tuple(rankings),
         accuracy=tuple(each.curves for each in paper),
-        roc=_roc(material),
-        dice=_dice(material),
-        agreements=tuple(_agreements(material)),
-        disputed=tuple(_disputed(material)),
-        sensitivity=sensitivities(material),
-        subgroups=tuple(_subgroups(material)),
+        roc=_roc(study_data),
+        dice=_dice(study_data),
+        agreements=tuple(_agreements(study_data)),
+        disputed=tuple(_disputed(study_data)),
+        sensitivity=sensitivities(study_data),
+        subgroups=tuple(_subgroups(study_data)),
         verdicts=verdicts,
         sign_verdicts=sign_verdicts,
-        undefined=tuple(_undefined(material)),
-        draws=material.draws,
-        seed=material.seed,
+        undefined=tuple(_undefined(study_data)),
+        draws=study_data.draws,
+        seed=study_data.seed,
     )
 
 
-def _subject(material: Material) -> Subject:
-    study, slices = material.study, material.table.slices
-    truth, target = material.table.texts("truth"), material.table.texts("target")
+def _subject(study_data: StudyData) -> Subject:
+    study, slices = study_data.study, study_data.table.slices
+    truth, target = study_data.table.texts("truth"), study_data.table.texts("target")
     classes, counts = np.unique(truth, return_counts=True)
-    reader, label = yardstick(study)
+    reader, label = reference_region(study)
     return Subject(
         name=study.name,
         digest=study.digest,
@@ -101,25 +101,25 @@ def _subject(material: Material) -> Subject:
         slices=len(slices),
         patients=int(slices["patient"].nunique()),
         annotated=int(slices["region_share"].notna().sum()),
-        failed=material.failed,
+        failed=study_data.failed,
         classes=dict(zip(map(str, classes), map(int, counts), strict=True)),
-        correct=int(np.sum(_answers(material) == RIGHT)),
-        wrong=int(np.sum(_answers(material) == WRONG)),
+        correct=int(np.sum(_answers(study_data) == RIGHT)),
+        wrong=int(np.sum(_answers(study_data) == WRONG)),
         truth_explained=int(np.sum((truth != "") & (truth == target))),
     )
 
 
-def _answers(material: Material) -> Names:
+def _answers(study_data: StudyData) -> Names:
     """Return (N,) whether the model was right, empty where that is not known."""
-    answers = material.table.slices["correct"].map({True: RIGHT, False: WRONG})
+    answers = study_data.table.slices["correct"].map({True: RIGHT, False: WRONG})
     texts: Names = answers.astype(object).fillna("").to_numpy(dtype=np.str_)
     return texts
 
 
-def _rankings(material: Material, key: str, *, variant: bool) -> Iterator[MetricRanking]:
-    how = material.draws, material.seed
-    for signs in material.choices:
-        panel = material.panel(key, signs)
+def _rankings(study_data: StudyData, key: str, *, variant: bool) -> Iterator[MetricRanking]:
+    how = study_data.draws, study_data.seed
+    for signs in study_data.choices:
+        panel = study_data.panel(key, signs)
         yield MetricRanking(
             metric=key,
             signs=signs,
@@ -130,12 +130,12 @@ def _rankings(material: Material, key: str, *, variant: bool) -> Iterator[Metric
         )
 
 
-def _roc(material: Material) -> MeanRoc | None:
-    if "tpr" not in material.curves:
+def _roc(study_data: StudyData) -> MeanRoc | None:
+    if "tpr" not in study_data.curves:
         return None
-    tpr, fpr = material.curves["tpr"], material.curves["fpr"]
+    tpr, fpr = study_data.curves["tpr"], study_data.curves["fpr"]
     # One entrant after the other, so that memory does not grow with their number.
-    parts = [_roc_of(material, tpr[:, [e]], fpr[:, [e]]) for e in range(tpr.shape[1])]
+    parts = [_roc_of(study_data, tpr[:, [e]], fpr[:, [e]]) for e in range(tpr.shape[1])]
     return MeanRoc(
         tpr=np.concatenate([part.tpr for part in parts]),
         fpr=np.concatenate([part.fpr for part in parts]),
@@ -147,38 +147,38 @@ def _roc(material: Material) -> MeanRoc | None:
     )
 
 
-def _roc_of(material: Material, tpr: np.ndarray, fpr: np.ndarray) -> ThresholdRoc:
-    return threshold_roc(tpr, fpr, material.patients, material.draws, material.seed)
+def _roc_of(study_data: StudyData, tpr: np.ndarray, fpr: np.ndarray) -> ThresholdRoc:
+    return threshold_roc(tpr, fpr, study_data.patients, study_data.draws, study_data.seed)
 
 
-def _dice(material: Material) -> DiceCurves | None:
-    if material.kept is None:
+def _dice(study_data: StudyData) -> DiceCurves | None:
+    if study_data.kept is None:
         return None
-    curves = material.curves["dice"]
+    curves = study_data.curves["dice"]
     # One entrant after the other, so that memory does not grow with their number.
     parts = [
-        mean_curves(curves[:, [e]], material.patients, material.draws, material.seed)
+        mean_curves(curves[:, [e]], study_data.patients, study_data.draws, study_data.seed)
         for e in range(curves.shape[1])
     ]
-    placed = standings(material.panel(CHOSEN_DICE), material.draws, material.seed)
+    placed = standings(study_data.panel(CHOSEN_DICE), study_data.draws, study_data.seed)
     return DiceCurves(
-        shares=material.curves.grids["dice"],
+        shares=study_data.curves.grids["dice"],
         mean=np.concatenate([part.mean for part in parts]),
         low=np.concatenate([part.low for part in parts]),
         high=np.concatenate([part.high for part in parts]),
-        best_share=material.kept.best_share,
-        in_sample=material.kept.in_sample,
-        held_out=material.kept.held_out,
+        best_share=study_data.kept.best_share,
+        in_sample=study_data.kept.in_sample,
+        held_out=study_data.kept.held_out,
         intervals=tuple(standing.interval for standing in placed),
     )
 
 
-def _agreements(material: Material) -> Iterator[MetricAgreement]:
+def _agreements(study_data: StudyData) -> Iterator[MetricAgreement]:
     """Yield how alike fidelity and each human-centric metric rank the estimators."""
-    how = material.draws, material.seed
-    for human in material.human if material.fidelity else ():
-        for signs in material.choices:
-            model, reader = _pair(material, human, signs)
+    how = study_data.draws, study_data.seed
+    for human in study_data.human if study_data.fidelity else ():
+        for signs in study_data.choices:
+            model, reader = _pair(study_data, human, signs)
             on_slices = slice_agreement(model, reader, *how)
             yield MetricAgreement(
                 first=model.metric,
@@ -191,11 +191,11 @@ def _agreements(material: Material) -> Iterator[MetricAgreement]:
             )
 
 
-def _disputed(material: Material) -> Iterator[Disputed]:
-    slices, truth = material.table.slices, material.table.texts("truth")
-    for human in _headlines(material):
-        model, reader = _pair(material, human, material.choices[0])
-        worst = disagreements(model, reader, DISPUTED, material.draws, material.seed)
+def _disputed(study_data: StudyData) -> Iterator[Disputed]:
+    slices, truth = study_data.table.slices, study_data.table.texts("truth")
+    for human in _headlines(study_data):
+        model, reader = _pair(study_data, human, study_data.choices[0])
+        worst = disagreements(model, reader, DISPUTED, study_data.draws, study_data.seed)
         for found in worst.slices:
             row = slices.iloc[found.row]
             yield Disputed(
@@ -210,51 +210,55 @@ def _disputed(material: Material) -> Iterator[Disputed]:
             )
 
 
-def _pair(material: Material, human: str, signs: Signs) -> tuple[Panel, Panel]:
+def _pair(study_data: StudyData, human: str, signs: Signs) -> tuple[Panel, Panel]:
     """Return the panels of fidelity and of a human-centric metric, controls left out."""
-    model = material.fidelity or human
-    return material.panel(model, signs).contestants(), material.panel(human, signs).contestants()
+    model = study_data.fidelity or human
+    return study_data.panel(model, signs).contestants(), study_data.panel(
+        human, signs
+    ).contestants()
 
 
-def _headlines(material: Material) -> list[str]:
-    return [key for key in HEADLINES if key in material.human and material.fidelity]
+def _headlines(study_data: StudyData) -> list[str]:
+    return [key for key in HEADLINES if key in study_data.human and study_data.fidelity]
 
 
-def _subgroups(material: Material) -> Iterator[Subgroups]:
+def _subgroups(study_data: StudyData) -> Iterator[Subgroups]:
     kinds: dict[str, Names] = {
-        "class": material.table.texts("truth"),
-        "answer": _answers(material),
-        "size": size_groups(material.table.slices["region_share"].to_numpy(dtype=float)),
+        "class": study_data.table.texts("truth"),
+        "answer": _answers(study_data),
+        "size": size_groups(study_data.table.slices["region_share"].to_numpy(dtype=float)),
     }
-    for key in material.plain_metrics:
+    for key in study_data.plain_metrics:
         for kind, names in kinds.items():
-            groups = by_group(material.panel(key), names, material.draws, material.seed)
+            groups = by_group(study_data.panel(key), names, study_data.draws, study_data.seed)
             if len(groups) > 1:
                 yield Subgroups(kind, key, groups)  # type: ignore[arg-type]
 
 
 def _verdicts(
-    material: Material, paper: tuple[Accuracy, ...]
+    study_data: StudyData, paper: tuple[Accuracy, ...]
 ) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """Return what the cohort says of the paper's findings, and of each estimator's signs."""
-    how = material.draws, material.seed
-    scored = [key for key in (material.fidelity, *_headlines(material)) if key]
-    contests = [paper[0].contest(*how)] if paper else []
-    contests += [Contest.by_scores(material.panel(key).contestants(), *how) for key in scored]
-    both = "both" in material.choices
+    how = study_data.draws, study_data.seed
+    scored = [key for key in (study_data.fidelity, *_headlines(study_data)) if key]
+    contests = [paper[0].comparison(*how)] if paper else []
+    contests += [
+        RankingComparison.by_scores(study_data.panel(key).contestants(), *how) for key in scored
+    ]
+    both = "both" in study_data.choices
     throughout = [absolute_beats_signed_throughout(c) for c in contests if both]
     leading = [leads(c, LEADER) for c in contests if LEADER in c.estimators]
-    panels = {key: material.panel(key) for key in scored}
-    first = panels.get(material.fidelity or "")
+    panels = {key: study_data.panel(key) for key in scored}
+    first = panels.get(study_data.fidelity or "")
     differing = [
         rankings_disagree(first, panels[key], *how)
-        for key in _headlines(material)
+        for key in _headlines(study_data)
         if first is not None
     ]
     signs = [verdict for c in contests if both for verdict in absolute_beats_signed(c)]
     return (*throughout, *leading, *differing), tuple(signs)
 
 
-def _undefined(material: Material) -> Iterator[Undefined]:
-    for row in material.table.undefined().itertuples(index=False):
+def _undefined(study_data: StudyData) -> Iterator[Undefined]:
+    for row in study_data.table.undefined().itertuples(index=False):
         yield Undefined(str(row.estimator), str(row.metric), str(row.why), int(row.scores))

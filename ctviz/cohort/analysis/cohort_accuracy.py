@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from ctviz.cohort.analysis.findings import AccuracyCurves
-from ctviz.cohort.statistics import CohortFidelity, Contest, Removals, cohort_fidelity
+from ctviz.cohort.statistics import CohortFidelity, RankingComparison, Removals, cohort_fidelity
 from ctviz.cohort.statistics.patients import Numbers
-from ctviz.cohort.tables.study_data import Material
+from ctviz.cohort.tables.study_data import StudyData
 
 DECIDED = 0.5
 """A class of this probability or less is not the model's answer."""
@@ -24,8 +24,8 @@ class Accuracy:
     fidelity: CohortFidelity
     removals: Removals
 
-    def contest(self, draws: int, seed: int) -> Contest:
-        """Return the contest of the estimators that are no controls."""
+    def comparison(self, draws: int, seed: int) -> RankingComparison:
+        """Return the comparison of the estimators that are no controls."""
         kept = [e for e, each in enumerate(self.removals.entrants) if not each.control]
         contestants = replace(
             self.removals,
@@ -33,35 +33,35 @@ class Accuracy:
             lif_right=self.removals.lif_right[:, kept],
             entrants=tuple(self.removals.entrants[e] for e in kept),
         )
-        return Contest.by_cohort_fidelity(cohort_fidelity(contestants, draws, seed))
+        return RankingComparison.by_cohort_fidelity(cohort_fidelity(contestants, draws, seed))
 
 
-def accuracies(material: Material) -> tuple[Accuracy, ...]:
+def accuracies(study_data: StudyData) -> tuple[Accuracy, ...]:
     """Return the accuracy curves of every fidelity variant, the paper's first."""
-    keys = sorted(material.curves.removals, key=lambda key: (key != material.fidelity, key))
-    found = (_accuracy(material, key) for key in keys)
+    keys = sorted(study_data.curves.removals, key=lambda key: (key != study_data.fidelity, key))
+    found = (_accuracy(study_data, key) for key in keys)
     return tuple(each for each in found if each is not None)
 
 
-def _accuracy(material: Material, key: str) -> Accuracy | None:
-    texts = material.table.texts
+def _accuracy(study_data: StudyData, key: str) -> Accuracy | None:
+    texts = study_data.table.texts
     truth, target = texts("truth"), texts("target")
     reference: Literal["truth", "prediction"] = "truth" if np.any(truth != "") else "prediction"
     classes = truth if reference == "truth" else texts("predicted")
     # Of more than two classes, a low probability of one does not tell which is the answer.
-    kept = (classes != "") & ((target == classes) | (len(material.classes) == TWO))
+    kept = (classes != "") & ((target == classes) | (len(study_data.classes) == TWO))
     if not kept.any():
         return None
     agrees = (target == classes)[kept]
-    defined = material.panel(key).defined[kept]
+    defined = study_data.panel(key).defined[kept]
     mif, lif = (
-        _right(np.asarray(material.curves[f"{order} {key}"][kept]), agrees, defined)
+        _right(np.asarray(study_data.curves[f"{order} {key}"][kept]), agrees, defined)
         for order in ("mif", "lif")
     )
-    shares = material.curves.grids[f"shares {key}"]
-    patients, entrants = material.patients[kept], material.table.entrants
+    shares = study_data.curves.grids[f"shares {key}"]
+    patients, entrants = study_data.patients[kept], study_data.table.entrants
     removals = Removals(mif, lif, shares, classes[kept], patients, entrants)
-    fidelity = cohort_fidelity(removals, material.draws, material.seed)
+    fidelity = cohort_fidelity(removals, study_data.draws, study_data.seed)
     curves = AccuracyCurves(
         metric=key,
         reference=reference,

@@ -16,7 +16,7 @@ DICE_STRIDE = 2
 
 
 @dataclass(eq=False)
-class Filling:
+class ResultBuilder:
     """Scores and curves by the places of estimator, sign and metric.
 
     Parameters

@@ -9,7 +9,7 @@ from ctviz.backend import Backend, Evaluation, Job, Question, Scoring
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.result import Context, UnitResult
-from ctviz.cohort.run.result_builder import DICE, Filling
+from ctviz.cohort.run.result_builder import DICE, ResultBuilder
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import POLL_SECONDS, waited
 from ctviz.cohort.tables.threshold_rates import threshold_rates
@@ -101,17 +101,17 @@ class _Computation:
         asked = self.backend.predict(image, study.model, urgency="background")
         prediction = waited(asked, self.progress)
         question = Question(image, study.model, self._target(prediction))
-        filling = Filling(tuple(study.estimators), study.signs, tuple(study.metrics))
-        self._explain(question, filling)
-        scores = self._ask(question, mask, filling)
+        builder = ResultBuilder(tuple(study.estimators), study.signs, tuple(study.metrics))
+        self._explain(question, builder)
+        scores = self._ask(question, mask, builder)
         self.asked += [each.job for each in scores]
         if mask is not None:
-            self._rate(mask, filling)
+            self._rate(mask, builder)
         for each, outcome in zip(scores, self._outcomes(scores), strict=True):
             if isinstance(outcome, CtvizError):
-                filling.score(each.e, each.s, each.m, Score.undefined(str(outcome)))
+                builder.score(each.e, each.s, each.m, Score.undefined(str(outcome)))
             else:
-                filling.evaluate(each.e, each.s, each.m, outcome)
+                builder.evaluate(each.e, each.s, each.m, outcome)
         context = Context(
             patient=self.unit.patient,
             case=self.unit.case,
@@ -123,7 +123,7 @@ class _Computation:
             region_share=None if mask is None else float(mask.mean()),
             pixels=image.digest,
         )
-        return filling.result(context, self._digests())
+        return builder.result(context, self._digests())
 
     def _target(self, prediction: Prediction) -> int:
         truth = self.unit.truth
@@ -131,7 +131,7 @@ class _Computation:
             return prediction.target
         return prediction.classes.index(truth)
 
-    def _explain(self, question: Question, filling: Filling) -> None:
+    def _explain(self, question: Question, builder: ResultBuilder) -> None:
         """Compute or recall the maps; whatever is refused says why in its scores."""
         estimators = list(self.study.built_estimators().values())
         jobs = self.backend.explain(question, estimators, urgency="background")
@@ -139,12 +139,12 @@ class _Computation:
         for place, job in enumerate(jobs):
             outcome = self._outcome(job)
             if isinstance(outcome, CtvizError):
-                filling.refuse(place, str(outcome))
+                builder.refuse(place, str(outcome))
             else:
                 self.maps[place] = outcome
             self.heard(EXPLAINING * (place + 1) / len(jobs))
 
-    def _ask(self, question: Question, mask: Mask | None, filling: Filling) -> list[Asked]:
+    def _ask(self, question: Question, mask: Mask | None, builder: ResultBuilder) -> list[Asked]:
         """Ask for all scores; without a drawing there is no agreement."""
         # The model's come first, so that the device is at work while others compare.
         metrics = sorted(self._metrics(), key=lambda each: each[1].needs != "model")
@@ -152,7 +152,7 @@ class _Computation:
         for m, metric in metrics:
             if metric.needs == "region" and mask is None:
                 for e, s in product(self.maps, range(len(self.study.signs))):
-                    filling.score(e, s, m, NO_DRAWING)
+                    builder.score(e, s, m, NO_DRAWING)
                 continue
             for s, sign in enumerate(self.study.signs):
                 jobs = self._score(question, metric, sign, mask)
@@ -178,14 +178,14 @@ class _Computation:
     def _metrics(self) -> Iterator[tuple[int, Metric]]:
         return iter(enumerate(self.study.built_metrics().values()))
 
-    def _rate(self, mask: Mask, filling: Filling) -> None:
+    def _rate(self, mask: Mask, builder: ResultBuilder) -> None:
         """Draw the rates at fixed thresholds, while others compute."""
         for e, importance in self.maps.items():
             for s, sign in enumerate(self.study.signs):
                 rates = threshold_rates(signed_view(importance.values, sign), mask)
                 if rates is not None:
-                    filling.draw("tpr", e, s, rates[0])
-                    filling.draw("fpr", e, s, rates[1])
+                    builder.draw("tpr", e, s, rates[0])
+                    builder.draw("fpr", e, s, rates[1])
 
     def _outcomes(self, asked: Sequence[Asked]) -> Iterator[Evaluation | CtvizError]:
         """Yield each job's answer, or why there is none."""

@@ -82,7 +82,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def yardstick(study: CohortStudy) -> tuple[str, str]:
+def reference_region(study: CohortStudy) -> tuple[str, str]:
     """Return whose drawings of what a study's maps are compared with, as far as the plan tells."""
     if study.cohort in {"demo", "marked"} and not study.reader:
         return READER, study.label or LABEL
@@ -103,7 +103,7 @@ def units_of(
     the cohort ``annotated`` a case without a drawing is left out.
     """
     progress = progress or Progress()
-    reader, label = yardstick(study)
+    reader, label = reference_region(study)
     entries = [backend.store.case(case_id) for case_id in _cases(backend, study, progress)]
     reader = reader or _only_reader(backend, entries)
     units: list[Unit] = []

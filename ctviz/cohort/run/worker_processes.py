@@ -110,15 +110,15 @@ def in_processes(
     A process that dies takes only its slice with it: another one takes its place. When the
     iteration ends early all processes are ended, and whatever they were at is lost.
     """
-    crew = _Crew(settings, assignment, [NumberedUnit(*each) for each in enumerate(units)])
+    group = _ProcessGroup(settings, assignment, [NumberedUnit(*each) for each in enumerate(units)])
     try:
         for _ in range(min(workers, len(units))):
-            crew.hire()
-        while crew.members:
-            yield from crew.news()
+            group.hire()
+        while group.members:
+            yield from group.news()
             progress.check()
     finally:
-        crew.dismiss()
+        group.dismiss()
 
 
 @dataclass(eq=False)
@@ -129,7 +129,7 @@ class _Member:
     share: float = 0.0
 
 
-class _Crew:
+class _ProcessGroup:
     """The processes with their slices, and the slices that nobody has begun."""
 
     def __init__(

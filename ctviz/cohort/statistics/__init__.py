@@ -34,7 +34,7 @@ from ctviz.cohort.statistics.mean_curves import MeanCurves, mean_curves
 from ctviz.cohort.statistics.pairwise import PairComparison, holm, pairwise
 from ctviz.cohort.statistics.panel import Better, Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Patients, mean_of_patients
-from ctviz.cohort.statistics.ranking_comparison import Contest
+from ctviz.cohort.statistics.ranking_comparison import RankingComparison
 from ctviz.cohort.statistics.standings import Standing, rank_frequencies, standings
 from ctviz.cohort.statistics.threshold_roc import ThresholdRoc, threshold_roc
 from ctviz.cohort.statistics.verdicts import (
@@ -53,7 +53,6 @@ __all__ = [
     "Better",
     "Claim",
     "CohortFidelity",
-    "Contest",
     "Differences",
     "Disagreements",
     "DisputedSlice",
@@ -69,6 +68,7 @@ __all__ = [
     "Panel",
     "Patients",
     "RankAgreement",
+    "RankingComparison",
     "Removals",
     "SignedRank",
     "SliceAgreement",

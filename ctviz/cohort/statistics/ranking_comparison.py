@@ -32,7 +32,7 @@ class PlacedEntrant(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Contest:
+class RankingComparison:
     """The places of the entrants and how to compare any two of them.
 
     Parameters
@@ -54,7 +54,7 @@ class Contest:
 
     @classmethod
     def by_scores(cls, panel: Panel, draws: int = DRAWS, seed: int = SEED) -> Self:
-        """Return the contest by the mean scores of patients."""
+        """Return the comparison by the mean scores of patients."""
         return cls(
             panel.metric,
             standings(panel, draws, seed),
@@ -63,7 +63,7 @@ class Contest:
 
     @classmethod
     def by_cohort_fidelity(cls, fidelity: CohortFidelity) -> Self:
-        """Return the contest by the area between the cohort's accuracy curves."""
+        """Return the comparison by the area between the cohort's accuracy curves."""
         return cls("cohort fidelity", fidelity.standings, fidelity.differences, fidelity.too_few)
 
     @property

@@ -16,7 +16,7 @@ from ctviz.cohort.statistics.disagreement import reversals
 from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
 from ctviz.cohort.statistics.panel import Panel
 from ctviz.cohort.statistics.patients import FEWEST
-from ctviz.cohort.statistics.ranking_comparison import Contest, PlacedEntrant
+from ctviz.cohort.statistics.ranking_comparison import PlacedEntrant, RankingComparison
 from ctviz.core import UnknownName
 
 Holds: TypeAlias = Literal["yes", "no", "undecided"]
@@ -57,18 +57,18 @@ class Verdict:
         return str(self.about)
 
 
-def absolute_beats_signed(contest: Contest) -> tuple[Verdict, ...]:
+def absolute_beats_signed(comparison: RankingComparison) -> tuple[Verdict, ...]:
     """Say of every estimator but the controls whether its absolute values score better.
 
     The estimate is absolute minus signed in the metric's units, paired. Yes where its 95 % interval
     lies wholly on the better side of zero, no where it lies on the other side, else undecided. Each
     estimator is asked on its own; `absolute_beats_signed_throughout` is about all of them.
     """
-    compared = contest.compare(contest.sign_pairs())
-    return tuple(_of_one(contest, compared, number) for number in range(len(compared.pairs)))
+    compared = comparison.compare(comparison.sign_pairs())
+    return tuple(_of_one(comparison, compared, number) for number in range(len(compared.pairs)))
 
 
-def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
+def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
     """Say whether absolute values score better for every estimator whose signs differ.
 
     The estimate is the share of those estimators for which they do. Yes where each estimator's 95 %
@@ -76,10 +76,10 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
     1982, doi:10.1080/00401706.1982.10487790); no where an interval widened for the number of
     estimators (Bonferroni) lies on the other side for one of them; else undecided.
     """
-    claim = Claim("sign throughout", (contest.metric,))
-    if contest.too_few:
-        return Verdict(claim, "undecided", None, None, contest.too_few)
-    compared = contest.compare(contest.sign_pairs())
+    claim = Claim("sign throughout", (comparison.metric,))
+    if comparison.too_few:
+        return Verdict(claim, "undecided", None, None, comparison.too_few)
+    compared = comparison.compare(comparison.sign_pairs())
     told = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
     told = [number for number in told if compared.patients[number]]
     if not told:
@@ -102,7 +102,7 @@ def absolute_beats_signed_throughout(contest: Contest) -> Verdict:
     return Verdict(claim, holds, estimate, interval, why)
 
 
-def leads(contest: Contest, estimator: str) -> Verdict:
+def leads(comparison: RankingComparison, estimator: str) -> Verdict:
     """Say whether an estimator, under either sign, has the first place.
 
     The estimate is its share of first places over draws of the patients, the shares of both signs
@@ -112,25 +112,25 @@ def leads(contest: Contest, estimator: str) -> Verdict:
     where the entrant in first place is another estimator's and beats each of its signs, with
     intervals widened for the number of rivals (Bonferroni); else undecided.
     """
-    claim = Claim("leader", (contest.metric,), estimator)
-    own = [each for each in contest.placed if each.entrant.estimator == estimator]
+    claim = Claim("leader", (comparison.metric,), estimator)
+    own = [each for each in comparison.placed if each.entrant.estimator == estimator]
     if not own:
-        raise UnknownName("estimator", estimator, contest.estimators)
-    scored = [each for each in contest.placed if each.rank is not None]
+        raise UnknownName("estimator", estimator, comparison.estimators)
+    scored = [each for each in comparison.placed if each.rank is not None]
     if not any(each.rank is not None for each in own):
         return Verdict(claim, "undecided", None, None, f"{estimator} has no score.")
     share = min(1.0, sum(each.first for each in own))
     leader = min(scored, key=lambda each: each.rank or np.inf)
     why = f"It is first in {share:.0%} of the draws; {leader.entrant} is first on the cohort."
     few = min(each.deciding for each in own)
-    if contest.too_few or few < FEWEST:
-        return Verdict(claim, "undecided", None, None, contest.too_few or _too_few(few))
+    if comparison.too_few or few < FEWEST:
+        return Verdict(claim, "undecided", None, None, comparison.too_few or _too_few(few))
     if leader in own:
-        others = [each for each in contest.placed if each not in own]
-        sure = share >= LEVEL and _beats(contest, leader, others, LEVEL)
+        others = [each for each in comparison.placed if each not in own]
+        sure = share >= LEVEL and _beats(comparison, leader, others, LEVEL)
         return Verdict(claim, "yes" if sure else "undecided", share, None, why)
-    level = 1 - (1 - LEVEL) / max(1, len(contest.placed) - len(own))
-    beaten = _beats(contest, leader, own, level)
+    level = 1 - (1 - LEVEL) / max(1, len(comparison.placed) - len(own))
+    beaten = _beats(comparison, leader, own, level)
     return Verdict(claim, "no" if beaten else "undecided", share, None, why)
 
 
@@ -160,14 +160,14 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
     return Verdict(claim, holds, agreement.tau, agreement.interval, why)
 
 
-def _of_one(contest: Contest, compared: Differences, number: int) -> Verdict:
+def _of_one(comparison: RankingComparison, compared: Differences, number: int) -> Verdict:
     absolute, _ = compared.pairs[number]
-    claim = Claim("sign", (contest.metric,), absolute.estimator)
+    claim = Claim("sign", (comparison.metric,), absolute.estimator)
     patients = int(compared.patients[number])
     estimate = float(compared.mean[number]) if patients else None
     interval = compared.interval(number)
-    if contest.too_few or patients < FEWEST:
-        why = contest.too_few or _too_few(patients)
+    if comparison.too_few or patients < FEWEST:
+        why = comparison.too_few or _too_few(patients)
         return Verdict(claim, "undecided", estimate, interval if patients >= FEWEST else None, why)
     if _same(compared, number):
         return Verdict(claim, "undecided", estimate, interval, "Both signs score the same.")
@@ -184,10 +184,10 @@ def _same(compared: Differences, number: int) -> bool:
 
 
 def _beats(
-    contest: Contest, leader: PlacedEntrant, others: list[PlacedEntrant], level: float
+    comparison: RankingComparison, leader: PlacedEntrant, others: list[PlacedEntrant], level: float
 ) -> bool:
     rivals = [each for each in others if each.rank is not None]
-    compared = contest.compare([(leader.entrant, rival.entrant) for rival in rivals])
+    compared = comparison.compare([(leader.entrant, rival.entrant) for rival in rivals])
     return all(compared.winner(number, level) == leader.entrant for number in range(len(rivals)))
 
 

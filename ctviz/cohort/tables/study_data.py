@@ -24,7 +24,7 @@ CHOSEN_DICE = f"dice{VARIANT}share=cross-validated"
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class StudyData:
     """The scores and curves of a finished run.
 
     Parameters

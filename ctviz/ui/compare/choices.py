@@ -98,9 +98,9 @@ def warn_of_another_class(prediction: Prediction, target: int) -> None:
         )
 
 
-def choose_yardstick(names: Iterable[str]) -> str:
+def choose_reference(names: Iterable[str]) -> str:
     """Let the reader choose whose region the maps are compared with; empty if there is none."""
-    state, key, known = session(), widget("yardstick"), list(names)
+    state, key, known = session(), widget("reference"), list(names)
     if not known:
         st.caption("No region on this slice yet: draw one to see agreement.")
         return ""

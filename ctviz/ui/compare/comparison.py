@@ -15,8 +15,8 @@ from ctviz.estimators import Estimator
 from ctviz.metrics import METRICS, Metric
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.ui.compare.expected_seconds import waits_for_a_click
-from ctviz.ui.compare.idle_checks import ByFill, Leisure
-from ctviz.ui.compare.page_jobs import Held
+from ctviz.ui.compare.idle_checks import ByFill, IdleChecks
+from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.score_jobs import Scores, is_slow
 from ctviz.ui.service import backend
 from ctviz.ui.viewer import MapUnit
@@ -108,14 +108,14 @@ class Comparison:
         What is still being computed, in words; empty when everything is known.
     metrics
         What the maps are scored by, in the order of choice.
-    leisure
+    idle_checks
         What is being found out because there is time, in words; empty when nothing is.
     """
 
     compared: tuple[ComparedMap, ...]
     pending: str
     metrics: tuple[Metric, ...] = ()
-    leisure: str = ""
+    idle_checks: str = ""
 
     def best(self, metric: str) -> float | None:
         """Return the best score of a metric among the estimators that are no controls."""
@@ -178,7 +178,7 @@ class MapReading:
 
 
 def compare(
-    held: Held,
+    page_jobs: PageJobs,
     question: Question,
     estimators: Sequence[Estimator],
     reading: MapReading,
@@ -188,7 +188,7 @@ def compare(
 
     Parameters
     ----------
-    held
+    page_jobs
         What was asked for before.
     question
         The slice, the model and the class to explain.
@@ -199,18 +199,18 @@ def compare(
     mask
         (H, W), the region to agree with; None before there is one.
     """
-    jobs = _maps(held, question, estimators)
-    scores = Scores(held, question, reading.sign, mask)
+    jobs = _maps(page_jobs, question, estimators)
+    scores = Scores(page_jobs, question, reading.sign, mask)
     # A map that comes from now on belongs to the next run, which has to be promised below.
     awaited = sum(not job.done for job in jobs.values())
     known = {estimator: job.result(0) for estimator, job in jobs.items() if _is_ready(job)}
-    regions = _region_maps(held, question, known, reading)
+    regions = _region_maps(page_jobs, question, known, reading)
     _ask(scores, known, reading.metrics, others_pending=awaited > 0)
     awaited += sum(not job.done for job in regions.values())
     pending = _pending(awaited, len(jobs), scores.open)
-    leisure = Leisure(held, question, free=not pending)
-    fills = _fills(leisure, known, reading)
-    sanity = leisure.check_sanity(list(known))
+    idle_checks = IdleChecks(page_jobs, question, free=not pending)
+    fills = _fills(idle_checks, known, reading)
+    sanity = idle_checks.check_sanity(list(known))
     compared = tuple(
         ComparedMap(
             estimator,
@@ -224,23 +224,25 @@ def compare(
         )
         for estimator in estimators
     )
-    spare = f"{count_of(leisure.open, 'check')} …" if leisure.open else ""
+    spare = f"{count_of(idle_checks.open, 'check')} …" if idle_checks.open else ""
     return Comparison(compared, pending, reading.metrics, spare)
 
 
 def _maps(
-    held: Held, question: Question, estimators: Sequence[Estimator]
+    page_jobs: PageJobs, question: Question, estimators: Sequence[Estimator]
 ) -> dict[Estimator, Job[ImportanceMap]]:
     """Return the jobs of all maps but those that wait for a click."""
     view = (question.image.digest, question.model_id, question.target)
     places = {estimator: ("map", *view, estimator) for estimator in estimators}
-    begun = [e for e in estimators if held.has(places[e]) or not waits_for_a_click(question, e)]
+    begun = [
+        e for e in estimators if page_jobs.has(places[e]) or not waits_for_a_click(question, e)
+    ]
 
     def explain(missing: list[int]) -> list[Job[ImportanceMap]]:
         chosen = [begun[index] for index in missing]
         return backend().explain(question, chosen)
 
-    jobs = held.several([places[estimator] for estimator in begun], explain)
+    jobs = page_jobs.several([places[estimator] for estimator in begun], explain)
     return dict(zip(begun, jobs, strict=True))
 
 
@@ -259,22 +261,25 @@ def _ask(
 
 
 def _fills(
-    leisure: Leisure, known: Mapping[Estimator, ImportanceMap], reading: MapReading
+    idle_checks: IdleChecks, known: Mapping[Estimator, ImportanceMap], reading: MapReading
 ) -> dict[Estimator, ByFill]:
     """Return how fidelity depends on the fill, if fidelity is among the metrics."""
     chosen = [metric for metric in reading.metrics if isinstance(metric, Fidelity)]
-    return leisure.try_fills(known, chosen[0], reading.sign) if chosen else {}
+    return idle_checks.try_fills(known, chosen[0], reading.sign) if chosen else {}
 
 
 def _region_maps(
-    held: Held, question: Question, known: Mapping[Estimator, ImportanceMap], reading: MapReading
+    page_jobs: PageJobs,
+    question: Question,
+    known: Mapping[Estimator, ImportanceMap],
+    reading: MapReading,
 ) -> dict[Estimator, Job[FloatMap]]:
     """Return the region maps of the maps that are there, if the reader wants to see them."""
     if reading.unit == "pixels":
         return {}
     maps, service, sign = list(known.values()), backend(), reading.sign
     view = (question.image.digest, question.model_id, question.target)
-    jobs = held.several(
+    jobs = page_jobs.several(
         [("regions", *view, sign, estimator) for estimator in known],
         lambda missing: [service.region_map(question, maps[index], sign) for index in missing],
     )

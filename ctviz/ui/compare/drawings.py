@@ -112,7 +112,7 @@ def _meeting(joined: Joined, reader: str) -> str:
     return said
 
 
-def yardsticks(case_id: str, slice_index: int, reader: str) -> dict[str, Mask]:
+def reference_regions(case_id: str, slice_index: int, reader: str) -> dict[str, Mask]:
     """Return what a map can be compared with on a slice: each reader, and each of their labels.
 
     The reader's own drawing comes first; masks are (H, W).

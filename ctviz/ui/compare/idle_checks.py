@@ -14,7 +14,7 @@ from ctviz.estimators import Estimator
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.fills import FILLS
 from ctviz.ui.compare.expected_seconds import expected_seconds
-from ctviz.ui.compare.page_jobs import Held
+from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.score_jobs import found
 from ctviz.ui.service import backend
 
@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 
 @dataclass
-class Leisure:
+class IdleChecks:
     """Asks for what nobody waits for.
 
     Parameters
     ----------
-    held
+    page_jobs
         What was asked for before.
     question
         What is on the screen.
@@ -40,7 +40,7 @@ class Leisure:
         How many works are under way.
     """
 
-    held: Held
+    page_jobs: PageJobs
     question: Question
     free: bool
     open: int = 0
@@ -106,7 +106,7 @@ class Leisure:
         """Return a job that is done; begin it if it is not there and we are free."""
         question = self.question
         view = (question.image.digest, question.model_id, question.target)
-        job = self.held.at_leisure((*place, *view), ask, free=self.free)
+        job = self.page_jobs.when_idle((*place, *view), ask, free=self.free)
         if job is None or job.done:
             return job
         self.open += 1

@@ -17,8 +17,8 @@ from ctviz.ui.access import record_once
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
+    choose_reference,
     choose_target,
-    choose_yardstick,
     show_prediction,
     warn_of_another_class,
 )
@@ -33,11 +33,11 @@ from ctviz.ui.compare.comparison import (
 )
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.curves import show_curves
-from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, yardsticks
+from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, reference_regions
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
-from ctviz.ui.compare.page_jobs import Held, Place
+from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.frame import errors_in_words
@@ -73,7 +73,7 @@ def open_link() -> None:
 
 
 @st.fragment
-def workbench() -> None:
+def compare_page() -> None:
     """Show one slice of one case with one model, its maps, and how good they are.
 
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
@@ -100,8 +100,8 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
     with places[2]:
-        marked = yardsticks(entry.id, state.slice, state.reader)
-        chosen = choose_yardstick(marked)
+        marked = reference_regions(entry.id, state.slice, state.reader)
+        chosen = choose_reference(marked)
     with places[3]:
         reader_badge()
     estimators, metrics = _choose_what_to_compare(card)
@@ -152,13 +152,13 @@ def _compare(
     places: Sequence[DeltaGenerator],
 ) -> Comparison:
     """Show what the model says and return what the estimators make of it, as far as it is known."""
-    state, held = session(), Held()
+    state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
     image = case.slice(state.slice or 0)
-    answer = held.prediction(image, card.id)
+    answer = page_jobs.prediction(image, card.id)
     if not answer.done:
         places[0].caption("The model is looking at this slice …")
-        held.release_others()
+        page_jobs.release_others()
         return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics)
     prediction = answer.result(0)
     with places[0]:
@@ -170,8 +170,8 @@ def _compare(
         Question(image, card.id, target),
         MapReading(state.sign, state.unit, metrics),
     )
-    comparison = compare(held, question, estimators, reading, mask)
-    held.release_others()
+    comparison = compare(page_jobs, question, estimators, reading, mask)
+    page_jobs.release_others()
     return comparison
 
 
@@ -197,7 +197,7 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             saved=state.saved,
             met=state.met,
             busy=comparison.pending or None,
-            leisure=comparison.leisure or None,
+            idle_checks=comparison.idle_checks or None,
             sign=state.sign,
             unit=state.unit,
             heard=state.heard,
@@ -318,17 +318,17 @@ def _commanded(command: BoardCommand) -> None:
     elif command.kind == "cancel":
         hold_back(command.pane_id)
         for place in _places_of(command.pane_id):
-            state.held[place].cancel()
+            state.page_jobs[place].cancel()
     elif command.kind == "compute":
         release(command.pane_id)
         for place in _places_of(command.pane_id):
-            del state.held[place]
+            del state.page_jobs[place]
 
 
 def _places_of(pane_id: str) -> list[Place]:
     """Return where the session holds what is asked of an estimator."""
     return [
         place
-        for place in session().held
+        for place in session().page_jobs
         if any(isinstance(part, Estimator) and part.name == pane_id for part in place)
     ]

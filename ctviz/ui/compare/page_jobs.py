@@ -18,7 +18,7 @@ PREDICTION_SECONDS = 1.0
 T = TypeVar("T")
 
 
-class Held:
+class PageJobs:
     """What is asked for is held by the session until nobody looks at it any more.
 
     A job that is held is not asked for again, so that a failed or cancelled one stays so until
@@ -26,7 +26,7 @@ class Held:
     """
 
     def __init__(self) -> None:
-        self._before = session().held
+        self._before = session().page_jobs
         self._now: dict[Place, Job[Any]] = {}
 
     def several(
@@ -44,7 +44,7 @@ class Held:
         """Whether something was asked for before."""
         return place in self._before
 
-    def at_leisure(self, place: Place, ask: Callable[[], Job[T]], *, free: bool) -> Job[T] | None:
+    def when_idle(self, place: Place, ask: Callable[[], Job[T]], *, free: bool) -> Job[T] | None:
         """Return a job that nobody waits for; it is begun, and goes on, only while we are free."""
         job = self._before.get(place)
         if not free and (job is None or not job.done):
@@ -69,7 +69,7 @@ class Held:
         for place, job in self._before.items():
             if place not in self._now:
                 job.cancel()
-        session().held = self._now
+        session().page_jobs = self._now
 
 
 def wait_for(jobs: Iterable[Job[Any]], seconds: float) -> None:

@@ -7,7 +7,7 @@ from ctviz.backend import Evaluation, Job, Question, Scoring
 from ctviz.core import CtvizError, ImportanceMap, Mask, Score, Sign, digest
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
-from ctviz.ui.compare.page_jobs import Held, Place, wait_for
+from ctviz.ui.compare.page_jobs import PageJobs, Place, wait_for
 from ctviz.ui.service import backend
 
 AGREEMENT_SECONDS = 0.8
@@ -19,7 +19,7 @@ class Scores:
 
     Parameters
     ----------
-    held
+    page_jobs
         What was asked for before.
     question
         What the maps explain.
@@ -29,8 +29,10 @@ class Scores:
         (H, W), the region to agree with; None before there is one.
     """
 
-    def __init__(self, held: Held, question: Question, sign: Sign, mask: Mask | None) -> None:
-        self._held, self._question, self._sign, self._mask = held, question, sign, mask
+    def __init__(
+        self, page_jobs: PageJobs, question: Question, sign: Sign, mask: Mask | None
+    ) -> None:
+        self._page_jobs, self._question, self._sign, self._mask = page_jobs, question, sign, mask
         self._drawn = "" if mask is None else digest(mask)
         self._jobs: dict[tuple[Estimator, Metric], Job[Evaluation]] = {}
 
@@ -38,7 +40,7 @@ class Scores:
         """Ask for scores of the maps that are there."""
         for metric in metrics:
             places = [self._place(estimator, metric) for estimator in known]
-            jobs = self._held.several(places, self._asking(metric, list(known.items())))
+            jobs = self._page_jobs.several(places, self._asking(metric, list(known.items())))
             self._jobs |= {(e, metric): job for e, job in zip(known, jobs, strict=True)}
 
     def ask_slow(
@@ -52,7 +54,7 @@ class Scores:
         for metric in metrics:
             for estimator, importance in known.items():
                 ask = partial(self._evaluate, metric, estimator, importance)
-                job = self._held.at_leisure(self._place(estimator, metric), ask, free=free)
+                job = self._page_jobs.when_idle(self._place(estimator, metric), ask, free=free)
                 if job is not None:
                     self._jobs[estimator, metric] = job
 

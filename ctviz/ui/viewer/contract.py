@@ -254,7 +254,7 @@ class BoardData:
         What was drawn elsewhere under the same name and is in the drawing now, as a short text.
     busy
         What is being computed, as a short text; the browser asks for news until it is None.
-    leisure
+    idle_checks
         What is being found out that nobody waits for; the browser asks for news less often.
     sign
         How maps are read: the scores are of this view.
@@ -275,7 +275,7 @@ class BoardData:
     saved: str | None = None
     met: str = ""
     busy: str | None = None
-    leisure: str | None = None
+    idle_checks: str | None = None
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     heard: str = ""
@@ -296,7 +296,7 @@ class BoardData:
             "saved": self.saved,
             "met": self.met,
             "busy": self.busy,
-            "leisure": self.leisure,
+            "idleChecks": self.idle_checks,
             "sign": self.sign,
             "unit": self.unit,
             "heard": self.heard,

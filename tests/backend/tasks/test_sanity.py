@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from ctviz.backend import Backend, Sanity
-from ctviz.backend.tasks.sanity import CHECK, LIKE, check
+from ctviz.backend.tasks.sanity import CHECK, STILL_ALIKE, check
 from ctviz.core import Cancelled, Progress, UnknownName
 from ctviz.estimators import ESTIMATORS
 from ctviz.models import load_model, save_model
@@ -41,7 +41,7 @@ def test_what_is_left_is_measured_and_decides(backend):
     sanity = backend.sanity(MODEL, GRADIENT).result(60)
     assert 0 <= sanity.correlation <= 1
     assert 0 <= sanity.similarity <= 1
-    assert sanity.passed == ((sanity.correlation + sanity.similarity) / 2 < LIKE)
+    assert sanity.passed == ((sanity.correlation + sanity.similarity) / 2 < STILL_ALIKE)
     assert sanity.why.endswith(".")
 
 

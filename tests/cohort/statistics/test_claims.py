@@ -6,9 +6,9 @@ from scipy.stats import binom, binomtest
 
 from benchmarks.false_winners import covered, false_winners_by_class
 from ctviz.cohort.statistics import (
-    Contest,
     Entrant,
     Panel,
+    RankingComparison,
     Removals,
     absolute_beats_signed,
     absolute_beats_signed_throughout,
@@ -48,7 +48,7 @@ def test_a_class_of_few_patients_leaves_every_verdict_undecided_and_is_named(few
     who = Entrant("a", "absolute"), Entrant("a", "signed"), Entrant("b", "signed")
     lif = np.ones((20, 3, 5)) * np.array([1, 0, 0])[:, None]
     mif = np.zeros((20, 3, 5))
-    race = Contest.by_cohort_fidelity(
+    race = RankingComparison.by_cohort_fidelity(
         cohort_fidelity(Removals(mif, lif, np.linspace(0, 1, 5), classes, patients, who))
     )
     verdicts = (
@@ -70,7 +70,7 @@ def test_first_in_nearly_all_draws_is_no_lead_without_a_clear_difference():
     led = 0
     for seed in range(60):
         values = np.random.default_rng(seed).normal(size=(6, 2))
-        race = Contest.by_scores(panel(values), draws=200)
+        race = RankingComparison.by_scores(panel(values), draws=200)
         led += any(leads(race, each.estimator).holds == "yes" for each in entrants(2))
     assert led / 60 <= 0.08
 
@@ -165,5 +165,5 @@ def test_patients_without_scores_decide_nothing_about_two_rankings():
 
 
 def test_entrants_that_tie_everywhere_share_the_first_place_and_nobody_leads():
-    race = Contest.by_scores(panel(np.full((12, 2), 0.5)))
+    race = RankingComparison.by_scores(panel(np.full((12, 2), 0.5)))
     assert [leads(race, each.estimator).holds for each in entrants(2)] == ["undecided"] * 2

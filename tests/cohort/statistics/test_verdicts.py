@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ctviz.cohort.statistics import (
-    Contest,
     Entrant,
     Panel,
+    RankingComparison,
     Removals,
     absolute_beats_signed,
     absolute_beats_signed_throughout,
@@ -23,19 +23,19 @@ from tests.cohort.statistics.panels import noisy, panel, under_both_signs
 NAN = float("nan")
 
 
-def contest(gains, patients=20):
-    return Contest.by_scores(under_both_signs(gains, patients))
+def comparison(gains, patients=20):
+    return RankingComparison.by_scores(under_both_signs(gains, patients))
 
 
 def test_each_estimator_has_its_verdict_on_the_sign():
-    found = absolute_beats_signed(contest([0.3, -0.3, 0.0]))
+    found = absolute_beats_signed(comparison([0.3, -0.3, 0.0]))
     assert [verdict.holds for verdict in found] == ["yes", "no", "undecided"]
     assert found[0].interval.low > 0 > found[1].interval.high
     assert found[2].why == "Both signs score the same."
 
 
 def test_a_small_difference_stays_undecided():
-    (verdict,) = absolute_beats_signed(contest([0.001]))
+    (verdict,) = absolute_beats_signed(comparison([0.001]))
     assert verdict.holds == "undecided"
     assert not verdict.interval.excludes(0)
 
@@ -43,7 +43,7 @@ def test_a_small_difference_stays_undecided():
 def test_errors_that_fall_speak_for_absolute_values():
     scores = under_both_signs([-0.3])
     errors = Panel(scores.values, scores.patients, scores.entrants, better="lower")
-    assert absolute_beats_signed(Contest.by_scores(errors))[0].holds == "yes"
+    assert absolute_beats_signed(RankingComparison.by_scores(errors))[0].holds == "yes"
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_errors_that_fall_speak_for_absolute_values():
     ],
 )
 def test_throughout_means_for_every_estimator_whose_signs_differ(gains, holds, estimate):
-    verdict = absolute_beats_signed_throughout(contest(gains))
+    verdict = absolute_beats_signed_throughout(comparison(gains))
     assert verdict.holds == holds
     if estimate is not None:
         assert verdict.estimate == estimate
 
 
 def test_five_patients_decide_nothing():
-    few = contest([0.3, 0.3], patients=5)
+    few = comparison([0.3, 0.3], patients=5)
     verdicts = (
         *absolute_beats_signed(few),
         absolute_beats_signed_throughout(few),
@@ -77,20 +77,20 @@ def test_five_patients_decide_nothing():
 def test_controls_are_not_asked_about_their_sign():
     scores = under_both_signs([0.3])
     controls = tuple(Entrant(e.estimator, e.sign, control=True) for e in scores.entrants)
-    asked = Contest.by_scores(Panel(scores.values, scores.patients, controls))
+    asked = RankingComparison.by_scores(Panel(scores.values, scores.patients, controls))
     assert absolute_beats_signed(asked) == ()
     assert absolute_beats_signed_throughout(asked).holds == "undecided"
 
 
 def test_the_first_clearly_leads_and_the_others_do_not():
-    race = Contest.by_scores(noisy([0.9, 0.5, 0.1]))
+    race = RankingComparison.by_scores(noisy([0.9, 0.5, 0.1]))
     assert leads(race, "estimator-0").holds == "yes"
     assert leads(race, "estimator-0").estimate == 1
     assert leads(race, "estimator-1").holds == "no"
 
 
 def test_equals_leave_the_lead_undecided():
-    race = Contest.by_scores(noisy([0.5, 0.5, 0.5], spread=0.3))
+    race = RankingComparison.by_scores(noisy([0.5, 0.5, 0.5], spread=0.3))
     holds = [leads(race, f"estimator-{number}").holds for number in range(3)]
     assert holds == ["undecided"] * 3
 
@@ -99,13 +99,13 @@ def test_both_signs_of_the_leader_lead_together():
     # Its maps are positive: both signs tie for the first place and have half of it each.
     values = np.random.default_rng(0).normal(0.5, 0.1, (20, 1)) + np.array([[0.3, 0.3, 0.0]])
     who = (Entrant("a", "signed"), Entrant("a", "absolute"), Entrant("b", "signed"))
-    race = Contest.by_scores(Panel(values, [f"p{row}" for row in range(20)], who))
+    race = RankingComparison.by_scores(Panel(values, [f"p{row}" for row in range(20)], who))
     assert leads(race, "a").holds == "yes"
     assert leads(race, "a").estimate == 1
 
 
 def test_an_entrant_without_a_score_leads_nothing_and_an_unknown_one_is_named():
-    race = Contest.by_scores(panel([[1, NAN]] * 8))
+    race = RankingComparison.by_scores(panel([[1, NAN]] * 8))
     assert leads(race, "estimator-1").why == "estimator-1 has no score."
     with pytest.raises(UnknownName, match="estimator-9"):
         leads(race, "estimator-9")
@@ -121,7 +121,7 @@ def test_cohort_fidelity_is_judged_like_a_score():
     fidelity = cohort_fidelity(
         Removals(bad, good, np.linspace(0, 1, 5), ["x", "y"] * 12, patients, who)
     )
-    race = Contest.by_cohort_fidelity(fidelity)
+    race = RankingComparison.by_cohort_fidelity(fidelity)
     (verdict,) = absolute_beats_signed(race)
     assert verdict.holds == "yes"
     first, second = fidelity.standings

@@ -5,13 +5,12 @@ from ctviz.core import Score
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
-from ctviz.ui.compare import comparison, score_table
+from ctviz.ui.compare import comparison, page_jobs, score_table
 from ctviz.ui.compare import expected_seconds as expectations
-from ctviz.ui.compare import page_jobs as held
 from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
-from ctviz.ui.compare.page_jobs import Held
+from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.session import Session
 
 GRADIENT, SMOOTH, RANDOM = (ESTIMATORS[name]() for name in ("gradient", "smoothgrad", "random"))
@@ -22,7 +21,7 @@ PIXELS = MapReading("absolute", "pixels", USUAL)
 @pytest.fixture
 def session(monkeypatch):
     session = Session()
-    for module in (held, expectations):
+    for module in (page_jobs, expectations):
         monkeypatch.setattr(module, "session", lambda: session)
     return session
 
@@ -44,15 +43,15 @@ def test_scores_that_read_the_same_are_equally_good_and_controls_never_win():
 
 
 def run(question, reading, estimators=(GRADIENT,)):
-    holding = Held()
+    holding = PageJobs()
     result = compare(holding, question, estimators, reading, None)
     holding.release_others()
     return result
 
 
 def until_complete(question, reading, session, *, and_idle=False):
-    while (result := run(question, reading)).pending or (and_idle and result.leisure):
-        for job in session.held.values():
+    while (result := run(question, reading)).pending or (and_idle and result.idle_checks):
+        for job in session.page_jobs.values():
             job.result(60)
     return result
 
@@ -82,16 +81,16 @@ def test_region_maps_are_shown_in_place_of_pixels_and_belong_to_a_sign(session, 
 
 def test_what_nobody_looks_at_any_more_is_given_up(session, question):
     run(question, PIXELS, [GRADIENT, SMOOTH])
-    smooth = next(job for place, job in session.held.items() if SMOOTH in place)
+    smooth = next(job for place, job in session.page_jobs.items() if SMOOTH in place)
     run(question, PIXELS, [GRADIENT])
     assert smooth.done
-    assert not any(SMOOTH in place for place in session.held)
+    assert not any(SMOOTH in place for place in session.page_jobs)
 
 
 def test_a_cancelled_map_says_so_and_is_not_asked_for_again(session, question):
     smooth = ESTIMATORS["smoothgrad"](samples=150)
     run(question, PIXELS, [smooth])
-    for job in session.held.values():
+    for job in session.page_jobs.values():
         job.cancel()
     (one,) = run(question, PIXELS, [smooth]).compared
     assert one.job.state == "cancelled"
@@ -102,9 +101,9 @@ def test_the_way_to_another_slice_is_clear_before_the_model_is_asked(
     session, question, backend, two_phantoms
 ):
     run(question, PIXELS, [ESTIMATORS["smoothgrad"](samples=150)])
-    elsewhere = list(session.held.values())
+    elsewhere = list(session.page_jobs.values())
     image = backend.case(two_phantoms[1]).slice(0)
-    answer = Held().prediction(image, question.model_id)
+    answer = PageJobs().prediction(image, question.model_id)
     assert all(job.done for job in elsewhere)
     assert answer.result(60).model_id == question.model_id
 
@@ -131,14 +130,14 @@ def test_without_fidelity_no_fills_are_tried(session, question):
     reading = MapReading("absolute", "pixels", (METRICS["sparseness"](),))
     (one,) = until_complete(question, reading, session, and_idle=True).compared
     assert not one.fills
-    assert not any("fill" in place for place in session.held)
+    assert not any("fill" in place for place in session.page_jobs)
 
 
 def test_slow_metrics_wait_for_all_others_and_come_by_themselves(session, question):
     slow = METRICS["seed-stability"]()
     reading = MapReading("absolute", "pixels", (slow, *USUAL))
     first = run(question, reading)
-    assert not any(slow in place for place in session.held)
+    assert not any(slow in place for place in session.page_jobs)
     assert first.compared[0].awaits("seed-stability")
     (one,) = until_complete(question, reading, session).compared
     assert "seed-stability" in one.evaluations
@@ -147,7 +146,7 @@ def test_slow_metrics_wait_for_all_others_and_come_by_themselves(session, questi
 def test_what_is_found_out_at_leisure_makes_way(session, question):
     until_complete(question, PIXELS, session)
     run(question, PIXELS)
-    idle = [job for place, job in session.held.items() if place[0] in {"fill", "sanity"}]
+    idle = [job for place, job in session.page_jobs.items() if place[0] in {"fill", "sanity"}]
     smooth = ESTIMATORS["smoothgrad"](samples=150)
     run(question, PIXELS, [GRADIENT, smooth])
     assert all(job.done for job in idle)

@@ -97,7 +97,7 @@ def test_labels_can_be_compared_with_one_by_one_and_together(tab, case):
     change = drawn(case, HERE, labels=("heart", "lung"))
     change.after[0].extend([20 * case.shape[1], 5, 1])
     drawings.keep(change)
-    found = drawings.yardsticks(case.id, 0, "AB")
+    found = drawings.reference_regions(case.id, 0, "AB")
     assert list(found)[:3] == ["AB", "AB: heart", "AB: lung"]
     assert (found["AB"] == found["AB: heart"] | found["AB: lung"]).all()
 
@@ -106,7 +106,7 @@ def test_a_cleared_slice_is_no_yardstick_but_stays_in_the_history(tab, case, bac
     tab()
     drawings.keep(drawn(case, HERE))
     drawings.keep(change_of(case, image_of(case, HERE), image_of(case)))
-    assert "AB" not in drawings.yardsticks(case.id, 0, "AB")
+    assert "AB" not in drawings.reference_regions(case.id, 0, "AB")
     assert len(history(backend.store, case.id, "AB")) == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import BoardCommand, SliceChange
 
-workbench = import_module("ctviz.ui.compare.page")
+compare_page = import_module("ctviz.ui.compare.page")
 
 
 def test_without_a_model_cases_can_still_be_read(app, two_phantoms, tmp_path):
@@ -39,21 +39,21 @@ def test_a_link_that_names_an_estimator_twice_shows_it_once(app, two_phantoms):
 @pytest.fixture
 def session(monkeypatch):
     session = Session(case="C-1", slice=3, estimators=("gradient", "random"))
-    monkeypatch.setattr(workbench, "session", lambda: session)
+    monkeypatch.setattr(compare_page, "session", lambda: session)
     return session
 
 
 def test_every_order_is_said_to_be_heard(session):
-    workbench._commanded(BoardCommand("view", sign="signed", unit="regions", order_id="p-1"))
+    compare_page._commanded(BoardCommand("view", sign="signed", unit="regions", order_id="p-1"))
     assert (session.sign, session.unit, session.heard) == ("signed", "regions", "p-1")
-    workbench._commanded(BoardCommand("refresh"))
+    compare_page._commanded(BoardCommand("refresh"))
     assert session.heard == "p-1"
-    workbench._commanded(BoardCommand("remove", "random", order_id="p-2"))
+    compare_page._commanded(BoardCommand("remove", "random", order_id="p-2"))
     assert (session.estimators, session.heard) == (("gradient",), "p-2")
-    workbench._scrolled(SliceChange("C-1", 5, "p-3"))
+    compare_page._scrolled(SliceChange("C-1", 5, "p-3"))
     assert (session.slice, session.heard) == (5, "p-3")
 
 
 def test_scrolling_in_a_case_that_was_left_moves_nothing_but_is_heard(session):
-    workbench._scrolled(SliceChange("C-2", 5, "p-4"))
+    compare_page._scrolled(SliceChange("C-2", 5, "p-4"))
     assert (session.slice, session.heard) == (3, "p-4")

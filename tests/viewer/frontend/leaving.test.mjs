@@ -10,7 +10,7 @@ const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: t
 const data = {
   case: scan, slice: 6, window: { width: 400, level: 40 }, panes: [], reference: null, contract: CONTRACT,
   drawing: { reader: "AB", labels: ["heart"], slices: {} },
-  acknowledged: [], refused: {}, saved: null, met: "", busy: null, leisure: null, sign: "absolute", unit: "pixels", heard: "",
+  acknowledged: [], refused: {}, saved: null, met: "", busy: null, idleChecks: null, sign: "absolute", unit: "pixels", heard: "",
 };
 
 beforeEach(() => {

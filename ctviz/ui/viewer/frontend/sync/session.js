@@ -229,7 +229,7 @@ export class Session {
     const same = before?.case.id === data.case.id && before?.drawing?.reader === data.drawing?.reader;
     if (!same) this.brush.leave();
     this.data = data;
-    this.pulse.follow(data.busy !== null ? "waiting" : data.leisure !== null ? "calm" : "still");
+    this.pulse.follow(data.busy !== null ? "waiting" : data.idleChecks !== null ? "calm" : "still");
     this.orders.hear(data.heard);
     if (!before) this.view.setHeatmaps({ signed: data.sign === "signed", regions: data.unit === "regions" });
     else this.hearReading();

@@ -78,7 +78,7 @@
  * @property {string | null} saved
  * @property {string} met  What was drawn elsewhere under the same name, or empty.
  * @property {string | null} busy  What is being computed; null when there is nothing to wait for.
- * @property {string | null} leisure  What is being found out that nobody waits for.
+ * @property {string | null} idleChecks  What is being found out that nobody waits for.
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.

@@ -302,7 +302,7 @@ export class Board {
       drawn: this.drawnSlices().length > 0,
       reference: data.reference?.name ?? null,
     });
-    this.heatmapBar.draw(data.panes, sort, data.busy, data.leisure);
+    this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
   }
 
   drawnSlices() {

@@ -71,9 +71,9 @@ export class HeatmapBar {
    * @param {PaneView[]} panes
    * @param {string} sorted
    * @param {string | null} busy
-   * @param {string | null} leisure
+   * @param {string | null} idleChecks
    */
-  draw(panes, sorted, busy, leisure) {
+  draw(panes, sorted, busy, idleChecks) {
     const { heatmaps } = this.view;
     this.eye.setAttribute("aria-pressed", String(heatmaps.visible));
     this.signed.setAttribute("aria-pressed", String(heatmaps.signed));
@@ -90,8 +90,8 @@ export class HeatmapBar {
     this.same.checked = heatmaps.sameScale;
     this.sort.show([[AS_CHOSEN, "as chosen"], ...scoreTitles(panes)], sorted);
     this.busy.classList.toggle("calm", busy === null);
-    this.busy.title = busy === null && leisure ? "Found out while there is nothing else to do: other fills, and whether the estimators notice that the model forgets." : "";
-    setText(this.busy, busy ?? leisure ?? "");
+    this.busy.title = busy === null && idleChecks ? "Found out while there is nothing else to do: other fills, and whether the estimators notice that the model forgets." : "";
+    setText(this.busy, busy ?? idleChecks ?? "");
   }
 }
 
