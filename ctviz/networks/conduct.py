@@ -17,6 +17,8 @@ from ctviz.core import UnsupportedNetwork
 from ctviz.networks.calling import NetworkFailed, class_scores, in_layout
 from ctviz.networks.quiet import State, same, state_of
 
+ASKED_AGAIN = 8
+"""So often a network that seems to let images see one another is asked for the same image."""
 AT_ONCE = 3
 """Images in a batch that is watched: the image, another one, and the image again."""
 GROSS = 0.02
@@ -153,8 +155,9 @@ class _WatchedNetwork:
         return answers, spread
 
     def _refuse_chance(self, alone: Tensor) -> None:
-        again = self._scores(self.x, channels_last=False)
-        if _change(again, alone) > _tolerance(self.x, steps=2048):
+        """Ask again, several times: what drops few things may drop the same ones twice."""
+        asked = (self._scores(self.x, channels_last=False) for _ in range(ASKED_AGAIN))
+        if any(_change(again, alone) > _tolerance(self.x, steps=2048) for again in asked):
             raise UnsupportedNetwork(
                 "The network answers differently each time it is asked about the same image, by "
                 "chance or because it remembers; switch that off (dropout, for instance)."

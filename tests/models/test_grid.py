@@ -88,7 +88,7 @@ def test_a_map_comes_back_bilinearly(placement, seed):
     (top, left), (rows, columns) = placement.corner, placement.content
     inside = torch.from_numpy(values)[None, None, top : top + rows, left : left + columns]
     expected = interpolate(inside, placement.scan, mode="bilinear", align_corners=False)
-    np.testing.assert_allclose(placement.to_scan(values), expected[0, 0], atol=1e-5)
+    np.testing.assert_allclose(placement.to_scan(values), expected[0, 0], atol=1e-4)
 
 
 @given(placements, st.floats(-(2.0**99), 2.0**99, width=32))

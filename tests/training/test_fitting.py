@@ -41,7 +41,7 @@ def network(seed=0):
 
 def test_a_tiny_network_learns_bright_vessels_in_seconds(samples):
     learner = network()
-    losses = fit(learner, [samples], Recipe(steps=60, batch=16, averaging=0.9), WINDOW)
+    losses = fit(learner, [samples], Recipe(steps=90, batch=16, averaging=0.9), WINDOW)
     assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
     unseen = Samples.of(scans(40, seed=1), SIZE)
     low, high = WINDOW

@@ -254,12 +254,12 @@ def test_a_process_that_is_closed_is_gone(room):
 def test_memory_does_not_grow_with_the_machines_cores(room):
     process = Process(b"", SMALL, lambda: None)
     try:
-        next(process.ask(do="open", path=str(room), room=str(room)))
+        list(process.ask(do="open", path=str(room), room=str(room)))
         status = Path(f"/proc/{process._process.pid}/status").read_text()
     finally:
         process.close()
     # Ours, and the one that listens: none of a numerical library, which takes memory by the core.
-    assert re.search(r"Threads:\t(\d+)", status)[1] == "2"
+    assert int(re.search(r"Threads:\t(\d+)", status)[1]) <= 2
 
 
 def test_peak_memory_of_a_series_is_little_more_than_its_pixels(tmp_path, dicom, read):
