@@ -13,17 +13,8 @@ REAL_DATA = PROJECT.parent / "shared" / "data"
 
 if "OMP_NUM_THREADS" not in os.environ:
     # On networks as small as these, threads do little but wait for one another: up to five times as
-    # long. Servers and studies that tests start choose for themselves.
+    # long. Studies that tests start choose for themselves.
     torch.set_num_threads(1)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let `pytest -n` keep a file's tests together, and those that drive a browser one by one."""
-    for item in items:
-        place = item.path.relative_to(PROJECT / "tests")
-        group = "browser" if place.parts[0] == "browser" else place.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,14 @@ from ctviz.networks.calling import (
     slopes,
 )
 from ctviz.networks.conduct import Conduct, conduct_of
+from ctviz.networks.functions import FunctionWatch, tensors_in
 from ctviz.networks.quiet import undisturbed
 from ctviz.networks.record import NO_GRADIENT, require_whole_gradient
 
 __all__ = [
     "NO_GRADIENT",
     "Conduct",
+    "FunctionWatch",
     "NetworkFailed",
     "class_scores",
     "conduct_of",
@@ -23,5 +25,6 @@ __all__ = [
     "require_whole_gradient",
     "said",
     "slopes",
+    "tensors_in",
     "undisturbed",
 ]

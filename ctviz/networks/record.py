@@ -1,15 +1,15 @@
 """Whether a network's record of its answer leads back to the image, and by every way."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 from ctviz.core import UnsupportedNetwork
 from ctviz.networks.calling import class_scores, slopes
+from ctviz.networks.functions import FunctionWatch, tensors_in
 from ctviz.networks.quiet import State, state_of
 
 STEPS = (1e-1, 1e-2, 1e-3, 1e-4)
@@ -93,7 +93,7 @@ def _slope(network: nn.Module, x: Tensor, target: int, way: Tensor, step: float)
     return (ahead - behind) / (2 * step)
 
 
-class _NumberWatch(TorchFunctionMode):
+class _NumberWatch(FunctionWatch):
     """While active, notes whether numbers made from the image are left out of the record.
 
     Parameters
@@ -107,29 +107,14 @@ class _NumberWatch(TorchFunctionMode):
         self._made = {id(tensor): tensor for tensor in made_from_image}
         self.left_out = False
 
-    def __torch_function__(
-        self,
-        function: Callable[..., Any],
-        types: Sequence[type],
-        arguments: Sequence[Any] = (),
-        options: Mapping[str, Any] | None = None,
+    def call(
+        self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
     ) -> Any:  # noqa: ANN401 - whatever the function answers
         """Call the function and note what became of the image's record."""
-        options = options or {}
         answer = function(*arguments, **options)
-        given = [t for t in _tensors((arguments, options)) if id(t) in self._made]
+        given = [t for t in tensors_in((arguments, options)) if id(t) in self._made]
         if given:
-            for tensor in _tensors(answer):
+            for tensor in tensors_in(answer):
                 self._made[id(tensor)] = tensor
                 self.left_out |= tensor.is_floating_point() and not tensor.requires_grad
         return answer
-
-
-def _tensors(values: object) -> Iterator[Tensor]:
-    if isinstance(values, Tensor):
-        yield values
-    elif isinstance(values, Mapping):
-        yield from _tensors(list(values.values()))
-    elif isinstance(values, Iterable) and isinstance(values, list | tuple | set):
-        for value in values:
-            yield from _tensors(value)

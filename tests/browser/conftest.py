@@ -35,7 +35,7 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, *command, "--server.address=127.0.0.1"],
                 cwd=PROJECT,
-                env={**os.environ, "CTVIZ_DATA": str(self.data)},
+                env={"OMP_NUM_THREADS": "1", **os.environ, "CTVIZ_DATA": str(self.data)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

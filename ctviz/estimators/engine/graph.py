@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node
-from torch.overrides import TorchFunctionMode
 
-from ctviz.networks import class_scores
+from ctviz.networks import FunctionWatch, class_scores, tensors_in
 
 Edge: TypeAlias = tuple[Node, int]
 """A recorded tensor: the operation that gave it, and as which of its answers."""
@@ -118,18 +117,6 @@ def watched(
     return RecordedRun(answer, start.grad_fn, watch.made, watch.kept)
 
 
-def tensors_in(value: object) -> Iterator[Tensor]:
-    """Yield the tensors of an answer or argument, however it is nested."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from tensors_in(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from tensors_in(part)
-
-
 class Ways:
     """How many ways lead from the image through each recorded tensor to the score.
 
@@ -180,7 +167,7 @@ def _image_first(score: Tensor, image: Node) -> list[Node]:
 
 
 @dataclass(eq=False)
-class _TensorWatch(TorchFunctionMode):
+class _TensorWatch(FunctionWatch):
     """While active, notes every recorded tensor that a function of torch is asked for."""
 
     keep: Collection[int]
@@ -190,15 +177,11 @@ class _TensorWatch(TorchFunctionMode):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def __torch_function__(
-        self,
-        function: Callable[..., Any],
-        types: Sequence[type],
-        arguments: Sequence[Any] = (),
-        options: Mapping[str, Any] | None = None,
+    def call(
+        self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
     ) -> Any:  # noqa: ANN401 - whatever the function answers
         """Call the function and note what it gave."""
-        answer = function(*arguments, **(options or {}))
+        answer = function(*arguments, **options)
         if isinstance(answer, Tensor):
             self.note("", getattr(function, "__name__", ""), answer)
         return answer

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ctviz.estimators.engine.graph import Edge, edge_of, tensors_in
+from ctviz.estimators.engine.graph import Edge, edge_of
+from ctviz.networks import FunctionWatch, tensors_in
 
 REPLACED = {
     *("add_", "div_", "divide_", "mul_", "multiply_", "neg_", "relu", "relu_", "sub_", "subtract_"),
@@ -110,7 +110,7 @@ class _Derived(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 @dataclass(eq=False)
-class _OnRecord(TorchFunctionMode):
+class _OnRecord(FunctionWatch):
     """While active, writes nothing into views but copies, and keeps what functions answer."""
 
     found: Revealed
@@ -120,15 +120,10 @@ class _OnRecord(TorchFunctionMode):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def __torch_function__(
-        self,
-        function: Callable[..., Any],
-        types: Sequence[type],
-        arguments: Sequence[Any] = (),
-        options: Mapping[str, Any] | None = None,
+    def call(
+        self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
     ) -> Any:  # noqa: ANN401 - whatever the function answers
         """Call the function, or what takes its place."""
-        options = options or {}
         name = getattr(function, "__name__", "")
         if name == SETTING:
             # Torch sets attributes itself, under a lock that asking for the record would wait for.
