@@ -5,11 +5,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = PROJECT.parent / "shared" / "data"
+
+# A test that takes long on a busy machine is no wrong one.
+hypothesis.settings.register_profile("ctviz", deadline=None)
+hypothesis.settings.load_profile("ctviz")
 
 if "OMP_NUM_THREADS" not in os.environ:
     # On networks as small as these, threads do little but wait for one another: up to five times as
