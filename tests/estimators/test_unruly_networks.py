@@ -8,6 +8,7 @@ import torch
 
 from ctviz.core import CtvizError, InvalidInput, UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS, explain
+from ctviz.networks import conduct_of
 from tests.estimators.unruly_networks import EQUAL, NO_GRADIENT, OTHERS, REFUSED, Ruly, made
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -143,6 +144,14 @@ def test_the_reason_is_the_true_one_and_is_remembered(kind, reason, image):
     for _ in range(2):
         with pytest.raises(UnsupportedNetwork, match=reason):
             explain(network, image, 1, [ESTIMATORS["centre"]()])
+
+
+def test_chance_is_the_reason_however_the_dice_fall(image):
+    # Six in a hundred times what it drops is the same twice.
+    for seed in range(100):
+        torch.manual_seed(seed)
+        with pytest.raises(UnsupportedNetwork, match="differently"):
+            conduct_of(made(REFUSED["Dropping"]), image)
 
 
 def test_other_weights_are_watched_anew(image):

@@ -91,7 +91,7 @@ def watched(
 ) -> RecordedRun:
     """Return a watched run of the network, which gets a copy of the points (N, C, h, w).
 
-    It is asked by ``ask``, such as `Question.scores`, or called as it stands.
+    It is asked by ``ask``, such as `ClassScore.scores`, or called as it stands.
 
     Nested layers that end together answer one after the other, the outermost last. Copies are
     made of what ``keep`` names by its place, for what follows may write over it.
