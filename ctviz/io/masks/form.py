@@ -33,9 +33,9 @@ class MaskForm(ABC):
     def read(self, path: Path, like: Slice) -> NDArray[np.generic]:
         """Return the numbers (H, W) that a file has for a slice; 0 is outside."""
 
-    def write(self, mask: Mask, path: Path, like: Slice) -> None:
-        """Write a mask (H, W) on a slice's grid."""
-        raise NotImplementedError
+    def write(self, mask: Mask, path: Path, like: Slice) -> None:  # noqa: ARG002 - for subclasses
+        """Write a mask (H, W) on a slice's grid; a form without endings is only read."""
+        raise InvalidInput(f"Masks of the form '{self.name}' are only read.")
 
 
 MASK_FORMS: Registry[type[MaskForm]] = Registry(
