@@ -116,10 +116,6 @@ class FidelityMetric(Metric):
         return self.compare(checked, image[0], model, progress or Progress())
 
     @abstractmethod
-    def passes(self, maps: int, size: tuple[int, int]) -> int:
-        """Return how many images (h, w) are classified to score so many maps, at least one."""
-
-    @abstractmethod
     def compare(
         self,
         maps: Sequence[FloatMap],

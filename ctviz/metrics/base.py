@@ -79,6 +79,7 @@ class Metric(Tunable, ABC):
 
         The maps that a metric of behaviour asks for are not among them: they cost what their
         estimator says.
+        A metric that does not say counts for nothing in a forecast.
         """
         return 0
 
