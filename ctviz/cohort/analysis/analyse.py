@@ -213,9 +213,8 @@ def _disputed(study_data: StudyData) -> Iterator[Disputed]:
 def _pair(study_data: StudyData, human: str, signs: Signs) -> tuple[Panel, Panel]:
     """Return the panels of fidelity and of a human-centric metric, controls left out."""
     model = study_data.fidelity or human
-    return study_data.panel(model, signs).contestants(), study_data.panel(
-        human, signs
-    ).contestants()
+    by_model, by_human = (study_data.panel(key, signs) for key in (model, human))
+    return by_model.without_controls(), by_human.without_controls()
 
 
 def _headlines(study_data: StudyData) -> list[str]:
@@ -241,13 +240,14 @@ def _verdicts(
     """Return what the cohort says of the paper's findings, and of each estimator's signs."""
     how = study_data.draws, study_data.seed
     scored = [key for key in (study_data.fidelity, *_headlines(study_data)) if key]
-    contests = [paper[0].comparison(*how)] if paper else []
-    contests += [
-        RankingComparison.by_scores(study_data.panel(key).contestants(), *how) for key in scored
+    comparisons = [paper[0].comparison(*how)] if paper else []
+    comparisons += [
+        RankingComparison.by_scores(study_data.panel(key).without_controls(), *how)
+        for key in scored
     ]
     both = "both" in study_data.choices
-    throughout = [absolute_beats_signed_throughout(c) for c in contests if both]
-    leading = [leads(c, LEADER) for c in contests if LEADER in c.estimators]
+    throughout = [absolute_beats_signed_throughout(c) for c in comparisons if both]
+    leading = [leads(c, LEADER) for c in comparisons if LEADER in c.estimators]
     panels = {key: study_data.panel(key) for key in scored}
     first = panels.get(study_data.fidelity or "")
     differing = [
@@ -255,7 +255,7 @@ def _verdicts(
         for key in _headlines(study_data)
         if first is not None
     ]
-    signs = [verdict for c in contests if both for verdict in absolute_beats_signed(c)]
+    signs = [verdict for c in comparisons if both for verdict in absolute_beats_signed(c)]
     return (*throughout, *leading, *differing), tuple(signs)
 
 

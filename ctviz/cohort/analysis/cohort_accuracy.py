@@ -27,13 +27,13 @@ class Accuracy:
     def comparison(self, draws: int, seed: int) -> RankingComparison:
         """Return the comparison of the estimators that are no controls."""
         kept = [e for e, each in enumerate(self.removals.entrants) if not each.control]
-        contestants = replace(
+        compared = replace(
             self.removals,
             mif_right=self.removals.mif_right[:, kept],
             lif_right=self.removals.lif_right[:, kept],
             entrants=tuple(self.removals.entrants[e] for e in kept),
         )
-        return RankingComparison.by_cohort_fidelity(cohort_fidelity(contestants, draws, seed))
+        return RankingComparison.by_cohort_fidelity(cohort_fidelity(compared, draws, seed))
 
 
 def accuracies(study_data: StudyData) -> tuple[Accuracy, ...]:

@@ -81,7 +81,7 @@ def _compared(
     words: tuple[str, str],
     panels: tuple[Panel, Panel],
 ) -> Sensitivity:
-    usual, other = (panel.contestants() for panel in panels)
+    usual, other = (panel.without_controls() for panel in panels)
     kind, metric = what
     return Sensitivity(
         kind=kind,

@@ -34,7 +34,7 @@ def discrepancy_charts(findings: Findings, names: Names) -> Iterator[tuple[str, 
             yield f"disputed {agreement.second}", _disputed(findings, names, agreement)
 
 
-def ranks_of_contestants(standings: tuple[Standing, ...], better: str) -> dict[Entrant, float]:
+def ranks_without_controls(standings: tuple[Standing, ...], better: str) -> dict[Entrant, float]:
     """Return the rank of each estimator among those that are no controls; ties share."""
     found = [(each.entrant, each.mean) for each in standings if not each.entrant.control]
     known = [(entrant, mean) for entrant, mean in found if mean is not None]
@@ -46,12 +46,12 @@ def ranks_of_contestants(standings: tuple[Standing, ...], better: str) -> dict[E
 def _slopes(findings: Findings, names: Names, pairs: tuple[MetricAgreement, ...]) -> Chart:
     keys = [pairs[0].first, *(agreement.second for agreement in pairs)]
     ranks = [
-        ranks_of_contestants(
+        ranks_without_controls(
             findings.ranking(key, pairs[0].signs).standings, names.metrics[key].better
         )
         for key in keys
     ]
-    contestants = [entrant for entrant in findings.entrants if not entrant.control]
+    estimators = [entrant for entrant in findings.entrants if not entrant.control]
     said = "; ".join(
         f"τ with {names.metric(each.second)} {with_span(each.ranks.tau, each.ranks.interval)}"
         for each in pairs
@@ -67,7 +67,7 @@ def _slopes(findings: Findings, names: Names, pairs: tuple[MetricAgreement, ...]
                 tuple(rank.get(entrant) for rank in ranks),
                 names.look(entrant),
             )
-            for entrant in contestants
+            for entrant in estimators
         ),
     )
 

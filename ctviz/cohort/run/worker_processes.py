@@ -113,12 +113,12 @@ def in_processes(
     group = _ProcessGroup(settings, assignment, [NumberedUnit(*each) for each in enumerate(units)])
     try:
         for _ in range(min(workers, len(units))):
-            group.hire()
+            group.start()
         while group.members:
             yield from group.news()
             progress.check()
     finally:
-        group.dismiss()
+        group.end()
 
 
 @dataclass(eq=False)
@@ -138,7 +138,7 @@ class _ProcessGroup:
         self._settings, self._assignment, self._waiting = settings, assignment, waiting
         self.members: list[_Member] = []
 
-    def hire(self) -> None:
+    def start(self) -> None:
         """Start a process, if a slice waits, and give it one."""
         if not self._waiting:
             return
@@ -170,7 +170,7 @@ class _ProcessGroup:
         # First, so that a slice that is done is not counted as under way too.
         return [Share(sum(member.share for member in self.members)), *heard]
 
-    def dismiss(self) -> None:
+    def end(self) -> None:
         """End all processes at once; results appear whole or not at all."""
         for member in self.members:
             member.process.kill()
@@ -205,7 +205,7 @@ class _ProcessGroup:
         member.process.join()
         member.connection.close()
         self.members.remove(member)
-        self.hire()
+        self.start()
         return Done(member.place, why=DIED)
 
 

@@ -124,7 +124,7 @@ class Panel:
         places = [self.entrants.index(each) for each in entrants]
         return replace(self, values=self.values[:, places], entrants=tuple(entrants))
 
-    def contestants(self) -> Self:
+    def without_controls(self) -> Self:
         """Return the panel without its controls."""
         return self.select([each for each in self.entrants if not each.control])
 

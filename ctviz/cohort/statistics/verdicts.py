@@ -143,7 +143,7 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
     interval lies above 0.8; else undecided.
     """
     claim = Claim("disagreement", (first.metric, second.metric))
-    one, other = first.contestants(), second.contestants()
+    one, other = first.without_controls(), second.without_controls()
     agreement = rank_agreement(one, other, draws, seed)
     if agreement.tau is None or agreement.interval is None or agreement.patients < FEWEST:
         why = agreement.why or _too_few(agreement.patients)

@@ -8,7 +8,7 @@ import pytest
 from ctviz.cohort.analysis.findings import load_findings
 from ctviz.cohort.report import charts, report, write_report
 from ctviz.cohort.report.answer import answer
-from ctviz.cohort.report.discrepancy_charts import ranks_of_contestants
+from ctviz.cohort.report.discrepancy_charts import ranks_without_controls
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import figure, listed, with_span
 from ctviz.cohort.report.tables import paper_table
@@ -146,11 +146,11 @@ def test_methods_name_estimators_metrics_and_sources(document):
         assert words in text
 
 
-def test_the_discrepancy_shows_ranks_among_contestants(findings):
+def test_the_discrepancy_shows_ranks_without_controls(findings):
     chart = charts(findings)["discrepancy"]
     assert isinstance(chart, Slopes)
     ranking = findings.ranking("fidelity")
-    ranks = ranks_of_contestants(ranking.standings, "higher")
+    ranks = ranks_without_controls(ranking.standings, "higher")
     assert sorted(ranks.values())[0] >= 1
     assert np.sum([*ranks.values()]) == len(ranks) * (len(ranks) + 1) / 2
     moves = next(a.moves for a in findings.agreements if a.second == "auroc" and a.signs == "both")

@@ -37,8 +37,8 @@ def test_selecting_reorders_the_columns_with_their_entrants():
     np.testing.assert_equal(chosen.values, [[3, 1]])
 
 
-def test_contestants_are_those_that_are_no_controls():
-    assert len(panel([[1, 2, 3]], controls=2).contestants().entrants) == 1
+def test_without_controls_the_estimators_are_left():
+    assert len(panel([[1, 2, 3]], controls=2).without_controls().entrants) == 1
 
 
 @pytest.mark.parametrize(
