@@ -21,6 +21,7 @@ from ctviz.backend.tasks.predict import Predictor
 from ctviz.backend.tasks.region_maps import RegionMaps
 from ctviz.backend.tasks.sanity import Sanity, SanityChecks
 from ctviz.backend.tasks.scoring import Scorer, Scoring
+from ctviz.backend.tasks.second_opinion import SecondOpinions
 from ctviz.backend.tasks.speed import Estimate, Pacing
 from ctviz.core import (
     Case,
@@ -34,6 +35,7 @@ from ctviz.core import (
     Slice,
 )
 from ctviz.estimators import Estimator
+from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import FidelityMetric, Metric
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
@@ -91,6 +93,7 @@ class Backend:
         self._fidelity = FidelityScores(self._models, self._cache, self._device)
         self._behaviour = Behaviour(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
+        self._second_opinions = SecondOpinions(self._models, self._cache, self._device)
 
     def close(self) -> None:
         """Cancel what is under way and close the database."""
@@ -98,6 +101,7 @@ class Backend:
             flights.close()
         self._behaviour.close()
         self._sanity.close()
+        self._second_opinions.close()
         self._pacing.close()
         self._predictor.close()
         self._cases.close_imports()
@@ -313,3 +317,9 @@ class Backend:
     def known_sanity(self, model_id: str, estimator: Estimator) -> Sanity | None:
         """Return what `sanity` has found before, or None; computes nothing."""
         return self._sanity.known(model_id, estimator)
+
+    def second_opinion(
+        self, question: Question, estimator: Estimator, *, urgency: Urgency = "interactive"
+    ) -> Job[SecondOpinion]:
+        """Return how far the map that Captum computes is from ours."""
+        return self._second_opinions.ask(question, estimator, urgency)

@@ -22,7 +22,7 @@ from ctviz.cli.choosing import (
     settings_by_owner,
 )
 from ctviz.cli.tables import add_format, write_rows
-from ctviz.cli.waiting import opened_backend, progress_bar, wait
+from ctviz.cli.waiting import opened_backend, wait
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write one row for each estimator."""
+    from ctviz.backend import Question
     from ctviz.estimators import ESTIMATORS
-    from ctviz.estimators.second_opinion import CAPTUM, second_opinion
+    from ctviz.estimators.second_opinion import CAPTUM
 
     names = chosen_names(ESTIMATORS, arguments.estimators, list(CAPTUM))
     estimators = built(ESTIMATORS, names, settings_by_owner(arguments.set, names))
@@ -48,13 +49,11 @@ def run(arguments: argparse.Namespace) -> None:
             if arguments.target is None
             else chosen_target(card, arguments.target)
         )
-        classifier = backend.classifier(card.id)
-        x, opinions = classifier.encode(image), []
-        with progress_bar("Asking Captum") as progress:
-            progress.start(len(estimators))
-            for estimator in estimators:
-                opinions.append(second_opinion(classifier.network, x, target, estimator))
-                progress.advance()
+        question = Question(image, card.id, target)
+        opinions = [
+            wait(backend.second_opinion(question, estimator), f"Asking Captum for {estimator.name}")
+            for estimator in estimators
+        ]
     write_rows(
         [
             {

@@ -4,7 +4,7 @@ try:
   ctviz study --cohort demo --out results
   ctviz study --cohort ../shared/data/tcga-luad-contrast --model contrast-small --out real
   ctviz study plan.toml --workers 2
-  ctviz study --verify results --sample 4
+  ctviz study --verify results --sample 4 --captum
 
 A plan is a small TOML file: every study's folder holds its own, plan.toml. A study that was
 stopped goes on where it was. Its folder holds scores.csv and scores.parquet (one row for each
@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctviz.cli.tables import Row, add_format, write_rows
+from ctviz.cli.waiting import progress_bar
 from ctviz.core import Settings
 from ctviz.core.text import about
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
-    from ctviz.cohort import CohortStudy, Findings, Stage
+    from ctviz.cohort import CohortStudy, Findings, Stage, Verification
     from ctviz.cohort.analysis.findings import MetricRanking
 
 QUIET_SECONDS = 30.0
@@ -56,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--sample", type=int, default=0, help="how many slices --verify computes (default: all)"
+    )
+    parser.add_argument(
+        "--captum",
+        action="store_true",
+        help="with --verify: ask Captum for the same maps as well, where it defines them alike",
     )
     parser.add_argument(
         "--report",
@@ -121,6 +127,29 @@ def _verify(backend: "Backend", arguments: argparse.Namespace) -> None:
     ]
     write_rows(rows, arguments.format)
     sys.stderr.write(f"{found.sentence}\n")
+    if arguments.captum:
+        _check_with_captum(backend, arguments, found)
+
+
+def _check_with_captum(
+    backend: "Backend", arguments: argparse.Namespace, found: "Verification"
+) -> None:
+    from ctviz.cohort.folder import StudyFolder
+    from ctviz.cohort.reproduce.captum_check import check_with_captum, verdict
+
+    with progress_bar("Asking Captum") as progress:
+        checks = check_with_captum(backend, StudyFolder(arguments.verify), found.slices, progress)
+    rows: list[Row] = [
+        {
+            "estimator": check.estimator,
+            "slices": len(check.differences),
+            "largest difference": max(check.differences, default=None),
+            "note": check.why,
+        }
+        for check in checks
+    ]
+    write_rows(rows, arguments.format)
+    sys.stderr.write(f"{verdict(checks)}\n")
 
 
 def _study(arguments: argparse.Namespace) -> "CohortStudy":

@@ -16,12 +16,16 @@ import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ctviz.core import CtvizError, FloatMap, InvalidInput
+from ctviz.core import FloatMap, InvalidInput, InvalidParameter, Progress, UnsupportedNetwork
 from ctviz.estimators.engine.estimator import Estimator
 from ctviz.estimators.engine.explain import explain
 
 Captum: TypeAlias = Callable[[Any, nn.Module, Tensor, int, Any], Tensor]
 """(captum.attr, network, x, target, estimator) -> (1, C, h, w)."""
+
+SAME = 1e-4
+"""Up to this difference both have computed the same: what is left is rounding."""
+NO_COUNTERPART = "Captum has no map with exactly this definition."
 
 
 @dataclass(frozen=True)
@@ -46,24 +50,36 @@ class SecondOpinion:
     correlation: float | None = None
     why: str = ""
 
+    @property
+    def agrees(self) -> bool | None:
+        """Whether both have computed the same map; None where there is nothing to compare."""
+        return None if self.difference is None else self.difference <= SAME
+
 
 def second_opinion(
-    network: nn.Module, x: Tensor, target: int, estimator: Estimator
+    network: nn.Module,
+    x: Tensor,
+    target: int,
+    estimator: Estimator,
+    progress: Progress | None = None,
 ) -> SecondOpinion:
     """Compare an estimator's map of the image x (1, C, h, w) with the one that Captum computes.
 
     Both are computed in double precision on the processor, by a copy of the network, so that only
     the algorithms can differ.
     """
+    progress = progress or Progress()
     theirs = CAPTUM.get(estimator.name)
     if theirs is None:
-        return SecondOpinion(estimator.name, why="Captum has no map with exactly this definition.")
+        return SecondOpinion(estimator.name, why=NO_COUNTERPART)
+    progress.start(2)
     network = copy.deepcopy(network).cpu().double().eval().requires_grad_(requires_grad=False)
     x = x.detach().cpu().double()
     try:
         (ours,) = explain(network, x, target, [estimator])
+        progress.advance()
         expected = _captum(theirs, network, x, target, estimator)
-    except CtvizError as error:
+    except (InvalidInput, InvalidParameter, UnsupportedNetwork) as error:
         return SecondOpinion(estimator.name, why=str(error))
     return SecondOpinion(estimator.name, _difference(ours, expected), _correlation(ours, expected))
 

@@ -33,9 +33,11 @@ def test_a_study_of_a_folder_ranks_and_repeats(ctviz, series, plan, tmp_path):
     rows = list(csv.DictReader(io.StringIO(again.out)))
     assert {row["metric"] for row in rows} == {"fidelity", "entropy"}
 
-    verified = ctviz("study", "--verify", tmp_path / "results", "--workers", 0)
+    verified = ctviz("study", "--verify", tmp_path / "results", "--workers", 0, "--captum")
     assert verified.code == 0, verified.err
     assert "bit by bit" in verified.err
+    assert "Captum computes the same maps of 1 estimator" in verified.err
+    assert "exactly this definition" in verified.out
 
 
 def test_a_plan_that_is_wrong_is_said_in_one_sentence(ctviz, tmp_path):

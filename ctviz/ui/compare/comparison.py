@@ -12,6 +12,7 @@ from ctviz.backend import Evaluation, Job, Question, Sanity
 from ctviz.core import FloatMap, ImportanceMap, Mask, Score, Sign
 from ctviz.core.text import count_of
 from ctviz.estimators import Estimator
+from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import METRICS, Metric
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.ui.compare.expected_seconds import waits_for_a_click
@@ -47,6 +48,8 @@ class ComparedMap:
         Fidelity with each fill, once all of them are known.
     sanity
         Whether it depends on what the model learnt, once that is known.
+    second_opinion
+        How far Captum's map is from it, if the reader wants to know, once that is known.
     """
 
     estimator: Estimator
@@ -57,6 +60,7 @@ class ComparedMap:
     shares: Mapping[str, float] = field(default_factory=dict)
     fills: ByFill = field(default_factory=dict)
     sanity: Sanity | None = None
+    second_opinion: SecondOpinion | None = None
 
     @property
     def shown(self) -> Job[Any] | None:
@@ -170,11 +174,14 @@ class MapReading:
         Whether the importance of pixels is shown, or that of regions.
     metrics
         What they are scored by.
+    second_opinion
+        Whether Captum is asked for the same maps.
     """
 
     sign: Sign
     unit: MapUnit
     metrics: tuple[Metric, ...] = ()
+    second_opinion: bool = False
 
 
 def compare(
@@ -210,6 +217,7 @@ def compare(
     pending = _pending(awaited, len(jobs), scores.open)
     idle_checks = IdleChecks(page_jobs, question, free=not pending)
     fills = _fills(idle_checks, known, reading)
+    opinions = idle_checks.ask_captum(list(known)) if reading.second_opinion else {}
     sanity = idle_checks.check_sanity(list(known))
     compared = tuple(
         ComparedMap(
@@ -221,6 +229,7 @@ def compare(
             shares=scores.shares(estimator),
             fills=fills.get(estimator, {}),
             sanity=sanity.get(estimator),
+            second_opinion=opinions.get(estimator),
         )
         for estimator in estimators
     )

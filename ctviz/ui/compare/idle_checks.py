@@ -1,4 +1,4 @@
-"""What is found out while there is nothing else to do: other fills, and the estimators' sanity.
+"""What is found out while there is nothing else to do: other fills, Captum's maps, sanity.
 
 It makes way for what the reader asks for: it is begun when everything on the screen is known, and
 given up as soon as that is no longer so.
@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 from ctviz.backend import Evaluation, Job, Question, Sanity
 from ctviz.core import CtvizError, ImportanceMap, Score, Sign
 from ctviz.estimators import Estimator
+from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.fills import FILLS
 from ctviz.ui.compare.expected_seconds import expected_seconds
@@ -73,6 +74,21 @@ class IdleChecks:
 
         job = self._done(("fill", estimator, metric, sign), ask)
         return None if job is None else found(job).score
+
+    def ask_captum(self, estimators: Sequence[Estimator]) -> dict[Estimator, SecondOpinion]:
+        """Return how far Captum's maps are from ours; what is not known yet is left out."""
+        known = {estimator: self._second_opinion(estimator) for estimator in estimators}
+        return {estimator: opinion for estimator, opinion in known.items() if opinion is not None}
+
+    def _second_opinion(self, estimator: Estimator) -> SecondOpinion | None:
+        def ask() -> Job[SecondOpinion]:
+            return backend().second_opinion(self.question, estimator, urgency="background")
+
+        job = self._done(("captum", estimator), ask)
+        try:
+            return None if job is None else job.result(0)
+        except CtvizError as error:
+            return SecondOpinion(estimator.name, why=str(error))
 
     def check_sanity(self, estimators: Sequence[Estimator]) -> dict[Estimator, Sanity]:
         """Return whether estimators notice that the model has forgotten what it learnt.

@@ -40,6 +40,7 @@ from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metric
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_table import show_scores
+from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.service import backend
@@ -112,6 +113,7 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     _show_board(entry, case, comparison, chosen)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
+    offer_second_opinion(comparison)
     show_curves(comparison, marked.get(chosen))
     state.write_link()
 
@@ -168,7 +170,7 @@ def _compare(
     warn_of_another_class(prediction, target)
     question, reading = (
         Question(image, card.id, target),
-        MapReading(state.sign, state.unit, metrics),
+        MapReading(state.sign, state.unit, metrics, wants_second_opinion()),
     )
     comparison = compare(page_jobs, question, estimators, reading, mask)
     page_jobs.release_others()

@@ -7,6 +7,7 @@ from ctviz.ui.compare.comparison import ComparedMap, Comparison, span, written
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.compare.metric_choice import heading, meaning
 from ctviz.ui.compare.sanity import badge_of
+from ctviz.ui.compare.second_opinion import opinion_of, wants_second_opinion
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
 
@@ -14,6 +15,7 @@ UNDEFINED = "–"
 CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
 SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
+CAPTUM = "Captum's map"
 WIDTHS = {FILLS: 110}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
@@ -22,6 +24,8 @@ HELP = {
     "interpolated. A wide range says that fidelity depends on the fill.",
     GAP: "How far the map's sum is from the change of the class score on the way to the scan, "
     "where it should be that. Lower is better; above 5 % take more steps.",
+    CAPTUM: "Whether Captum, an independent implementation, computes the same map: the largest "
+    "difference of two pixels, as a share of the greatest value in Captum's map.",
     SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
     "not change shows the scan and not the model.",
 }
@@ -52,6 +56,8 @@ def _row(one: ComparedMap, comparison: Comparison) -> dict[str, str]:
     if any(other.completeness_gap is not None for other in comparison.compared):
         gap = one.completeness_gap
         row[GAP] = UNDEFINED if gap is None else percent(gap)
+    if wants_second_opinion():
+        row[CAPTUM] = opinion_of(one)
     badge = badge_of(one.estimator, one.sanity)
     row[SANITY] = UNDEFINED if badge is None else f"{badge.verdict}: {badge.why}"
     return row

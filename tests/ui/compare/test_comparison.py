@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from ctviz.backend import Evaluation, Question
 from ctviz.core import Score
 from ctviz.estimators import ESTIMATORS
+from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
 from ctviz.ui.compare import comparison, page_jobs, score_table
@@ -11,6 +14,7 @@ from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, com
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.compare.page_jobs import PageJobs
+from ctviz.ui.compare.second_opinion import opinion_of
 from ctviz.ui.session import Session
 
 GRADIENT, SMOOTH, RANDOM = (ESTIMATORS[name]() for name in ("gradient", "smoothgrad", "random"))
@@ -131,6 +135,28 @@ def test_without_fidelity_no_fills_are_tried(session, question):
     (one,) = until_complete(question, reading, session, and_idle=True).compared
     assert not one.fills
     assert not any("fill" in place for place in session.page_jobs)
+
+
+def test_captum_is_asked_when_the_reader_wants_it_and_everything_else_is_there(session, question):
+    (one,) = until_complete(question, PIXELS, session, and_idle=True).compared
+    assert one.second_opinion is None
+    assert opinion_of(one) == "…"
+    reading = replace(PIXELS, second_opinion=True)
+    (one,) = until_complete(question, reading, session, and_idle=True).compared
+    assert one.second_opinion.agrees
+    assert opinion_of(one) == "the same"
+
+
+@pytest.mark.parametrize(
+    ("opinion", "text"),
+    [
+        (SecondOpinion("gradient", 2e-7, 1.0), "the same"),
+        (SecondOpinion("gradient", 0.12, 0.98), "up to 12 % apart"),
+        (SecondOpinion("occlusion", why="It has none."), "–: It has none."),
+    ],
+)
+def test_what_captum_says_is_told_in_a_few_words(opinion, text):
+    assert opinion_of(ComparedMap(GRADIENT, second_opinion=opinion)) == text
 
 
 def test_slow_metrics_wait_for_all_others_and_come_by_themselves(session, question):

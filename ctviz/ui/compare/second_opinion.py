@@ -1,0 +1,35 @@
+"""Whether another implementation, Captum, computes the same maps."""
+
+import streamlit as st
+
+from ctviz.ui.compare.comparison import ComparedMap, Comparison
+from ctviz.ui.compare.completeness import percent
+from ctviz.ui.session import value_of, widget
+
+SWITCH = widget("second-opinion")
+
+
+def wants_second_opinion() -> bool:
+    """Whether the reader has asked for Captum's maps."""
+    return value_of(SWITCH) is True
+
+
+def offer_second_opinion(comparison: Comparison) -> None:
+    """Let the reader have the maps on the screen checked."""
+    if comparison.compared:
+        st.toggle(
+            "Check against Captum",
+            key=SWITCH,
+            help="Asks an independent implementation for the same maps, where it defines them as "
+            "ctviz does, both in double precision. The answer is a column of the table.",
+        )
+
+
+def opinion_of(one: ComparedMap) -> str:
+    """Return what Captum says of a map, in a few words."""
+    opinion = one.second_opinion
+    if opinion is None:
+        return "…"
+    if opinion.difference is None:
+        return f"–: {opinion.why}"
+    return "the same" if opinion.agrees else f"up to {percent(opinion.difference)} apart"
