@@ -1,8 +1,9 @@
 """Where one kind of result is asked for: recalled if known, shared if under way, else queued."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from threading import Lock
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 from ctviz.backend.jobs.batch import Batch
 from ctviz.backend.jobs.job import Job, Work
@@ -11,8 +12,22 @@ from ctviz.core import Progress
 
 T = TypeVar("T")
 
-Wanted: TypeAlias = Sequence[tuple[int, Work[T]]]
-"""What is still wanted of a request: the place of each key in it, and the Work to finish."""
+
+@dataclass(frozen=True, eq=False)
+class Wanted(Generic[T]):
+    """What is still wanted of a request: the place of its key in it, and the Work to finish."""
+
+    place: int
+    work: Work[T]
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry(Generic[T]):
+    """Somebody's Job, its Work, and whether the Work is new and must be seen to."""
+
+    job: Job[T]
+    work: Work[T]
+    new: bool
 
 
 def _unknown(_: str) -> None:
@@ -54,16 +69,16 @@ class SingleFlight(Generic[T]):
     ) -> Job[T]:
         """Return the Job of one result, for somebody if one is to share with others."""
 
-        def finish(wanted: Wanted[T], progress: Progress) -> None:
-            for _, work in wanted:
-                work.finish(compute(progress))
+        def finish(wanted: Sequence[Wanted[T]], progress: Progress) -> None:
+            for each in wanted:
+                each.work.finish(compute(progress))
 
         return self.ask_together([key], finish, urgency, owner)[0]
 
     def ask_together(
         self,
         keys: Sequence[str],
-        compute: Callable[[Wanted[T], Progress], object],
+        compute: Callable[[Sequence[Wanted[T]], Progress], object],
         urgency: Urgency = "interactive",
         owner: str = "",
     ) -> list[Job[T]]:
@@ -72,27 +87,27 @@ class SingleFlight(Generic[T]):
         ``compute`` finishes or fails each Work as soon as it can.
         """
         entries = self._enter_all(keys)
-        places = {work: place for place, (_, work, new) in enumerate(entries) if new}
+        places = {entry.work: place for place, entry in enumerate(entries) if entry.new}
 
         def start() -> None:
             Batch(list(places), self._message).run(
-                lambda works, progress: compute([(places[w], w) for w in works], progress)
+                lambda works, progress: compute([Wanted(places[w], w) for w in works], progress)
             )
 
         if any(not work.over for work in places):
             self._queue(places, start, urgency, owner)
         if urgency == "interactive":
-            self._hurry(work for _, work, new in entries if not new)
-        return [job for job, _, _ in entries]
+            self._hurry(entry.work for entry in entries if not entry.new)
+        return [entry.job for entry in entries]
 
     def here(self, key: str, compute: Callable[[], T]) -> T:
         """Return a result, computed in this thread unless it is known or being computed.
 
         What still waits in a queue is not waited for, so that a worker may call this.
         """
-        job, work, _ = self._enter(key)
-        work.run(compute)
-        return job.result()
+        entry = self._enter(key)
+        entry.work.run(compute)
+        return entry.job.result()
 
     def close(self) -> None:
         """Give up everything under way."""
@@ -121,25 +136,24 @@ class SingleFlight(Generic[T]):
             if start is not None:
                 self._worker.submit(start)
 
-    def _enter_all(self, keys: Sequence[str]) -> list[tuple[Job[T], Work[T], bool]]:
-        entries: list[tuple[Job[T], Work[T], bool]] = []
+    def _enter_all(self, keys: Sequence[str]) -> list[_Entry[T]]:
+        entries: list[_Entry[T]] = []
         try:
             for key in keys:
                 entries.append(self._enter(key))  # noqa: PERF401 - kept if a later one fails
         except BaseException as error:
-            for _, work, new in entries:
-                if new:
-                    work.fail(error)
+            for entry in entries:
+                if entry.new:
+                    entry.work.fail(error)
             raise
         return entries
 
-    def _enter(self, key: str) -> tuple[Job[T], Work[T], bool]:
-        """Return a Job, its Work, and whether the Work is new and must be seen to."""
+    def _enter(self, key: str) -> _Entry[T]:
         with self._lock:
             work = self._works.get(key)
             job = work.join() if work is not None else None
             if work is not None and job is not None:
-                return job, work, False
+                return _Entry(job, work, new=False)
             work = self._works[key] = Work(key, self._leave)
             job = work.begin()
         # Looked up only now: a result is kept before its work leaves, so that none is missed.
@@ -150,7 +164,7 @@ class SingleFlight(Generic[T]):
             raise
         if known is not None:
             work.finish(known)
-        return job, work, True
+        return _Entry(job, work, new=True)
 
     def _leave(self, work: Work[T]) -> None:
         with self._lock:

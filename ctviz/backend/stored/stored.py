@@ -97,8 +97,8 @@ class Stored(Generic[T]):
         ``compute`` finishes or fails each missing result as soon as it can.
         """
 
-        def bring(wanted: Wanted[T], progress: Progress) -> None:
-            compute([Missing(place, work, self._keep) for place, work in wanted], progress)
+        def bring(wanted: Sequence[Wanted[T]], progress: Progress) -> None:
+            compute([Missing(each.place, each.work, self._keep) for each in wanted], progress)
 
         return self._flights.ask_together(keys, bring, urgency)
 

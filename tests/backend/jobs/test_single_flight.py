@@ -90,10 +90,10 @@ def test_of_works_made_together_each_is_ready_in_its_time(worker):
     flights, gate = SingleFlight[int](worker), Event()
 
     def compute(wanted, progress):
-        wanted[0][1].finish(0)
-        wanted[1][1].fail(InvalidInput("Not this one."))
+        wanted[0].work.finish(0)
+        wanted[1].work.fail(InvalidInput("Not this one."))
         assert gate.wait(30)
-        wanted[2][1].finish(2)
+        wanted[2].work.finish(2)
 
     first, second, third = flights.ask_together(["a", "b", "c"], compute)
     assert first.result(30) == 0
@@ -108,9 +108,9 @@ def test_only_what_is_not_under_way_is_computed(worker):
     flights, held, places = SingleFlight[int](worker), Held(), []
 
     def compute(wanted, progress):
-        for place, work in wanted:
-            places.append(place)
-            work.finish(place)
+        for each in wanted:
+            places.append(each.place)
+            each.work.finish(each.place)
 
     held_job = flights.ask("b", held)
     jobs = flights.ask_together(["a", "b", "c", "a"], compute)
@@ -127,8 +127,8 @@ def test_one_cancelled_work_does_not_stop_the_others_made_with_it(worker):
         begun.set()
         assert gate.wait(30)
         progress.check()
-        for place, work in wanted:
-            work.finish(place)
+        for each in wanted:
+            each.work.finish(each.place)
 
     jobs = flights.ask_together(["a", "b"], compute)
     begun.wait(30)
