@@ -216,8 +216,8 @@ def compare(
     awaited += sum(not job.done for job in regions.values())
     pending = _pending(awaited, len(jobs), scores.open)
     idle_checks = IdleChecks(page_jobs, question, free=not pending)
-    fills = _fills(idle_checks, known, reading)
     opinions = idle_checks.ask_captum(list(known)) if reading.second_opinion else {}
+    fills = _fills(idle_checks, known, reading)
     sanity = idle_checks.check_sanity(list(known))
     compared = tuple(
         ComparedMap(

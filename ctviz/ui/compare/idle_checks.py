@@ -82,7 +82,7 @@ class IdleChecks:
 
     def _second_opinion(self, estimator: Estimator) -> SecondOpinion | None:
         def ask() -> Job[SecondOpinion]:
-            return backend().second_opinion(self.question, estimator, urgency="background")
+            return backend().second_opinion(self.question, estimator)
 
         job = self._done(("captum", estimator), ask)
         try:

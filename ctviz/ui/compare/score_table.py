@@ -25,7 +25,8 @@ HELP = {
     GAP: "How far the map's sum is from the change of the class score on the way to the scan, "
     "where it should be that. Lower is better; above 5 % take more steps.",
     CAPTUM: "Whether Captum, an independent implementation, computes the same map: the largest "
-    "difference of two pixels, as a share of the greatest value in Captum's map.",
+    "difference of two pixels, as a share of the greatest value in Captum's map. It is asked only "
+    "where it defines a map exactly as ctviz does.",
     SANITY: "Whether the map changes when the model forgets what it has learnt. A map that does "
     "not change shows the scan and not the model.",
 }

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ctviz.estimators.second_opinion import NO_COUNTERPART
 from ctviz.ui.compare.comparison import ComparedMap, Comparison
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.session import value_of, widget
@@ -30,6 +31,8 @@ def opinion_of(one: ComparedMap) -> str:
     opinion = one.second_opinion
     if opinion is None:
         return "…"
+    if opinion.why == NO_COUNTERPART:
+        return "has none"
     if opinion.difference is None:
         return f"–: {opinion.why}"
     return "the same" if opinion.agrees else f"up to {percent(opinion.difference)} apart"

@@ -5,7 +5,7 @@ import pytest
 from ctviz.backend import Evaluation, Question
 from ctviz.core import Score
 from ctviz.estimators import ESTIMATORS
-from ctviz.estimators.second_opinion import SecondOpinion
+from ctviz.estimators.second_opinion import NO_COUNTERPART, SecondOpinion
 from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
 from ctviz.ui.compare import comparison, page_jobs, score_table
@@ -152,7 +152,8 @@ def test_captum_is_asked_when_the_reader_wants_it_and_everything_else_is_there(s
     [
         (SecondOpinion("gradient", 2e-7, 1.0), "the same"),
         (SecondOpinion("gradient", 0.12, 0.98), "up to 12 % apart"),
-        (SecondOpinion("occlusion", why="It has none."), "–: It has none."),
+        (SecondOpinion("occlusion", why=NO_COUNTERPART), "has none"),
+        (SecondOpinion("grad-cam", why="Name a layer."), "–: Name a layer."),
     ],
 )
 def test_what_captum_says_is_told_in_a_few_words(opinion, text):
