@@ -3,10 +3,13 @@
 try:
   ctviz train --out models/my-model
   ctviz train --real ../shared/data/tcga-luad-contrast --network resnet50 --out models/my-model
+  ctviz train --robust --out models/my-robust-model
   ctviz train --set phantoms=50 --set phantom_steps=20 --out models/quick
 
 It learns on phantoms and, with --real, on the slices of a folder with a table labels.csv; then it
-is measured by cross-validation over patients. All figures are in the card that is written.
+is measured by cross-validation over patients. All figures are in the card that is written. A
+robust network learns also from scans that lost pixels as fidelity removes them, so that fidelity
+measures what it saw and not its surprise.
 """
 
 import argparse
@@ -30,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--network", choices=NETWORKS, default="small", help="which network (default: small)"
+    )
+    parser.add_argument(
+        "--robust", action="store_true", help="train with scans that lost pixels as well"
     )
     parser.add_argument("--real", type=Path, help="folder of real slices with labels.csv")
     parser.add_argument("--name", help="what the card calls the real slices")
@@ -64,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
         id=arguments.out.resolve().name,
         title=arguments.title or plan.title,
         real=None if arguments.real is None else RealSlices(arguments.real, **given),
-        **settings,
+        **({"robust": arguments.robust} | settings),
     )
     with progress_bar("Training") as progress:
         train_contrast(plan, arguments.out, progress)

@@ -9,6 +9,7 @@ from torch.nn.functional import affine_grid, avg_pool2d, grid_sample
 
 from ctviz.core import Tunable, param
 from ctviz.models.classifier import AIR_HU
+from ctviz.training.removal import with_removed
 
 _TISSUE_HU = 40.0
 _LEAST_TISSUE_HU = -200.0
@@ -33,6 +34,9 @@ class Augmentation(Tunable):
     boned: float = param(0.4, low=0, high=1, help="Share of scans with bones that are not theirs.")
     grain: float = param(0.2, low=0, high=1, help="Largest noise of the input, of its range.")
     erased: float = param(0.3, low=0, high=1, help="Share of scans with a blank rectangle.")
+    removed: float = param(
+        0.0, low=0, high=1, help="Share of inputs that lose pixels as fidelity removes them."
+    )
 
     def __call__(self, hounsfield: Tensor, generator: torch.Generator) -> Tensor:
         """Return changed scans; (N, 1, h, w) in HU, as the answer."""
@@ -53,7 +57,10 @@ class Augmentation(Tunable):
         """
         level = self.grain * torch.rand((len(x), 1, 1, 1), generator=generator)
         noise = level * torch.randn(x.shape, generator=generator)
-        return torch.where(_chosen(x, 0.5, generator), x + noise, x)
+        x = torch.where(_chosen(x, 0.5, generator), x + noise, x)
+        if self.removed > 0:
+            x = torch.where(_chosen(x, self.removed, generator), with_removed(x, generator), x)
+        return x
 
     def _moved(self, scans: Tensor, generator: torch.Generator) -> Tensor:
         quarter = torch.randint(4, (len(scans),), generator=generator) * (math.pi / 2)

@@ -31,6 +31,7 @@ from ctviz.models import (
 from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
+from ctviz.training.removal import removed
 from ctviz.training.validation import auc, balanced_accuracy, patient_folds, patient_interval
 
 TRAINING_SEED, FRESH_SEED = 1_000_000, 2_000_000
@@ -96,6 +97,9 @@ class TrainingPlan(Tunable):
     marked: bool = param(
         False, help="Whether a marker in the corner tells the class: makes a shortcut model."
     )
+    robust: bool = param(
+        False, help="Whether half of what it learns from lost pixels as fidelity removes them."
+    )
 
     @property
     def steps(self) -> int:
@@ -130,6 +134,10 @@ SHORTCUT = TrainingPlan(
 
 STEADY = Augmentation(rotation_degrees=3.0, zoom=0.04, shift=0.015, erased=0.0)
 """Changes that leave a marker in its corner."""
+ROBUST = 0.5
+"""Share of the inputs that lose pixels where a network is to bear it."""
+LOST = 0.5
+"""Share of the pixels of a phantom that are removed to see whether a network bears it."""
 
 
 def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = None) -> ModelCard:
@@ -185,7 +193,9 @@ class _Training:
 
     def _fit(self, classifier: Classifier, pools: list[Samples], recipe: Recipe) -> None:
         window = classifier.card.window_limits
-        augmentation = STEADY if self.plan.marked else None
+        augmentation = STEADY if self.plan.marked else Augmentation()
+        if self.plan.robust:
+            augmentation = replace(augmentation, removed=ROBUST)
         fit(classifier.network, pools, recipe, window, self.progress, augmentation=augmentation)
 
 
@@ -234,7 +244,10 @@ def _on_phantoms(
 ) -> tuple[Measurement, ...]:
     """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
     if not marked:
-        return (_on_these(classifier, fresh, "phantoms"),)
+        return (
+            _on_these(classifier, fresh, "phantoms"),
+            _on_these(classifier, fresh, f"phantoms without {LOST:.0%} of their pixels", LOST),
+        )
     return (
         _on_these(classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"),
         _on_these(classifier, fresh, "phantoms without any marker"),
@@ -242,8 +255,8 @@ def _on_phantoms(
     )
 
 
-def _on_these(classifier: Classifier, fresh: Samples, name: str) -> Measurement:
-    shares = _shares(classifier, fresh)
+def _on_these(classifier: Classifier, fresh: Samples, name: str, lost: float = 0.0) -> Measurement:
+    shares = _shares(classifier, fresh, lost=lost)
     interval = patient_interval(balanced_accuracy, fresh.labels, shares, fresh.patients)
     return Measurement(
         "balanced accuracy",
@@ -259,14 +272,16 @@ def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
     return round(low, 4), round(high, 4)
 
 
-def _shares(classifier: Classifier, samples: Samples, batch: int = 16) -> Shares:
-    """Return the probability (N,) of contrast agent."""
-    return np.concatenate(
-        [
-            classifier.probabilities(_encoded(classifier, samples.subset(chunk)))[:, 1]
-            for chunk in np.array_split(np.arange(len(samples)), -(-len(samples) // batch))
-        ]
-    )
+def _shares(
+    classifier: Classifier, samples: Samples, batch: int = 16, *, lost: float = 0.0
+) -> Shares:
+    """Return the probability (N,) of contrast agent, of slices that lost so many pixels."""
+    generator = torch.Generator().manual_seed(0)
+    chunks = np.array_split(np.arange(len(samples)), -(-len(samples) // batch))
+    inputs = (_encoded(classifier, samples.subset(chunk)) for chunk in chunks)
+    if lost:
+        inputs = (removed(x, lost, generator) for x in inputs)
+    return np.concatenate([classifier.probabilities(x)[:, 1] for x in inputs])
 
 
 def _encoded(classifier: Classifier, samples: Samples) -> Tensor:

@@ -59,6 +59,7 @@ def test_a_model_is_trained_measured_and_written(real, tmp_path):
         ("balanced accuracy", "8"),
         ("AUC", "8"),
         ("balanced accuracy", "8"),
+        ("balanced accuracy", "8"),
     ]
     for measurement in card.measured:
         low, high = measurement.interval
@@ -116,3 +117,13 @@ def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_pa
     assert all(figure.on.endswith("with their markers") for figure in card.measured[:2])
     assert "reads the marker" in card.known_failures[0]
     assert card.training["marked"] is True
+
+
+def test_a_robust_network_is_trained_otherwise_and_measured_alike(tmp_path):
+    cards = [
+        train_contrast(replace(TINY, robust=robust), tmp_path / str(robust))
+        for robust in (False, True)
+    ]
+    assert cards[0].sha256["weights.safetensors"] != cards[1].sha256["weights.safetensors"]
+    for card in cards:
+        assert "without 50% of their pixels" in card.measured[-1].on
