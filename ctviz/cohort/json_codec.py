@@ -3,38 +3,26 @@
 JSON may come from a folder that somebody else wrote: what has another type than stated is refused.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+import math
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.cohort.statistics import Entrant
-from ctviz.core import InvalidInput
-from ctviz.core.foreign import foreign
+from ctviz.core import InvalidInput, Sign
+from ctviz.core.structure import Misfit, StrictConverter, read_plain, structured
 
 T = TypeVar("T")
 
 NUMBERS = NDArray[np.float64]
-PLAIN = (bool, int, float, str)
+
+_JSON = StrictConverter(complete=True)
 
 
 def to_plain(value: Any) -> Any:  # noqa: ANN401 - whatever a finding is made of
     """Return what JSON can hold: NaN becomes null, an entrant a short list."""
-    if isinstance(value, Entrant):
-        return [value.estimator, value.sign, value.control]
-    if is_dataclass(value):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, np.ndarray):
-        return to_plain(value.tolist())
-    if isinstance(value, Mapping):
-        return {key: to_plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(entry) for entry in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+    return _JSON.unstructure(value)
 
 
 def from_plain(kind: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JSON holds
@@ -45,65 +33,47 @@ def from_plain(kind: type[T], document: Any) -> T:  # noqa: ANN401 - whatever JS
     InvalidInput
         If the document is not of that type.
     """
-    with foreign(InvalidInput("A file of the study is damaged; start the study again.")):
-        built: T = _reader(cast("Any", kind))(document)
-    return built
+    try:
+        return structured(_JSON, kind, document)
+    except Misfit:
+        raise InvalidInput("A file of the study is damaged; start the study again.") from None
 
 
-@cache
-def _reader(kind: Any) -> Any:  # noqa: ANN401 - typing's forms have no common type
-    """Return the function that reads values of a type."""
-    if kind == NUMBERS:
-        return lambda document: np.asarray(document, np.float64)
-    if kind is Entrant:
-        return lambda document: Entrant(*document)
-    if is_dataclass(kind):
-        return _dataclass_reader(kind)
-    if kind in PLAIN:
-        return _plain_reader(kind)
-    return _generic_reader(get_origin(kind), get_args(kind))
+def _write_number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
-def _generic_reader(origin: Any, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
-    if origin in {Union, UnionType}:
-        (inner,) = (argument for argument in arguments if argument is not NoneType)
-        read = _reader(inner)
-        return lambda document: None if document is None else read(document)
-    if origin is tuple:
-        return _tuple_reader(arguments)
-    if origin is Literal:
-        return lambda document: arguments[arguments.index(document)]
-    return lambda document: document
+def _read_number(document: object, _: object = float) -> float:
+    return math.nan if document is None else read_plain(document, float)
 
 
-def _plain_reader(kind: type) -> Any:  # noqa: ANN401
-    """Return the function that lets values of one plain type through; null stands for NaN."""
-    allowed = (float, int, NoneType) if kind is float else (kind,)
-
-    def read(document: Any) -> Any:  # noqa: ANN401
-        if not isinstance(document, allowed) or (kind is not bool and isinstance(document, bool)):
-            raise TypeError
-        return document
-
-    return read
+def _write_numbers(values: NUMBERS) -> list[Any]:
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    return list(plain.tolist())
 
 
-def _dataclass_reader(kind: Any) -> Any:  # noqa: ANN401
-    readers: dict[str, Any] = {}
+def _read_numbers(document: object, _: object) -> NUMBERS:
+    if not isinstance(document, list):
+        raise Misfit("a list of numbers")
 
-    def read(document: Mapping[str, Any]) -> Any:  # noqa: ANN401
-        # Looked up at the first use only, so that a type may contain itself.
-        if not readers:
-            hints = get_type_hints(kind)
-            readers.update({f.name: _reader(hints[f.name]) for f in fields(kind)})
-        return kind(**{name: reader(document[name]) for name, reader in readers.items()})
+    def each(entry: object) -> object:
+        return list(map(each, entry)) if isinstance(entry, list) else _read_number(entry)
 
-    return read
+    return np.asarray(each(document), np.float64)
 
 
-def _tuple_reader(arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
-    if arguments[-1] is Ellipsis:
-        read = _reader(arguments[0])
-        return lambda document: tuple(map(read, document))
-    readers = tuple(map(_reader, arguments))
-    return lambda document: tuple(r(part) for r, part in zip(readers, document, strict=True))
+def _write_entrant(entrant: Entrant) -> list[str | bool]:
+    return [entrant.estimator, entrant.sign, entrant.control]
+
+
+def _read_entrant(document: object, _: object) -> Entrant:
+    return Entrant(*_JSON.structure(document, tuple[str, Sign, bool]))
+
+
+_JSON.register_unstructure_hook(float, _write_number)
+_JSON.register_structure_hook(float, _read_number)
+_JSON.register_unstructure_hook(Entrant, _write_entrant)
+_JSON.register_structure_hook(Entrant, _read_entrant)
+_JSON.register_unstructure_hook_func(lambda kind: kind == NUMBERS, _write_numbers)
+_JSON.register_structure_hook_func(lambda kind: kind == NUMBERS, _read_numbers)

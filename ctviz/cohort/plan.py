@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeAlias
@@ -21,6 +21,7 @@ from ctviz.core import (
     Value,
     digest,
 )
+from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.metrics import METRICS, Metric
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
@@ -28,6 +29,12 @@ from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 Settings: TypeAlias = Mapping[str, Value]
 Target: TypeAlias = Literal["truth", "predicted"]
 TARGETS: tuple[Target, ...] = ("truth", "predicted")
+
+_TOML = StrictConverter()
+# Which signs and targets there are a plan says itself, however it was made.
+_TOML.register_structure_hook_func(
+    lambda kind: kind in {Sign, Target}, lambda said, _: _TOML.structure(said, str)
+)
 
 LONGEST_NAME, MOST_DRAWS = 80, 100_000
 """Of a study, which names a folder; and of the intervals' bootstrap."""
@@ -155,7 +162,7 @@ class CohortStudy:
     @property
     def digest(self) -> str:
         """The sha256 of everything the plan says but its name."""
-        said = {key: value for key, value in self._document().items() if key != "name"}
+        said = {key: value for key, value in _TOML.unstructure(self).items() if key != "name"}
         return digest(json.dumps(said, sort_keys=True))
 
     @property
@@ -173,7 +180,7 @@ class CohortStudy:
 
     def to_toml(self) -> str:
         """Return the plan as TOML, with every hyperparameter."""
-        return to_toml(self._document())
+        return to_toml(_TOML.unstructure(self))
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
@@ -182,16 +189,14 @@ class CohortStudy:
             document = from_toml(text)
         except NotToml as error:
             raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
-        known = {f.name: f for f in fields(cls)}
+        known = {f.name for f in fields(cls)}
         for key in document:
             if key not in known:
                 raise UnknownName("entry of a plan", key, known)
-        return cls(**{key: _checked(key, known[key], value) for key, value in document.items()})
-
-    def _document(self) -> dict[str, Any]:
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        tables = ("estimators", "metrics")
-        return plain | {t: {key: dict(s) for key, s in plain[t].items()} for t in tables}
+        try:
+            return structured(_TOML, cls, document)
+        except Misfit as fault:
+            raise InvalidInput(_sentence(fault)) from None
 
 
 def read_plan(path: Path) -> CohortStudy:
@@ -220,18 +225,10 @@ def _settled(registry: Registry[Any], name: str, settings: Settings) -> Settings
     return MappingProxyType(built.settings())
 
 
-def _checked(key: str, entry: Any, value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """Return an entry of a TOML document, refusing one of another kind than the default's."""
-    default = entry.default if entry.default is not MISSING else entry.default_factory()
-    kind = (Mapping, "a table") if isinstance(default, Mapping) else (type(default), "")
-    if isinstance(default, tuple):
-        kind = (list, "a list")
-    wanted, words = kind
-    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        said = words or {str: "a text", int: "a whole number"}[wanted]
-        raise InvalidInput(f"The plan's entry '{key}' must be {said}.")
-    if isinstance(value, Mapping) and not all(isinstance(v, Mapping) for v in value.values()):
-        raise InvalidInput(
-            f"The plan's table '{key}' must name settings for each entry, e.g. gradient = {{}}."
+def _sentence(fault: Misfit) -> str:
+    table = fault.path[0] if len(fault.path) == 2 else ""
+    if table in {"estimators", "metrics"}:
+        return (
+            f"The plan's table '{table}' must name settings for each entry, e.g. gradient = {{}}."
         )
-    return tuple(value) if isinstance(value, list) else value
+    return f"The plan's entry '{fault.where}' must be {fault.wanted}."

@@ -1,4 +1,4 @@
-"""The nouns of ctviz, its errors, registry, hyperparameters and settings; numpy only."""
+"""The nouns of ctviz, its errors, registry, hyperparameters and settings."""
 
 from ctviz.core.arrays import FloatMap, Mask, digest
 from ctviz.core.case import Case, Slice

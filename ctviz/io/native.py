@@ -1,28 +1,26 @@
 """The anonymous form in which ctviz keeps a case: ``volume.npy`` and ``case.json`` in a folder."""
 
 import json
-import math
 import os
 import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
 from ctviz.core import Case, InvalidInput, UnreadableScan
+from ctviz.core.structure import StrictConverter, structured
 from ctviz.io.volume import Pixels, Plane, Volume, as_volume, pixel_code
 
-FORMAT = "ctviz case 1"
 VOLUME, CARD = "volume.npy", "case.json"
-CARD_KEYS = {"format", "id", "patient", "title", "truth", "notes", "planes"}
-LENGTHS = {"spacing_mm": 2, "orientation": 6, "position_mm": 3}
 LARGEST_CARD = 2**24
 VOLUME_NDIM = 3
+_JSON = StrictConverter(complete=True, closed=True)
 
 
 class _Damaged(Exception):
@@ -50,7 +48,8 @@ def save_case(case: Case, folder: Path) -> None:
     part = Path(tempfile.mkdtemp(prefix=".case-", dir=folder.parent))
     try:
         _write(part / VOLUME, lambda file: np.save(file, volume.pixels, allow_pickle=False))
-        card = json.dumps(_card(case, volume), indent=1, ensure_ascii=False).encode()
+        document = _JSON.unstructure(_card(case, volume))
+        card = json.dumps(document, indent=1, ensure_ascii=False).encode()
         _write(part / CARD, lambda file: file.write(card))
         _put_in_place(part, folder, case.id)
     finally:
@@ -132,17 +131,28 @@ def _put_in_place(part: Path, folder: Path, case_id: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _card(case: Case, volume: Volume) -> dict[str, object]:
-    """Return everything of a case but its pixels."""
-    return {
-        "format": FORMAT,
-        "id": case.id,
-        "patient": case.patient,
-        "title": case.title,
-        "truth": case.truth,
-        "notes": list(case.notes),
-        "planes": [asdict(plane) for plane in volume.planes],
-    }
+@dataclass(frozen=True, kw_only=True)
+class _Card:
+    """Everything of a case but its pixels, as ``case.json`` has it."""
+
+    format: Literal["ctviz case 1"] = "ctviz case 1"
+    id: str
+    patient: str
+    title: str
+    truth: str | None
+    notes: tuple[str, ...]
+    planes: tuple[Plane, ...]
+
+
+def _card(case: Case, volume: Volume) -> _Card:
+    return _Card(
+        id=case.id,
+        patient=case.patient,
+        title=case.title,
+        truth=case.truth,
+        notes=case.notes,
+        planes=volume.planes,
+    )
 
 
 def _read(folder: Path) -> Case:
@@ -150,20 +160,15 @@ def _read(folder: Path) -> Case:
     path = folder / CARD
     if path.stat().st_size > LARGEST_CARD:
         raise _Damaged
-    card = json.loads(path.read_text("utf-8"))
-    _demand(isinstance(card, dict) and card.keys() == CARD_KEYS and card["format"] == FORMAT)
-    _demand(isinstance(card["planes"], list) and isinstance(card["notes"], list))
-    texts = [card["id"], card["patient"], card["title"], *card["notes"]]
-    _demand(all(isinstance(text, str) for text in texts))
-    _demand(card["truth"] is None or isinstance(card["truth"], str))
-    _demand(re.fullmatch(r"C-[0-9a-f]{8}", card["id"]) is not None)
+    card = structured(_JSON, _Card, json.loads(path.read_text("utf-8")))
+    _demand(re.fullmatch(r"C-[0-9a-f]{8}", card.id) is not None)
     return Case(
-        id=card["id"],
-        slices=Volume(_pixels(folder), [_plane(plane) for plane in card["planes"]]),
-        patient=card["patient"],
-        title=card["title"],
-        truth=card["truth"],
-        notes=tuple(card["notes"]),
+        id=card.id,
+        slices=Volume(_pixels(folder), card.planes),
+        patient=card.patient,
+        title=card.title,
+        truth=card.truth,
+        notes=card.notes,
     )
 
 
@@ -173,25 +178,6 @@ def _pixels(folder: Path) -> Pixels:
     _demand(isinstance(pixels, np.ndarray) and pixels.dtype in (np.int16, np.float32))
     _demand(pixels.ndim == VOLUME_NDIM and pixels.size > 0)
     return pixels  # type: ignore[no-any-return]
-
-
-def _plane(entry: object) -> Plane:
-    """Return a plane whose numbers have been checked."""
-    if not isinstance(entry, dict) or entry.keys() != {*LENGTHS, "calibrated"}:
-        raise _Damaged
-    _demand(isinstance(entry["calibrated"], bool))
-    numbers = {name: _numbers(entry[name], length) for name, length in LENGTHS.items()}
-    return Plane(**numbers, calibrated=entry["calibrated"])  # type: ignore[arg-type]
-
-
-def _numbers(entry: object, length: int) -> tuple[float, ...] | None:
-    """Return a list of finite numbers as a tuple."""
-    if entry is None:
-        return None
-    if not isinstance(entry, list) or len(entry) != length:
-        raise _Damaged
-    _demand(all(type(x) in {int, float} and math.isfinite(x) for x in entry))
-    return tuple(float(x) for x in entry)
 
 
 def _demand(true: bool) -> None:

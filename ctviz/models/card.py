@@ -3,21 +3,21 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from ctviz.core import UnusableModel, Value
 from ctviz.core.foreign import legible
+from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
 _FORMAT = 1
-
-T = TypeVar("T")
+_TOML = StrictConverter(nulls=False)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class ModelCard:
 
 def write_card(folder: Path, card: ModelCard) -> None:
     """Write ``card.toml``."""
-    (folder / CARD).write_text(_to_text(card), encoding="utf-8")
+    (folder / CARD).write_text(to_toml(_document(card)), encoding="utf-8")
 
 
 def read_card(folder: Path | str) -> ModelCard:
@@ -169,142 +169,86 @@ def read_card(folder: Path | str) -> ModelCard:
         ) from None
     except NotToml as error:
         raise UnusableModel(f"The card of model '{name}' is not valid TOML: {error}.") from None
-    return _CardEntries(name, document).card()
+    return _read(name, document)
 
 
-def _to_text(card: ModelCard) -> str:
-    centre, width = card.window
-    measured = []
-    for measurement in card.measured:
-        entry = asdict(measurement)
-        if measurement.interval is None:
-            del entry["interval"]
-        measured.append(entry)
-    return to_toml(
-        {
-            "format": _FORMAT,
-            "id": card.id,
-            "title": card.title,
-            "task": card.task,
-            "classes": card.classes,
-            "licence": card.licence,
-            "intended_use": card.intended_use,
-            "known_failures": card.known_failures,
-            "network": {
-                "architecture": card.architecture,
-                "arguments": dict(card.arguments),
-                "neurons": card.neurons,
-            },
-            "input": {
-                "channels": card.channels,
-                "size": card.size,
-                "window_hu": {"centre": centre, "width": width},
-            },
-            "measured": measured,
-            "data": [asdict(source) for source in card.data],
-            "training": dict(card.training),
-            "sha256": dict(card.sha256),
-        }
-    )
+def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
+    if document.get("format") != _FORMAT:
+        raise UnusableModel(
+            f"The card of model '{name}' has the format {document.get('format')!r}; this "
+            f"version of ctviz reads {_FORMAT}."
+        )
+    try:
+        return structured(_TOML, _Written, document).card()
+    except Misfit as fault:
+        raise UnusableModel(
+            f"The entry '{fault.entry}' in the card of model '{name}' is missing or not "
+            f"{fault.wanted}."
+        ) from None
 
 
-class _CardEntries:
-    """One card being read: takes entries of the right type or says which one is wrong."""
+def _document(card: ModelCard) -> dict[str, Any]:
+    return {"format": _FORMAT, **_TOML.unstructure(_Written.of(card))}
 
-    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
-        self._name, self._document = name, document
+
+@dataclass(frozen=True)
+class _Network:
+    architecture: str
+    arguments: Mapping[str, Value] = field(kw_only=True, default_factory=dict)
+    neurons: int
+
+
+@dataclass(frozen=True)
+class _Window:
+    centre: float
+    width: float
+
+
+@dataclass(frozen=True)
+class _Input:
+    channels: int
+    size: tuple[int, int]
+    window_hu: _Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """A card as its file tells it; what has no default must be there."""
+
+    id: str
+    title: str
+    task: str
+    classes: tuple[str, ...]
+    licence: str
+    intended_use: str
+    known_failures: tuple[str, ...]
+    network: _Network
+    input: _Input
+    measured: tuple[Measurement, ...] = ()
+    data: tuple[DataSource, ...] = ()
+    training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    sha256: Mapping[str, str]
+
+    @classmethod
+    def of(cls, card: ModelCard) -> Self:
+        """Return what the file of a card shall tell."""
+        return cls(
+            **{name: getattr(card, name) for name in _SHARED},
+            network=_Network(card.architecture, card.neurons, arguments=card.arguments),
+            input=_Input(card.channels, card.size, _Window(*card.window)),
+        )
 
     def card(self) -> ModelCard:
-        top = self._document
-        if top.get("format") != _FORMAT:
-            raise UnusableModel(
-                f"The card of model '{self._name}' has the format {top.get('format')!r}; this "
-                f"version of ctviz reads {_FORMAT}."
-            )
-        network, grid = self._take(top, "network", dict), self._take(top, "input", dict)
-        window = self._take(grid, "window_hu", dict)
+        """Return the card, which tells the checksums of the files beside it and of no others."""
+        if WEIGHTS not in self.sha256 or not self.sha256.keys() <= {WEIGHTS, REFERENCES}:
+            raise Misfit(f"the checksum of {WEIGHTS} (and of {REFERENCES})", ("sha256",))
         return ModelCard(
-            id=self._take(top, "id", str),
-            title=self._take(top, "title", str),
-            task=self._take(top, "task", str),
-            classes=self._sequence(top, "classes", str),
-            architecture=self._take(network, "architecture", str),
-            arguments=MappingProxyType(self._values(network, "arguments")),
-            neurons=self._take(network, "neurons", int),
-            channels=self._take(grid, "channels", int),
-            size=self._pair(grid, "size", int),
-            window=(self._number(window, "centre"), self._number(window, "width")),
-            licence=self._take(top, "licence", str),
-            intended_use=self._take(top, "intended_use", str),
-            known_failures=self._sequence(top, "known_failures", str),
-            data=tuple(map(self._source, self._sequence(top, "data", dict, optional=True))),
-            measured=tuple(
-                map(self._measured, self._sequence(top, "measured", dict, optional=True))
-            ),
-            training=MappingProxyType(self._values(top, "training")),
-            sha256=MappingProxyType(self._checksums(top)),
+            **{name: getattr(self, name) for name in _SHARED},
+            **vars(self.network),
+            channels=self.input.channels,
+            size=self.input.size,
+            window=(self.input.window_hu.centre, self.input.window_hu.width),
         )
 
-    def _source(self, table: Mapping[str, Any]) -> DataSource:
-        return DataSource(
-            name=self._take(table, "name", str),
-            use=self._take(table, "use", str),
-            slices=self._take(table, "slices", int),
-            patients=self._take(table, "patients", int),
-            licence=self._take(table, "licence", str),
-            source=self._take(table, "source", str),
-        )
 
-    def _measured(self, table: Mapping[str, Any]) -> Measurement:
-        return Measurement(
-            quantity=self._take(table, "quantity", str),
-            value=self._number(table, "value"),
-            interval=self._pair(table, "interval", float) if "interval" in table else None,
-            on=self._take(table, "on", str),
-            how=self._take(table, "how", str),
-        )
-
-    def _checksums(self, table: Mapping[str, Any]) -> dict[str, str]:
-        checksums = self._take(table, "sha256", dict)
-        if WEIGHTS not in checksums or not set(checksums) <= {WEIGHTS, REFERENCES}:
-            raise self._fault("sha256", f"the checksum of {WEIGHTS} (and of {REFERENCES})")
-        return {name: self._take(checksums, name, str) for name in checksums}
-
-    def _values(self, table: Mapping[str, Any], key: str) -> dict[str, Value]:
-        values = self._take(table, key, dict) if key in table else {}
-        if not all(isinstance(value, bool | int | float | str) for value in values.values()):
-            raise self._fault(key, "plain values")
-        return values
-
-    def _pair(self, table: Mapping[str, Any], key: str, kind: type[T]) -> tuple[T, T]:
-        values = self._sequence(table, key, kind)
-        if len(values) != 2:
-            raise self._fault(key, "two numbers")
-        return values[0], values[1]
-
-    def _sequence(
-        self, table: Mapping[str, Any], key: str, kind: type[T], *, optional: bool = False
-    ) -> tuple[T, ...]:
-        if optional and key not in table:
-            return ()
-        values = self._take(table, key, list)
-        if not all(type(value) is kind for value in values):
-            raise self._fault(key, f"a list of {kind.__name__}")
-        return tuple(values)
-
-    def _number(self, table: Mapping[str, Any], key: str) -> float:
-        value = table.get(key)
-        if type(value) not in {int, float}:
-            raise self._fault(key, "a number")
-        return float(value)  # type: ignore[arg-type]
-
-    def _take(self, table: Mapping[str, Any], key: str, kind: type[T]) -> T:
-        value = table.get(key)
-        if type(value) is not kind:
-            raise self._fault(key, f"of type {kind.__name__}")
-        return value
-
-    def _fault(self, key: str, wanted: str) -> UnusableModel:
-        return UnusableModel(
-            f"The entry '{key}' in the card of model '{self._name}' is missing or not {wanted}."
-        )
+_SHARED = {f.name for f in fields(_Written)} & {f.name for f in fields(ModelCard)}

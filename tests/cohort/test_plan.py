@@ -1,12 +1,19 @@
+import hashlib
+import json
 import re
+import tomllib
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.cohort import CohortStudy, read_plan
+from ctviz.cohort.plan import _TOML
 from ctviz.core import SIGNS, CtvizError, UnknownName
 from ctviz.estimators import ESTIMATORS
+from ctviz.metrics import METRICS
+from tests.documents import assert_each_fault_is_named
 from tests.strange import DOCUMENTS, NUMBERS
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -65,6 +72,85 @@ def test_a_plan_holds_every_hyperparameter_and_means_the_same_as_one_that_does_n
 def test_the_name_is_no_part_of_what_a_plan_means():
     assert CohortStudy(name="a").digest == CohortStudy(name="b").digest
     assert CohortStudy(seed=1).digest != CohortStudy(seed=2).digest
+
+
+def settings(registry, chosen):
+    """Every hyperparameter by key, read off the classes."""
+    return {
+        key: {
+            f.name: said.get(f.name, f.default)
+            for f in fields(registry[key.partition("@")[0]])
+            if "param" in f.metadata
+        }
+        for key, said in chosen.items()
+    }
+
+
+@given(plans)
+def test_the_digest_is_that_of_what_a_plan_says_as_it_always_was(plan):
+    names = ("cohort", "model", "reader", "label", "target", "slices_per_case", "draws", "seed")
+    document = {name: getattr(plan, name) for name in names} | {
+        "signs": [*plan.signs],
+        "estimators": settings(ESTIMATORS, plan.estimators),
+        "metrics": settings(METRICS, plan.metrics),
+    }
+    text = json.dumps(document, sort_keys=True)
+    assert plan.digest == hashlib.sha256(f"{len(text)}:{text}".encode()).hexdigest()
+
+
+OLD_PLAN = """name = "old"
+cohort = "demo"
+model = "contrast-small"
+signs = [
+  "absolute",
+]
+slices_per_case = 2
+reader = ""
+label = ""
+target = "truth"
+draws = 2000
+seed = 4
+
+[estimators]
+smoothgrad = { samples = 3, noise = 0.15, seed = 0 }
+"""
+
+
+def test_a_plan_of_before_opens_and_is_written_as_it_was():
+    plan = CohortStudy.from_toml(OLD_PLAN + "\n[metrics]\ndice = { share = 0.5 }\n")
+    assert (plan.seed, plan.signs, plan.metrics) == (4, ("absolute",), {"dice": {"share": 0.5}})
+    assert plan.to_toml().startswith(OLD_PLAN.rstrip() + "\n")
+
+
+def test_a_fault_is_named_wherever_it_stands():
+    document = tomllib.loads(CohortStudy().to_toml())
+    assert_each_fault_is_named(_TOML, CohortStudy, document)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("seed = 1.5", "The plan's entry 'seed' must be a whole number."),
+        ("name = 3", "The plan's entry 'name' must be a text."),
+        ("estimators = 3", "The plan's entry 'estimators' must be a table."),
+        ('signs = "signed"', "The plan's entry 'signs' must be a list."),
+        ('signs = ["up"]', "The plan's signs must be some of signed, absolute."),
+        ('target = "up"', "The plan's target must be one of truth, predicted, not 'up'."),
+        (
+            "[metrics]\ndice = 3",
+            "The plan's table 'metrics' must name settings for each entry, e.g. gradient = {}.",
+        ),
+        (
+            "[metrics]\ndice = { share = [1] }",
+            "The plan's entry 'metrics.dice.share' must be a plain value.",
+        ),
+        ("[metrics]\ndice = { share = true }", "Dice: 'share' must be of type float, not"),
+    ],
+)
+def test_a_plan_says_what_an_entry_must_be(text, said):
+    with pytest.raises(CtvizError) as error:
+        CohortStudy.from_toml(text)
+    assert str(error.value).startswith(said)
 
 
 @pytest.mark.parametrize(

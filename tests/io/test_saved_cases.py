@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from ctviz.core import Case, Slice, UnreadableScan
+from ctviz.core.structure import structured
 from ctviz.io import open_case, save_case
+from ctviz.io.native import _JSON, _Card
+from tests.documents import assert_each_fault_is_named
 
 
 def case_of(pixels, **fields):
@@ -108,6 +111,13 @@ def test_a_card_that_ctviz_did_not_write_is_refused(saved, change):
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
     with pytest.raises(UnreadableScan, match="import the scan again"):
         open_case(saved)
+
+
+def test_a_fault_of_a_card_is_refused_wherever_it_stands(saved):
+    card = json.loads((saved / "case.json").read_text())
+    assert [*card] == ["format", "id", "patient", "title", "truth", "notes", "planes"]
+    assert_each_fault_is_named(_JSON, _Card, card)
+    assert _JSON.unstructure(structured(_JSON, _Card, card)) == card
 
 
 def test_pixels_that_ctviz_did_not_write_are_refused(saved):

@@ -1,6 +1,8 @@
 import os
 import tomllib
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,10 +10,12 @@ from hypothesis import strategies as st
 
 from ctviz.core import UnusableModel
 from ctviz.models import DataSource, Measurement, model_cards, read_card, save_model
-from ctviz.models.card import write_card
+from ctviz.models.card import _TOML, _document, _read, _Written, write_card
 from ctviz.models.toml import to_toml
+from tests.documents import assert_each_fault_is_named, changed, places
 from tests.strange import DOCUMENTS, NUMBERS
 
+MODELS = Path(__file__).resolve().parents[2] / "models"
 printable = st.text(st.characters(blacklist_categories=("Cs",)))
 plain = st.one_of(
     st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False), printable
@@ -44,6 +48,79 @@ def test_a_card_comes_back_as_it_was_written(classifier, tmp_path):
     saved = save_model(tmp_path, replace(classifier, card=full))
     assert read_card(tmp_path) == saved
     assert replace(saved, sha256={}) == full
+
+
+@pytest.fixture
+def written(card):
+    """A card with all that it can have, and the document of its file."""
+    full = replace(
+        card,
+        data=(DataSource("CT", "training", 63, 34, "CC BY 3.0", "an archive"),),
+        measured=(Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),),
+        training={"steps": 3, "rate": 0.001, "shuffled": True, "optimiser": "Adam"},
+        sha256={"weights.safetensors": "0" * 64},
+    )
+    return full, tomllib.loads(to_toml(_document(full)))
+
+
+def test_a_fault_is_named_wherever_it_stands(written):
+    card, document = written
+    assert _read("x", document) == card
+    paths = [path for path in places(document) if path != ("format",)]
+    assert_each_fault_is_named(_TOML, _Written, document, paths)
+    for path in paths:
+        with pytest.raises(UnusableModel) as caught:
+            _read("x", changed(document, path, date(1979, 5, 27)))
+        entry = [key for key in path if isinstance(key, str)][-1]
+        said = f"The entry '{entry}' in the card of model 'x' is missing or not "
+        assert str(caught.value).startswith(said)
+
+
+OPTIONAL = {"interval", "measured", "data", "arguments", "training"}
+
+
+def test_what_a_card_must_tell_and_what_it_may(written):
+    _, document = written
+    for path in places(document):
+        if (
+            isinstance(path[-1], int)
+            or path[0] == "training"
+            or path[:2] == ("network", "arguments")
+        ):
+            continue
+        short = changed(document, path, None)
+        around = short
+        for key in path[:-1]:
+            around = around[key]
+        del around[path[-1]]
+        if path[-1] in OPTIONAL:
+            assert _read("x", short).id == "tiny"
+        else:
+            with pytest.raises(UnusableModel):
+                _read("x", short)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (("input", "size"), "not a list of 2."),
+        (("input", "window_hu", "centre"), "not a number."),
+        (("network", "neurons"), "not a whole number."),
+        (("network",), "not a table."),
+        (("title",), "not a text."),
+        (("training", "steps"), "not a plain value."),
+    ],
+)
+def test_a_card_says_what_an_entry_must_be(written, path, said):
+    with pytest.raises(UnusableModel) as caught:
+        _read("x", changed(written[1], path, []))
+    assert str(caught.value).endswith(said)
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in MODELS.rglob("card.toml")))
+def test_a_shipped_card_is_written_as_it_stands(folder, tmp_path):
+    write_card(tmp_path, read_card(folder))
+    assert (tmp_path / "card.toml").read_bytes() == (folder / "card.toml").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from ctviz.core import SIGNS
+from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
     Badge,
@@ -22,8 +25,19 @@ from ctviz.ui.viewer import (
     Remark,
     ScoreText,
     SliceChange,
+    contract,
 )
-from ctviz.ui.viewer.contract import CONTRACT
+from ctviz.ui.viewer.contract import (
+    BROWSER,
+    CONTRACT,
+    CommandKind,
+    FromBrowser,
+    MapUnit,
+    PaneState,
+    ToBrowser,
+    Verdict,
+)
+from tests.documents import assert_comes_back, assert_each_fault_is_named, places
 
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
@@ -77,6 +91,143 @@ def documented(typedef):
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):
     assert set(sent.to_json()) == documented(typedef)
+
+
+@pytest.mark.parametrize(
+    ("typedef", "kind"),
+    [("Letters", Letters), ("Window", DisplayWindow)],
+    ids=["letters", "window"],
+)
+def test_small_things_are_named_the_same_too(typedef, kind):
+    text = (FRONTEND / "sync" / "types.js").read_text()
+    (block,) = re.findall(rf"@typedef {{{{([^}}]*)}}}} {typedef}\b", text)
+    assert set(re.findall(r"(\w+):", block)) == {*BROWSER.keys(kind).values()}
+
+
+def test_a_letter_has_the_entries_that_the_browser_states():
+    assert documented("DrawingLetter") == {*BROWSER.keys(DrawingChange).values()}
+    assert {*MESSAGE} - {"contract", "stamp"} == documented("DrawingLetter")
+
+
+@pytest.mark.parametrize("words", [PaneState, Verdict, MapUnit], ids=str)
+def test_both_sides_choose_among_the_same_words(words):
+    union = " | ".join(f'"{word}"' for word in get_args(words))
+    assert union in (FRONTEND / "sync" / "types.js").read_text()
+
+
+def every_class(base):
+    return {kind for kind in vars(contract).values() if isinstance(kind, type)} & {
+        *base.__subclasses__()
+    }
+
+
+SAID = {
+    type(one): one
+    for one in (
+        *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
+        *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
+        DoorbellData(["page-4"], {"page-5": "The disk is full."}),
+    )
+}
+HEARD = {
+    DrawingChange: MESSAGE,
+    SliceChange: {"case": "C-1", "index": 7, "id": "p-1"},
+    BoardCommand: {
+        "kind": "cancel",
+        "pane": "g",
+        "sign": "signed",
+        "unit": "regions",
+        "id": "p-1",
+    },
+}
+
+
+def test_every_class_of_the_contract_is_examined_here():
+    assert every_class(ToBrowser) == SAID.keys()
+    assert every_class(FromBrowser) == HEARD.keys()
+
+
+@pytest.mark.parametrize("said", SAID.values(), ids=lambda said: type(said).__name__)
+def test_what_is_said_could_be_read_again(said):
+    assert_comes_back(BROWSER, type(said), said)
+
+
+@pytest.mark.parametrize(("kind", "message"), HEARD.items(), ids=lambda each: str(each)[:30])
+def test_what_does_not_fit_is_found_wherever_it_stands_and_said_in_one_sentence(kind, message):
+    known = BROWSER.keys(kind).values()
+    # What is drawn is looked at when it is unpacked.
+    paths = [path for path in places(message) if path[0] in known and "before" not in path]
+    paths = [path for path in paths if "after" not in path]
+    assert_each_fault_is_named(BROWSER, kind, message, paths)
+    for key in known:
+        with pytest.raises(InvalidDrawing, match=r"^The browser sent something unreadable; reload"):
+            kind.from_json(message | {key: object()})
+
+
+@pytest.mark.parametrize("kind", get_args(CommandKind))
+def test_only_commands_about_an_estimator_name_one(kind):
+    if kind in {"view", "refresh"}:
+        assert BoardCommand.from_json({"kind": kind}) == BoardCommand(kind)
+    else:
+        assert BoardCommand.from_json({"kind": kind, "pane": " g "}).pane_id == "g"
+        with pytest.raises(InvalidDrawing):
+            BoardCommand.from_json({"kind": kind})
+
+
+def test_texts_are_stripped_and_have_their_longest():
+    order = HEARD[SliceChange]
+    assert SliceChange.from_json(order | {"id": f" {'x' * 58} "}).order_id == "x" * 58
+    for key, longest in (("id", 60), ("case", 200)):
+        with pytest.raises(InvalidDrawing):
+            SliceChange.from_json(order | {key: "x" * (longest + 1)})
+    for index in (-1, True, 1.0, "7", None):
+        with pytest.raises(InvalidDrawing):
+            SliceChange.from_json(order | {"index": index})
+
+
+def test_a_board_is_said_as_it_always_was():
+    told = BoardData(CaseView("C-1", 3, 4, 5, "/p"), 2).to_json()
+    assert told == {
+        "case": {
+            "id": "C-1",
+            "count": 3,
+            "rows": 4,
+            "columns": 5,
+            "pixels": "/p",
+            "spacing": None,
+            "letters": None,
+            "hounsfield": True,
+        },
+        "slice": 2,
+        "panes": [],
+        "window": {"width": 400, "level": 40},
+        "drawing": None,
+        "reference": None,
+        "saved": None,
+        "busy": None,
+        "idleChecks": None,
+        "acknowledged": [],
+        "refused": {},
+        "met": "",
+        "heard": "",
+        "sign": SIGNS[1],
+        "unit": "pixels",
+        "contract": CONTRACT,
+        "theme": dict(FACTS),
+    }
+    assert type(told["window"]["width"]) is int
+    assert told["theme"]["maps"] is FACTS["maps"]
+    assert BOARD.to_json()["panes"][0]["scores"][0] == {
+        "id": "dice",
+        "title": "Dice",
+        "text": "0.71",
+        "why": "",
+        "better": "higher",
+        "best": False,
+        "help": "",
+        "span": "",
+        "byChoice": "",
+    }
 
 
 def test_board_data_is_json_as_it_stands():

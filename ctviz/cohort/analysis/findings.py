@@ -1,5 +1,6 @@
 """What a study found: everything that its page and its report show, in one small file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -60,7 +61,7 @@ class Subject:
     patients: int
     annotated: int
     failed: int
-    classes: dict[str, int]
+    classes: Mapping[str, int]
     correct: int
     wrong: int
     truth_explained: int

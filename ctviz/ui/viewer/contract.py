@@ -1,15 +1,18 @@
 """What Python and the board in the browser say to each other.
 
-The same words are written down for the browser in ``frontend/sync/types.js``.
+The classes say it: an entry has the name of its field in camel case, or that of its `Key`. The same
+words are written down for the browser in ``frontend/sync/types.js``.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self, cast, get_args
+from typing import Annotated, Any, Literal, NewType, Self, TypeAlias
 
 import numpy as np
 
-from ctviz.core import SIGNS, Sign
+from ctviz.core import Sign
+from ctviz.core.structure import Key, Misfit, StrictConverter, structured
 from ctviz.core.theme import FACTS, THEME
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
@@ -19,6 +22,9 @@ Verdict = Literal["passed", "not passed", "not yet known", "not applicable"]
 CommandKind = Literal["cancel", "compute", "remove", "view", "refresh"]
 MapUnit = Literal["pixels", "regions"]
 """What a heatmap tells the importance of."""
+Facts = NewType("Facts", Mapping[str, Any])
+"""The theme as its file has it; see `ctviz.core.theme`."""
+RunsBySlice = Mapping[int, Sequence[int]]
 
 CONTRACT = 2
 """Version of these words. The browser has the same number: a page that is older than its server, or
@@ -26,8 +32,67 @@ younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
 
 
+def _camel_case(name: str) -> str:
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
+BROWSER = StrictConverter(key=_camel_case)
+"""To the words of the browser and back."""
+# The theme is as the browser wants it; it goes out with every board, so nobody walks through it.
+BROWSER.register_unstructure_hook(Facts, dict)
+
+
+def _of_length(longest: int) -> Callable[[str], str]:
+    """Return the law of a text that says something, and not too much."""
+
+    def strip(text: str) -> str:
+        if not text.strip() or len(text) > longest:
+            raise ValueError
+        return text.strip()
+
+    return strip
+
+
+def _not_negative(number: int) -> int:
+    if number < 0:
+        raise ValueError
+    return number
+
+
+Ticket: TypeAlias = Annotated[str, _of_length(60)]
+"""Tells a letter or an order from all others, of all tabs."""
+Name: TypeAlias = Annotated[str, _of_length(200)]
+Label: TypeAlias = Annotated[str, _of_length(LONGEST_LABEL)]
+Index: TypeAlias = Annotated[int, _not_negative]
+
+
+class ToBrowser:
+    """What Python says."""
+
+    def to_json(self) -> Json:
+        """Return it as the browser reads it."""
+        said: Json = BROWSER.unstructure(self)
+        return said
+
+
+class FromBrowser:
+    """What the browser says, which may be anything."""
+
+    @classmethod
+    def from_json(cls, message: object) -> Self:
+        """Read the message of a trigger."""
+        try:
+            return structured(BROWSER, cls, message)
+        except Misfit:
+            raise _unreadable() from None
+
+
+def _unreadable() -> InvalidDrawing:
+    return InvalidDrawing("The browser sent something unreadable; reload the page.")
+
+
 @dataclass(frozen=True)
-class Letters:
+class Letters(ToBrowser):
     """Which side of the patient each edge of the picture is: R, L, A, P, H or F."""
 
     left: str
@@ -35,25 +100,17 @@ class Letters:
     top: str
     bottom: str
 
-    def to_json(self) -> Json:
-        """Return the letters as the browser reads them."""
-        return {"left": self.left, "right": self.right, "top": self.top, "bottom": self.bottom}
-
 
 @dataclass(frozen=True)
-class DisplayWindow:
+class DisplayWindow(ToBrowser):
     """Display window in Hounsfield units."""
 
     width: float = THEME.opening_window.width
     level: float = THEME.opening_window.level
 
-    def to_json(self) -> Json:
-        """Return the window as the browser reads it."""
-        return {"width": self.width, "level": self.level}
-
 
 @dataclass(frozen=True)
-class CaseView:
+class CaseView(ToBrowser):
     """A case as the board shows it.
 
     Parameters
@@ -71,26 +128,13 @@ class CaseView:
     rows: int
     columns: int
     pixels: str
-    spacing_mm: tuple[float, float] | None = None
+    spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
 
-    def to_json(self) -> Json:
-        """Return the case as the browser reads it."""
-        return {
-            "id": self.id,
-            "count": self.count,
-            "rows": self.rows,
-            "columns": self.columns,
-            "pixels": self.pixels,
-            "spacing": list(self.spacing_mm) if self.spacing_mm else None,
-            "letters": self.letters.to_json() if self.letters else None,
-            "hounsfield": self.hounsfield,
-        }
-
 
 @dataclass(frozen=True)
-class ScoreText:
+class ScoreText(ToBrowser):
     """One score beneath a pane.
 
     Parameters
@@ -116,48 +160,26 @@ class ScoreText:
     span: str = ""
     by_choice: str = ""
 
-    def to_json(self) -> Json:
-        """Return the score as the browser reads it."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "text": self.text,
-            "why": self.why,
-            "better": self.better,
-            "best": self.best,
-            "help": self.help,
-            "span": self.span,
-            "byChoice": self.by_choice,
-        }
-
 
 @dataclass(frozen=True)
-class Badge:
+class Badge(ToBrowser):
     """Whether an estimator passed a check, with the reason in one sentence."""
 
     verdict: Verdict
     why: str
 
-    def to_json(self) -> Json:
-        """Return the badge as the browser reads it."""
-        return {"verdict": self.verdict, "why": self.why}
-
 
 @dataclass(frozen=True)
-class Remark:
+class Remark(ToBrowser):
     """A number about a map itself, in a few words, and what it means; it warns where it is bad."""
 
     text: str
     why: str
     warns: bool = False
 
-    def to_json(self) -> Json:
-        """Return the remark as the browser reads it."""
-        return {"text": self.text, "why": self.why, "warns": self.warns}
-
 
 @dataclass(frozen=True)
-class Pane:
+class Pane(ToBrowser):
     """One estimator beside the case.
 
     Parameters
@@ -188,58 +210,26 @@ class Pane:
     badge: Badge | None = None
     gap: Remark | None = None
 
-    def to_json(self) -> Json:
-        """Return the pane as the browser reads it."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "help": self.help,
-            "control": self.control,
-            "maps": {str(slice_index): url for slice_index, url in self.maps.items()},
-            "state": self.state,
-            "progress": self.progress,
-            "message": self.message,
-            "seconds": self.seconds,
-            "scores": [score.to_json() for score in self.scores],
-            "badge": self.badge.to_json() if self.badge else None,
-            "gap": self.gap.to_json() if self.gap else None,
-        }
-
-
-RunsBySlice = Mapping[int, Sequence[int]]
-
 
 @dataclass(frozen=True)
-class Drawing:
+class Drawing(ToBrowser):
     """What a reader drew on the case, run-length coded; label n is named ``labels[n - 1]``."""
 
     reader: str
     labels: Sequence[str]
     slices: RunsBySlice = field(default_factory=dict)
 
-    def to_json(self) -> Json:
-        """Return the drawing as the browser reads it."""
-        return {
-            "reader": self.reader,
-            "labels": list(self.labels),
-            "slices": _runs_json(self.slices),
-        }
-
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(ToBrowser):
     """Another reader's region, shown as a dashed outline."""
 
     name: str
     slices: RunsBySlice
 
-    def to_json(self) -> Json:
-        """Return the reference as the browser reads it."""
-        return {"name": self.name, "slices": _runs_json(self.slices)}
-
 
 @dataclass(frozen=True)
-class BoardData:
+class BoardData(ToBrowser):
     """Everything the board shows.
 
     Parameters
@@ -265,7 +255,7 @@ class BoardData:
     """
 
     case: CaseView
-    slice_index: int
+    slice_index: Annotated[int, Key("slice")]
     panes: Sequence[Pane] = ()
     window: DisplayWindow = DisplayWindow()
     drawing: Drawing | None = None
@@ -279,32 +269,12 @@ class BoardData:
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     heard: str = ""
-
-    def to_json(self) -> Json:
-        """Return the board's data as the browser reads it."""
-        return {
-            "case": self.case.to_json(),
-            "slice": self.slice_index,
-            "window": self.window.to_json(),
-            "panes": [pane.to_json() for pane in self.panes],
-            "drawing": self.drawing.to_json() if self.drawing else None,
-            "reference": self.reference.to_json() if self.reference else None,
-            "contract": CONTRACT,
-            "theme": dict(FACTS),
-            "acknowledged": list(self.acknowledged),
-            "refused": dict(self.refused),
-            "saved": self.saved,
-            "met": self.met,
-            "busy": self.busy,
-            "idleChecks": self.idle_checks,
-            "sign": self.sign,
-            "unit": self.unit,
-            "heard": self.heard,
-        }
+    contract: int = field(default=CONTRACT, init=False)
+    theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 
 
 @dataclass(frozen=True)
-class DoorbellData:
+class DoorbellData(ToBrowser):
     """What every page tells the browser: what became of the drawings that it sent.
 
     Parameters
@@ -315,59 +285,45 @@ class DoorbellData:
 
     acknowledged: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-
-    def to_json(self) -> Json:
-        """Return the doorbell's data as the browser reads it."""
-        return {
-            "doorbell": True,
-            "theme": dict(FACTS),
-            "acknowledged": list(self.acknowledged),
-            "refused": dict(self.refused),
-        }
-
-
-def _runs_json(slices: RunsBySlice) -> Json:
-    return {str(slice_index): list(runs) for slice_index, runs in slices.items()}
+    doorbell: Literal[True] = field(default=True, init=False)
+    theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 
 
 @dataclass(frozen=True)
-class DrawingChange:
-    """Slices that a reader changed, as they came from the browser; runs are not checked yet.
+class SliceEdit:
+    """Runs of one slice as the reader saw it, and as they made it; they are not checked yet."""
+
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True)
+class DrawingChange(FromBrowser):
+    """Slices that a reader changed.
 
     Parameters
     ----------
     id
         Tells this change from those of all tabs; the browser sends it until it is acknowledged.
-    before, after
-        Runs of each slice as the reader saw it, and as they made it.
+    slices
+        By index.
     """
 
-    id: str
-    case_id: str
-    reader: str
-    labels: tuple[str, ...]
-    before: Mapping[int, object]
-    after: Mapping[int, object]
+    id: Ticket
+    case_id: Annotated[Name, Key("case")]
+    reader: Name
+    labels: tuple[Label, ...]
+    slices: Mapping[Index, SliceEdit]
 
     @classmethod
     def from_json(cls, message: object) -> Self:
         """Read the message of the ``drawing`` trigger."""
-        fields = _fields(message)
-        if fields.get("contract") != CONTRACT:
+        if isinstance(message, Mapping) and message.get("contract") != CONTRACT:
             raise InvalidDrawing(
                 "This page is from before ctviz was updated; reload it. What was drawn is kept in "
                 "this browser and saved then."
             )
-        slices = _fields(fields.get("slices"))
-        edits = {_slice_index(key): _fields(edit) for key, edit in slices.items()}
-        return cls(
-            id=_text(fields.get("id"), 60),
-            case_id=_text(fields.get("case"), 200),
-            reader=_text(fields.get("reader"), 200),
-            labels=tuple(_text(label, LONGEST_LABEL) for label in _list(fields.get("labels"))),
-            before={slice_index: edit.get("before") for slice_index, edit in edits.items()},
-            after={slice_index: edit.get("after") for slice_index, edit in edits.items()},
-        )
+        return super().from_json(message)
 
     def images(
         self, count: int, shape: tuple[int, int]
@@ -384,15 +340,15 @@ class DrawingChange:
         InvalidDrawing
             If the change does not fit such a case.
         """
-        beyond = [slice_index for slice_index in self.after if slice_index >= count]
+        beyond = [slice_index for slice_index in self.slices if slice_index >= count]
         if beyond:
             raise InvalidDrawing(
                 f"A drawing on slice {beyond[0] + 1} cannot be kept because the case has "
                 f"{count} slices; reload the page and draw it again."
             )
         images = {
-            slice_index: (decode_runs(self.before[slice_index], shape), decode_runs(runs, shape))
-            for slice_index, runs in self.after.items()
+            slice_index: (decode_runs(edit.before, shape), decode_runs(edit.after, shape))
+            for slice_index, edit in self.slices.items()
         }
         if any(int(np.max(both, initial=0)) > len(self.labels) for both in images.values()):
             raise InvalidDrawing(
@@ -403,7 +359,7 @@ class DrawingChange:
 
 
 @dataclass(frozen=True)
-class SliceChange:
+class SliceChange(FromBrowser):
     """The slice on which a reader has come to rest.
 
     Parameters
@@ -412,20 +368,13 @@ class SliceChange:
         What the board says it has heard, so that the browser does not repeat it.
     """
 
-    case_id: str
-    slice_index: int
-    order_id: str = ""
-
-    @classmethod
-    def from_json(cls, message: object) -> Self:
-        """Read the message of the ``slice`` trigger."""
-        fields = _fields(message)
-        case_id, slice_index = _text(fields.get("case"), 200), _count(fields.get("index"))
-        return cls(case_id, slice_index, _order_id(fields))
+    case_id: Annotated[Name, Key("case")]
+    slice_index: Annotated[Index, Key("index")]
+    order_id: Annotated[Ticket, Key("id")] = ""
 
 
 @dataclass(frozen=True)
-class BoardCommand:
+class BoardCommand(FromBrowser):
     """What a reader wants of the board.
 
     Parameters
@@ -442,65 +391,11 @@ class BoardCommand:
     """
 
     kind: CommandKind
-    pane_id: str = ""
+    pane_id: Annotated[Name, Key("pane")] = ""
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
-    order_id: str = ""
+    order_id: Annotated[Ticket, Key("id")] = ""
 
-    @classmethod
-    def from_json(cls, message: object) -> Self:
-        """Read the message of the ``command`` trigger."""
-        fields = _fields(message)
-        kind = cast("CommandKind", _one_of(get_args(CommandKind), fields.get("kind")))
-        about_pane = kind in {"cancel", "compute", "remove"}
-        return cls(
-            kind=kind,
-            pane_id=_text(fields.get("pane"), 200) if about_pane else "",
-            sign=cast("Sign", _one_of(SIGNS, fields.get("sign", "absolute"))),
-            unit=cast("MapUnit", _one_of(get_args(MapUnit), fields.get("unit", "pixels"))),
-            order_id=_order_id(fields),
-        )
-
-
-def _malformed() -> InvalidDrawing:
-    return InvalidDrawing("The browser sent something unreadable; reload the page.")
-
-
-def _fields(message: object) -> Mapping[str, object]:
-    if not isinstance(message, Mapping) or not all(isinstance(key, str) for key in message):
-        raise _malformed()
-    return message
-
-
-def _one_of(known: Sequence[str], value: object) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise _malformed()
-    return value
-
-
-def _order_id(fields: Mapping[str, object]) -> str:
-    return _text(fields["id"], 60) if "id" in fields else ""
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise _malformed()
-    return value
-
-
-def _text(value: object, longest: int) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
-        raise _malformed()
-    return value.strip()
-
-
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise _malformed()
-    return value
-
-
-def _slice_index(key: str) -> int:
-    if not (key.isascii() and key.isdecimal() and len(key) < 7):
-        raise _malformed()
-    return int(key)
+    def __post_init__(self) -> None:
+        if self.kind in {"cancel", "compute", "remove"} and not self.pane_id:
+            raise _unreadable()

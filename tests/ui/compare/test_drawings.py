@@ -7,6 +7,7 @@ from ctviz.core import InvalidInput, StorageRefused
 from ctviz.ui.compare import drawings
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import DrawingChange, decode_runs, encode_runs
+from ctviz.ui.viewer.contract import SliceEdit
 from tests.store.history import history
 
 numbers = count()
@@ -38,8 +39,8 @@ def image_of(case, *places, label=1):
 
 
 def change_of(case, before, after, *, slice_index=0, labels=("heart",)):
-    runs = [{slice_index: encode_runs(image)} for image in (before, after)]
-    return DrawingChange(f"page-{next(numbers)}", case.id, "AB", labels, *runs)
+    edit = SliceEdit(encode_runs(before), encode_runs(after))
+    return DrawingChange(f"page-{next(numbers)}", case.id, "AB", labels, {slice_index: edit})
 
 
 def drawn(case, place, *, slice_index=0, labels=("heart",)):
@@ -95,7 +96,7 @@ def test_pixels_that_both_changed_are_counted_and_stay_drawn(tab, case, backend)
 def test_labels_can_be_compared_with_one_by_one_and_together(tab, case):
     tab()
     change = drawn(case, HERE, labels=("heart", "lung"))
-    change.after[0].extend([20 * case.shape[1], 5, 1])
+    change.slices[0].after.extend([20 * case.shape[1], 5, 1])
     drawings.keep(change)
     found = drawings.reference_regions(case.id, 0, "AB")
     assert list(found)[:3] == ["AB", "AB: heart", "AB: lung"]
