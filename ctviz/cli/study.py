@@ -4,9 +4,11 @@ try:
   ctviz study --cohort demo --out results
   ctviz study --cohort ../shared/data/tcga-luad-contrast --model contrast-small --out real
   ctviz study plan.toml --workers 2
+  ctviz study plan.toml --register
   ctviz study --verify results --sample 4 --captum
 
-A plan is a small TOML file: every study's folder holds its own, plan.toml. A study that was
+A plan is a small TOML file: every study's folder holds its own, plan.toml. --register fixes it with
+the time and says its sha256, to be published before the data are opened. A study that was
 stopped goes on where it was. Its folder holds scores.csv and scores.parquet (one row for each
 slice, estimator, sign and metric), report/ with HTML, PDF and figures, findings.json, and what the
 numbers came from.
@@ -53,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers", type=int, help="processes (default: one for each core; 0: in this process)"
     )
     parser.add_argument(
+        "--register",
+        action="store_true",
+        help="run nothing: fix the plan in the study's folder, and say its sha256",
+    )
+    parser.add_argument(
         "--verify", type=Path, metavar="FOLDER", help="compute a finished study anew and compare"
     )
     parser.add_argument(
@@ -78,10 +85,12 @@ def run(arguments: argparse.Namespace) -> None:
 
     # A steady one, so that the numbers come out again bit by bit.
     with closing(Backend(Settings.from_environment(), steady=True)) as backend:
-        if arguments.verify is None:
-            _run(backend, arguments)
-        else:
+        if arguments.verify is not None:
             _verify(backend, arguments)
+        elif arguments.register:
+            _register(backend, arguments)
+        else:
+            _run(backend, arguments)
 
 
 def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
@@ -107,6 +116,17 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
         return
     write_rows(_summary(findings), "table")
     sys.stdout.write(f"\n{_verdicts(findings)}\nEverything is in {folder}.\n")
+
+
+def _register(backend: "Backend", arguments: argparse.Namespace) -> None:
+    from ctviz.cohort import default_folder, register_study
+
+    study = _study(arguments)
+    folder = arguments.out or default_folder(backend.settings, study)
+    fixed = register_study(backend, study, folder)
+    row: Row = {"plan": fixed.plan, "weights": fixed.weights, "fixed": fixed.time}
+    write_rows([row], arguments.format)
+    sys.stderr.write(f"The study is to be run with the same plan in {folder}.\n")
 
 
 def _verify(backend: "Backend", arguments: argparse.Namespace) -> None:

@@ -5,20 +5,24 @@ try:
   ctviz train --real ../shared/data/tcga-luad-contrast --network resnet50 --out models/my-model
   ctviz train --robust --out models/my-robust-model
   ctviz train --set phantoms=50 --set phantom_steps=20 --out models/quick
+  ctviz train --list --real ../shared/data/tcga-luad-contrast --out models/contrast-small
 
 It learns on phantoms and, with --real, on the slices of a folder with a table labels.csv; then it
-is measured by cross-validation over patients. All figures are in the card that is written. A
+is measured by cross-validation over patients. All figures are in the card that is written, and
+beside it the digests of the real slices, by which a study notices that the model has seen them. A
 robust network learns also from scans that lost pixels as fidelity removes them, so that fidelity
 measures what it saw and not its surprise.
 """
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from ctviz.cli.choosing import add_settings, parsed, split_assignment
 from ctviz.cli.waiting import progress_bar
-from ctviz.core import InvalidInput
+from ctviz.core import InvalidInput, Settings
+from ctviz.core.text import count_of
 
 NETWORKS = ("small", "resnet50", "shortcut")
 
@@ -42,6 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", help="licence of the real slices")
     parser.add_argument("--source", help="where the real slices come from")
     parser.add_argument("--title", help="what lists call the model")
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="train nothing: list the slices of --real in --out, a model that was trained on them",
+    )
     add_settings(parser, "phantoms=200")
 
 
@@ -58,6 +67,9 @@ def run(arguments: argparse.Namespace) -> None:
         train_contrast,
     )
 
+    if arguments.list:
+        _list(arguments)
+        return
     plan = {"small": SMALL, "resnet50": RESNET50, "shortcut": SHORTCUT}[arguments.network]
     said = {name: getattr(arguments, name) for name in ("name", "licence", "source")}
     given = {name: text for name, text in said.items() if text is not None}
@@ -69,8 +81,27 @@ def run(arguments: argparse.Namespace) -> None:
         plan,
         id=arguments.out.resolve().name,
         title=arguments.title or plan.title,
-        real=None if arguments.real is None else RealSlices(arguments.real, **given),
+        real=None
+        if arguments.real is None
+        else RealSlices(arguments.real, **given, secret=_secret()),
         **({"robust": arguments.robust} | settings),
     )
     with progress_bar("Training") as progress:
         train_contrast(plan, arguments.out, progress)
+
+
+def _list(arguments: argparse.Namespace) -> None:
+    from ctviz.training.contrast import RealSlices
+    from ctviz.training.listing import list_training_slices
+
+    if arguments.real is None:
+        raise InvalidInput("Name the slices that the model was trained on with --real.")
+    found = list_training_slices(RealSlices(arguments.real), arguments.out)
+    sys.stderr.write(f"{count_of(len(found.slices), 'different slice')} listed.\n")
+
+
+def _secret() -> bytes:
+    """Return the secret behind the patients' pseudonyms in this data folder."""
+    from ctviz.backend.cases.catalogue import pseudonym_key
+
+    return pseudonym_key(Settings.from_environment().data)

@@ -5,7 +5,14 @@ from ctviz.cohort.analysis.findings import Findings, load_findings, save_finding
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.reproduce.verify import Verification, verify
 from ctviz.cohort.run.background import Run, cancel, look, start, studies
-from ctviz.cohort.run.running import Failure, cores, default_folder, failures_of, run_study
+from ctviz.cohort.run.running import (
+    Failure,
+    cores,
+    default_folder,
+    failures_of,
+    register_study,
+    run_study,
+)
 from ctviz.cohort.run.status import Stage, State
 from ctviz.cohort.run.units import COHORTS, Unit, cohort_title, units_of
 from ctviz.cohort.tables.curve_table import CurveTable
@@ -32,6 +39,7 @@ __all__ = [
     "load_findings",
     "look",
     "read_plan",
+    "register_study",
     "run_study",
     "save_findings",
     "start",

@@ -40,6 +40,11 @@ class StudyFolder:
         return self.path / "plan.toml"
 
     @property
+    def registrations(self) -> Path:
+        """Since when the plan is fixed."""
+        return self.path / "registrations.json"
+
+    @property
     def units(self) -> Path:
         """Addresses of the slices' results, in the study's order."""
         return self.path / "units.json"
@@ -57,6 +62,11 @@ class StudyFolder:
     def environment(self) -> Path:
         """Versions, checksums and seeds."""
         return self.path / "environment.json"
+
+    @property
+    def leakage(self) -> Path:
+        """Which slices the model was trained on."""
+        return self.path / "leakage.json"
 
     @property
     def scores_csv(self) -> Path:

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ctviz.core import InvalidInput, Progress, Slice, Tunable, UnreadableScan, Value, param
+from ctviz.core import Case, InvalidInput, Progress, Slice, Tunable, UnreadableScan, Value, param
 from ctviz.io import load_case
 from ctviz.models import (
     Classifier,
@@ -27,6 +27,11 @@ from ctviz.models import (
     load_model,
     new_classifier,
     save_model,
+)
+from ctviz.models.training_digests import (
+    TrainingDigests,
+    name_of_secret,
+    write_training_digests,
 )
 from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
@@ -54,12 +59,15 @@ class RealSlices:
         DICOM files and ``labels.csv`` with the columns ``file, patient_id, contrast`` (0 or 1).
     name, licence, source
         What the card says of them.
+    secret
+        Behind the patients' pseudonyms; without it none are kept with the model.
     """
 
     folder: Path
     name: str = "real chest CT"
     licence: str = "not stated"
     source: str = "not stated"
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,7 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     # What is measured is what was written, with its rounded weights.
     on_phantoms = _on_phantoms(load_model(out), fresh, marked=plan.marked)
     card = replace(classifier.card, measured=(*measured, *on_phantoms))
+    write_training_digests(out, training_digests(plan.real))
     return save_model(out, replace(classifier, card=card))
 
 
@@ -325,7 +334,12 @@ def _references(phantoms: int) -> NDArray[np.intp]:
 
 
 def _real_samples(real: RealSlices, plan: TrainingPlan) -> Samples:
-    samples = Samples.of(_labelled_slices(real.folder), (plan.size, plan.size))
+    labelled = (
+        (image, label, patient)
+        for case, label, patient in labelled_cases(real)
+        for image in case.slices
+    )
+    samples = Samples.of(labelled, (plan.size, plan.size))
     patients = len(np.unique(samples.patients))
     if samples.labels.all() or not samples.labels.any() or patients < plan.folds:
         raise InvalidInput(
@@ -335,7 +349,28 @@ def _real_samples(real: RealSlices, plan: TrainingPlan) -> Samples:
     return samples
 
 
-def _labelled_slices(folder: Path) -> Iterator[tuple[Slice, bool, str]]:
+def training_digests(real: RealSlices | None) -> TrainingDigests:
+    """Return which real slices a model was trained on; phantoms are no patient's."""
+    if real is None:
+        return TrainingDigests()
+    slices, patients = set[str](), set[str]()
+    for case, _, _ in labelled_cases(real):
+        slices |= {image.digest for image in case.slices}
+        # Without a secret everybody could test a guessed name.
+        patients |= {case.patient} - {""} if real.secret else set()
+    secret = name_of_secret(real.secret) if patients else ""
+    return TrainingDigests(frozenset({real.name}), frozenset(slices), frozenset(patients), secret)
+
+
+def labelled_cases(real: RealSlices) -> Iterator[tuple[Case, bool, str]]:
+    """Yield every labelled scan, whether contrast agent was given, and the patient's name there.
+
+    Raises
+    ------
+    InvalidInput
+        If a file or its label cannot be read.
+    """
+    folder = real.folder
     try:
         text = (folder / "labels.csv").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -350,11 +385,10 @@ def _labelled_slices(folder: Path) -> Iterator[tuple[Slice, bool, str]]:
         if row["contrast"] not in {"0", "1"}:
             raise InvalidInput(f"Line {number} of labels.csv: contrast must be 0 or 1.")
         try:
-            case = load_case(folder / row["file"])
+            case = load_case(folder / row["file"], key=real.secret)
         except UnreadableScan as error:
             raise InvalidInput(f"Line {number} of labels.csv: {error}") from None
-        for image in case.slices:
-            yield image, row["contrast"] == "1", row["patient_id"]
+        yield case, row["contrast"] == "1", row["patient_id"]
 
 
 def _card(plan: TrainingPlan, real: Samples | None) -> ModelCard:

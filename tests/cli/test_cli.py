@@ -292,6 +292,7 @@ def test_without_a_region_agreement_says_what_is_missing(ctviz, series):
         ),
         (("sanity", "smal-test"), f"Did you mean '{MODEL}'"),
         (("train", "--out", "x", "--name", "real"), "--real"),
+        (("train", "--out", "x", "--list"), "--real"),
         (("train", "--out", "x", "--set", "phantom=3"), "Did you mean 'phantoms'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

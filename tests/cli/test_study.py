@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from ctviz.cohort import CohortStudy
+from ctviz.cohort import CohortStudy, read_plan
 from tests.backend.small_model import MODEL
 
 
@@ -58,3 +58,16 @@ def test_a_model_that_is_not_there_is_refused_before_the_cohort_is_made(ctviz, t
     assert refused.code == 2
     assert refused.err.count("No model is called 'nope'.") == 1
     assert not (tmp_path / "none" / "units").exists()
+
+
+def test_a_plan_is_registered_before_it_is_run(ctviz, series, plan, tmp_path):
+    order = [plan, "--cohort", series, "--out", tmp_path / "results"]
+    registered = ctviz("study", *order, "--register", "--format", "csv")
+    assert registered.code == 0, registered.err
+    (row,) = csv.DictReader(io.StringIO(registered.out))
+    kept = read_plan(tmp_path / "results" / "plan.toml")
+    assert row["plan"] == kept.digest
+    assert not (tmp_path / "results" / "units").exists()
+    refused = ctviz("study", *order, "--register", "--slices", 1)
+    assert refused.code == 2
+    assert "holds another study" in refused.err

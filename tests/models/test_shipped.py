@@ -5,7 +5,9 @@ import pytest
 
 from ctviz.core import Slice
 from ctviz.core.settings import PROJECT
+from ctviz.io import load_case
 from ctviz.models import load_model, model_cards
+from ctviz.models.training_digests import read_training_digests
 from ctviz.phantom import chest_slice, with_marker
 
 SHELF = model_cards(PROJECT / "models")
@@ -36,6 +38,23 @@ def test_the_card_says_what_it_must(model_id):
         ("AUC", True),
         ("balanced accuracy", False),
     }
+
+
+@every_model
+def test_the_slices_that_it_learnt_from_are_listed(model_id):
+    listed = read_training_digests(PROJECT / "models" / model_id)
+    (real,) = (source for source in SHELF[model_id].data if source.name in listed.data)
+    # Three slices of the collection are there twice under other names.
+    assert len(listed.slices) == real.slices - 3
+    # Pseudonyms would be of a secret that nobody else has.
+    assert not listed.patients
+
+
+@every_model
+def test_the_list_is_of_the_slices_of_the_collection(model_id, real_data):
+    listed = read_training_digests(PROJECT / "models" / model_id)
+    scans = (real_data / "tcga-luad-contrast").glob("*.dcm")
+    assert listed.slices == {load_case(scan).slice(0).digest for scan in scans}
 
 
 @every_model

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from ctviz.core import Cancelled, InvalidInput, Progress
-from ctviz.io import write_series
+from ctviz.io import load_case, write_series
 from ctviz.models import load_model, model_cards, read_card
+from ctviz.models.training_digests import name_of_secret, read_training_digests
 from ctviz.training.contrast import RealSlices, TrainingPlan, train_contrast
+from ctviz.training.listing import list_training_slices
 
 TINY = TrainingPlan(
     id="tiny",
@@ -127,3 +129,45 @@ def test_a_robust_network_is_trained_otherwise_and_measured_alike(tmp_path):
     assert cards[0].sha256["weights.safetensors"] != cards[1].sha256["weights.safetensors"]
     for card in cards:
         assert "without 50% of their pixels" in card.measured[-1].on
+
+
+def pixels_in(folder: Path) -> set[str]:
+    """The digests of all slices below a folder, read one file after the other."""
+    files = folder.rglob("*.dcm")
+    return {image.digest for file in files for image in load_case(file).slices}
+
+
+def test_a_model_lists_the_real_slices_and_patients_that_it_learnt_from(real, tmp_path):
+    train_contrast(replace(TINY, real=replace(real, secret=b"kept")), tmp_path / "tiny")
+    listed = read_training_digests(tmp_path / "tiny")
+    assert listed.data == {"boxes"}
+    assert listed.slices == pixels_in(real.folder)
+    scans = [next((real.folder / f"patient{n}").iterdir()) for n in range(4)]
+    assert listed.patients == {load_case(scan, key=b"kept").patient for scan in scans}
+    assert listed.secret == name_of_secret(b"kept")
+
+
+def test_without_a_secret_no_patient_is_listed(real, tmp_path):
+    train_contrast(replace(TINY, real=real), tmp_path / "tiny")
+    listed = read_training_digests(tmp_path / "tiny")
+    assert listed.slices
+    assert not listed.patients
+    assert not listed.secret
+
+
+def test_a_model_of_phantoms_alone_lists_no_slice(tmp_path):
+    train_contrast(TINY, tmp_path / "tiny")
+    assert not read_training_digests(tmp_path / "tiny").slices
+
+
+def test_slices_are_listed_afterwards_where_the_card_speaks_of_as_many(real, tmp_path):
+    out = tmp_path / "tiny"
+    before = train_contrast(replace(TINY, real=real), out)
+    trained = read_training_digests(out)
+    (out / "training-digests.txt").unlink()
+    assert list_training_slices(RealSlices(real.folder), out) == trained
+    assert read_training_digests(out) == trained
+    assert read_card(out) == before
+    train_contrast(TINY, out)
+    with pytest.raises(InvalidInput, match="speaks of no such data"):
+        list_training_slices(RealSlices(real.folder), out)

@@ -5,10 +5,12 @@ from math import isclose
 from types import MappingProxyType
 
 from ctviz.cohort.analysis.findings import Findings, MetricRanking
+from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.report.discrepancy_charts import headlines
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
+from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.statistics import FEWEST, Standing, Verdict
 from ctviz.cohort.statistics.claim import ClaimKind
 
@@ -23,21 +25,24 @@ PAPER: Mapping[ClaimKind, str] = MappingProxyType(
 """The paper's findings in short."""
 
 
-def answer(findings: Findings, names: Names) -> str:
-    """Return which estimator to trust on the cohort, and what became of the paper's findings."""
+def answer(findings: Findings, names: Names, leakage: Leakage | None = None) -> str:
+    """Return which estimator to trust on the cohort, and what became of the paper's findings.
+
+    Slices that the model was trained on are said first.
+    """
     subject = findings.subject
     opening = (
         f"Studied were {count(subject.slices, 'slice')} of {count(subject.patients, 'patient')} "
         f"({subject.cohort}) with the model {subject.model}."
     )
-    parts = [opening, *_criteria(findings, names)]
+    parts = [opening, seen_words(leakage), *_criteria(findings, names)]
     if not findings.subject.annotated:
         parts.append("Nobody drew a region, so nothing is said about agreement with a reader.")
     if subject.patients < FEWEST:
         parts.append(f"With fewer than {FEWEST} patients nothing can be decided.")
     elif findings.accuracy and findings.accuracy[0].too_few:
         parts.append(f"On fidelity of the cohort: {findings.accuracy[0].too_few}")
-    return " ".join([*parts, paper_findings(findings, names)]).strip()
+    return " ".join(filter(None, [*parts, paper_findings(findings, names)]))
 
 
 def paper_findings(findings: Findings, names: Names) -> str:

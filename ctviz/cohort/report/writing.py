@@ -13,6 +13,8 @@ from ctviz.cohort.report.charts import charts
 from ctviz.cohort.report.methods import methods
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
+from ctviz.cohort.report.referee.facts import StudyFacts
+from ctviz.cohort.report.referee.pack import referee_pack
 from ctviz.cohort.report.tables import (
     agreement_table,
     curve_table,
@@ -86,8 +88,9 @@ def file_name(chart: str) -> str:
 def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> Document:
     """Return what a study's report says."""
     study, names, drawn = read_plan(StudyFolder(folder).plan), Names.of(findings), charts(findings)
+    facts = StudyFacts.of(folder, findings, card)
     blocks = (
-        Paragraph(answer(findings, names), lead=True),
+        Paragraph(answer(findings, names, facts.leakage), lead=True),
         *_paper(findings, names, drawn),
         *_reader(findings, names, drawn),
         *_discrepancy(findings, names, drawn),
@@ -98,6 +101,7 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
         *cohort_card(findings),
         *(model_card(card) if card else ()),
         *reproduction(study, _read(StudyFolder(folder).environment), names),
+        *referee_pack(facts),
     )
     return Document(
         f"Which importance estimator to trust: {study.name}", _subtitle(study, findings), blocks

@@ -8,13 +8,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ctviz.backend import Backend
+from ctviz.backend.cases.catalogue import pseudonym_key
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import save_findings
+from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.reproduce.environment import environment
+from ctviz.cohort.run.registration import Registration, register
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
@@ -24,6 +27,8 @@ from ctviz.cohort.tables.curve_table import write_curves
 from ctviz.cohort.tables.score_table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 from ctviz.core.foreign import legible
+from ctviz.models.card import WEIGHTS
+from ctviz.models.training_digests import read_training_digests
 
 ADDRESS = re.compile(r"[0-9a-f]{8,128}")
 """What a slice's result is called."""
@@ -81,6 +86,20 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
         return run.all(study, processes, Stoppable(folder, progress))
 
 
+def register_study(backend: Backend, study: CohortStudy, folder: Path) -> Registration:
+    """Keep a study's plan in its folder and fix it, before any of its data are opened.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder belongs to another plan, or the study runs already.
+    """
+    kept = unnamed(backend.settings, study)
+    with study_lock(folder):
+        _keep_plan(backend.settings, kept, folder)
+        return _fixed(backend, kept, folder, beforehand=True)
+
+
 @dataclass(eq=False)
 class _Run:
     """One run of a study, from the cohort to the findings."""
@@ -100,6 +119,7 @@ class _Run:
             self._tell("Preparing the cohort.")
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
+            _fixed(self.backend, self.study, self.folder)
             units = units_of(self.backend, ordered, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)
@@ -170,8 +190,19 @@ class _Run:
         write_curves(self.folder, results, len(addresses))
         document = environment(self.backend, self.study, results(), workers)
         write_json(StudyFolder(self.folder).environment, document)
+        self._look_up(results()).save(self.folder)
         save_findings(analyse(self.folder, progress), self.folder)
         return failures
+
+    def _look_up(self, results: Iterator[UnitResult]) -> Leakage:
+        """Return which of the slices the model was trained on."""
+        settings, model = self.backend.settings, self.study.model
+        return Leakage.of(
+            (result.context for result in results),
+            read_training_digests(settings.models / model),
+            self.backend.models()[model],
+            pseudonym_key(settings.data),
+        )
 
     def _tell(self, message: str, **changes: object) -> None:
         before, seconds = self.now, time.monotonic() - self.begun
@@ -212,6 +243,14 @@ def unit_addresses(folder: Path) -> tuple[str, ...]:
             f"'{legible(folder.name)}' is not the folder of a finished study; run it first."
         )
     return tuple(addresses)
+
+
+def _fixed(
+    backend: Backend, study: CohortStudy, folder: Path, *, beforehand: bool = False
+) -> Registration:
+    """Fix the plan and the weights of a study, unless they are, and return what holds now."""
+    weights = backend.models()[study.model].sha256[WEIGHTS]
+    return register(StudyFolder(folder), study.digest, weights, beforehand=beforehand)[-1]
 
 
 def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ctviz.cohort import CohortStudy, Stage
+from ctviz.cohort.analysis.leakage import Leakage, SeenSlice
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.run.status import study_lock
 from ctviz.ui.study.forecast import Forecast
@@ -91,6 +92,23 @@ def test_each_of_the_papers_findings_gets_a_verdict_in_a_word(opened):
     assert "Squared SmoothGrad leads fidelity." in text_of(opened)
     words = {badge for badge in ("Yes", "No", "Undecided") if badge in text_of(opened)}
     assert words
+
+
+def test_slices_that_the_model_was_trained_on_are_said_above_the_answer(opened, folder):
+    assert not opened.warning
+    Leakage(24, 60, seen=(SeenSlice("case-001", 40, "P001"),)).save(folder)
+    opened.run()
+    assert "trained on 1 of 24 slices" in opened.warning[0].value
+    assert text_of(opened).count("trained on 1 of 24 slices") == 1
+
+
+def test_a_referee_finds_the_limits_and_both_checklists(opened):
+    opened.segmented_control(key="ctviz:study-section").select("For a referee").run()
+    assert "All slices are of phantoms" in text_of(opened)
+    assert "Since when the plan is fixed was not noted" in text_of(opened)
+    assert [each.label.partition(":")[0] for each in opened.expander] == ["CLAIM 2024", "CLIX-M"]
+    assert "who paid" in text_of(opened)
+    assert "Not answered." in text_of(opened)
 
 
 def test_disputed_slices_lead_to_compare(opened, folder):

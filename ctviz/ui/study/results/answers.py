@@ -7,9 +7,11 @@ from typing import Literal
 
 import streamlit as st
 
+from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.report.answer import answer, headline_metrics, leader
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.rank_charts import unbeaten
+from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.tables import sign_table, verdict_table
 from ctviz.cohort.statistics import Verdict
 from ctviz.ui.study.read_findings import FindingsReading
@@ -37,6 +39,8 @@ BADGES: Mapping[str, VerdictBadge] = MappingProxyType(
 
 def show_answers(reading: FindingsReading) -> None:
     """Show who leads, the answer in words, then the verdicts on the paper's findings."""
+    if seen := seen_words(Leakage.load(reading.folder)):
+        st.warning(plain(seen), icon=":material/warning:")
     _leaders(reading)
     st.markdown(plain(answer(reading.findings, reading.names)))
     if reading.findings.verdicts:

@@ -14,6 +14,7 @@ from ctviz.ui.study.results.discrepancy import show_discrepancy
 from ctviz.ui.study.results.gaps import show_gaps
 from ctviz.ui.study.results.paper import show_paper
 from ctviz.ui.study.results.rankings import show_rankings
+from ctviz.ui.study.results.referee import show_referee
 from ctviz.ui.study.results.sensitivity import show_choices
 
 SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyType(
@@ -24,6 +25,7 @@ SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyTyp
         "Rankings": lambda _, reading: show_rankings(reading),
         "What changes them": lambda _, reading: show_choices(reading),
         "What is missing": lambda _, reading: show_gaps(reading),
+        "For a referee": lambda _, reading: show_referee(reading),
         "Downloads": show_downloads,
     }
 )
