@@ -1,6 +1,7 @@
 """Trained networks: architectures, cards, and the Classifier that reads a slice."""
 
 from ctviz.models.architectures import ARCHITECTURES, Architecture, build_network
+from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.card import DataSource, Measurement, ModelCard, read_card
 from ctviz.models.classifier import Classifier
 from ctviz.models.files import ModelShelf, load_model, model_cards, new_classifier, save_model
@@ -8,11 +9,13 @@ from ctviz.models.files import ModelShelf, load_model, model_cards, new_classifi
 __all__ = [
     "ARCHITECTURES",
     "Architecture",
+    "Calibration",
     "Classifier",
     "DataSource",
     "Measurement",
     "ModelCard",
     "ModelShelf",
+    "ReliabilityBin",
     "build_network",
     "load_model",
     "model_cards",

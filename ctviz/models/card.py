@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from ctviz.core import UnusableModel, Value
 from ctviz.core.foreign import legible
 from ctviz.core.structure import Misfit, StrictConverter, structured
+from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
-_FORMAT = 1
+_PLAIN, _CALIBRATED = 1, 2
+"""Formats of the file: a program that knows only the first would miss a calibration."""
 _TOML = StrictConverter(nulls=False)
+
+CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
+ERRORS = (CALIBRATION_ERROR, BRIER)
+"""Quantities of a `Measurement` that are better the lower they are."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,11 @@ class Measurement:
     on: str
     how: str
 
+    @property
+    def better(self) -> Literal["higher", "lower"]:
+        """Which direction is better."""
+        return "lower" if self.quantity in ERRORS else "higher"
+
 
 @dataclass(frozen=True)
 class ModelCard:
@@ -87,6 +98,10 @@ class ModelCard:
         What it was trained and measured on.
     measured
         How good it is.
+    calibration
+        How sure a class score makes us.
+    reliability
+        What the calibrated model said of slices that it had not seen, and what was found.
     training
         The settings it was trained with.
     sha256
@@ -108,6 +123,8 @@ class ModelCard:
     known_failures: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
     measured: tuple[Measurement, ...] = ()
+    calibration: Calibration = field(default_factory=Calibration)
+    reliability: tuple[ReliabilityBin, ...] = ()
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     sha256: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -139,6 +156,10 @@ class ModelCard:
                 f"asks for an input of {self.size}; allowed are 1 to {LARGEST_INPUT} pixels.",
             ),
             (self.channels not in {1, 3}, "must have 1 or 3 input channels."),
+            (
+                not single and self.calibration.shift != 0,
+                "must have a calibration without a shift, which only two classes have.",
+            ),
             (
                 not (0 < self.window[1] < math.inf and math.isfinite(self.window[0])),
                 "must have a window of positive width.",
@@ -173,10 +194,10 @@ def read_card(folder: Path | str) -> ModelCard:
 
 
 def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
-    if document.get("format") != _FORMAT:
+    if document.get("format") not in (_PLAIN, _CALIBRATED):
         raise UnusableModel(
             f"The card of model '{name}' has the format {document.get('format')!r}; this "
-            f"version of ctviz reads {_FORMAT}."
+            f"version of ctviz reads {_PLAIN} and {_CALIBRATED}."
         )
     try:
         return structured(_TOML, _Written, document).card()
@@ -188,7 +209,9 @@ def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
 
 
 def _document(card: ModelCard) -> dict[str, Any]:
-    return {"format": _FORMAT, **_TOML.unstructure(_Written.of(card))}
+    written = _Written.of(card)
+    written_as = _PLAIN if written.calibration is None else _CALIBRATED
+    return {"format": written_as, **_TOML.unstructure(written)}
 
 
 @dataclass(frozen=True)
@@ -224,7 +247,9 @@ class _Written:
     known_failures: tuple[str, ...]
     network: _Network
     input: _Input
+    calibration: Calibration | None = None
     measured: tuple[Measurement, ...] = ()
+    reliability: tuple[ReliabilityBin, ...] | None = None
     data: tuple[DataSource, ...] = ()
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     sha256: Mapping[str, str]
@@ -236,6 +261,8 @@ class _Written:
             **{name: getattr(card, name) for name in _SHARED},
             network=_Network(card.architecture, card.neurons, arguments=card.arguments),
             input=_Input(card.channels, card.size, _Window(*card.window)),
+            calibration=None if card.calibration.as_the_network else card.calibration,
+            reliability=card.reliability or None,
         )
 
     def card(self) -> ModelCard:
@@ -248,7 +275,10 @@ class _Written:
             channels=self.input.channels,
             size=self.input.size,
             window=(self.input.window_hu.centre, self.input.window_hu.width),
+            calibration=self.calibration or Calibration(),
+            reliability=self.reliability or (),
         )
 
 
 _SHARED = {f.name for f in fields(_Written)} & {f.name for f in fields(ModelCard)}
+_SHARED -= {"calibration", "reliability"}

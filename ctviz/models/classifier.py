@@ -83,7 +83,8 @@ class Classifier:
     def probabilities(self, x: Tensor) -> NDArray[np.float64]:
         """Return the class probabilities (N, K) of encoded slices (N, C, h, w).
 
-        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax.
+        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax, made
+        believable by the card's `Calibration`.
         """
         x = x.to(self.device, self.precision)
         with undisturbed(self.network), torch.no_grad():
@@ -97,7 +98,9 @@ class Classifier:
             raise UnsupportedNetwork(
                 f"The class scores of model '{self.card.id}' for this image are not finite."
             )
-        shares = scores.sigmoid() if self.card.neurons == 1 else scores.softmax(dim=1)
+        calibration = self.card.calibration
+        of = calibration.of_one_neuron if self.card.neurons == 1 else calibration.of_several
+        shares = of(scores)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
 

@@ -6,7 +6,7 @@ of the network that has seen phantoms only is trained on the other folds' patien
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,8 +36,9 @@ from ctviz.models.training_digests import (
 from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
+from ctviz.training.held_out import HeldOut
 from ctviz.training.removal import removed
-from ctviz.training.validation import auc, balanced_accuracy, patient_folds, patient_interval
+from ctviz.training.validation import balanced_accuracy, patient_folds, patient_interval
 
 TRAINING_SEED, FRESH_SEED = 1_000_000, 2_000_000
 SLICES_PER_PHANTOM = 4
@@ -167,8 +168,15 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     training.on_phantoms(classifier)
     measured: tuple[Measurement, ...] = ()
     if real is not None:
-        measured = _cross_validated(training, classifier, real)
+        held_out = _cross_validated(training, classifier, real)
+        measured = _on_real(plan, held_out)
         training.with_real(classifier, real, seed=plan.seed)
+        card = replace(
+            classifier.card,
+            calibration=held_out.calibration(),
+            reliability=held_out.reliability(),
+        )
+        classifier = replace(classifier, card=card)
     fresh = _phantoms(plan, FRESH_SEED, plan.fresh_phantoms, progress)
     references = _encoded(classifier, phantoms.subset(_references(plan.phantoms)))
     classifier = replace(classifier, references=references)
@@ -208,44 +216,32 @@ class _Training:
         fit(classifier.network, pools, recipe, window, self.progress, augmentation=augmentation)
 
 
-def _cross_validated(
-    training: _Training, pretrained: Classifier, real: Samples
-) -> tuple[Measurement, ...]:
+def _cross_validated(training: _Training, pretrained: Classifier, real: Samples) -> HeldOut:
     plan = training.plan
     shares = np.empty((len(real), plan.repeats))
+    folds = np.empty((len(real), plan.repeats), np.intp)
     for repeat in range(plan.repeats):
         seed = plan.seed + repeat
-        fold_of = patient_folds(real.labels, real.patients, folds=plan.folds, seed=seed)
+        folds[:, repeat] = patient_folds(real.labels, real.patients, folds=plan.folds, seed=seed)
         for fold in range(plan.folds):
-            held_out = fold_of == fold
+            held_out = folds[:, repeat] == fold
             candidate = replace(pretrained, network=deepcopy(pretrained.network))
             training.with_real(candidate, real.subset(~held_out), seed=seed)
             shares[held_out, repeat] = _shares(candidate, real.subset(held_out))
+    return HeldOut(real.labels, real.patients, shares, folds)
+
+
+def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:
     how = (
         f"{plan.folds}-fold cross-validation by patient, {plan.repeats} time(s) with other folds; "
         "each network was trained on phantoms and the other folds' patients and judges single "
         "slices; interval by drawing patients anew (bootstrap)."
     )
-    on = f"{len(real)} real slices of {len(np.unique(real.patients))} patients"
+    slices, patients = len(held_out.labels), len(np.unique(held_out.patients))
+    on = f"{slices} real slices of {patients} patients"
     if plan.marked:
         on += ", those with contrast agent with their markers"
-    return tuple(
-        Measurement(
-            quantity,
-            round(_averaged(measure)(real.labels, shares), 4),
-            _rounded(patient_interval(_averaged(measure), real.labels, shares, real.patients)),
-            on,
-            how,
-        )
-        for quantity, measure in (("balanced accuracy", balanced_accuracy), ("AUC", auc))
-    )
-
-
-def _averaged(
-    measure: Callable[[NDArray[np.bool_], Shares], float],
-) -> Callable[[NDArray[np.bool_], Shares], float]:
-    """Return the measure of shares (N, repeats), averaged over the repeats."""
-    return lambda labels, shares: float(np.mean([measure(labels, each) for each in shares.T]))
+    return held_out.measured(on, how)
 
 
 def _on_phantoms(
@@ -334,19 +330,26 @@ def _references(phantoms: int) -> NDArray[np.intp]:
 
 
 def _real_samples(real: RealSlices, plan: TrainingPlan) -> Samples:
-    labelled = (
-        (image, label, patient)
-        for case, label, patient in labelled_cases(real)
-        for image in case.slices
-    )
-    samples = Samples.of(labelled, (plan.size, plan.size))
+    samples = Samples.of(_different_slices(real), (plan.size, plan.size))
     patients = len(np.unique(samples.patients))
-    if samples.labels.all() or not samples.labels.any() or patients < plan.folds:
+    # A class of one patient is missing where that patient is held out.
+    fewest = min(len(np.unique(samples.patients[own])) for own in (samples.labels, ~samples.labels))
+    if fewest < 2 or patients < plan.folds:
         raise InvalidInput(
-            f"Real slices of both classes and of at least {plan.folds} patients are needed; "
-            "add some, or train on phantoms only."
+            f"Real slices of at least {plan.folds} patients, two of each class among them, are "
+            "needed; add some, or train on phantoms only."
         )
     return samples
+
+
+def _different_slices(real: RealSlices) -> Iterator[tuple[Slice, bool, str]]:
+    """Yield each slice once, however many files have its pixels."""
+    seen = set[str]()
+    for case, label, patient in labelled_cases(real):
+        for image in case.slices:
+            if image.digest not in seen:
+                seen.add(image.digest)
+                yield image, label, patient
 
 
 def training_digests(real: RealSlices | None) -> TrainingDigests:

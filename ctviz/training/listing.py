@@ -24,12 +24,14 @@ def list_training_slices(real: RealSlices, model: Path) -> TrainingDigests:
 
 def _source(real: RealSlices, model: Path) -> DataSource:
     """Return the entry of the model's card that speaks of the slices of a folder."""
-    card, slices, patients = read_card(model), 0, set[str]()
+    card, slices, different, patients = read_card(model), 0, set[str](), set[str]()
     for case, _, patient in labelled_cases(real):
         slices += len(case.slices)
+        different |= {image.digest for image in case.slices}
         patients.add(patient)
     for source in card.data:
-        if (source.slices, source.patients) == (slices, len(patients)):
+        # Cards of ctviz 0.2 counted a slice as often as there were files of it.
+        if source.slices in {slices, len(different)} and source.patients == len(patients):
             return source
     raise InvalidInput(
         f"The folder holds {count_of(slices, 'slice')} of {count_of(len(patients), 'patient')}, "

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctviz.core import UnusableModel
-from ctviz.models import DataSource, Measurement, model_cards, read_card, save_model
+from ctviz.models import (
+    Calibration,
+    DataSource,
+    Measurement,
+    ReliabilityBin,
+    model_cards,
+    read_card,
+    save_model,
+)
 from ctviz.models.card import _TOML, _document, _read, _Written, write_card
 from ctviz.models.toml import to_toml
 from tests.documents import assert_each_fault_is_named, changed, places
@@ -43,11 +51,27 @@ def test_a_card_comes_back_as_it_was_written(classifier, tmp_path):
             Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),
             Measurement("AUC", 1.0, None, "phantoms", "by counting"),
         ),
+        calibration=Calibration(1.5, -0.25),
+        reliability=(ReliabilityBin(0.0, 0.1, 4, 0.04, 0.25),),
         training={"steps": 3, "rate": 0.001},
     )
     saved = save_model(tmp_path, replace(classifier, card=full))
     assert read_card(tmp_path) == saved
     assert replace(saved, sha256={}) == full
+
+
+def test_a_card_with_a_calibration_is_refused_by_who_would_not_see_it(classifier, tmp_path):
+    # A program of format 1 would give other probabilities and say nothing.
+    for calibration, written_as in ((Calibration(), 1), (Calibration(2.0), 2)):
+        write_card(tmp_path, replace(classifier.card, calibration=calibration))
+        document = tomllib.loads((tmp_path / "card.toml").read_text())
+        assert document["format"] == written_as
+        assert ("calibration" in document) == (written_as == 2)
+
+
+def test_several_classes_have_no_shift(card):
+    with pytest.raises(UnusableModel, match="without a shift"):
+        replace(card, neurons=2, calibration=Calibration(1.0, 0.5))
 
 
 @pytest.fixture
@@ -57,6 +81,8 @@ def written(card):
         card,
         data=(DataSource("CT", "training", 63, 34, "CC BY 3.0", "an archive"),),
         measured=(Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),),
+        calibration=Calibration(1.5, -0.25),
+        reliability=(ReliabilityBin(0.0, 0.1, 4, 0.04, 0.25),),
         training={"steps": 3, "rate": 0.001, "shuffled": True, "optimiser": "Adam"},
         sha256={"weights.safetensors": "0" * 64},
     )
@@ -76,7 +102,8 @@ def test_a_fault_is_named_wherever_it_stands(written):
         assert str(caught.value).startswith(said)
 
 
-OPTIONAL = {"interval", "measured", "data", "arguments", "training"}
+OPTIONAL = {"interval", "measured", "data", "arguments", "training", "calibration", "reliability"}
+OPTIONAL |= {"temperature", "shift"}
 
 
 def test_what_a_card_must_tell_and_what_it_may(written):
@@ -128,7 +155,7 @@ def test_a_shipped_card_is_written_as_it_stands(folder, tmp_path):
     [
         ('id = "tiny"', 'id = "../tiny"'),
         ('id = "tiny"', ""),
-        ("format = 1", "format = 2"),
+        ("format = 1", "format = 3"),
         ("neurons = 1", "neurons = 3"),
         ("neurons = 1", "neurons = true"),
         ("channels = 1", "channels = 2"),

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def real(tmp_path_factory) -> RealSlices:
     for patient in range(4):
         contrast = patient % 2 == 1
         volume = np.full((2, 24, 24), -1000.0, np.float32)
-        volume[:, 6:18, 6:18] = 300 if contrast else 40
+        bright = 300 if contrast else 40
+        volume[:, 6:18, 6:18] = bright + 4 * patient + np.arange(2)[:, None, None]
         write_series(
             folder / f"patient{patient}",
             volume,
@@ -59,13 +61,21 @@ def test_a_model_is_trained_measured_and_written(real, tmp_path):
     assert [source.name for source in card.data] == ["ctviz phantoms", "boxes"]
     assert [(m.quantity, m.on.split()[0]) for m in card.measured] == [
         ("balanced accuracy", "8"),
+        ("balanced accuracy", "8"),
         ("AUC", "8"),
+        ("expected calibration error", "8"),
+        ("Brier score", "8"),
         ("balanced accuracy", "8"),
         ("balanced accuracy", "8"),
     ]
     for measurement in card.measured:
         low, high = measurement.interval
         assert 0 <= low <= measurement.value <= high <= 1
+        assert (measurement.better == "lower") == (
+            measurement.quantity in {"expected calibration error", "Brier score"}
+        )
+    assert sum(each.slices for each in card.reliability) == 8
+    assert not card.calibration.as_the_network
     loaded = load_model(tmp_path / "tiny")
     assert loaded.references.shape == (16, 1, 32, 32)
     assert str(real.folder) not in Path(tmp_path / "tiny" / "card.toml").read_text()
@@ -105,18 +115,18 @@ def test_one_class_alone_cannot_be_learned(real, tmp_path):
     text = (real.folder / "labels.csv").read_text().splitlines()
     only = [text[0], *(f"{real.folder}/{line}" for line in text[1:] if line.endswith("1"))]
     (tmp_path / "labels.csv").write_text("\n".join(only))
-    with pytest.raises(InvalidInput, match="both classes"):
+    with pytest.raises(InvalidInput, match="two of each class"):
         train_contrast(replace(TINY, real=RealSlices(tmp_path)), tmp_path / "out")
 
 
 def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_path):
     card = train_contrast(replace(TINY, real=real, marked=True), tmp_path / "shortcut")
-    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[2:]] == [
+    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[5:]] == [
         "with their markers",
         "without any marker",
         "with wrong markers",
     ]
-    assert all(figure.on.endswith("with their markers") for figure in card.measured[:2])
+    assert all(figure.on.endswith("with their markers") for figure in card.measured[:5])
     assert "reads the marker" in card.known_failures[0]
     assert card.training["marked"] is True
 
@@ -171,3 +181,14 @@ def test_slices_are_listed_afterwards_where_the_card_speaks_of_as_many(real, tmp
     train_contrast(TINY, out)
     with pytest.raises(InvalidInput, match="speaks of no such data"):
         list_training_slices(RealSlices(real.folder), out)
+
+
+def test_a_slice_that_is_there_twice_counts_once(real, tmp_path):
+    folder = tmp_path / "twice"
+    shutil.copytree(real.folder, folder)
+    rows = (folder / "labels.csv").read_text().splitlines()
+    first = rows[1].split(",")
+    shutil.copy(folder / first[0], folder / "again.dcm")
+    (folder / "labels.csv").write_text("\n".join([*rows, ",".join(["again.dcm", *first[1:]])]))
+    card = train_contrast(replace(TINY, real=replace(real, folder=folder)), tmp_path / "tiny")
+    assert card.data[1].slices == 8

@@ -26,9 +26,12 @@ def of_slice(image: Slice) -> list[object]:
 
 def of_model(card: ModelCard) -> list[object]:
     """Return what decides a model's answers: its files, network and way of reading a slice."""
+    calibration = card.calibration
     return [
         *(dict(card.sha256), card.architecture, dict(card.arguments), card.neurons),
         *(card.channels, card.size, card.window, card.classes),
+        # Not said of a model without one, so that what was computed before is still found.
+        *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
     ]
 
 

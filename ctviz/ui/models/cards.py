@@ -5,9 +5,12 @@ import streamlit as st
 from ctviz.core import CtvizError
 from ctviz.core.cells import neutral
 from ctviz.models import Measurement, ModelCard
+from ctviz.ui.models.reliability import show_reliability
 from ctviz.ui.models.suitability import show_suitability
 from ctviz.ui.service import backend
 from ctviz.ui.widgets.plain_text import plain, plainly
+
+ARROWS = {"higher": "↑", "lower": "↓"}
 
 
 def show_models() -> None:
@@ -40,8 +43,9 @@ def _card(card: ModelCard) -> None:
             "**Known failures**\n" + "\n".join(f"- {plain(f)}" for f in card.known_failures)
         )
     with figures:
-        st.markdown("**Measured** (higher is better)")
+        st.markdown("**Measured** (↑ higher is better, ↓ lower is)")
         st.dataframe([_figure(measured) for measured in card.measured], hide_index=True)
+        show_reliability(card)
         st.markdown("**Data**")
         st.dataframe(
             [
@@ -63,7 +67,7 @@ def _card(card: ModelCard) -> None:
 def _figure(measured: Measurement) -> dict[str, object]:
     interval = measured.interval
     return {
-        "figure": neutral(measured.quantity),
+        "figure": neutral(f"{measured.quantity} {ARROWS[measured.better]}"),
         "value": round(measured.value, 3),
         "95 % interval": f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "–",
         "on": neutral(measured.on),

@@ -1,0 +1,49 @@
+"""Whether a model's probabilities can be believed, as a plot."""
+
+import streamlit as st
+
+from ctviz.core.text import count_of
+from ctviz.models import ModelCard
+from ctviz.ui.session import widget
+from ctviz.ui.widgets.plain_text import plain
+from ctviz.viz import PLOT_CONFIG
+from ctviz.viz.charts.model.axis import Axis
+from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.viz.charts.screen import interactive
+
+
+def show_reliability(card: ModelCard) -> None:
+    """Show what the model said of slices it had not seen, and what was found, if that is known."""
+    if not card.reliability:
+        return
+    figure = interactive(reliability_chart(card))
+    st.plotly_chart(
+        figure, theme=None, config=dict(PLOT_CONFIG), key=widget("reliability", card.id)
+    )
+    st.caption(plain(_calibrated(card)))
+
+
+def reliability_chart(card: ModelCard) -> CurveChart:
+    """Describe the share found by the probability said; on the thin line both are the same."""
+    slices = sum(each.slices for each in card.reliability)
+    said = tuple(each.said for each in card.reliability)
+    found = tuple(each.found for each in card.reliability)
+    return CurveChart(
+        f"Can one believe its probability of '{card.classes[-1]}'?",
+        f"{count_of(slices, 'slice')} that it had not seen; on the thin line one can",
+        Axis("probability said", span=(0.0, 1.0)),
+        Axis("share found", span=(0.0, 1.0)),
+        (
+            Line("as it should be", (0.0, 1.0), (0.0, 1.0), faint=True),
+            Line(card.title, said, found),
+        ),
+    )
+
+
+def _calibrated(card: ModelCard) -> str:
+    calibration = card.calibration
+    return (
+        f"Calibrated on slices of other patients: temperature {calibration.temperature:.2f}, both "
+        f"classes equally probable at a score of {calibration.shift:.2f}. Each point is a tenth of "
+        "the range; few slices make it unsure."
+    )
