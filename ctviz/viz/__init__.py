@@ -1,14 +1,14 @@
-"""Arrays to pictures and figures: windows, heatmaps, overlays, curves; numpy, Pillow and plotly."""
+"""Arrays to pictures and figures: windows, heatmaps, overlays, curves."""
 
 from ctviz.core.theme import Window
-from ctviz.viz.curves import CurvePicture, metric_curves
-from ctviz.viz.dots import fill_dots
+from ctviz.viz.charts.fill_dots import fill_dots
+from ctviz.viz.charts.metric_curves import CurvePicture, metric_curves
+from ctviz.viz.charts.screen.style import PLOT_CONFIG
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.palette import Palette
 from ctviz.viz.images.pictures import png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
-from ctviz.viz.panels import PLOT_CONFIG
 
 __all__ = [
     "COLOUR_MAPS",

@@ -32,9 +32,10 @@ from ctviz.viz.charts import (
     printed,
     save_chart,
 )
-from ctviz.viz.charts.model.kinds import varying_names
+from ctviz.viz.charts.model.difference import Diagram
 from ctviz.viz.charts.model.labels import beside, spread
 from ctviz.viz.charts.model.looks import INKS
+from ctviz.viz.charts.model.rows import many_colours, many_markers, mark_names, spans, standing
 from ctviz.viz.images.palette import COLOURS
 
 NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")
@@ -69,6 +70,22 @@ def dots():
     return Dots("Dots", "How to read it.", FIDELITY, rows, guide=0.1)
 
 
+def joined():
+    """Each row's marks on one line, told apart by shapes that mean the same in all rows."""
+    shapes = (("zero", "square", False), ("one", "square", True), ("mean", "x-thin", True))
+    rows = tuple(
+        Row(
+            name,
+            tuple(
+                Mark(kind, 0.1 * i + 0.2 * n, look=replace(LOOKS[name], shape=shape, hollow=hollow))
+                for n, (kind, shape, hollow) in enumerate(shapes)
+            ),
+        )
+        for i, name in enumerate(NAMES)
+    )
+    return Dots("Joined", "How to read it.", FIDELITY, rows, joined=True)
+
+
 def slopes():
     ranks = ((1.0, 2.5, 4.0), (2.0, 2.5, None), (3.0, 1.0, 2.0), (4.0, 4.0, 1.0))
     each = zip(NAMES, ranks, strict=True)
@@ -100,6 +117,8 @@ def heat(scale="share"):
 CHARTS = {
     "curves": curves(),
     "dots": dots(),
+    "joined": joined(),
+    "missing": replace(curves(), lines=(), missing="Draw a region to see this."),
     "slopes": slopes(),
     "scatter": scatter(),
     "difference": difference(),
@@ -150,6 +169,7 @@ def test_markup_in_names_is_shown_and_not_obeyed():
         figure = interactive(chart)
         texts = [note.text or "" for note in figure.layout.annotations]
         texts += [trace.hovertemplate or "" for trace in figure.data]
+        texts += [trace.name or "" for trace in figure.data]
         for axis in figure.select_yaxes():
             texts += axis.ticktext or ()
         assert not any("<b>Random" in text for text in texts)
@@ -204,8 +224,66 @@ def test_a_hollow_marker_is_the_same_marker():
     assert replace(look, hollow=True).marker == look.marker
 
 
-def test_marks_whose_colour_is_the_rows_are_named_in_plain_ink():
-    assert varying_names(CHARTS["dots"]) == {"absolute", "signed"}
+def test_marks_whose_look_is_the_rows_are_named_by_a_plain_dot_in_plain_ink():
+    assert many_colours(CHARTS["dots"]) == many_markers(CHARTS["dots"]) == {"absolute", "signed"}
+
+
+def test_marks_whose_shape_means_something_are_named_by_it():
+    assert many_colours(joined()) == {"zero", "one", "mean"}
+    assert many_markers(joined()) == frozenset()
+    assert {n: look.marker for n, look in mark_names(joined()).items()} == {
+        "zero": "square",
+        "one": "square",
+        "mean": "x-thin",
+    }
+    entries = [trace for trace in interactive(joined()).data if trace.showlegend]
+    assert [trace.marker.symbol for trace in entries] == ["square", "square-open", "x-thin-open"]
+
+
+def test_marks_dodge_one_another_unless_they_are_joined():
+    assert [at for at, _, _ in standing(dots())][:4] == pytest.approx([-0.2, 0.2, 0.8, 1.2])
+    assert [at for at, _, _ in standing(joined())] == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    ends = [(at, low, high) for at, (low, high), _ in spans(joined())]
+    assert ends == [(n, pytest.approx(0.1 * n), pytest.approx(0.1 * n + 0.4)) for n in range(4)]
+    assert not list(spans(dots()))
+
+
+def test_a_line_beside_another_is_dotted_and_not_named_again():
+    first, second = (Line("A", X, X, beside=beside) for beside in (False, True))
+    chart = replace(curves(), lines=(first, second))
+    shown = interactive(chart).data
+    assert [(t.showlegend, t.legendgroup, t.line.dash) for t in shown] == [
+        (True, "A", "solid"),
+        (False, "A", "dot"),
+    ]
+    (legend,) = printed(chart).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["A"]
+
+
+def test_an_empty_frame_says_what_is_missing():
+    chart = CHARTS["missing"]
+    assert chart.missing in [note.text for note in interactive(chart).layout.annotations]
+    (axes,) = printed(chart).axes
+    assert chart.missing in [text.get_text() for text in axes.texts]
+
+
+def test_the_better_half_stands_left_and_the_best_and_the_worst_on_top():
+    names = [Placed(f"N{rank}", float(rank)) for rank in (3, 1, 5, 2, 4)]
+    diagram = Diagram(CriticalDifference("", "", tuple(names), 1.0, ((1.0, 2.0), (4.0, 5.0))))
+    sides = {
+        side: [(p.rank, end, y) for p, y, end, at in diagram.names() if at == side]
+        for side in ("left", "right")
+    }
+    below = 0.9 + 2 * 0.42
+    assert sides["left"] == [(1, 1, -below), (2, 1, -below - 1), (3, 1, -below - 2)]
+    assert sides["right"] == [(5, 5, -below), (4, 5, -below - 1)]
+    assert [y for y, _ in diagram.bars()] == [-0.42, -0.84]
+    assert diagram.floor == -below - 3
+    assert list(diagram.numbers) == [1, 2, 3, 4, 5]
+
+
+def test_a_figure_is_as_tall_as_it_is_asked_to_be():
+    assert interactive(CHARTS["multiples"], height=300).layout.height == 300
 
 
 def test_cells_are_short_and_never_claim_a_p_of_zero():

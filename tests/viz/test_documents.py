@@ -1,7 +1,9 @@
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
+import typst
 
 from ctviz.viz.documents import (
     Document,
@@ -16,9 +18,11 @@ from ctviz.viz.documents import (
     to_html,
     to_pdf,
 )
+from ctviz.viz.documents.paged import PAGE, setting
 from tests.viz.test_charts import CHARTS
 
 NASTY = "<script>alert('1')</script> & \"τ ≤ 5\" −"
+MARKUP = '#panic("obeyed") *b* _i_ $x$ @nowhere <label> = `raw` \\u{41} // [body] http://x.example'
 
 DOCUMENT = Document(
     f"A report {NASTY}",
@@ -100,6 +104,40 @@ def test_text_is_shown_and_never_obeyed():
     html = to_html(DOCUMENT)
     assert "<script" not in html
     assert NASTY in "".join(Page(html).text)
+
+
+def asked(document, selector):
+    """Return the texts of what is set on the pages."""
+    found = json.loads(typst.query(PAGE, selector, field="body", **setting(document)))
+    return [body.get("text") for body in found]
+
+
+def test_a_pdf_shows_text_and_never_obeys_it():
+    table = Table(MARKUP, (MARKUP, "n"), ((MARKUP, "1"),), note=MARKUP)
+    blocks = (
+        Heading(MARKUP),
+        Paragraph(MARKUP),
+        Points((MARKUP,)),
+        table,
+        SettingsList(MARKUP, ((MARKUP, MARKUP),)),
+        Figure(CHARTS["dots"], MARKUP),
+    )
+    document = Document(MARKUP, MARKUP, blocks)
+    assert asked(document, "heading") == [MARKUP]
+    assert MARKUP in asked(document, "par")
+    assert asked(document, "table.cell")[:2] == [MARKUP, "n"]
+
+
+def test_a_pdf_can_be_read_aloud():
+    pdf = typst.compile(
+        PAGE, format="pdf", timestamp=0, pdf_standards=["ua-1"], **setting(DOCUMENT)
+    )
+    assert b"/StructTreeRoot" in pdf
+
+
+def test_a_pdf_needs_no_typeface_of_this_machine():
+    _, warnings = typst.compile_with_warnings(PAGE, format="pdf", **setting(DOCUMENT))
+    assert not warnings
 
 
 def test_equal_documents_give_equal_files():

@@ -5,6 +5,8 @@ import pytest
 from ctviz.core import Curve, CurvePanel, Score
 from ctviz.metrics import METRICS
 from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
+from ctviz.viz.charts import printed
+from ctviz.viz.charts.metric_curves import metric_chart
 from ctviz.viz.images.palette import COLOURS, CONTROL
 
 TITLES = ["SmoothGrad", "Integrated gradients", "Random"]
@@ -15,6 +17,11 @@ palette = Palette.of(TITLES, controls=["Random"])
 
 def lines(figure):
     return [trace for trace in figure.data if trace.name in TITLES]
+
+
+def marks(figure):
+    """Return the marks that stand in a row, not those of the legend."""
+    return [trace for trace in figure.data if trace.mode == "markers" and trace.x[0] is not None]
 
 
 def picture(*names):
@@ -119,18 +126,64 @@ def test_a_metric_of_others_has_a_plain_frame():
 
 def test_fills_are_marks_on_a_line_from_the_least_to_the_greatest():
     scores = {"A": {"zero": Score(0.4), "mean": Score(-0.1)}, "B": {"zero": Score(0.2)}}
-    spans, marks = fill_dots(scores).data[:2], fill_dots(scores).data[2:]
-    assert [tuple(span.x) for span in spans] == [(-0.1, 0.4), (0.2, 0.2)]
-    assert {mark.name: (tuple(mark.x), tuple(mark.y)) for mark in marks} == {
-        "zero": ((0.4, 0.2), ("A", "B")),
-        "mean": ((-0.1,), ("A",)),
-    }
-    assert len({mark.marker.symbol for mark in marks}) == len(marks)
+    figure = fill_dots(scores)
+    assert [tuple(trace.x) for trace in figure.data if trace.mode == "lines"] == [
+        (-0.1, 0.4),
+        (0.2, 0.2),
+    ]
+    assert [(mark.name, *mark.x, *mark.y) for mark in marks(figure)] == [
+        ("zero", 0.4, 0),
+        ("mean", -0.1, 0),
+        ("zero", 0.2, 1),
+    ]
+    assert figure.layout.yaxis.ticktext == ("A", "B")
+
+
+def test_fills_are_named_once_by_their_marks_and_hidden_by_them():
+    fills = ("zero", "one", "mean", "blur", "linear")
+    figure = fill_dots({title: {fill: Score(0.1) for fill in fills} for title in TITLES})
+    named = [trace for trace in figure.data if trace.showlegend]
+    assert tuple(trace.name for trace in named) == fills
+    assert len({trace.marker.symbol for trace in named}) == len(fills)
+    shapes = {trace.legendgroup: trace.marker.symbol for trace in named}
+    assert {(m.legendgroup, m.marker.symbol) for m in marks(figure)} == set(shapes.items())
+
+
+def test_pointing_at_a_fills_mark_tells_estimator_fill_and_fidelity():
+    (mark,) = marks(fill_dots({"A & B": {"zero": Score(0.4)}}))
+    assert mark.hovertemplate == "A &amp; B, zero: 0.4<extra></extra>"
 
 
 def test_a_fill_without_a_score_has_no_mark():
     scores = {"A": {"zero": Score.undefined("The map is constant."), "mean": Score(0.3)}}
-    assert [tuple(mark.x) for mark in fill_dots(scores).data[1:]] == [(), (0.3,)]
+    assert [(mark.name, *mark.x) for mark in marks(fill_dots(scores))] == [("mean", 0.3)]
+
+
+def test_an_estimator_without_any_score_by_fill_keeps_its_row():
+    figure = fill_dots({"A": {"zero": Score.undefined("Flat.")}, "B": {"zero": Score(0.3)}})
+    assert figure.layout.yaxis.ticktext == ("A", "B")
+
+
+def test_names_are_shown_as_they_are_and_never_obeyed():
+    named = {"<b>Bold</b>": {"mine": curves["Random"]}}
+    figure = metric_curves([CurvePicture(CurvePanel.plain("<i>My</i>"), named)])
+    assert figure.data[0].name == "&lt;b&gt;Bold&lt;/b&gt;"
+    assert figure.layout.annotations[0].text == "&lt;i&gt;My&lt;/i&gt;"
+
+
+def test_the_only_estimator_is_named_too():
+    assert plotted({"dice": {"Random": DICE["Random"]}}).layout.showlegend
+
+
+def test_curves_are_printed_as_they_are_shown():
+    figure = printed(
+        metric_chart([CurvePicture(METRICS["fidelity"].panel, FIDELITY)], palette=palette)
+    )
+    (axes,) = figure.axes
+    assert [line.get_linestyle() for line in axes.lines].count("-") == 2
+    assert len(axes.lines) == 2 * len(TITLES)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == TITLES
 
 
 def test_no_two_estimators_share_a_colour_while_there_are_enough():

@@ -1,5 +1,7 @@
 """What a document says, block by block, without a word on how it is set."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -102,6 +104,13 @@ class Document:
     title: str
     subtitle: str = ""
     blocks: tuple[Block, ...] = ()
+
+    def numbered(self) -> Iterator[tuple[int, Block]]:
+        """Yield every block with its number among those of its kind, from 1."""
+        count: Counter[type[Block]] = Counter()
+        for block in self.blocks:
+            count[type(block)] += 1
+            yield count[type(block)], block
 
 
 def _number(cell: str) -> bool:

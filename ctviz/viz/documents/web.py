@@ -1,14 +1,13 @@
 """A document as one HTML file that needs nothing else: no script, no network, no other file."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from ctviz.viz.charts import chart_file
 from ctviz.viz.documents.blocks import (
-    Block,
     Document,
     Figure,
     Heading,
@@ -24,7 +23,7 @@ FOR_TABLE_OF_CONTENTS = 3  # parts
 
 def to_html(document: Document) -> str:
     """Return the document as a page: equal documents give equal pages."""
-    body = "\n".join(_SETTING[type(block)](block, n) for n, block in _numbered(document.blocks))
+    body = "\n".join(_SETTING[type(block)](block, n) for n, block in document.numbered())
     title = escape(document.title)
     subtitle = f'<p class="subtitle">{escape(document.subtitle)}</p>' if document.subtitle else ""
     return f"""<!doctype html>
@@ -39,7 +38,7 @@ def to_html(document: Document) -> str:
 <body>
 <h1>{title}</h1>
 {subtitle}
-{_contents(document.blocks)}
+{_contents(document)}
 {body}
 </body>
 </html>
@@ -61,16 +60,8 @@ def inline_svg(svg: str, prefix: str) -> str:
     return re.sub(r"url\(#", f"url(#{prefix}-", svg)
 
 
-def _numbered(blocks: tuple[Block, ...]) -> Iterator[tuple[int, Block]]:
-    """Yield every block with its number among those of its kind."""
-    count: dict[type, int] = {}
-    for block in blocks:
-        count[type(block)] = count.get(type(block), 0) + 1
-        yield count[type(block)], block
-
-
-def _contents(blocks: tuple[Block, ...]) -> str:
-    headings = [(n, b) for n, b in _numbered(blocks) if isinstance(b, Heading) and b.level == 1]
+def _contents(document: Document) -> str:
+    headings = [(n, b) for n, b in document.numbered() if isinstance(b, Heading) and b.level == 1]
     if len(headings) < FOR_TABLE_OF_CONTENTS:
         return ""
     links = (f'<a href="#part-{n}">{escape(heading.text)}</a>' for n, heading in headings)

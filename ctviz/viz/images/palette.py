@@ -54,7 +54,3 @@ class Palette:
     def colour(self, title: str) -> str:
         """Return the colour of an estimator, grey for one the palette does not know."""
         return self.colours.get(title, CONTROL)
-
-    def dash(self, title: str) -> str:
-        """Return plotly's line style: solid, dashed for controls."""
-        return "dash" if title in self.controls else "solid"

@@ -26,6 +26,8 @@ class Line:
         The ends of the band around it, if it has one.
     faint
         Whether it only guides the eye.
+    beside
+        Whether it stands beside the first line of its name: dotted, and not named again.
     """
 
     name: str
@@ -35,17 +37,25 @@ class Line:
     high: Numbers = ()
     look: Look = PLAIN
     faint: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class CurveChart:
-    """Curves over one axis, with bands where they are known."""
+    """Curves over one axis, with bands where they are known.
+
+    Parameters
+    ----------
+    missing
+        What stands in the frame while there are no curves.
+    """
 
     title: str
     note: str
     x: Axis
     y: Axis
     lines: tuple[Line, ...]
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,9 @@ class Dots:
     ----------
     guide
         A value that all are held against, as a thin line.
+    joined
+        Whether a row's marks stand on one line, from its least to its greatest, rather than one
+        below the other: where they spread is what is shown.
     """
 
     title: str
@@ -105,31 +118,7 @@ class Dots:
     axis: Axis
     rows: tuple[Row, ...]
     guide: float | None = None
-
-
-def mark_names(chart: Dots) -> dict[str, Look]:
-    """Return the first look of each kind of mark, by its name; none where there is one kind."""
-    found: dict[str, Look] = {}
-    for row in chart.rows:
-        for mark in row.marks:
-            found.setdefault(mark.name, mark.look)
-    return found if len(found) > 1 else {}
-
-
-def varying_names(chart: Dots) -> frozenset[str]:
-    """Return the kinds of mark whose colour changes from row to row, and so says nothing."""
-    colours: dict[str, set[str]] = {}
-    for row in chart.rows:
-        for mark in row.marks:
-            colours.setdefault(mark.name, set()).add(mark.look.colour)
-    return frozenset(name for name, found in colours.items() if len(found) > 1)
-
-
-def same_rows(panel: object, other: object) -> bool:
-    """Whether both show rows of the same names, which then need naming once."""
-    if not (isinstance(panel, Dots) and isinstance(other, Dots)):
-        return False
-    return [row.name for row in panel.rows] == [row.name for row in other.rows]
+    joined: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Where labels go so that they hide neither points nor one another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,22 @@ FloatArray = NDArray[np.float64]
 
 WAYS = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
 REACHES = (6.0, 14.0, 24.0, 36.0, 50.0)
+
+Side: TypeAlias = Literal["left", "right"]
+
+
+def longest(names: Iterable[str]) -> int:
+    """Return how many letters the longest name has."""
+    return max(map(len, names), default=0)
+
+
+def with_number(name: str, number: str, side: Side) -> str:
+    """Return a name as it stands at one side of what it names, its number next to that.
+
+    >>> with_number("Random", "4", "left"), with_number("Random", "4", "right")
+    ('Random  4', '4  Random')
+    """
+    return f"{name}  {number}" if side == "left" else f"{number}  {name}"
 
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:

@@ -23,7 +23,8 @@ MARKERS = (
     "star",
     "hexagon",
 )
-DASHES = ("solid", "dash", "dashdot", "longdash")
+DASHES = ("solid", "dashdot", "longdash", "longdashdot")
+CONTROL_DASH, BESIDE_DASH = "dash", "dot"
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,15 @@ class Look:
         Grey, because the entrant knows nothing.
     hollow
         Hollow markers: the signed reading of a map, whose absolute reading is filled.
+    shape
+        Another marker than its own, where markers tell something else than entrants.
     """
 
     place: int = 0
     lap: int = 0
     control: bool = False
     hollow: bool = False
+    shape: str = ""
 
     @property
     def colour(self) -> str:
@@ -60,12 +64,12 @@ class Look:
     @property
     def marker(self) -> str:
         """The marker's name, as plotly has it."""
-        return MARKERS[(self.place + 3 * self.lap) % len(MARKERS)]
+        return self.shape or MARKERS[(self.place + 3 * self.lap) % len(MARKERS)]
 
     @property
     def dash(self) -> str:
         """The line's dash, as plotly has it."""
-        return "dot" if self.control else DASHES[self.lap % len(DASHES)]
+        return CONTROL_DASH if self.control else DASHES[self.lap % len(DASHES)]
 
 
 def looks(

@@ -5,15 +5,19 @@ from matplotlib.ticker import PercentFormatter
 
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.viz.charts.model.looks import BESIDE_DASH
 from ctviz.viz.charts.print.style import DASHES, FAINT, MARKERS
 
 MARKERS_A_LINE = 6
 
 
 def draw_curves(axes: Axes, chart: CurveChart) -> None:
-    """Draw curves and their bands."""
+    """Draw curves and their bands, or say what is missing."""
     for place, line in enumerate(chart.lines):
         _line(axes, line, place)
+    if not chart.lines:
+        middle, text = axes.transAxes, chart.missing
+        axes.text(0.5, 0.5, text, transform=middle, ha="center", va="center", color=FAINT)
     dress(axes, chart.x, chart.y)
 
 
@@ -32,7 +36,7 @@ def dress(axes: Axes, x: Axis, y: Axis) -> None:
 
 def _line(axes: Axes, line: Line, place: int) -> None:
     if line.faint:
-        axes.plot(line.x, line.y, color=FAINT, lw=0.7, ls=DASHES["dot"], zorder=1)
+        axes.plot(line.x, line.y, color=FAINT, lw=0.7, ls=DASHES[BESIDE_DASH], zorder=1)
         return
     if line.low:
         axes.fill_between(
@@ -42,9 +46,9 @@ def _line(axes: Axes, line: Line, place: int) -> None:
     axes.plot(
         line.x,
         line.y,
-        label=line.name,
+        label=None if line.beside else line.name,
         color=line.look.ink,
-        ls=DASHES[line.look.dash],
+        ls=DASHES[BESIDE_DASH if line.beside else line.look.dash],
         lw=0.9 if line.look.control else 1.2,
         marker=MARKERS[line.look.marker],
         markevery=(place % apart, apart),

@@ -4,8 +4,16 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from ctviz.viz.charts.model.kinds import Dots, Mark, Row, mark_names, varying_names
+from ctviz.viz.charts.model.kinds import Dots, Mark, Row
 from ctviz.viz.charts.model.looks import Look
+from ctviz.viz.charts.model.rows import (
+    lanes,
+    many_colours,
+    many_markers,
+    mark_names,
+    spans,
+    standing,
+)
 from ctviz.viz.charts.print.style import FAINT, INK, MARKERS
 
 ROW_IN, MARK_IN, FRAME_IN = 0.1, 0.09, 0.85
@@ -13,23 +21,22 @@ ROW_IN, MARK_IN, FRAME_IN = 0.1, 0.09, 0.85
 
 def dots_height(chart: Dots) -> float:
     """Return how tall the chart must be for its rows, in inches."""
-    return FRAME_IN + sum(ROW_IN + MARK_IN * max(1, len(row.marks)) for row in chart.rows)
+    return FRAME_IN + sum(ROW_IN + MARK_IN * lanes(chart, row) for row in chart.rows)
 
 
 def draw_dots(axes: Axes, chart: Dots) -> None:
-    """Draw the rows from the top, their marks dodging one another."""
-    varying = varying_names(chart)
+    """Draw the rows from the top, their marks joined or dodging one another."""
+    colours, plain = many_colours(chart), many_markers(chart)
     left = _left(chart)
     if chart.guide is not None:
         axes.axvline(chart.guide, color=FAINT, lw=0.8, ls="--", zorder=1)
-    for height, row in enumerate(chart.rows):
-        step = 0.8 / max(1, len(row.marks))
-        for place, mark in enumerate(row.marks):
-            y = height + (place - (len(row.marks) - 1) / 2) * step
-            _mark(axes, mark, y, left=left, plain=mark.name in varying)
+    for y, ends, look in spans(chart):
+        axes.plot(ends, (y, y), color=look.ink, lw=0.7, zorder=1)
+    for y, _, mark in standing(chart):
+        _mark(axes, mark, y, left=left, plain=mark.name in plain)
     for name, look in mark_names(chart).items():
-        ink = INK if name in varying else look.ink
-        axes.plot([], [], label=name, ls="", **_marker(look, ink, plain=name in varying))
+        ink = INK if name in colours else look.ink
+        axes.plot([], [], label=name, ls="", **_marker(look, ink, plain=name in plain))
     _rows(axes, chart.rows)
     axes.set_xlabel(chart.axis.label)
     if chart.axis.span is not None:

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 from ctviz.viz.charts.model.kinds import HeatTable
+from ctviz.viz.charts.model.labels import longest
 from ctviz.viz.charts.print.style import INK, LETTER_IN
 
 ROW_IN, CELL_IN, FRAME_IN = 0.2, 0.25, 0.5
@@ -14,14 +15,12 @@ TWO_WAYS = LinearSegmentedColormap.from_list("ctviz-two-ways", ["#b5510b", "#fff
 
 def heat_height(chart: HeatTable) -> float:
     """Return how tall the chart must be for its rows, in inches."""
-    longest = max((len(name) for name in chart.columns), default=0)
-    return FRAME_IN + ROW_IN * len(chart.rows) + 0.7 * LETTER_IN * longest
+    return FRAME_IN + ROW_IN * len(chart.rows) + 0.7 * LETTER_IN * longest(chart.columns)
 
 
 def heat_width(chart: HeatTable) -> float:
     """Return how wide the chart must be for its numbers and its rows' names, in inches."""
-    longest = max((len(name) for name in chart.rows), default=0)
-    return LETTER_IN * longest + CELL_IN * len(chart.columns) + 0.6
+    return LETTER_IN * longest(chart.rows) + CELL_IN * len(chart.columns) + 0.6
 
 
 def draw_heat(axes: Axes, chart: HeatTable) -> None:
@@ -44,7 +43,7 @@ def draw_heat(axes: Axes, chart: HeatTable) -> None:
 
 def _edges(axes: Axes, chart: HeatTable) -> None:
     axes.set_yticks(np.arange(len(chart.rows)) + 0.5, chart.rows, size=6.5)
-    long = max((len(name) for name in chart.columns), default=0) > 4
+    long = longest(chart.columns) > 4
     axes.set_xticks(
         np.arange(len(chart.columns)) + 0.5,
         chart.columns,

@@ -8,18 +8,18 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ctviz.viz.charts.model.grid import Grid
 from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
     CurveChart,
     Dots,
     HeatTable,
-    Multiples,
     Panel,
     Scatter,
     Slopes,
-    same_rows,
 )
+from ctviz.viz.charts.model.labels import longest
 from ctviz.viz.charts.print.curves import draw_curves
 from ctviz.viz.charts.print.difference import difference_height, difference_width, draw_difference
 from ctviz.viz.charts.print.dots import dots_height, draw_dots
@@ -35,35 +35,26 @@ PLEASANT = 0.82
 
 def printed(chart: Chart) -> Figure:
     """Return the chart as a figure for print: white ground, as large as what it holds."""
-    panels, across = _arranged(chart)
-    rows = [panels[start : start + across] for start in range(0, len(panels), across)]
-    heights = [max(_height(panel, across) for panel in row) for row in rows]
-    width = max(WIDTH_IN, max(_width(panel) for panel in panels))
+    grid = Grid.of(chart)
+    heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
+    width = max(WIDTH_IN, max(_width(panel) for panel in grid.panels))
     with print_style():
         figure = Figure(figsize=(width, sum(heights) + TITLE_IN), layout="constrained")
-        grid = figure.subplots(len(rows), across, squeeze=False, height_ratios=heights)
-        drawn = list(zip(grid.flat, panels, strict=False))
-        for axes, panel in drawn:
+        cells = figure.subplots(len(heights), grid.across, squeeze=False, height_ratios=heights)
+        drawn = list(zip(cells.flat, grid.panels, strict=False))
+        for place, (axes, panel) in enumerate(drawn):
             if panel is not chart:
                 axes.set_title(panel.title)
             _DRAWINGS[type(panel)].draw(axes, panel)
-        for axes in grid.flat[len(panels) :]:
-            axes.set_axis_off()
-        for place, (axes, panel) in enumerate(drawn):
-            if place % across and same_rows(panel, panels[place - 1]):
+            if grid.is_named(place):
                 axes.set_yticklabels([])
+        for axes in cells.flat[len(grid.panels) :]:
+            axes.set_axis_off()
         if chart.title:
             figure.suptitle(chart.title, x=0.008, ha="left", weight="bold", size=9)
         _legend(figure)
         _label(figure, drawn)
     return figure
-
-
-def _arranged(chart: Chart) -> tuple[tuple[Panel, ...], int]:
-    """Return the panels of a chart and how many stand in a row."""
-    if not isinstance(chart, Multiples):
-        return (chart,), 1
-    return chart.panels, max(1, min(chart.across, len(chart.panels)))
 
 
 def _height(panel: Panel, across: int) -> float:
@@ -84,10 +75,10 @@ def _legend(figure: Figure) -> None:
     for axes in figure.axes:
         for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
             named.setdefault(name, handle)
-    if len(named) < 2:
+    if not named:
         return
-    widest = max(len(name) for name in named)
-    across = max(1, min(5, len(named), int(figure.get_figwidth() * 15 / (widest + 8))))
+    letters = longest(named) + 8
+    across = max(1, min(5, len(named), int(figure.get_figwidth() * 15 / letters)))
     figure.set_figheight(figure.get_figheight() + LEGEND_ROW_IN * math.ceil(len(named) / across))
     figure.legend(
         named.values(), named.keys(), loc="outside lower center", ncols=across, handlelength=3.2

@@ -3,8 +3,10 @@
 from matplotlib.axes import Axes
 
 from ctviz.viz.charts.model.kinds import Slopes
-from ctviz.viz.charts.model.labels import spread
-from ctviz.viz.charts.print.style import DASHES, FAINT, INK, LETTER_IN, MARKERS
+from ctviz.viz.charts.model.labels import longest, with_number
+from ctviz.viz.charts.model.slopes import slope_names
+from ctviz.viz.charts.print.beside import write_beside
+from ctviz.viz.charts.print.style import DASHES, LETTER_IN, MARKERS
 
 ROW_IN, COLUMN_IN, FRAME_IN = 0.165, 1.2, 0.6
 
@@ -16,19 +18,19 @@ def slopes_height(chart: Slopes) -> float:
 
 def slopes_width(chart: Slopes) -> float:
     """Return how wide the chart must be for its names on both sides, in inches."""
-    longest = max((len(slope.name) for slope in chart.slopes), default=0)
-    return 2 * LETTER_IN * (longest + 4) + COLUMN_IN * len(chart.columns)
+    letters = longest(slope.name for slope in chart.slopes) + 4
+    return 2 * LETTER_IN * letters + COLUMN_IN * len(chart.columns)
 
 
 def draw_slopes(axes: Axes, chart: Slopes) -> None:
     """Draw a line a name from criterion to criterion, best at the top."""
     last = len(chart.columns) - 1
     for slope in chart.slopes:
-        at = [(x, rank) for x, rank in enumerate(slope.ranks) if rank is not None]
+        ranks = [(x, rank) for x, rank in enumerate(slope.ranks) if rank is not None]
         look = slope.look
         axes.plot(
-            [x for x, _ in at],
-            [rank for _, rank in at],
+            [x for x, _ in ranks],
+            [rank for _, rank in ranks],
             color=look.ink,
             ls=DASHES[look.dash],
             lw=0.9 if look.control else 1.3,
@@ -38,8 +40,8 @@ def draw_slopes(axes: Axes, chart: Slopes) -> None:
             mfc="white" if look.hollow else look.ink,
             clip_on=False,
         )
-    _names(axes, chart, 0, "right")
-    _names(axes, chart, last, "left")
+    for slope, rank, at, side in slope_names(chart):
+        write_beside(axes, with_number(slope.name, rank, side), at, side, slope.look)
     axes.set_xticks(range(len(chart.columns)), [_broken(name) for name in chart.columns])
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0, labelsize=8)
@@ -47,26 +49,8 @@ def draw_slopes(axes: Axes, chart: Slopes) -> None:
     axes.set_ylim(len(chart.slopes) + 0.6, 0.4)
     axes.set_yticks([])
     axes.grid(visible=False, axis="y")
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-
-
-def _names(axes: Axes, chart: Slopes, column: int, side: str) -> None:
-    """Write every name and rank beside the first or the last column."""
-    found = [(s, rank) for s in chart.slopes if (rank := s.ranks[column]) is not None]
-    heights = spread([rank for _, rank in found], 0.95)
-    for (slope, rank), height in zip(found, heights, strict=True):
-        text = f"{slope.name}  {rank:g}" if side == "right" else f"{rank:g}  {slope.name}"
-        axes.annotate(
-            text,
-            (column, height),
-            xytext=(-7 if side == "right" else 7, 0),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            size=7,
-            color=FAINT if slope.look.control else INK,
-        )
+    for edge in ("left", "bottom"):
+        axes.spines[edge].set_visible(False)
 
 
 def _broken(name: str) -> str:

@@ -27,6 +27,7 @@ MARKERS: Mapping[str, str] = MappingProxyType(
         "pentagon": "p",
         "star": "*",
         "hexagon": "h",
+        "x-thin": "x",
     }
 )
 DASHES: Mapping[str, Any] = MappingProxyType(
@@ -35,6 +36,7 @@ DASHES: Mapping[str, Any] = MappingProxyType(
         "dash": (0, (4, 1.6)),
         "dashdot": (0, (4, 1.4, 1, 1.4)),
         "longdash": (0, (8, 2)),
+        "longdashdot": (0, (8, 1.4, 1, 1.4)),
         "dot": (0, (1, 1.4)),
     }
 )

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from types import MappingProxyType
 from typing import Any
 
 import plotly.graph_objects as go
 
-from ctviz.core.theme import THEME
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.looks import Look
-from ctviz.viz.panels import FAINT, GRID, INK
+from ctviz.viz.charts.model.kinds import Numbers
+from ctviz.viz.charts.model.looks import BESIDE_DASH, Look
+from ctviz.viz.charts.screen.style import FAINT, GRID, INK
 
-GROUND = THEME.screen.ground
+INSIDE: Mapping[str, Any] = MappingProxyType({"xref": "x domain", "yref": "y domain"})
+"""Places as shares of the panel, from its lower left corner."""
 NO_AXIS: Mapping[str, Any] = MappingProxyType(
     {"visible": False, "showgrid": False, "zeroline": False, "fixedrange": True}
 )
@@ -27,12 +29,12 @@ class Cell:
     column: int = 1
 
     def add(self, *traces: go.Scatter | go.Heatmap) -> None:
-        """Draw traces; what several share in the legend is named once."""
-        named = {trace.name for trace in self.figure.data if trace.showlegend}
+        """Draw traces; a group is named once in the legend, where a click hides all of it."""
+        named = {trace.legendgroup for trace in self.figure.data if trace.showlegend}
         for trace in traces:
             if trace.showlegend:
-                trace.update(showlegend=trace.name not in named, legendgroup=trace.name)
-                named.add(trace.name)
+                trace.update(showlegend=trace.legendgroup not in named)
+                named.add(trace.legendgroup)
             self.figure.add_trace(trace, self.row, self.column)
 
     def axes(self, x: Mapping[str, Any], y: Mapping[str, Any]) -> None:
@@ -40,27 +42,52 @@ class Cell:
         self.figure.update_xaxes(dict(x), row=self.row, col=self.column)
         self.figure.update_yaxes(dict(y), row=self.row, col=self.column)
 
+    def head(self, title: str, note: str) -> None:
+        """Write a panel's title above it, and a fainter line on how to read it."""
+        small = f"<br><span style='font-size:10px;color:{FAINT}'>{escape(note)}</span>"
+        self.write(
+            escape(title) + (small if note else ""),
+            0,
+            1,
+            **INSIDE,
+            yshift=4,
+            xanchor="left",
+            yanchor="bottom",
+            align="left",
+            font={"size": 13, "color": INK},
+        )
+
     def write(self, text: str, x: float, y: float, **how: object) -> None:
         """Write text at a place of the panel's own axes."""
         style: dict[str, object] = {"showarrow": False, "font": {"size": 10, "color": INK}} | how
         self.figure.add_annotation(text=text, x=x, y=y, row=self.row, col=self.column, **style)
 
-    def line(self, x: tuple[float, ...], y: tuple[float, ...], **how: object) -> None:
-        """Draw a line that only guides the eye."""
-        style: dict[str, object] = {"color": FAINT, "dash": "dot", "width": 1} | how
-        self.add(go.Scatter(x=x, y=y, mode="lines", line=style, hoverinfo="skip", showlegend=False))
+    def line(self, x: Numbers, y: Numbers, name: str = "", **how: object) -> None:
+        """Draw a line that only guides the eye; its name is read by pointing at it."""
+        style: dict[str, object] = {"color": FAINT, "dash": BESIDE_DASH, "width": 1} | how
+        self.add(
+            go.Scatter(
+                x=x,
+                y=y,
+                name=escape(name),
+                mode="lines",
+                line=style,
+                hoverinfo="name" if name else "skip",
+                showlegend=False,
+            )
+        )
 
 
 def dressed(axis: Axis) -> dict[str, Any]:
     """Return how plotly writes an axis: title with unit and direction, small faint ticks."""
     found: dict[str, Any] = {
-        "title": {"text": axis.label, "standoff": 6, "font": {"size": 11, "color": FAINT}},
+        "title": {"text": axis.label, "standoff": 4, "font": {"size": 11, "color": FAINT}},
         "tickfont": {"size": 10, "color": FAINT},
         "nticks": 7,
         "gridcolor": GRID,
         "linecolor": GRID,
         "zeroline": False,
-        "automargin": True,
+        "automargin": "left+right",
     }
     if axis.percent:
         found["tickformat"] = ".0%"
@@ -74,9 +101,3 @@ def marker(look: Look, size: int = 9) -> dict[str, Any]:
     """Return plotly's marker for a look."""
     symbol = f"{look.marker}-open" if look.hollow else look.marker
     return {"symbol": symbol, "color": look.colour, "size": size, "line": {"width": 1.5}}
-
-
-def see_through(colour: str, opacity: float) -> str:
-    """Return ``#rrggbb`` as a colour through which one sees."""
-    red, green, blue = bytes.fromhex(colour[1:])
-    return f"rgba({red}, {green}, {blue}, {opacity})"

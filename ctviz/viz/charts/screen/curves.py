@@ -1,21 +1,28 @@
 """Curves and their bands on screen."""
 
+from html import escape
+
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.kinds import CurveChart, Line
-from ctviz.viz.charts.screen.cell import Cell, dressed, see_through
+from ctviz.viz.charts.model.looks import BESIDE_DASH
+from ctviz.viz.charts.screen.cell import INSIDE, Cell, dressed
+from ctviz.viz.charts.screen.style import FAINT, see_through
 
 
 def draw_curves(cell: Cell, chart: CurveChart) -> None:
-    """Draw curves, their bands faint below all of them."""
+    """Draw curves, their bands faint below all of them, or say what is missing."""
     for line in chart.lines:
         if line.low:
             cell.add(_band(line))
     for line in chart.lines:
         if line.faint:
-            cell.line(line.x, line.y)
+            cell.line(line.x, line.y, line.name)
         else:
             cell.add(_curve(line))
+    if not chart.lines:
+        cell.add(go.Scatter(x=[None], y=[None], showlegend=False))  # or there would be no axes
+        cell.write(escape(chart.missing), 0.5, 0.5, **INSIDE, font={"size": 11, "color": FAINT})
     cell.axes(dressed(chart.x), dressed(chart.y))
 
 
@@ -23,7 +30,6 @@ def _band(line: Line) -> go.Scatter:
     return go.Scatter(
         x=[*line.x, *reversed(line.x)],
         y=[*line.high, *reversed(line.low)],
-        name=line.name,
         legendgroup=line.name,
         showlegend=False,
         mode="lines",
@@ -38,9 +44,14 @@ def _curve(line: Line) -> go.Scatter:
     return go.Scatter(
         x=line.x,
         y=line.y,
-        name=line.name,
-        showlegend=True,
+        name=escape(line.name),
+        legendgroup=line.name,
+        showlegend=not line.beside,
         mode="lines",
-        line={"color": line.look.colour, "dash": line.look.dash, "width": 1.8},
+        line={
+            "color": line.look.colour,
+            "dash": BESIDE_DASH if line.beside else line.look.dash,
+            "width": 2,
+        },
         hovertemplate="%{y:.3f}",
     )

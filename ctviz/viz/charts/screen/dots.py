@@ -5,35 +5,43 @@ from html import escape
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.kinds import Dots, Mark, Row, mark_names, varying_names
+from ctviz.viz.charts.model.kinds import Dots, Mark, Row
 from ctviz.viz.charts.model.looks import Look
+from ctviz.viz.charts.model.rows import (
+    lanes,
+    many_colours,
+    many_markers,
+    mark_names,
+    spans,
+    standing,
+)
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker
-from ctviz.viz.panels import FAINT, INK
+from ctviz.viz.charts.screen.style import FAINT, INK
 
 ROW_PX, MARK_PX, FRAME_PX = 8, 11, 110
 
 
 def dots_height(chart: Dots) -> int:
     """Return how tall the chart must be for its rows, in pixels."""
-    return FRAME_PX + sum(ROW_PX + MARK_PX * max(1, len(row.marks)) for row in chart.rows)
+    return FRAME_PX + sum(ROW_PX + MARK_PX * lanes(chart, row) for row in chart.rows)
 
 
 def draw_dots(cell: Cell, chart: Dots) -> None:
-    """Draw the rows from the top, their marks dodging one another."""
-    varying = varying_names(chart)
+    """Draw the rows from the top, their marks joined or dodging one another."""
+    colours, plain = many_colours(chart), many_markers(chart)
     for name, look in mark_names(chart).items():
-        cell.add(_legend_entry(name, look, plain=name in varying))
+        ink = INK if name in colours else look.colour
+        cell.add(_legend_entry(name, _marker(look, plain=name in plain) | {"color": ink}))
     if chart.guide is not None:
         cell.line((chart.guide, chart.guide), (-0.6, len(chart.rows) - 0.4), dash="dash")
-    for height, row in enumerate(chart.rows):
-        step = 0.8 / max(1, len(row.marks))
-        for place, mark in enumerate(row.marks):
-            y = height + (place - (len(row.marks) - 1) / 2) * step
-            if mark.value is None:
-                _undefined(cell, mark, y)
-            else:
-                words = _words(row, mark, chart.axis)
-                cell.add(_dot(mark, y, words, plain=mark.name in varying))
+    for y, ends, look in spans(chart):
+        cell.line(ends, (y, y), color=look.colour, dash="solid")
+    for y, row, mark in standing(chart):
+        if mark.value is None:
+            _undefined(cell, mark, y)
+        else:
+            words = _words(row, mark, chart.axis)
+            cell.add(_dot(mark, y, words, plain=mark.name in plain))
     names = [_name(row) for row in chart.rows]
     side = {
         "range": [len(names) - 0.4, -0.6],
@@ -64,7 +72,7 @@ def _dot(mark: Mark, y: float, words: str, *, plain: bool) -> go.Scatter:
         x=[mark.value],
         y=[y],
         mode="markers",
-        name=mark.name,
+        name=escape(mark.name),
         legendgroup=mark.name,
         showlegend=False,
         marker=_marker(mark.look, plain=plain),
@@ -95,11 +103,16 @@ def _marker(look: Look, *, plain: bool) -> dict[str, object]:
     return found
 
 
-def _legend_entry(name: str, look: Look, *, plain: bool) -> go.Scatter:
-    found = _marker(look, plain=plain)
-    if plain:
-        found["color"] = INK
-    return go.Scatter(x=[None], y=[None], mode="markers", name=name, showlegend=True, marker=found)
+def _legend_entry(name: str, drawn: dict[str, object]) -> go.Scatter:
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=escape(name),
+        legendgroup=name,
+        showlegend=True,
+        marker=drawn,
+    )
 
 
 def _name(row: Row) -> str:

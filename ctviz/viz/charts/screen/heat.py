@@ -6,9 +6,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.kinds import HeatTable
+from ctviz.viz.charts.model.labels import longest
 from ctviz.viz.charts.screen.cell import Cell
+from ctviz.viz.charts.screen.style import FAINT
 from ctviz.viz.images.palette import COLOURS
-from ctviz.viz.panels import FAINT
 
 ROW_PX, FRAME_PX = 19, 130
 BLUES = ((0.0, "#151a22"), (0.5, "#1c5a8c"), (1.0, "#7cc4f5"))
@@ -17,8 +18,8 @@ TWO_WAYS = ((0.0, "#e8843c"), (0.5, "#151a22"), (1.0, COLOURS[0]))
 
 def heat_height(chart: HeatTable) -> int:
     """Return how tall the chart must be for its rows and its columns' names, in pixels."""
-    longest = max((len(name) for name in chart.columns), default=0)
-    return FRAME_PX + ROW_PX * len(chart.rows) + (4 * longest if longest > 4 else 0)
+    letters = longest(chart.columns)
+    return FRAME_PX + ROW_PX * len(chart.rows) + (4 * letters if letters > 4 else 0)
 
 
 def draw_heat(cell: Cell, chart: HeatTable) -> None:

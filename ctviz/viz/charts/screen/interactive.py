@@ -8,17 +8,16 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ctviz.viz.charts.model.grid import Grid
 from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
     CurveChart,
     Dots,
     HeatTable,
-    Multiples,
     Panel,
     Scatter,
     Slopes,
-    same_rows,
 )
 from ctviz.viz.charts.screen.cell import Cell
 from ctviz.viz.charts.screen.curves import draw_curves
@@ -27,37 +26,40 @@ from ctviz.viz.charts.screen.dots import dots_height, draw_dots
 from ctviz.viz.charts.screen.heat import draw_heat, heat_height
 from ctviz.viz.charts.screen.scatter import draw_scatter
 from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
-from ctviz.viz.panels import DRESS, FAINT, INK
+from ctviz.viz.charts.screen.style import DRESS, FAINT
 
 PLEASANT_PX = {1: 420, 2: 340}
-LEGEND_ROW_PX, TITLE_PX = 18, 56
+LEGEND_ROW_PX, TITLE_PX, HEAD_PX, AXIS_PX = 18, 56, 40, 38
+APART = 0.06
+"""Of the figure's width, between two panels."""
 
 
-def interactive(chart: Chart) -> go.Figure:
-    """Return the chart as a figure for the page."""
-    panels = chart.panels if isinstance(chart, Multiples) else (chart,)
-    across = max(1, min(chart.across, len(panels))) if isinstance(chart, Multiples) else 1
-    heights = [
-        max(_height(panel, across) for panel in panels[start : start + across])
-        for start in range(0, len(panels), across)
-    ]
-    single = panels == (chart,)
+def interactive(chart: Chart, *, height: int | None = None) -> go.Figure:
+    """Return the chart as a figure for the page.
+
+    Parameters
+    ----------
+    height
+        Of the whole figure in pixels; None for as tall as is pleasant, or as its names need.
+    """
+    grid = Grid.of(chart)
+    heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
     figure = make_subplots(
         rows=len(heights),
-        cols=across,
+        cols=grid.across,
         row_heights=heights,
-        subplot_titles=None if single else [escape(panel.title) for panel in panels],
-        horizontal_spacing=0.1 / across,
+        horizontal_spacing=APART,
         vertical_spacing=min(0.2, 70 / sum(heights)),
     )
-    figure.update_annotations(font={"size": 12, "color": INK})
-    for place, panel in enumerate(panels):
-        row, column = divmod(place, across)
+    for place, panel in enumerate(grid.panels):
+        row, column = divmod(place, grid.across)
         cell = Cell(figure, row + 1, column + 1)
+        if panel is not chart:
+            cell.head(panel.title, panel.note)
         _DRAWINGS[type(panel)].draw(cell, panel)
-        if column and same_rows(panel, panels[place - 1]):
+        if grid.is_named(place):
             figure.update_yaxes(showticklabels=False, row=cell.row, col=cell.column)
-    return _dressed(figure, chart, sum(heights))
+    return _dressed(figure, chart, sum(heights), height)
 
 
 def _height(panel: Panel, across: int) -> int:
@@ -65,28 +67,36 @@ def _height(panel: Panel, across: int) -> int:
     return height(panel) if height else PLEASANT_PX.get(across, 260)
 
 
-def _dressed(figure: go.Figure, chart: Chart, height: int) -> go.Figure:
-    named = [trace.name for trace in figure.data if trace.showlegend]
-    rows = -(-len(named) // 4) if len(named) > 1 else 0
-    note = f"<br><span style='font-size:11px;color:{FAINT}'>{escape(chart.note)}</span>"
-    below = 50 + LEGEND_ROW_PX * rows
+def _dressed(figure: go.Figure, chart: Chart, needed: int, height: int | None) -> go.Figure:
+    rows = -(-sum(bool(trace.showlegend) for trace in figure.data) // 4)
+    above = TITLE_PX if chart.title else 0
     return figure.update_layout(
-        height=height + TITLE_PX + LEGEND_ROW_PX * rows,
-        margin={"l": 10, "r": 10, "t": TITLE_PX + 14, "b": below},
-        title={
-            "text": f"{escape(chart.title)}{note}",
-            "font": {"size": 14},
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 20, "l": 4},
+        height=height or needed + above + LEGEND_ROW_PX * rows,
+        margin={
+            "l": 10,
+            "r": 10,
+            "t": above + 14 if chart.title else HEAD_PX,
+            "b": AXIS_PX + LEGEND_ROW_PX * rows,
         },
+        title=_title(chart),
         **DRESS,
         showlegend=rows > 0,
     )
+
+
+def _title(chart: Chart) -> dict[str, Any]:
+    note = f"<br><span style='font-size:11px;color:{FAINT}'>{escape(chart.note)}</span>"
+    return {
+        "text": escape(chart.title) + (note if chart.note else ""),
+        "font": {"size": 14},
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 20, "l": 4},
+    }
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.kinds import Point, Scatter
 from ctviz.viz.charts.model.labels import beside
-from ctviz.viz.charts.screen.cell import Cell, dressed, marker, see_through
-from ctviz.viz.panels import FAINT, INK
+from ctviz.viz.charts.screen.cell import Cell, dressed, marker
+from ctviz.viz.charts.screen.style import FAINT, INK, see_through
 
 LABEL_PX = 10
 FRAME_PX = (680.0, 320.0)
@@ -37,7 +37,7 @@ def _dot(point: Point, chart: Scatter) -> go.Scatter:
         x=[point.x],
         y=[point.y],
         mode="markers",
-        name=point.name,
+        name=escape(point.name),
         showlegend=False,
         marker=marker(point.look),
         error_x=_bar(point.x, point.x_interval, point.look.colour),

@@ -5,13 +5,12 @@ from html import escape
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.kinds import Slope, Slopes
-from ctviz.viz.charts.model.labels import spread
+from ctviz.viz.charts.model.labels import with_number
+from ctviz.viz.charts.model.slopes import slope_names
+from ctviz.viz.charts.screen.beside import room_beside, write_beside
 from ctviz.viz.charts.screen.cell import NO_AXIS, Cell, marker
-from ctviz.viz.panels import FAINT, INK
 
-ROW_PX, LETTER_PX, FRAME_PX = 19, 5.7, 110
-PAGE_PX = 880
-"""What the chart is taken to be wide while room is made for its names."""
+ROW_PX, FRAME_PX = 19, 110
 
 
 def slopes_height(chart: Slopes) -> int:
@@ -26,10 +25,9 @@ def draw_slopes(cell: Cell, chart: Slopes) -> None:
         cell.add(_line(slope, chart.columns))
     for x, name in enumerate(chart.columns):
         cell.write(f"<b>{escape(name)}</b>", x, 0.2, yanchor="bottom", font={"size": 11})
-    _names(cell, chart, 0, "right")
-    _names(cell, chart, last, "left")
-    longest = LETTER_PX * (4 + max((len(slope.name) for slope in chart.slopes), default=0))
-    reach = max(1, last) * longest / max(PAGE_PX - 2 * longest, PAGE_PX / 4)
+    for slope, rank, at, side in slope_names(chart):
+        write_beside(cell, with_number(slope.name, rank, side), at, side, slope.look)
+    reach = room_beside((slope.name for slope in chart.slopes), max(1, last))
     cell.axes(
         {**NO_AXIS, "range": [-reach, last + reach]},
         {**NO_AXIS, "range": [len(chart.slopes) + 0.7, -0.8]},
@@ -42,7 +40,7 @@ def _line(slope: Slope, columns: tuple[str, ...]) -> go.Scatter:
         x=list(range(len(columns))),
         y=slope.ranks,
         mode="lines+markers",
-        name=slope.name,
+        name=escape(slope.name),
         showlegend=False,
         connectgaps=True,
         line={"color": look.colour, "dash": look.dash, "width": 1.6},
@@ -50,19 +48,3 @@ def _line(slope: Slope, columns: tuple[str, ...]) -> go.Scatter:
         text=[escape(column) for column in columns],
         hovertemplate=f"{escape(slope.name)}<br>%{{text}}: rank %{{y:.3g}}<extra></extra>",
     )
-
-
-def _names(cell: Cell, chart: Slopes, column: int, side: str) -> None:
-    """Write every name and rank beside the first or the last column."""
-    found = [(s, rank) for s in chart.slopes if (rank := s.ranks[column]) is not None]
-    heights = spread([rank for _, rank in found], 0.9)
-    for (slope, rank), height in zip(found, heights, strict=True):
-        name = escape(slope.name)
-        cell.write(
-            f"{name}  {rank:g}" if side == "right" else f"{rank:g}  {name}",
-            column,
-            height,
-            xanchor=side,
-            xshift=-9 if side == "right" else 9,
-            font={"size": 10, "color": FAINT if slope.look.control else INK},
-        )

@@ -1,0 +1,42 @@
+"""The look of charts on screen: dark, compact, transparent, readable at 430 × 280 pixels."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ctviz.core.theme import THEME, channels
+
+INK, FAINT = THEME.screen.text, THEME.screen.faint
+CLEAR = "rgba(0, 0, 0, 0)"
+
+
+def see_through(colour: str, opacity: float) -> str:
+    """Return ``#rrggbb`` as a colour through which one sees."""
+    return f"rgba{(*channels(colour), opacity)}"
+
+
+GRID = see_through(FAINT, 0.18)
+FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
+"""What to give plotly beside a figure: small plots have no room for its tool bar."""
+
+DRESS: Mapping[str, Any] = MappingProxyType(
+    {
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": 11, "color": INK},
+        "hoverlabel": {"font": {"family": FONT, "size": 11}, "namelength": -1},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "font": {"size": 10},
+            "itemwidth": 30,
+            "tracegroupgap": 0,
+        },
+    }
+)
+"""The layout that all figures share: dark ground, quiet letters, the legend below."""
