@@ -10,6 +10,8 @@ from ctviz.metrics.against_region import NO_REGION, AgreementMetric
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.ranking import Ranking, ranking, thinned
 
+NOTHING_OUTSIDE = Score.undefined("The region is the whole image: there is no pixel outside it.")
+
 
 @METRICS.register("auroc")
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Auroc(AgreementMetric):
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the exact area."""
         if mask.all():
-            return Score.undefined("The region is the whole image: there is no pixel outside it.")
+            return NOTHING_OUTSIDE
         return Score(roc(ranking(values, mask)).area)
 
     def draw(self, values: FloatMap, mask: Mask) -> Curve | None:

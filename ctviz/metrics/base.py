@@ -19,7 +19,7 @@ Group: TypeAlias = Literal["agreement", "fidelity", "behaviour", "spread"]
 GROUPS: tuple[Group, ...] = ("agreement", "fidelity", "behaviour", "spread")
 """The groups of metrics, in the order in which screens show them."""
 
-Need: TypeAlias = Literal["region", "model", "estimator", "nothing"]
+Need: TypeAlias = Literal["region", "others", "model", "estimator", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Metric(Tunable, ABC):
         What the map is held against: a reader (``agreement``), the model (``fidelity``), itself
         under changed circumstances (``behaviour``), or nothing at all (``spread``).
     needs
-        What it asks beside the map: a reader's drawing, the model, the estimator once more, or
-        nothing.
+        What it asks beside the map: a reader's drawing (``region``), that and what was drawn on
+        other patients (``others``), the model, the estimator once more, or nothing.
     better
         The direction that speaks for the map.
     bounds

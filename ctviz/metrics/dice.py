@@ -56,9 +56,13 @@ class Dice(AgreementMetric):
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the overlap at the chosen share."""
+        return Score(self.overlap(values, mask))
+
+    def overlap(self, values: FloatMap, mask: Mask) -> float:
+        """Return the overlap as a number; the arrays are checked already."""
         ranked = ranking(values, mask)
         share = self.share or ranked.inside / ranked.pixels
-        return Score(float(_dice(ranked, np.asarray(share))))
+        return float(_dice(ranked, np.asarray(share)))
 
     def draw(self, values: FloatMap, mask: Mask) -> Curve:
         """Return Dice over the share kept, 0 to 1 in steps of 0.5 %."""
