@@ -11,7 +11,7 @@ from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.parameters import show_parameters
 from ctviz.ui.widgets.tick_list import Entry, show_ticks, ticks, with_or_without
 
-DEFAULT_METRICS = ("dice", "auroc", "average-precision", "fidelity")
+DEFAULT_METRICS = ("dice", "auroc-corrected", "auroc", "average-precision", "fidelity")
 COMFORTABLE = 8
 """More scores than this make the pictures small."""
 
