@@ -40,6 +40,10 @@ class Auroc(AgreementMetric):
         "0.5 is guessing, 1 perfect."
     )
     cite: ClassVar[str] = "Hanley & McNeil, Radiology 1982. doi:10.1148/radiology.143.1.7063747"
+    differs: ClassVar[str] = (
+        "The paper's AUC is the mean height of the curve's points, which depends on where the "
+        "thresholds fall; here it is the exact area."
+    )
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the exact area."""

@@ -51,6 +51,10 @@ class CorrectedAuroc(CorrectedMetric):
         "(SUN), J. Vision 2008. doi:10.1167/8.7.32; Kümmerer et al., PNAS 2015. "
         "doi:10.1073/pnas.1510393112"
     )
+    differs: ClassVar[str] = (
+        "Shuffled AUC takes pixels inside the region for negatives too, so that a perfect map "
+        "scores less than 1; here only those outside are."
+    )
 
     smoothing: float = param(SMOOTHING, low=0.01, high=1000.0, help=SMOOTHING_HELP)
 

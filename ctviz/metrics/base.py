@@ -36,6 +36,9 @@ class Metric(Tunable, ABC):
         An abbreviation in common use, where there is little room; empty where the title is short.
     cite
         The publication that defines it.
+    differs
+        What readers of the literature should know: where its definition is not that of a
+        publication or a tool in wide use. Empty where there is nothing to know.
     group
         What the map is held against: a reader (``agreement``), the model (``fidelity``), itself
         under changed circumstances (``behaviour``), or nothing at all (``spread``).
@@ -61,6 +64,7 @@ class Metric(Tunable, ABC):
     summary: ClassVar[str]
     short: ClassVar[str] = ""
     cite: ClassVar[str]
+    differs: ClassVar[str] = ""
     group: ClassVar[Group]
     needs: ClassVar[Need] = "nothing"
     better: ClassVar[Literal["higher", "lower"]] = "higher"

@@ -45,6 +45,10 @@ class Dice(AgreementMetric):
         "Dice, Ecology 1945. doi:10.2307/1932409; over region maps: "
         "Brocki et al., EXTRAAMAS 2022. arXiv:2209.15398"
     )
+    differs: ClassVar[str] = (
+        "The best Dice over all shares of the image, as sometimes reported, is chosen on the "
+        "slice that it judges; here the share is the region's own."
+    )
     reads: ClassVar[Literal["map", "region map"]] = "region map"
 
     share: float = param(
