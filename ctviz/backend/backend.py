@@ -1,6 +1,6 @@
 """The Backend: the one door to cases, models, maps and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from ctviz.backend.tasks.behaviour import Behaviour
 from ctviz.backend.tasks.evaluate import AgreementScores, Evaluation, FidelityScores
 from ctviz.backend.tasks.explain import Explainer
 from ctviz.backend.tasks.predict import Predictor
+from ctviz.backend.tasks.priors import Priors
 from ctviz.backend.tasks.region_maps import RegionMaps
 from ctviz.backend.tasks.sanity import Sanity, SanityChecks
 from ctviz.backend.tasks.scoring import Scorer, Scoring
@@ -30,6 +31,7 @@ from ctviz.core import (
     ImportanceMap,
     Mask,
     Prediction,
+    Prior,
     Settings,
     Sign,
     Slice,
@@ -90,6 +92,7 @@ class Backend:
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
         self._region_maps = RegionMaps(self._models, self._cache, self._processor)
         self._agreement = AgreementScores(self._region_maps, self._processor)
+        self._priors = Priors(self._cases.store, self._models)
         self._fidelity = FidelityScores(self._models, self._cache, self._device)
         self._behaviour = Behaviour(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
@@ -243,6 +246,24 @@ class Backend:
         """Return XRAI's ranking of the slice's regions by a map's importance, (H, W)."""
         return self._region_maps.ask(question, importance, sign, urgency)
 
+    def prior(
+        self, case_id: str, reader: str, label: str = "", *, among: Iterable[str] | None = None
+    ) -> Prior:
+        """Return where other patients than a case's own have a reader's region, on its grid.
+
+        Parameters
+        ----------
+        label
+            Of the regions; empty takes all.
+        among
+            The cases that count, by default all there are.
+        """
+        return self._priors.of_others(case_id, reader, label, among)
+
+    def mean_mask(self, question: Question, prior: Prior) -> ImportanceMap:
+        """Return the mean mask of other patients as a map: the control that knows only places."""
+        return self._priors.control(question, prior)
+
     def map_values(self, key: str) -> FloatMap | None:
         """Return the values (H, W) of a map or region map by its Job's key, if they are kept."""
         arrays = self._cache.get(key)
@@ -261,6 +282,7 @@ class Backend:
         *,
         sign: Sign,
         mask: Mask | None = None,
+        prior: Prior | None = None,
         estimator: Estimator | None = None,
         curves: bool = True,
     ) -> Job[Evaluation]:
@@ -278,6 +300,8 @@ class Backend:
             How the map is read.
         mask
             The drawing (H, W), which agreement needs; without it the score is undefined.
+        prior
+            Where other patients have the region, which corrected agreement needs too.
         estimator
             What made the map, which metrics of behaviour need: they ask it again.
         curves
@@ -288,6 +312,7 @@ class Backend:
             [importance],
             sign,
             mask,
+            prior=prior,
             estimators=() if estimator is None else [estimator],
             curves=curves,
         )

@@ -14,6 +14,7 @@ class Described(Protocol):
     title: ClassVar[str]
     summary: ClassVar[str]
     cite: ClassVar[str]
+    differs: ClassVar[str]
 
 
 def write_registry(registry: Mapping[str, type[Described]], form: str) -> None:
@@ -44,6 +45,8 @@ def _lines(name: str, member: type[Described]) -> Iterator[str]:
     for parameter in parameters(member):
         yield f"  --set {name}.{_value(parameter)}  {parameter.help}"
     yield f"  {member.cite}"
+    if member.differs:
+        yield f"  {member.differs}"
 
 
 def _value(parameter: Param) -> str:

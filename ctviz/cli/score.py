@@ -7,7 +7,8 @@ try:
   ctviz score C-0123abcd --metrics paper-2022,logit-ratio-2023,randomisation
 
 Agreement needs a region: a mask file on the slice's grid (PNG, .npy, NIfTI), or what a reader
-drew. Metrics of behaviour compute some maps more. A score that is undefined says why.
+drew. Corrected agreement needs what that reader drew on six other patients or more. Metrics of
+behaviour compute some maps more. A score that is undefined says why.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from ctviz.cli.choosing import (
 )
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait_all
-from ctviz.core import SIGNS, InvalidInput, Mask, Score, Sign
+from ctviz.core import SIGNS, InvalidInput, Mask, Prior, Score, Sign
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
@@ -70,12 +71,13 @@ def run(arguments: argparse.Namespace) -> None:
         chosen = [a for a in arguments.set if a.partition(".")[0] in names]
         metrics = built_metrics(names, settings_by_owner(chosen, names))
         mask = _mask(backend, answered, arguments)
+        prior = _prior(backend, answered, arguments)
         signs: Sequence[Sign] = SIGNS if arguments.sign == "both" else (arguments.sign,)
         rows = [
             _row(answered, estimator, sign, name, score)
             for sign in signs
             for name, metric in metrics.items()
-            for estimator, score in _scores(backend, answered, metric, sign, mask)
+            for estimator, score in _scores(backend, answered, metric, sign, (mask, prior))
         ]
         write_rows(rows, arguments.format)
 
@@ -99,14 +101,28 @@ def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -
     return reduce(np.logical_or, masks)
 
 
+def _prior(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -> Prior | None:
+    """Return where other patients have the reader's region; None where it is from a file."""
+    if arguments.reader is None:
+        return None
+    return backend.prior(answered.case.id, arguments.reader, arguments.label or "")
+
+
 def _scores(
-    backend: "Backend", answered: Answer, metric: "Metric", sign: Sign, mask: Mask | None
+    backend: "Backend",
+    answered: Answer,
+    metric: "Metric",
+    sign: Sign,
+    held: tuple[Mask | None, Prior | None],
 ) -> list[tuple[str, Score]]:
     """Return (estimator, score) for every map."""
     from ctviz.backend import Scoring
 
     maps = answered.maps
-    scoring = Scoring(answered.question, maps, sign, mask, estimators=answered.estimators)
+    mask, prior = held
+    scoring = Scoring(
+        answered.question, maps, sign, mask, prior=prior, estimators=answered.estimators
+    )
     evaluations = wait_all(backend.score(scoring, metric), f"Scoring by {metric.title}")
     return [(m.estimator, e.score) for m, e in zip(maps, evaluations, strict=True)]
 

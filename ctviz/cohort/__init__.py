@@ -2,6 +2,7 @@
 
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import Findings, load_findings, save_findings
+from ctviz.cohort.controls import entrants_of
 from ctviz.cohort.plan import CohortStudy, read_plan
 from ctviz.cohort.reproduce.verify import Verification, verify
 from ctviz.cohort.run.background import Run, cancel, look, start, studies
@@ -35,6 +36,7 @@ __all__ = [
     "cohort_title",
     "cores",
     "default_folder",
+    "entrants_of",
     "failures_of",
     "load_findings",
     "look",

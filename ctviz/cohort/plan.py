@@ -53,8 +53,10 @@ CHEAP_ESTIMATORS = ("guided-backprop", "grad-cam", "hirescam", "deeplift", "lrp"
 
 DEFAULT_METRICS: Mapping[str, Settings] = MappingProxyType(
     {
-        **{name: MappingProxyType({}) for name in ("fidelity", "auroc", "average-precision")},
-        **{name: MappingProxyType({}) for name in ("dice", "relevance-mass", "pointing-game")},
+        **{name: MappingProxyType({}) for name in ("fidelity", "auroc-corrected", "auroc")},
+        **{f"average-precision{of}": MappingProxyType({}) for of in ("-corrected", "")},
+        **{name: MappingProxyType({}) for name in ("dice", "dice-gain")},
+        **{name: MappingProxyType({}) for name in ("relevance-mass", "pointing-game")},
         **{
             f"fidelity{VARIANT}fill={fill}": MappingProxyType({"fill": fill, "step": step})
             for fill, step in (("mean", 0.1), ("blur", 0.1), ("linear", 0.2))

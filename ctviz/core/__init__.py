@@ -18,6 +18,7 @@ from ctviz.core.errors import (
     saved_or_said,
 )
 from ctviz.core.params import Param, Tunable, Value, param, parameters
+from ctviz.core.prior import Prior
 from ctviz.core.progress import Progress
 from ctviz.core.region import Region
 from ctviz.core.registry import Registry
@@ -49,6 +50,7 @@ __all__ = [
     "NotSaved",
     "Param",
     "Prediction",
+    "Prior",
     "Progress",
     "Region",
     "Registry",

@@ -23,6 +23,10 @@ class GradCam(ActivationEstimator):
 
     title: ClassVar = "Grad-CAM"
     cite: ClassVar = "Selvaraju et al., ICCV 2017. arXiv:1610.02391"
+    differs: ClassVar = (
+        "The publication cuts off at zero what speaks against the class; here it stays, and "
+        "negative."
+    )
     summary: ClassVar = "The coarse area whose high-level features speak for or against the class."
     version: ClassVar = 2
 

@@ -14,6 +14,10 @@ class Gradient(GradientEstimator):
 
     title: ClassVar = "Gradient"
     cite: ClassVar = "Simonyan et al., ICLR workshop 2014. arXiv:1312.6034"
+    differs: ClassVar = (
+        "Of several channels a pixel's values are summed, which keeps the sign; Simonyan et al. "
+        "take the largest magnitude. Of one grey channel both are the same but for the sign."
+    )
     summary: ClassVar = "Where making a pixel slightly brighter would change the class score most."
 
     def probes(self) -> Probes:

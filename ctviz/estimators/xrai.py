@@ -24,6 +24,10 @@ class Xrai(Estimator):
 
     title: ClassVar = "XRAI"
     cite: ClassVar = "Kapishnikov et al., ICCV 2019. arXiv:1906.02825"
+    differs: ClassVar = (
+        "Other code repeats a grey scan in three colours before it is cut: distances grow by √3, "
+        "and the regions are others. Here it is cut as one grey channel."
+    )
     summary: ClassVar = "Which whole areas of the scan matter most, following its visible borders."
     family: ClassVar = "regions"
 

@@ -6,6 +6,7 @@ A new file in this package is a new metric; other packages add theirs by the ent
 
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Classify, Curves, FidelityMetric
+from ctviz.metrics.against_others import CorrectedMetric
 from ctviz.metrics.against_region import AgreementMetric
 from ctviz.metrics.base import GROUPS, METRICS, Group, Metric
 from ctviz.metrics.evaluator import Evaluator
@@ -21,6 +22,7 @@ __all__ = [
     "AgreementMetric",
     "BehaviourMetric",
     "Classify",
+    "CorrectedMetric",
     "Curves",
     "Evaluator",
     "FidelityMetric",

@@ -16,6 +16,7 @@ Spacing: TypeAlias = tuple[float, float]
 """Distance of neighbouring pixels in mm, down and across."""
 
 NO_REGION = "Draw a region to see this."
+EMPTY = Score.undefined("The region is empty.")
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,16 @@ class AgreementMetric(Metric):
 
         ``spacing_mm`` is the distance of pixels down and across; most metrics do without it.
         """
-        values, mask = _checked(values, mask)
+        values, mask = checked_pair(values, mask)
         spacing = None if spacing_mm is None else _checked_spacing(spacing_mm)
         if not mask.any():
-            return Score.undefined("The region is empty.")
+            return EMPTY
         return self.measure(values, mask, spacing)
 
     @final
     def curve(self, values: FloatMap, mask: Mask) -> Curve | None:
         """Return the picture behind the score; None if there is none or the score is undefined."""
-        values, mask = _checked(values, mask)
+        values, mask = checked_pair(values, mask)
         return self.draw(values, mask) if mask.any() else None
 
     @abstractmethod
@@ -72,7 +73,7 @@ def _checked_spacing(spacing_mm: Spacing) -> Spacing:
     return float(lengths[0]), float(lengths[1])
 
 
-def _checked(values: FloatMap, mask: Mask) -> tuple[FloatMap, Mask]:
+def checked_pair(values: FloatMap, mask: Mask) -> tuple[FloatMap, Mask]:
     """Return a finite map and a mask on its grid, refusing anything else."""
     given, region = array_of(values, "The map"), array_of(mask, "A region's mask")
     if region.dtype != np.bool_:

@@ -10,6 +10,8 @@ from ctviz.metrics.against_region import NO_REGION, AgreementMetric
 from ctviz.metrics.base import METRICS
 from ctviz.metrics.ranking import Ranking, ranking, thinned
 
+NOTHING_OUTSIDE = Score.undefined("The region is the whole image: there is no pixel outside it.")
+
 
 @METRICS.register("auroc")
 @dataclass(frozen=True)
@@ -38,11 +40,15 @@ class Auroc(AgreementMetric):
         "0.5 is guessing, 1 perfect."
     )
     cite: ClassVar[str] = "Hanley & McNeil, Radiology 1982. doi:10.1148/radiology.143.1.7063747"
+    differs: ClassVar[str] = (
+        "The paper's AUC is the mean height of the curve's points, which depends on where the "
+        "thresholds fall; here it is the exact area."
+    )
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the exact area."""
         if mask.all():
-            return Score.undefined("The region is the whole image: there is no pixel outside it.")
+            return NOTHING_OUTSIDE
         return Score(roc(ranking(values, mask)).area)
 
     def draw(self, values: FloatMap, mask: Mask) -> Curve | None:

@@ -19,7 +19,7 @@ Group: TypeAlias = Literal["agreement", "fidelity", "behaviour", "spread"]
 GROUPS: tuple[Group, ...] = ("agreement", "fidelity", "behaviour", "spread")
 """The groups of metrics, in the order in which screens show them."""
 
-Need: TypeAlias = Literal["region", "model", "estimator", "nothing"]
+Need: TypeAlias = Literal["region", "others", "model", "estimator", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,15 @@ class Metric(Tunable, ABC):
         An abbreviation in common use, where there is little room; empty where the title is short.
     cite
         The publication that defines it.
+    differs
+        What readers of the literature should know: where its definition is not that of a
+        publication or a tool in wide use. Empty where there is nothing to know.
     group
         What the map is held against: a reader (``agreement``), the model (``fidelity``), itself
         under changed circumstances (``behaviour``), or nothing at all (``spread``).
     needs
-        What it asks beside the map: a reader's drawing, the model, the estimator once more, or
-        nothing.
+        What it asks beside the map: a reader's drawing (``region``), that and what was drawn on
+        other patients (``others``), the model, the estimator once more, or nothing.
     better
         The direction that speaks for the map.
     bounds
@@ -61,6 +64,7 @@ class Metric(Tunable, ABC):
     summary: ClassVar[str]
     short: ClassVar[str] = ""
     cite: ClassVar[str]
+    differs: ClassVar[str] = ""
     group: ClassVar[Group]
     needs: ClassVar[Need] = "nothing"
     better: ClassVar[Literal["higher", "lower"]] = "higher"

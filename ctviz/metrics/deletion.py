@@ -30,6 +30,10 @@ class Deletion(FillMetric):
         "little by little: low if the map names what the model needs."
     )
     cite: ClassVar[str] = "Petsiuk et al., BMVC 2018. arXiv:1806.07421"
+    differs: ClassVar[str] = (
+        "The authors remove 224 pixels at a time and fill with 0, which is the mean grey after "
+        "their scaling; here a step is 2.5 % of the pixels and the fill a choice."
+    )
     better: ClassVar[Literal["higher", "lower"]] = "lower"
     orders: ClassVar[tuple[Order, ...]] = ("mif",)
 

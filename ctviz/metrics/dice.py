@@ -45,6 +45,10 @@ class Dice(AgreementMetric):
         "Dice, Ecology 1945. doi:10.2307/1932409; over region maps: "
         "Brocki et al., EXTRAAMAS 2022. arXiv:2209.15398"
     )
+    differs: ClassVar[str] = (
+        "The best Dice over all shares of the image, as sometimes reported, is chosen on the "
+        "slice that it judges; here the share is the region's own."
+    )
     reads: ClassVar[Literal["map", "region map"]] = "region map"
 
     share: float = param(
@@ -56,9 +60,13 @@ class Dice(AgreementMetric):
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the overlap at the chosen share."""
+        return Score(self.overlap(values, mask))
+
+    def overlap(self, values: FloatMap, mask: Mask) -> float:
+        """Return the overlap as a number; the arrays are checked already."""
         ranked = ranking(values, mask)
         share = self.share or ranked.inside / ranked.pixels
-        return Score(float(_dice(ranked, np.asarray(share))))
+        return float(_dice(ranked, np.asarray(share)))
 
     def draw(self, values: FloatMap, mask: Mask) -> Curve:
         """Return Dice over the share kept, 0 to 1 in steps of 0.5 %."""

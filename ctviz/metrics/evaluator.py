@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from ctviz.metrics.against_estimator import BehaviourMetric
     from ctviz.metrics.against_model import FidelityMetric
+    from ctviz.metrics.against_others import CorrectedMetric
     from ctviz.metrics.against_region import AgreementMetric
     from ctviz.metrics.of_map import MapMetric
     from ctviz.metrics.of_record import RecordMetric
@@ -17,6 +18,9 @@ class Evaluator(Protocol[T_co]):
 
     def against_region(self, metric: "AgreementMetric") -> T_co:
         """Score by a metric that needs a reader's drawing."""
+
+    def against_others(self, metric: "CorrectedMetric") -> T_co:
+        """Score by a metric that needs a reader's drawing and those on other patients."""
 
     def against_model(self, metric: "FidelityMetric") -> T_co:
         """Score by a metric that asks the model."""

@@ -32,6 +32,10 @@ class Infidelity(ProbeMetric):
         "0 is exact, 1 no better than saying nothing."
     )
     cite: ClassVar[str] = "Yeh et al., NeurIPS 2019. arXiv:1901.09392"
+    differs: ClassVar[str] = (
+        "The publication's is neither scaled nor bounded, nor is Captum's by default; here each "
+        "map is scaled to its best first and the error divided by the effects' size."
+    )
     better: ClassVar[Literal["higher", "lower"]] = "lower"
 
     samples: int = param(100, low=3, high=2000, help="Random squares. More is steadier and slower.")

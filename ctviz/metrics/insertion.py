@@ -32,6 +32,10 @@ class Insertion(FillMetric):
         "blurred image, little by little: high if the map names what the model needs."
     )
     cite: ClassVar[str] = "Petsiuk et al., BMVC 2018. arXiv:1806.07421"
+    differs: ClassVar[str] = (
+        "The authors put back 224 pixels at a time and blur with a kernel of 11 pixels; here a "
+        "step is 2.5 % of the pixels and the blur as wide as a sixteenth of the image."
+    )
     orders: ClassVar[tuple[Order, ...]] = ("lif",)
 
     fill: str = param("blur", choices=CHOICES, help="What the image is before pixels come back.")

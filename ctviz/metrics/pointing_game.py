@@ -21,6 +21,10 @@ class PointingGame(AgreementMetric):
     summary: ClassVar[str] = "Whether the most important pixel lies in the drawn region: 1 if so."
     hits: ClassVar[bool] = True
     cite: ClassVar[str] = "Zhang et al., IJCV 2018. arXiv:1608.00507"
+    differs: ClassVar[str] = (
+        "The publication, and TorchRay, also count a hit up to 15 pixels beside the region; here "
+        "there is no tolerance."
+    )
 
     def compare(self, values: FloatMap, mask: Mask) -> Score:
         """Return the share of the maximal pixels that lie in the region."""

@@ -21,7 +21,8 @@ class Ranking:
     Parameters
     ----------
     taken
-        (L + 1,) pixels on the first 0, 1, … L levels.
+        (L + 1,) pixels on the first 0, 1, … L levels; where those outside the region are weighted,
+        as many as they weigh.
     hits
         (L + 1,) those of them that lie in the region.
     """
@@ -75,6 +76,16 @@ class Levels:
         first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
         return cls(ordered[first], (ordered.size - first).astype(np.int32))
 
+    def weights(self, values: FloatMap, weights: Numbers) -> Numbers:
+        """Return how much those of some pixels weigh together, (L,), that reach each level.
+
+        The pixels have these values (n,) of the map and these weights (n,).
+        """
+        order = np.argsort(values)
+        places = np.searchsorted(self.values, values[order])
+        sums = np.bincount(places, weights[order], minlength=len(self.values))
+        return np.asarray(np.cumsum(sums[::-1])[::-1])
+
     def hits(self, values: FloatMap) -> NDArray[np.intp]:
         """Return how many of some of the map's pixels, with these values (n,), reach each level."""
         # Sorted ones are looked up along the levels, not here and there.
@@ -85,6 +96,9 @@ class Levels:
 
 _levels = Remembered(Levels.of, maps=32)
 
+GRAIN = 2.0**-30
+"""What weights are rounded to: sums of all pixels' weights then are exact in any order."""
+
 
 def ranking(values: FloatMap, mask: Mask) -> Ranking:
     """Rank the pixels of a map (H, W) and count those in the mask (H, W)."""
@@ -93,7 +107,19 @@ def ranking(values: FloatMap, mask: Mask) -> Ranking:
     return Ranking(taken=_from_the_top(levels.taken), hits=_from_the_top(hits))
 
 
-def _from_the_top(reaching: NDArray[np.integer]) -> Numbers:
+def weighted_ranking(values: FloatMap, mask: Mask, weights: Numbers) -> Ranking:
+    """Rank the pixels of a map (H, W); those outside the mask count by their weights.
+
+    ``weights`` (n,) are those of the pixels outside, in the image's order and about one on
+    average; a pixel inside counts one.
+    """
+    levels = _levels(values)
+    hits = levels.hits(values[mask])
+    missed = levels.weights(values[~mask], np.round(weights / GRAIN) * GRAIN)
+    return Ranking(taken=_from_the_top(hits + missed), hits=_from_the_top(hits))
+
+
+def _from_the_top(reaching: NDArray[np.number]) -> Numbers:
     """Return how many pixels the top 0, 1, … L levels hold together, (L + 1,).
 
     ``reaching``, (L,), says how many reach each level, the least one first.

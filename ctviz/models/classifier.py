@@ -65,6 +65,12 @@ class Classifier:
         scaled = ((grid - low) / (high - low)).clamp(0, 1)
         return scaled.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
 
+    def place(self, values: FloatMap, like: Slice) -> FloatMap:
+        """Bring numbers (H, W) of the slice's grid to the network's, (h, w); 0 beside the scan."""
+        placement = Placement.of(like, self.card.size)
+        native: FloatMap = placement.to_network(torch.tensor(values), 0.0).numpy()
+        return native
+
     def decode(self, values: FloatMap, like: Slice) -> FloatMap:
         """Bring a map (h, w) of the network's grid back to the slice's grid, (H, W)."""
         return self._placement(values, like).to_scan(values)

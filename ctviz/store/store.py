@@ -183,6 +183,23 @@ class Store:
             readers[row["case_id"]] = (*readers.get(row["case_id"], ()), row["reader"])
         return readers
 
+    def standing(self, reader: str, label: str = "") -> list[tuple[str, str, int]]:
+        """Return which of a reader's Regions stand: patient, case, and the Region's number.
+
+        Without their masks, which is quick; ``label`` takes those of one label only.
+        """
+        rows = self._database.query(
+            """
+            SELECT cases.patient, standing_regions.case_id, standing_regions.id
+            FROM standing_regions JOIN cases ON cases.id = standing_regions.case_id
+            WHERE reader = ?1 AND (?2 = '' OR label = ?2)
+            ORDER BY standing_regions.id
+            """,
+            reader,
+            label,
+        )
+        return [(row["patient"], row["case_id"], row["id"]) for row in rows]
+
     def labels(self) -> tuple[str, ...]:
         """Return every label that a reader has used, in alphabetical order."""
         rows = self._database.query("SELECT DISTINCT label FROM regions ORDER BY label")

@@ -255,6 +255,9 @@ def test_scores_agree_with_what_a_reader_drew(ctviz, series):
     asked = ("score", row["case"], "--estimators", "random", "--metrics", "auroc")
     (score,) = rows_of(ctviz(*asked, "--reader", "AB", "--sign", "signed", "--format", "csv"))
     assert 0 <= float(score["value"]) <= 1
+    asked = ("score", row["case"], "--estimators", "random", "--metrics", "auroc-corrected")
+    (score,) = rows_of(ctviz(*asked, "--reader", "AB", "--sign", "signed", "--format", "csv"))
+    assert score["why"].startswith("Only 0 other patients have a region of this reader")
     assert "drawn nothing" in sentence(ctviz(*asked, "--reader", "CD"))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import save_findings
+from ctviz.cohort.controls import entrants_of
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.result import Context, UnitResult
 from ctviz.cohort.tables.curve_table import write_curves
@@ -91,7 +92,7 @@ def study(**changes):
 
 def _result(study, qualities, place, rng):
     patient, case, index = place
-    estimators, signs, keys = tuple(study.estimators), study.signs, tuple(study.metrics)
+    estimators, signs, keys = entrants_of(study), study.signs, tuple(study.metrics)
     shape = len(estimators), len(signs)
     truth, wrong = CLASSES[int(patient[1:]) % 2], rng.random() < 0.1
     predicted = CLASSES[(CLASSES.index(truth) + wrong) % 2]

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from ctviz.estimators import ESTIMATORS, passes
+from ctviz.metrics import METRICS
 
 CONTROLS = [name for name, cls in ESTIMATORS.items() if cls.control]
 
@@ -33,6 +34,15 @@ def test_every_slice_has_random_numbers_of_its_own_and_they_do_not_show_it(linea
     maps = [ESTIMATORS["random"]()(linear, image, target=1).ravel() for image in images]
     likeness = np.abs(np.corrcoef([*maps, scan.numpy().ravel()]) - np.eye(5))
     assert likeness[:4].max() < 4 / np.sqrt(scan.numel())  # what chance leaves, four times over
+
+
+def test_a_random_map_points_into_a_region_as_often_as_chance_would(linear, scan):
+    game = METRICS["pointing-game"]()
+    region = np.zeros(scan.shape[-2:], bool)
+    region[:32, 32:] = True  # a quarter
+    images = [scan + number / 1000 for number in range(200)]
+    hits = [game(ESTIMATORS["random"]()(linear, image, 1), region).value for image in images]
+    assert 26 <= sum(hits) <= 74  # 50, give or take four standard deviations of a coin
 
 
 def test_random_numbers_do_not_tell_zero_from_its_negative(linear, scan):

@@ -8,6 +8,7 @@ from ctviz.metrics import (
     PRESETS,
     AgreementMetric,
     BehaviourMetric,
+    CorrectedMetric,
     FidelityMetric,
     MapMetric,
     Metric,
@@ -36,7 +37,8 @@ def test_says_what_it_is(metric):
 
 @every_metric
 def test_needs_a_reader_or_the_model_or_the_estimator_or_nothing_but_the_map(metric):
-    bases = (AgreementMetric, FidelityMetric, BehaviourMetric, MapMetric, RecordMetric)
+    agreement = (AgreementMetric, CorrectedMetric)
+    bases = (*agreement, FidelityMetric, BehaviourMetric, MapMetric, RecordMetric)
     assert sum(issubclass(metric, base) for base in bases) == 1
 
 
@@ -45,6 +47,9 @@ class Kinds:
 
     def against_region(self, metric):
         return AgreementMetric, "region", metric
+
+    def against_others(self, metric):
+        return CorrectedMetric, "others", metric
 
     def against_model(self, metric):
         return FidelityMetric, "model", metric

@@ -1,10 +1,11 @@
 """Scores with their curves, as Jobs: agreement on a processor, fidelity on the device."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 import torch
@@ -19,12 +20,34 @@ from ctviz.backend.stored.cache import Cache
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
 from ctviz.backend.stored.stored import Codec, Missing, Stored
 from ctviz.backend.tasks.region_maps import RegionMaps, native_view
-from ctviz.core import Curve, ImportanceMap, Mask, Progress, Score, Sign, digest, signed_view
+from ctviz.core import (
+    Curve,
+    FloatMap,
+    ImportanceMap,
+    Mask,
+    Prior,
+    Progress,
+    Score,
+    Sign,
+    digest,
+    signed_view,
+)
 from ctviz.core.files import Arrays
-from ctviz.metrics import AgreementMetric, Curves, FidelityMetric, MapMetric, RecordMetric
+from ctviz.metrics import (
+    AgreementMetric,
+    CorrectedMetric,
+    Curves,
+    FidelityMetric,
+    MapMetric,
+    RecordMetric,
+)
+from ctviz.metrics.against_region import Spacing
 
 REMEMBERED_SCORES = 4096
 NO_REGION = "Draw a region to see this score."
+NO_OTHERS = Score.undefined(
+    "It is not known which patients this one is compared with; name the reader whose regions count."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +68,43 @@ class Evaluation:
     curves: Mapping[str, Curve] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True, eq=False)
+class Comparing:
+    """A metric of agreement with all it is given but a map and a drawing.
+
+    Parameters
+    ----------
+    metric
+        The rule.
+    score, curve
+        What it says of a map (H, W) and a drawing (H, W).
+    prior
+        The sha256 of what other patients' drawings say; empty where they do not matter.
+    """
+
+    metric: AgreementMetric | CorrectedMetric
+    score: Callable[[FloatMap, Mask], Score]
+    curve: Callable[[FloatMap, Mask], Curve | None]
+    prior: str = ""
+
+    @classmethod
+    def with_drawing(cls, metric: AgreementMetric, spacing_mm: Spacing | None) -> Self:
+        """Return the comparison with a drawing alone, whose pixels have a size."""
+        return cls(metric, lambda values, mask: metric(values, mask, spacing_mm), metric.curve)
+
+    @classmethod
+    def beside_others(cls, metric: CorrectedMetric, prior: Prior | None) -> Self:
+        """Return the comparison that takes other patients' drawings into account."""
+        if prior is None:
+            return cls(metric, lambda *_: NO_OTHERS, lambda *_: None)
+        return cls(
+            metric,
+            lambda values, mask: metric(values, mask, prior),
+            lambda values, mask: metric.curve(values, mask, prior),
+            prior.digest,
+        )
+
+
 class AgreementScores:
     """How well maps agree with drawings; quick, and remembered only as long as the process runs."""
 
@@ -58,7 +118,7 @@ class AgreementScores:
         self,
         question: Question,
         importance: ImportanceMap,
-        metric: AgreementMetric,
+        comparing: Comparing,
         sign: Sign,
         mask: Mask | None,
         *,
@@ -70,7 +130,7 @@ class AgreementScores:
         """
         drawn = mask if mask is not None and mask.any() else None
         sign = _telling(importance, sign)
-        key = self._key(question, importance, metric, sign, drawn)
+        key = self._key(question, importance, comparing, sign, drawn)
         if not curves:
             key = address("score alone", key)
         if drawn is None:
@@ -79,12 +139,12 @@ class AgreementScores:
         def compute(_: Progress) -> Evaluation:
             values = (
                 self._maps.here(question, importance, sign)
-                if metric.reads == "region map"
+                if comparing.metric.reads == "region map"
                 else signed_view(importance.values, sign)
             )
-            score = metric(values, drawn, question.image.spacing_mm)
-            curve = metric.curve(values, drawn) if curves else None
-            lines = {} if curve is None else {metric.name: curve}
+            score = comparing.score(values, drawn)
+            curve = comparing.curve(values, drawn) if curves else None
+            lines = {} if curve is None else {comparing.metric.name: curve}
             return self._remember(key, Evaluation(score, lines))
 
         return self._flights.ask(key, compute)
@@ -97,14 +157,15 @@ class AgreementScores:
         self,
         question: Question,
         importance: ImportanceMap,
-        metric: AgreementMetric,
+        comparing: Comparing,
         sign: Sign,
         mask: Mask | None,
     ) -> str:
         drawn = None if mask is None else digest(mask)
         # A region map also depends on the slice's own regions, on the network's grid.
         place = [question.model_id, of_slice(question.image), digest(importance.values)]
-        return address("agreement", of_tunable(metric), place, sign, drawn)
+        rule = [of_tunable(comparing.metric), comparing.prior]
+        return address("agreement", rule, place, sign, drawn)
 
     def _recall(self, key: str) -> Evaluation | None:
         with self._lock:

@@ -9,16 +9,18 @@ from ctviz.backend.question import Question
 from ctviz.backend.tasks.behaviour import Behaviour
 from ctviz.backend.tasks.evaluate import (
     AgreementScores,
+    Comparing,
     Evaluation,
     FidelityScores,
     of_the_map_alone,
     of_the_record,
 )
-from ctviz.core import ImportanceMap, Mask, Sign
+from ctviz.core import ImportanceMap, Mask, Prior, Sign
 from ctviz.estimators import Estimator
 from ctviz.metrics import (
     AgreementMetric,
     BehaviourMetric,
+    CorrectedMetric,
     FidelityMetric,
     MapMetric,
     RecordMetric,
@@ -39,6 +41,8 @@ class Scoring:
         How they are read.
     mask
         The drawing (H, W), which agreement needs; without it the score is undefined.
+    prior
+        Where other patients have the region, which corrected agreement needs too.
     estimators
         What made each map, which metrics of behaviour need: they ask it again. Empty where nobody
         knows.
@@ -52,6 +56,7 @@ class Scoring:
     maps: Sequence[ImportanceMap]
     sign: Sign
     mask: Mask | None = None
+    prior: Prior | None = field(default=None, kw_only=True)
     estimators: Sequence[Estimator] = field(default=(), kw_only=True)
     curves: bool = field(default=True, kw_only=True)
     urgency: Urgency = field(default="interactive", kw_only=True)
@@ -68,11 +73,11 @@ class Scorer:
 
     def against_region(self, metric: AgreementMetric) -> list[Job[Evaluation]]:
         """Compare each map with the drawing."""
-        the = self.scoring
-        return [
-            self.agreement.ask(the.question, each, metric, the.sign, the.mask, curves=the.curves)
-            for each in the.maps
-        ]
+        return self._compare(Comparing.with_drawing(metric, self.scoring.question.image.spacing_mm))
+
+    def against_others(self, metric: CorrectedMetric) -> list[Job[Evaluation]]:
+        """Compare each map with the drawing, beside those on other patients."""
+        return self._compare(Comparing.beside_others(metric, self.scoring.prior))
 
     def against_model(self, metric: FidelityMetric) -> list[Job[Evaluation]]:
         """Ask the model of all maps together, which needs fewer passes."""
@@ -95,3 +100,10 @@ class Scorer:
     def of_record(self, metric: RecordMetric) -> list[Job[Evaluation]]:
         """Read what was noted of each map."""
         return [of_the_record(each, metric) for each in self.scoring.maps]
+
+    def _compare(self, comparing: Comparing) -> list[Job[Evaluation]]:
+        the = self.scoring
+        return [
+            self.agreement.ask(the.question, each, comparing, the.sign, the.mask, curves=the.curves)
+            for each in the.maps
+        ]

@@ -19,6 +19,7 @@ from ctviz.cohort.analysis.findings import (
     Undefined,
 )
 from ctviz.cohort.analysis.sensitivity import sensitivities
+from ctviz.cohort.headlines import HEADLINES
 from ctviz.cohort.run.units import cohort_title, reference_region
 from ctviz.cohort.statistics import (
     Panel,
@@ -48,9 +49,6 @@ from ctviz.core import Progress
 
 LEADER = "smoothgrad-squared"
 """First by fidelity in the paper."""
-
-HEADLINES = ("auroc", "dice")
-"""The paper's human-centric metrics."""
 
 DISPUTED = 20
 RIGHT, WRONG = "correct", "wrong"

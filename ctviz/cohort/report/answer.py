@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ctviz.cohort.analysis.findings import Findings, MetricRanking
 from ctviz.cohort.analysis.leakage import Leakage
+from ctviz.cohort.headlines import CORRECTED
 from ctviz.cohort.report.discrepancy_charts import headlines
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
@@ -25,6 +26,9 @@ PAPER: Mapping[ClaimKind, str] = MappingProxyType(
 """The paper's findings in short."""
 
 
+BEYOND = ", beyond where regions usually are"
+
+
 def answer(findings: Findings, names: Names, leakage: Leakage | None = None) -> str:
     """Return which estimator to trust on the cohort, and what became of the paper's findings.
 
@@ -38,6 +42,8 @@ def answer(findings: Findings, names: Names, leakage: Leakage | None = None) -> 
     parts = [opening, seen_words(leakage), *_criteria(findings, names)]
     if not findings.subject.annotated:
         parts.append("Nobody drew a region, so nothing is said about agreement with a reader.")
+    elif why := _why_uncorrected(findings):
+        parts.append(f"Agreement is not corrected by where regions usually are. {why}")
     if subject.patients < FEWEST:
         parts.append(f"With fewer than {FEWEST} patients nothing can be decided.")
     elif findings.accuracy and findings.accuracy[0].too_few:
@@ -80,6 +86,7 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
         if first is None:
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
+        question += BEYOND if key == CORRECTED else ""
         best = _called(ranking, first, names)
         score = f"{names.metric(key)} {with_span(first.mean, first.interval)}"
         control = unbeaten(names, ranking).get(first.entrant)
@@ -87,6 +94,14 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
             yield f"For {question}, trust none: the best, {best} ({score}), is {control}."
         else:
             yield f"For {question}, trust {best}: {score}, {_sureness(ranking, first)}."
+
+
+def _why_uncorrected(findings: Findings) -> str:
+    """Return why corrected agreement was asked for and there is none; else empty."""
+    if CORRECTED in headline_metrics(findings):
+        return ""
+    whys = (each.why for each in findings.undefined if each.metric == CORRECTED)
+    return next(whys, "")
 
 
 def _called(ranking: MetricRanking, first: Standing, names: Names) -> str:

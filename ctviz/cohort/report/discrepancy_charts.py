@@ -6,17 +6,18 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ctviz.cohort.analysis.findings import Findings, MetricAgreement
+from ctviz.cohort.headlines import HEADLINES
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.statistics import Entrant, Interval, Standing
 from ctviz.viz.charts import Axis, Chart, Dots, Mark, Point, Row, Scatter, Slope, Slopes
 
-HEADLINES = ("auroc", "dice")
-"""The paper's human-centric metrics; without them, whatever compares with a reader."""
-
 
 def headlines(findings: Findings) -> tuple[MetricAgreement, ...]:
-    """Return how fidelity and each headline metric rank all entrants."""
+    """Return how fidelity and each headline metric rank all entrants.
+
+    Without any of those it is whatever compares with a reader.
+    """
     widest = {agreement.second: agreement for agreement in reversed(findings.agreements)}
     chosen = [widest[key] for key in HEADLINES if key in widest]
     return tuple(chosen) or tuple(widest.values())[:2]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from ctviz.cohort.analysis.findings import Findings
+from ctviz.cohort.controls import MEAN_REGION, entrants_of, needs_others
 from ctviz.cohort.plan import CohortStudy, metric_name
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import count, listed
 from ctviz.cohort.report.tables import fidelity_caveats
 from ctviz.cohort.statistics import FEWEST
 from ctviz.core import UnknownName
+from ctviz.core.prior import FEWEST_OTHERS
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.viz.documents import Block, Heading, Paragraph, Points
@@ -42,6 +44,7 @@ def methods(study: CohortStudy, findings: Findings, names: Names) -> Iterator[Bl
         _cohort(study, findings),
         _estimators(study, names),
         _metrics(study, findings, names),
+        _corrected(study),
         _paper(findings),
         _statistics(findings),
         _agreement(findings),
@@ -91,7 +94,8 @@ def _explained(study: CohortStudy, findings: Findings) -> str:
 
 def _estimators(study: CohortStudy, names: Names) -> str:
     controls = [
-        name for name in study.estimators if name in ESTIMATORS and ESTIMATORS[name].control
+        *(name for name in study.estimators if name in ESTIMATORS and ESTIMATORS[name].control),
+        *entrants_of(study)[len(study.estimators) :],
     ]
     own = [names.titles.get(name, name) for name in study.estimators if name not in controls]
     signs = " and as ".join(
@@ -118,6 +122,20 @@ def _metrics(study: CohortStudy, findings: Findings, names: Names) -> str:
     if variants:
         text += f" Variants show what settings do to the ranking: {listed(variants)}."
     return text
+
+
+def _corrected(study: CohortStudy) -> str:
+    if not needs_others(study):
+        return ""
+    return (
+        "Agreement was corrected by where regions usually are. For each patient, the masks of the "
+        "same reader and label on the cohort's other patients were brought to the slice's rows and "
+        "columns as shares of the image's height and width, without registration, and averaged "
+        "over each patient's slices and then over the patients. Pixels outside the region were "
+        "weighted by the odds of this mean mask, one patient with the region anywhere added to the "
+        "others, unless the settings say another number. Such figures need at least "
+        f"{FEWEST_OTHERS} other patients. The mean mask is also an entrant, as a control."
+    )
 
 
 def _paper(findings: Findings) -> str:
@@ -171,6 +189,8 @@ def _sources(study: CohortStudy) -> Iterator[str]:
     for name in study.estimators:
         if name in ESTIMATORS:
             yield f"{ESTIMATORS[name].title}: {ESTIMATORS[name].cite}"
+    if needs_others(study):
+        yield f"{MEAN_REGION.title}: {MEAN_REGION.cite}"
     for name in dict.fromkeys(map(metric_name, study.metrics)):
         try:
             yield f"{METRICS[name].title}: {METRICS[name].cite}"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ctviz.cohort.analysis.findings import Findings, Ranked, Signs
+from ctviz.cohort.controls import title_of
 from ctviz.cohort.statistics import Entrant
-from ctviz.estimators import ESTIMATORS
 from ctviz.viz.charts import Axis, Look, looks
 
 FIDELITY = "fidelity"
@@ -33,7 +33,7 @@ class Names:
     @classmethod
     def of(cls, findings: Findings) -> Self:
         """Return the names of what was found; an estimator that is gone keeps its short name."""
-        titles = {e.estimator: _title(e.estimator) for e in findings.entrants}
+        titles = {e.estimator: title_of(e.estimator) for e in findings.entrants}
         controls = {titles[e.estimator] for e in findings.entrants if e.control}
         return cls(titles, {m.key: m for m in findings.metrics}, looks(titles.values(), controls))
 
@@ -74,7 +74,3 @@ def widest(findings: Findings) -> Signs:
     """Return the choice of signs that takes all entrants in."""
     signs = {entrant.sign for entrant in findings.entrants}
     return "both" if len(signs) > 1 else signs.pop()
-
-
-def _title(name: str) -> str:
-    return ESTIMATORS[name].title if name in ESTIMATORS else name

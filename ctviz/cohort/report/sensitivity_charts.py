@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ctviz.cohort.analysis.findings import Findings, Sensitivity, Subgroups
-from ctviz.cohort.report.discrepancy_charts import HEADLINES
+from ctviz.cohort.headlines import HEADLINES
 from ctviz.cohort.report.names import FIDELITY, Names, widest
 from ctviz.viz.charts import Axis, Chart, Dots, Mark, Row, Slope, Slopes
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from ctviz.backend import Backend, Evaluation, Job, Question, Scoring
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.cohort.controls import entrants_of, needs_others
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.result import Context, UnitResult
 from ctviz.cohort.run.result_builder import DICE, ResultBuilder
@@ -20,6 +21,7 @@ from ctviz.core import (
     ImportanceMap,
     Mask,
     Prediction,
+    Prior,
     Progress,
     Score,
     Sign,
@@ -34,12 +36,22 @@ UNIT_VERSION = 1
 """Raised whenever equal inputs begin to give another result, which computes all slices anew."""
 
 NO_DRAWING = Score.undefined("Nobody drew a region on this slice.")
+GIVEN = Score.undefined("This map was given: there is no estimator to ask again.")
 
 EXPLAINING = 0.2
 """Share of a slice's time that its maps take, for the progress."""
 
 Heard: TypeAlias = Callable[[float], object]
 """Called with the share of a slice that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What a slice's maps explain, and what they are held against."""
+
+    question: Question
+    mask: Mask | None
+    prior: Prior | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +67,7 @@ class Asked:
 def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
     """Return the content address of a slice's result: of everything it is computed from."""
     image, mask = backend.case(unit.case).slice(unit.slice_index), unit.mask(backend)
+    prior = unit.prior(backend) if needs_others(study) else None
     return address(
         "unit",
         UNIT_VERSION,
@@ -64,6 +77,7 @@ def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
         [[key, of_tunable(metric)] for key, metric in study.built_metrics().items()],
         study.signs,
         None if mask is None else digest(mask),
+        *([] if prior is None else [prior.digest]),
     )
 
 
@@ -98,12 +112,14 @@ class _Computation:
         study = self.study
         image = self.backend.case(self.unit.case).slice(self.unit.slice_index)
         mask = self.unit.mask(self.backend)
+        prior = self.unit.prior(self.backend) if needs_others(study) else None
         asked = self.backend.predict(image, study.model, urgency="background")
         prediction = waited(asked, self.progress)
         question = Question(image, study.model, self._target(prediction))
-        builder = ResultBuilder(tuple(study.estimators), study.signs, tuple(study.metrics))
+        builder = ResultBuilder(entrants_of(study), study.signs, tuple(study.metrics))
         self._explain(question, builder)
-        scores = self._ask(question, mask, builder)
+        self._give_mean_mask(question, prior, builder)
+        scores = self._ask(Held(question, mask, prior), builder)
         self.asked += [each.job for each in scores]
         if mask is not None:
             self._rate(mask, builder)
@@ -144,32 +160,54 @@ class _Computation:
                 self.maps[place] = outcome
             self.heard(EXPLAINING * (place + 1) / len(jobs))
 
-    def _ask(self, question: Question, mask: Mask | None, builder: ResultBuilder) -> list[Asked]:
+    def _give_mean_mask(
+        self, question: Question, prior: Prior | None, builder: ResultBuilder
+    ) -> None:
+        """Put the mean mask of other patients among the maps, behind all estimators."""
+        place = len(self.study.estimators)
+        if not needs_others(self.study):
+            return
+        if prior is None or prior.why_not:
+            builder.refuse(place, NO_DRAWING.why if prior is None else prior.why_not)
+        else:
+            self.maps[place] = self.backend.mean_mask(question, prior)
+
+    def _ask(self, held: Held, builder: ResultBuilder) -> list[Asked]:
         """Ask for all scores; without a drawing there is no agreement."""
         # The model's come first, so that the device is at work while others compare.
         metrics = sorted(self._metrics(), key=lambda each: each[1].needs != "model")
         asked: list[Asked] = []
         for m, metric in metrics:
-            if metric.needs == "region" and mask is None:
-                for e, s in product(self.maps, range(len(self.study.signs))):
-                    builder.score(e, s, m, NO_DRAWING)
-                continue
-            for s, sign in enumerate(self.study.signs):
-                jobs = self._score(question, metric, sign, mask)
-                asked += [Asked(e, s, m, job) for e, job in zip(self.maps, jobs, strict=True)]
+            scored, refused = self._scored_by(metric, held)
+            signs = range(len(self.study.signs))
+            for e, s in product(refused, signs):
+                builder.score(e, s, m, refused[e])
+            for s in signs if scored else ():
+                jobs = self._score(held, metric, self.study.signs[s], scored)
+                asked += [Asked(e, s, m, job) for e, job in zip(scored, jobs, strict=True)]
         return asked
 
+    def _scored_by(self, metric: Metric, held: Held) -> tuple[list[int], dict[int, Score]]:
+        """Return the maps that a metric can score, and why there is no score of the others."""
+        if metric.group == "agreement" and held.mask is None:
+            return [], dict.fromkeys(self.maps, NO_DRAWING)
+        given = [e for e in self.maps if e >= len(self.study.estimators)]
+        if metric.needs == "estimator" and given:
+            return [e for e in self.maps if e not in given], dict.fromkeys(given, GIVEN)
+        return list(self.maps), {}
+
     def _score(
-        self, question: Question, metric: Metric, sign: Sign, mask: Mask | None
+        self, held: Held, metric: Metric, sign: Sign, places: Sequence[int]
     ) -> list[Job[Evaluation]]:
-        """Ask for the score of every map under one sign."""
+        """Ask for the score of some maps under one sign."""
         estimators = list(self.study.built_estimators().values())
         scoring = Scoring(
-            question,
-            list(self.maps.values()),
+            held.question,
+            [self.maps[e] for e in places],
             sign,
-            mask,
-            estimators=[estimators[e] for e in self.maps],
+            held.mask,
+            prior=held.prior,
+            estimators=[estimators[e] for e in places if e < len(estimators)],
             curves=metric.name == DICE,
             urgency="background",
         )
@@ -223,7 +261,7 @@ class _Computation:
 
     def _digests(self) -> tuple[str, ...]:
         """Return the sha256 of each map on both grids, empty where there is none."""
-        places = range(len(self.study.estimators))
+        places = range(len(entrants_of(self.study)))
         return tuple(_digest(self.maps[e]) if e in self.maps else "" for e in places)
 
 

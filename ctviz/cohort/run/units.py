@@ -13,7 +13,7 @@ from ctviz.backend.cases.demo import LABEL, MADE, READER
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.scans import PSEUDONYM, is_folder, remember, remembered
 from ctviz.cohort.run.waiting import waited
-from ctviz.core import InvalidInput, Mask, Progress, Region, UnknownName
+from ctviz.core import InvalidInput, Mask, Prior, Progress, Region, UnknownName
 from ctviz.store import CaseEntry
 
 LABELS = "labels.csv"
@@ -36,6 +36,8 @@ class Unit:
     reader, label
         Whose drawings its maps are compared with; no reader where nobody drew, every label where
         none is named.
+    among
+        The cohort's cases: with those of other patients corrected agreement compares.
     """
 
     case: str
@@ -44,6 +46,7 @@ class Unit:
     truth: str | None = None
     reader: str = ""
     label: str = ""
+    among: tuple[str, ...] = ()
 
     def mask(self, backend: Backend) -> Mask | None:
         """Return what the reader drew on the slice, (H, W); None where nothing was drawn."""
@@ -52,6 +55,12 @@ class Unit:
         regions = backend.store.regions(self.case, self.reader, slice_index=self.slice_index)
         masks = [region.mask for region in regions if self.label in {"", region.label}]
         return reduce(np.logical_or, masks) if masks else None
+
+    def prior(self, backend: Backend) -> Prior | None:
+        """Return where the cohort's other patients have the region; None where nobody drew."""
+        if not self.reader:
+            return None
+        return backend.prior(self.case, self.reader, self.label, among=self.among)
 
 
 def _demo(backend: Backend, progress: Progress) -> tuple[str, ...]:
@@ -106,6 +115,7 @@ def units_of(
     reader, label = reference_region(study)
     entries = [backend.store.case(case_id) for case_id in _cases(backend, study, progress)]
     reader = reader or _only_reader(backend, entries)
+    among = tuple(entry.id for entry in entries)
     units: list[Unit] = []
     for entry in entries:
         progress.check()
@@ -114,7 +124,8 @@ def units_of(
             chosen = spread(drawn or _middle(entry.slices), study.slices_per_case)
             who, what = (reader, label) if drawn else ("", "")
             units += [
-                Unit(entry.id, entry.patient, index, entry.truth, who, what) for index in chosen
+                Unit(entry.id, entry.patient, index, entry.truth, who, what, among)
+                for index in chosen
             ]
     if not units:
         raise InvalidInput(

@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ctviz.cohort.controls import is_control
 from ctviz.cohort.files import replacing
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import metric_name
@@ -22,7 +23,6 @@ from ctviz.cohort.statistics import Entrant, Panel
 from ctviz.cohort.statistics.patients import Names, Numbers
 from ctviz.core import SIGNS, InvalidInput, Sign, UnknownName
 from ctviz.core.cells import neutral, original
-from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 
 NAMES = pa.dictionary(pa.int32(), pa.string())
@@ -137,7 +137,7 @@ def panel_of(values: Numbers, patients: Names, entrants: tuple[Entrant, ...], ke
 
 def entrant(estimator: str, sign: Sign) -> Entrant:
     """Return an estimator under a sign, knowing whether it is a control."""
-    return Entrant(estimator, sign, control=ESTIMATORS[estimator].control)
+    return Entrant(estimator, sign, control=is_control(estimator))
 
 
 def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:

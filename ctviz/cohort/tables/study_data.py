@@ -168,6 +168,6 @@ def _ranked(key: str, study: CohortStudy) -> Ranked:
         summary=metric.summary,
         better=metric.better,
         bounds=(low, high),
-        agreement=metric.needs == "region",
+        agreement=metric.group == "agreement",
         variant=bool(variant) and metric_name(key) in study.metrics and key != CHOSEN_DICE,
     )

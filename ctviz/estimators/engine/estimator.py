@@ -32,6 +32,8 @@ class Estimator(Tunable, ABC):
     """How lists show it."""
     cite: ClassVar[str]
     """Where it was published."""
+    differs: ClassVar[str] = ""
+    """Where it is not what a publication or a tool in wide use defines; empty where it is."""
     summary: ClassVar[str]
     """What the map says, in one sentence for a radiologist."""
     family: ClassVar[str]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ctviz.backend import Evaluation, Job, Question, Sanity
-from ctviz.core import FloatMap, ImportanceMap, Mask, Score, Sign
+from ctviz.core import FloatMap, ImportanceMap, Prior, Score, Sign
 from ctviz.core.text import count_of
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
@@ -18,7 +18,7 @@ from ctviz.metrics.fidelity import Fidelity
 from ctviz.ui.compare.expected_seconds import waits_for_a_click
 from ctviz.ui.compare.idle_checks import ByFill, IdleChecks
 from ctviz.ui.compare.page_jobs import PageJobs
-from ctviz.ui.compare.score_jobs import Scores, is_slow
+from ctviz.ui.compare.score_jobs import Held, Scores, is_slow
 from ctviz.ui.service import backend
 from ctviz.ui.viewer import MapUnit
 
@@ -114,12 +114,18 @@ class Comparison:
         What the maps are scored by, in the order of choice.
     idle_checks
         What is being found out because there is time, in words; empty when nothing is.
+    mean_mask
+        How the mean mask of other patients agrees with the drawing, by metric, where it is known.
+    prior
+        Where other patients have the region, if a metric asks.
     """
 
     compared: tuple[ComparedMap, ...]
     pending: str
     metrics: tuple[Metric, ...] = ()
     idle_checks: str = ""
+    mean_mask: Mapping[str, Evaluation] = field(default_factory=dict)
+    prior: Prior | None = None
 
     def best(self, metric: str) -> float | None:
         """Return the best score of a metric among the estimators that are no controls."""
@@ -189,7 +195,7 @@ def compare(
     question: Question,
     estimators: Sequence[Estimator],
     reading: MapReading,
-    mask: Mask | None,
+    held: Held,
 ) -> Comparison:
     """Return the maps and scores of one slice as far as they are known.
 
@@ -203,15 +209,16 @@ def compare(
         Which maps.
     reading
         How maps are shown and scored.
-    mask
-        (H, W), the region to agree with; None before there is one.
+    held
+        What agreement is measured against.
     """
     jobs = _maps(page_jobs, question, estimators)
-    scores = Scores(page_jobs, question, reading.sign, mask)
+    scores = Scores(page_jobs, question, reading.sign, held)
     # A map that comes from now on belongs to the next run, which has to be promised below.
     awaited = sum(not job.done for job in jobs.values())
     known = {estimator: job.result(0) for estimator, job in jobs.items() if _is_ready(job)}
     regions = _region_maps(page_jobs, question, known, reading)
+    scores.ask_mean_mask(reading.metrics)
     _ask(scores, known, reading.metrics, others_pending=awaited > 0)
     awaited += sum(not job.done for job in regions.values())
     pending = _pending(awaited, len(jobs), scores.open)
@@ -234,7 +241,9 @@ def compare(
         for estimator in estimators
     )
     spare = f"{count_of(idle_checks.open, 'check')} …" if idle_checks.open else ""
-    return Comparison(compared, pending, reading.metrics, spare)
+    return Comparison(
+        compared, pending, reading.metrics, spare, scores.evaluations(None), held.prior
+    )
 
 
 def _maps(

@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 import streamlit as st
 
-from ctviz.core import CtvizError, InvalidInput, Mask, Region
+from ctviz.core import CtvizError, InvalidInput, Mask, Prior, Region
 from ctviz.store import AuditEvent, CaseEntry, DrawnChange, Joined
 from ctviz.ui.access import permit, record
 from ctviz.ui.service import backend
@@ -128,3 +128,9 @@ def reference_regions(case_id: str, slice_index: int, reader: str) -> dict[str, 
         if len(drawn) > 1:
             found |= {f"{name}: {region.label}": region.mask for region in drawn}
     return found
+
+
+def where_others_have_it(case_id: str, chosen: str) -> Prior:
+    """Return the mean mask of other patients, by the reader and label of a chosen reference."""
+    reader, _, label = chosen.partition(": ")
+    return backend().prior(case_id, reader, label)

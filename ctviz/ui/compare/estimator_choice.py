@@ -10,6 +10,7 @@ from ctviz.backend import DEFAULT_ESTIMATORS
 from ctviz.core.text import about
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.ui.compare.expected_seconds import expected_seconds
+from ctviz.ui.compare.metric_choice import with_differences
 from ctviz.ui.compare.sanity import known_badge, marked
 from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain
@@ -100,7 +101,7 @@ def _entry(estimator: Estimator, model_id: str | None) -> Entry:
     seconds = expected_seconds(model_id, [estimator])
     badge = known_badge(model_id, estimator)
     marks = [] if seconds is None else [about(seconds)]
-    source = estimator.cite
+    source = with_differences(estimator.cite, estimator.differs)
     if badge is not None:
         marks.append(marked(badge))
         source = f"Sanity check {badge.verdict}. {plain(badge.why)}\n\n{source}"

@@ -11,7 +11,7 @@ from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.parameters import show_parameters
 from ctviz.ui.widgets.tick_list import Entry, show_ticks, ticks, with_or_without
 
-DEFAULT_METRICS = ("dice", "auroc", "average-precision", "fidelity")
+DEFAULT_METRICS = ("dice", "auroc-corrected", "auroc", "average-precision", "fidelity")
 COMFORTABLE = 8
 """More scores than this make the pictures small."""
 
@@ -47,10 +47,17 @@ def heading(name: str) -> str:
     return f"{metric.short or metric.title} {ARROWS[metric.better]}"
 
 
+def with_differences(cite: str, differs: str) -> str:
+    """Return a source with what is not as there, where there is anything."""
+    return f"{cite}\n\n{differs}" if differs else cite
+
+
 def direction_and_source(name: str) -> str:
-    """Return which direction is better, and who defined the metric."""
+    """Return which direction is better, who defined the metric, and what is different here."""
     metric = METRICS[name]
-    return f"{metric.better.capitalize()} is better. {metric.cite}"
+    return (
+        f"{metric.better.capitalize()} is better. {with_differences(metric.cite, metric.differs)}"
+    )
 
 
 def meaning(name: str) -> str:

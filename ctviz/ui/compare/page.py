@@ -33,12 +33,19 @@ from ctviz.ui.compare.comparison import (
 )
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.curves import show_curves
-from ctviz.ui.compare.drawings import drawing_of, keep_or_say, reference_of, reference_regions
+from ctviz.ui.compare.drawings import (
+    drawing_of,
+    keep_or_say,
+    reference_of,
+    reference_regions,
+    where_others_have_it,
+)
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.sanity import badge_of
+from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
 from ctviz.ui.frame import errors_in_words
@@ -109,7 +116,8 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     comparison = Comparison((), "")
     if card is not None:
         with errors_in_words():
-            comparison = _compare(case, card, (estimators, metrics), marked.get(chosen), places)
+            held = _held(entry, chosen, marked.get(chosen), metrics)
+            comparison = _compare(case, card, (estimators, metrics), held, places)
     _show_board(entry, case, comparison, chosen)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
@@ -150,7 +158,7 @@ def _compare(
     case: Case,
     card: ModelCard,
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
-    mask: Mask | None,
+    held: Held,
     places: Sequence[DeltaGenerator],
 ) -> Comparison:
     """Show what the model says and return what the estimators make of it, as far as it is known."""
@@ -172,9 +180,16 @@ def _compare(
         Question(image, card.id, target),
         MapReading(state.sign, state.unit, metrics, wants_second_opinion()),
     )
-    comparison = compare(page_jobs, question, estimators, reading, mask)
+    comparison = compare(page_jobs, question, estimators, reading, held)
     page_jobs.release_others()
     return comparison
+
+
+def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Metric]) -> Held:
+    """Return what agreement is measured against; other patients are looked at if a metric asks."""
+    if mask is None or not any(metric.needs == "others" for metric in metrics):
+        return Held(mask)
+    return Held(mask, where_others_have_it(entry.id, chosen))
 
 
 def _first_slice(entry: CaseEntry) -> int:

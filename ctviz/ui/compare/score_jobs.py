@@ -1,10 +1,12 @@
 """The jobs of all scores of one comparison, the quick ones first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from ctviz.backend import Evaluation, Job, Question, Scoring
-from ctviz.core import CtvizError, ImportanceMap, Mask, Score, Sign, digest
+from ctviz.core import CtvizError, ImportanceMap, Mask, Prior, Score, Sign, digest
+from ctviz.core.prior import MEAN_MASK
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.ui.compare.page_jobs import PageJobs, Place, wait_for
@@ -12,6 +14,27 @@ from ctviz.ui.service import backend
 
 AGREEMENT_SECONDS = 0.8
 """A stroke's new scores are waited for this long, so that they come with its acknowledgement."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What maps are held against when a reader's drawing is.
+
+    Parameters
+    ----------
+    mask
+        (H, W), the region to agree with; None before there is one.
+    prior
+        Where other patients have it; None while no metric asks.
+    """
+
+    mask: Mask | None = None
+    prior: Prior | None = None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether there is a drawing, and enough others to correct agreement by."""
+        return self.mask is not None and self.prior is not None and not self.prior.why_not
 
 
 class Scores:
@@ -25,16 +48,15 @@ class Scores:
         What the maps explain.
     sign
         How they are read.
-    mask
-        (H, W), the region to agree with; None before there is one.
+    held
+        What agreement is measured against.
     """
 
-    def __init__(
-        self, page_jobs: PageJobs, question: Question, sign: Sign, mask: Mask | None
-    ) -> None:
-        self._page_jobs, self._question, self._sign, self._mask = page_jobs, question, sign, mask
-        self._drawn = "" if mask is None else digest(mask)
-        self._jobs: dict[tuple[Estimator, Metric], Job[Evaluation]] = {}
+    def __init__(self, page_jobs: PageJobs, question: Question, sign: Sign, held: Held) -> None:
+        self._page_jobs, self._question, self._sign, self._held = page_jobs, question, sign, held
+        self._drawn = "" if held.mask is None else digest(held.mask)
+        self._others = "" if held.prior is None else held.prior.digest
+        self._jobs: dict[tuple[Estimator | None, Metric], Job[Evaluation]] = {}
 
     def ask(self, known: Mapping[Estimator, ImportanceMap], metrics: Iterable[Metric]) -> None:
         """Ask for scores of the maps that are there."""
@@ -42,6 +64,18 @@ class Scores:
             places = [self._place(estimator, metric) for estimator in known]
             jobs = self._page_jobs.several(places, self._asking(metric, list(known.items())))
             self._jobs |= {(e, metric): job for e, job in zip(known, jobs, strict=True)}
+
+    def ask_mean_mask(self, metrics: Iterable[Metric]) -> None:
+        """Ask how the mean mask of other patients agrees with the drawing, where it is known."""
+        prior = self._held.prior
+        if prior is None or not self._held.corrects:
+            return
+        given = [(None, backend().mean_mask(self._question, prior))]
+        for metric in (metric for metric in metrics if metric.group == "agreement"):
+            place = (*self._place(None, metric), MEAN_MASK, self._others)
+            (self._jobs[None, metric],) = self._page_jobs.several(
+                [place], self._asking(metric, given)
+            )
 
     def ask_slow(
         self,
@@ -58,26 +92,28 @@ class Scores:
                 if job is not None:
                     self._jobs[estimator, metric] = job
 
-    def _place(self, estimator: Estimator, metric: Metric) -> Place:
+    def _place(self, estimator: Estimator | None, metric: Metric) -> Place:
         question = self._question
-        drawn = self._drawn if metric.needs == "region" else ""
+        drawn = self._drawn if metric.group == "agreement" else ""
+        others = self._others if metric.needs == "others" else ""
         view = (question.image.digest, question.model_id, question.target)
-        return ("score", *view, estimator, metric, self._sign, drawn)
+        return ("score", *view, estimator, metric, self._sign, drawn, others)
 
     def _asking(
-        self, metric: Metric, maps: Sequence[tuple[Estimator, ImportanceMap]]
+        self, metric: Metric, maps: Sequence[tuple[Estimator | None, ImportanceMap]]
     ) -> Callable[[list[int]], list[Job[Evaluation]]]:
         return lambda missing: self._score(metric, [maps[index] for index in missing])
 
     def _score(
-        self, metric: Metric, maps: Sequence[tuple[Estimator, ImportanceMap]]
+        self, metric: Metric, maps: Sequence[tuple[Estimator | None, ImportanceMap]]
     ) -> list[Job[Evaluation]]:
         scoring = Scoring(
             self._question,
             [importance for _, importance in maps],
             self._sign,
-            self._mask,
-            estimators=[estimator for estimator, _ in maps],
+            self._held.mask,
+            prior=self._held.prior,
+            estimators=[estimator for estimator, _ in maps if estimator is not None],
         )
         return backend().score(scoring, metric)
 
@@ -88,7 +124,7 @@ class Scores:
 
     def wait_for_agreement(self) -> None:
         """Give the quick scores a moment, so that a stroke and its scores arrive together."""
-        quick = (job for (_, m), job in self._jobs.items() if m.needs == "region")
+        quick = (job for (_, m), job in self._jobs.items() if m.group == "agreement")
         wait_for(quick, AGREEMENT_SECONDS)
 
     @property
@@ -96,8 +132,8 @@ class Scores:
         """How many scores are still being computed."""
         return sum(not job.done for job in self._jobs.values())
 
-    def evaluations(self, estimator: Estimator) -> dict[str, Evaluation]:
-        """Return the evaluations of one estimator that are known, by metric."""
+    def evaluations(self, estimator: Estimator | None) -> dict[str, Evaluation]:
+        """Return the evaluations of one estimator, or the mean mask, that are known, by metric."""
         return {
             metric.name: found(job)
             for (of, metric), job in self._jobs.items()

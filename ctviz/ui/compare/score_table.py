@@ -16,6 +16,7 @@ CONTROL_STYLE = "color: #8b93a1"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
 SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
 CAPTUM = "Captum's map"
+MEAN_MASK = "Mean mask of other patients"
 WIDTHS = {FILLS: 110}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
@@ -37,6 +38,8 @@ def show_scores(comparison: Comparison, against: str) -> None:
     rows = {one.estimator.title: _row(one, comparison) for one in comparison.compared}
     if not rows:
         return
+    if comparison.mean_mask:
+        rows[MEAN_MASK] = _mean_mask_row(comparison)
     table = pd.DataFrame.from_dict(rows, orient="index")
     st.dataframe(
         table.style.apply(_styles, axis=None, comparison=comparison),
@@ -64,6 +67,14 @@ def _row(one: ComparedMap, comparison: Comparison) -> dict[str, str]:
     return row
 
 
+def _mean_mask_row(comparison: Comparison) -> dict[str, str]:
+    """Return how far one gets who knows only where other patients have the region."""
+    known = {name: each.score.value for name, each in comparison.mean_mask.items()}
+    found = {name: value for name, value in known.items() if value is not None}
+    cells = dict.fromkeys(_row(comparison.compared[0], comparison), UNDEFINED)
+    return cells | {heading(name): written(value) for name, value in found.items()}
+
+
 def _cell(one: ComparedMap, name: str) -> str:
     value = one.score(name).value
     return UNDEFINED if value is None else written(value)
@@ -80,6 +91,8 @@ def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
 
 def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     styles = pd.DataFrame("", index=table.index, columns=table.columns)
+    if MEAN_MASK in table.index:
+        styles.loc[MEAN_MASK] = CONTROL_STYLE
     for one in comparison.compared:
         title = one.estimator.title
         if one.estimator.control:
@@ -95,6 +108,10 @@ def _legend(comparison: Comparison, against: str) -> str:
     """Say what the numbers were measured against, and why some are missing."""
     names = [metric.name for metric in comparison.metrics]
     notes = [f"Agreement is with the region of {against}."] if against else []
+    if comparison.mean_mask and comparison.prior is not None:
+        notes.append(
+            f"It is corrected by where {comparison.prior.patients} other patients have theirs."
+        )
     if "dice" in names:
         notes.append("Dice takes the region map's top share, as large as the region itself.")
     reasons: dict[str, dict[str, None]] = {}

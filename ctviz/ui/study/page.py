@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ctviz.cohort import Run, cohort_title, look, studies
+from ctviz.cohort import Run, cohort_title, entrants_of, look, studies
 from ctviz.cohort.folder import StudyFolder
 from ctviz.core import CtvizError
 from ctviz.core.text import count_of
@@ -102,7 +102,7 @@ def _results(run: Run) -> None:
 def _facts(run: Run) -> str:
     study = run.study
     several = (
-        count_of(len(study.estimators), "estimator"),
+        count_of(len(entrants_of(study)), "estimator"),
         count_of(len(study.metrics), "metric"),
     )
     return " · ".join([cohort_title(study), plain(study.model), *several, _begun(run)])

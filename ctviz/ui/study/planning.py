@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ctviz.cohort import COHORTS, CohortStudy, Run, start
+from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
@@ -95,7 +95,7 @@ def _start() -> Run | None:
 
 
 def _gist(study: CohortStudy) -> str:
-    several = len(study.estimators), len(study.signs), len(study.metrics)
+    several = len(entrants_of(study)), len(study.signs), len(study.metrics)
     return (
         f"{TITLES.get(study.cohort, 'a folder of scans').capitalize()}: "
         f"{several[0]} estimators, controls included, read in {several[1]} "
@@ -262,7 +262,10 @@ def _estimators() -> None:
             help=FAMILIES.get(family),
         )
     controls = [cls.title for cls in ESTIMATORS.values() if cls.control]
-    st.caption(f"Controls are in every study: {', '.join(controls)}.")
+    st.caption(
+        f"Controls are in every study: {', '.join(controls)}; with corrected agreement also the "
+        "mean mask of the other patients."
+    )
     _parameters("estimator", [ESTIMATORS[name] for name in chosen_estimators()])
 
 

@@ -1,9 +1,10 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ctviz.backend import Evaluation, Question
-from ctviz.core import Score
+from ctviz.core import Prior, Score
 from ctviz.estimators import ESTIMATORS
 from ctviz.estimators.second_opinion import NO_COUNTERPART, SecondOpinion
 from ctviz.metrics import METRICS
@@ -14,11 +15,13 @@ from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, com
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.compare.page_jobs import PageJobs
+from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.second_opinion import opinion_of
 from ctviz.ui.session import Session
 
 GRADIENT, SMOOTH, RANDOM = (ESTIMATORS[name]() for name in ("gradient", "smoothgrad", "random"))
 USUAL = tuple(METRICS[name]() for name in DEFAULT_METRICS)
+NOTHING = Held()
 PIXELS = MapReading("absolute", "pixels", USUAL)
 
 
@@ -46,15 +49,17 @@ def test_scores_that_read_the_same_are_equally_good_and_controls_never_win():
     assert [result.is_best(one, "dice") for one in result.compared] == [True, True, False]
 
 
-def run(question, reading, estimators=(GRADIENT,)):
+def run(question, reading, estimators=(GRADIENT,), held=NOTHING):
     holding = PageJobs()
-    result = compare(holding, question, estimators, reading, None)
+    result = compare(holding, question, estimators, reading, held)
     holding.release_others()
     return result
 
 
-def until_complete(question, reading, session, *, and_idle=False):
-    while (result := run(question, reading)).pending or (and_idle and result.idle_checks):
+def until_complete(question, reading, session, *, and_idle=False, held=NOTHING):
+    while (result := run(question, reading, held=held)).pending or (
+        and_idle and result.idle_checks
+    ):
         for job in session.page_jobs.values():
             job.result(60)
     return result
@@ -230,3 +235,58 @@ def test_a_paths_map_says_how_far_its_sum_is_off_and_the_table_too(question, bac
     rows = [score_table._row(one, Comparison(compared, "")) for one in compared]
     assert [row[score_table.GAP] for row in rows] == [percent(maps[0].completeness_gap), "–"]
     assert score_table.GAP not in score_table._row(compared[1], Comparison(compared[1:], ""))
+
+
+@pytest.fixture
+def drawn(question):
+    mask = np.zeros(question.image.shape, bool)
+    mask[30:50, 40:60] = True
+    return mask
+
+
+def prior_of(shape, patients):
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    return Prior(np.exp(-((rows - 45) ** 2 + (columns - 45) ** 2) / 400), patients)
+
+
+def test_the_mean_mask_of_enough_other_patients_is_a_row_of_its_own(session, question, drawn):
+    prior = prior_of(question.image.shape, 6)
+    found = until_complete(question, PIXELS, session, held=Held(drawn, prior))
+    (one,) = found.compared
+    assert one.score("auroc-corrected").defined
+    assert set(found.mean_mask) == {"dice", "auroc-corrected", "auroc", "average-precision"}
+    own = found.mean_mask["auroc-corrected"].score
+    assert own == METRICS["auroc-corrected"]()(prior.mean, drawn, prior)
+    row = score_table._mean_mask_row(found)
+    assert row["AUROC corr. ↑"] == comparison.written(own.value)
+    assert row["Fidelity ↑"] == score_table.UNDEFINED
+    assert row.keys() == score_table._row(one, found).keys()
+    assert "corrected by where 6 other patients have theirs" in score_table._legend(found, "anna")
+
+
+def test_of_too_few_other_patients_the_plain_score_is_left_with_the_reason(
+    session, question, drawn
+):
+    held = Held(drawn, prior_of(question.image.shape, 3))
+    found = until_complete(question, PIXELS, session, held=held)
+    (one,) = found.compared
+    assert not found.mean_mask
+    assert one.score("auroc").defined
+    assert one.score("auroc-corrected").why.startswith("Only 3 other patients have a region")
+    assert "AUROC corr.: Only 3 other patients" in score_table._legend(found, "anna")
+
+
+def test_others_who_drew_change_corrected_scores_only(session, question, drawn):
+    first = until_complete(
+        question, PIXELS, session, held=Held(drawn, prior_of(question.image.shape, 6))
+    )
+    jobs = dict(session.page_jobs)
+    second = until_complete(
+        question, PIXELS, session, held=Held(drawn, prior_of(question.image.shape, 9))
+    )
+    new = {
+        place[5].name for place in session.page_jobs.keys() - jobs.keys() if place[4] is GRADIENT
+    }
+    assert new == {"auroc-corrected"}
+    corrected = [found.compared[0].score("auroc-corrected").value for found in (first, second)]
+    assert corrected[0] != corrected[1]

@@ -3,6 +3,7 @@ from importlib import import_module
 
 import pytest
 
+from ctviz.metrics import METRICS
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import BoardCommand, SliceChange
 
@@ -34,6 +35,19 @@ def test_a_link_that_names_an_estimator_twice_shows_it_once(app, two_phantoms):
     app.run()
     assert not app.exception
     assert app.session_state["ctviz"].estimators == ("random", "gradient")
+
+
+def test_other_patients_are_looked_at_where_a_metric_asks(backend, two_phantoms):
+    entry = backend.store.case(two_phantoms[0])
+    region = backend.store.regions(entry.id)[0]
+    corrected, plain = ([METRICS[name]()] for name in ("auroc-corrected", "auroc"))
+    for chosen in (region.reader, f"{region.reader}: {region.label}"):
+        held = compare_page._held(entry, chosen, region.mask, corrected)
+        assert held.prior.patients == 1
+        assert held.prior.mean.any()
+        assert not held.corrects
+    assert compare_page._held(entry, region.reader, region.mask, plain).prior is None
+    assert compare_page._held(entry, "", None, corrected).mask is None
 
 
 @pytest.fixture
