@@ -2,9 +2,11 @@
 
 from ctviz.phantom.chest import Phantom, chest, chest_slice, dissect
 from ctviz.phantom.dissection import Dissection
+from ctviz.phantom.lesion import LESION
 from ctviz.phantom.marker import marker_mask, with_marker
 
 __all__ = [
+    "LESION",
     "Dissection",
     "Phantom",
     "chest",

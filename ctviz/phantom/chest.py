@@ -15,6 +15,7 @@ from ctviz.phantom.bones import paint_bones
 from ctviz.phantom.canvas import Canvas
 from ctviz.phantom.dissection import Dissection
 from ctviz.phantom.geometry import patient_grid
+from ctviz.phantom.lesion import Lesion
 from ctviz.phantom.lungs import paint_lungs
 from ctviz.phantom.mediastinum import paint_mediastinum
 from ctviz.phantom.organs import Mediastinum
@@ -68,8 +69,13 @@ def chest_slice(
     return drawn.hounsfield, drawn.heart_and_vessels
 
 
-def dissect(seed: int, *, contrast: bool, level: float, size: int = 256) -> Dissection:
-    """Return the slice of `chest_slice` with what is needed to see it without one of its parts."""
+def dissect(
+    seed: int, *, contrast: bool, level: float, size: int = 256, lesion: bool = False
+) -> Dissection:
+    """Return the slice of `chest_slice` with what is needed to see it without one of its parts.
+
+    It may be given a `Lesion`, which is one more part and changes nothing else.
+    """
     if not 0 <= level <= 1:
         raise ValueError(f"A level lies between 0 and 1, not at {level}.")
     anatomy, scanner = _scan(seed, contrast=contrast)
@@ -85,6 +91,9 @@ def dissect(seed: int, *, contrast: bool, level: float, size: int = 256) -> Diss
     paint_abdomen(canvas, wall)
     paint_mediastinum(canvas, parts, wall)
     paint_bones(canvas, wall)
+    if lesion:
+        drawn = Lesion.draw(canvas, wall, _stream(seed, 5, key))
+        canvas.paint(drawn.outline, drawn.hounsfield)
     add_streaks(canvas, parts, wall)
     reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)
     attenuation = np.float32(1.05) - np.float32(0.35) * reach

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from ctviz.phantom import artefacts, bones, chest_slice, dissect, heart
+from ctviz.phantom import LESION, artefacts, bones, chest_slice, dissect, heart
 from ctviz.phantom.canvas import AIR, Canvas
 from ctviz.phantom.layers import seen_without
 
@@ -126,3 +126,29 @@ def test_streaks_vanish_with_the_iodine_that_throws_them(monkeypatch):
     assert changed.sum() > 300
     gone = streaked.without("upper vena cava")
     assert_same_but_for_rounding(gone, expected)
+
+
+def test_a_lesion_is_one_more_part_that_changes_nothing_else():
+    plain, _ = chest_slice(3, contrast=False, level=0.6, size=128)
+    drawn = dissect(3, contrast=False, level=0.6, size=128, lesion=True)
+    assert_same_but_for_rounding(drawn.without(LESION), plain)
+    assert (drawn.hounsfield != plain).mean() < 0.1
+
+
+def test_lesions_lie_anywhere_in_lung_and_soft_tissue_and_differ_from_it():
+    places, darker = [], []
+    for seed in range(60):
+        drawn = dissect(seed, contrast=False, level=seed / 60, size=96, lesion=True)
+        change = drawn.hounsfield - drawn.without(LESION)
+        peak = np.unravel_index(abs(change).argmax(), change.shape)
+        places.append(np.array(peak) / 96)
+        assert abs(change[peak]) > 100
+        if change[peak] < 0:
+            darker.append(drawn.without(LESION)[peak])
+    across = np.array(places)[:, 1]
+    # The body is about 0.8 of the picture wide: an even spread over it has σ = 0.8 / √12.
+    assert np.std(across) == pytest.approx(0.8 / np.sqrt(12), abs=0.05)
+    assert np.mean(across) == pytest.approx(0.5, abs=0.1)
+    assert len(darker) >= 10
+    # What is darker than its surroundings lies in soft tissue.
+    assert np.median(darker) > -250
