@@ -13,9 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ctviz.core import InvalidInput, Progress, Slice, Tunable, UnreadableScan, Value, param
 from ctviz.io import load_case
@@ -31,7 +29,15 @@ from ctviz.models import (
 from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
-from ctviz.training.validation import auc, balanced_accuracy, patient_folds, patient_interval
+from ctviz.training.measuring import (
+    QUANTITIES,
+    Shares,
+    encoded,
+    on_fresh_phantoms,
+    rounded,
+    shares_of,
+)
+from ctviz.training.validation import patient_folds, patient_interval
 
 TRAINING_SEED, FRESH_SEED = 1_000_000, 2_000_000
 SLICES_PER_PHANTOM = 4
@@ -39,8 +45,6 @@ PHANTOM_PIXELS = 256
 REFERENCES = 16
 COLUMNS = ("file", "patient_id", "contrast")
 CLASSES = ("without contrast", "with contrast")
-
-Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
         measured = _cross_validated(training, classifier, real)
         training.with_real(classifier, real, seed=plan.seed)
     fresh = _phantoms(plan, FRESH_SEED, plan.fresh_phantoms, progress)
-    references = _encoded(classifier, phantoms.subset(_references(plan.phantoms)))
+    references = encoded(classifier, phantoms.subset(_references(plan.phantoms)))
     classifier = replace(classifier, references=references)
     save_model(out, classifier)
     # What is measured is what was written, with its rounded weights.
@@ -201,7 +205,7 @@ def _cross_validated(
             held_out = fold_of == fold
             candidate = replace(pretrained, network=deepcopy(pretrained.network))
             training.with_real(candidate, real.subset(~held_out), seed=seed)
-            shares[held_out, repeat] = _shares(candidate, real.subset(held_out))
+            shares[held_out, repeat] = shares_of(candidate, real.subset(held_out))
     how = (
         f"{plan.folds}-fold cross-validation by patient, {plan.repeats} time(s) with other folds; "
         "each network was trained on phantoms and the other folds' patients and judges single "
@@ -214,11 +218,11 @@ def _cross_validated(
         Measurement(
             quantity,
             round(_averaged(measure)(real.labels, shares), 4),
-            _rounded(patient_interval(_averaged(measure), real.labels, shares, real.patients)),
+            rounded(patient_interval(_averaged(measure), real.labels, shares, real.patients)),
             on,
             how,
         )
-        for quantity, measure in (("balanced accuracy", balanced_accuracy), ("AUC", auc))
+        for quantity, measure in QUANTITIES.items()
     )
 
 
@@ -234,45 +238,16 @@ def _on_phantoms(
 ) -> tuple[Measurement, ...]:
     """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
     if not marked:
-        return (_on_these(classifier, fresh, "phantoms"),)
+        return (on_fresh_phantoms(classifier, fresh, "phantoms"),)
     return (
-        _on_these(classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"),
-        _on_these(classifier, fresh, "phantoms without any marker"),
-        _on_these(classifier, _with_markers(fresh, ~fresh.labels), "phantoms with wrong markers"),
+        on_fresh_phantoms(
+            classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"
+        ),
+        on_fresh_phantoms(classifier, fresh, "phantoms without any marker"),
+        on_fresh_phantoms(
+            classifier, _with_markers(fresh, ~fresh.labels), "phantoms with wrong markers"
+        ),
     )
-
-
-def _on_these(classifier: Classifier, fresh: Samples, name: str) -> Measurement:
-    shares = _shares(classifier, fresh)
-    interval = patient_interval(balanced_accuracy, fresh.labels, shares, fresh.patients)
-    return Measurement(
-        "balanced accuracy",
-        round(balanced_accuracy(fresh.labels, shares), 4),
-        _rounded(interval),
-        f"{len(fresh)} slices of {len(np.unique(fresh.patients))} {name}",
-        "Phantoms of seeds that were not trained on; interval by drawing phantoms anew.",
-    )
-
-
-def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
-    low, high = interval
-    return round(low, 4), round(high, 4)
-
-
-def _shares(classifier: Classifier, samples: Samples, batch: int = 16) -> Shares:
-    """Return the probability (N,) of contrast agent."""
-    return np.concatenate(
-        [
-            classifier.probabilities(_encoded(classifier, samples.subset(chunk)))[:, 1]
-            for chunk in np.array_split(np.arange(len(samples)), -(-len(samples) // batch))
-        ]
-    )
-
-
-def _encoded(classifier: Classifier, samples: Samples) -> Tensor:
-    low, high = classifier.card.window_limits
-    scans = torch.from_numpy(samples.hounsfield.astype(np.float32))[:, None]
-    return ((scans - low) / (high - low)).clamp(0, 1)
 
 
 def _phantoms(plan: TrainingPlan, first_seed: int, patients: int, progress: Progress) -> Samples:
