@@ -13,7 +13,7 @@ from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
-from ctviz.cohort.plan import CohortStudy, read_plan
+from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
@@ -75,14 +75,14 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     """
     kept = unnamed(backend.settings, study)
     with study_lock(folder):
-        _keep_plan(backend.settings, kept, folder)
-        run = _Run(backend, kept, folder, Teller(folder), told or (lambda _: None))
+        keep_plan(backend.settings, kept, folder)
+        run = StudyRun(backend, kept, folder, Teller(folder), told or (lambda _: None))
         processes = cores() if workers is None else workers
         return run.all(study, processes, Stoppable(folder, progress))
 
 
 @dataclass(eq=False)
-class _Run:
+class StudyRun:
     """One run of a study, from the cohort to the findings."""
 
     backend: Backend
@@ -100,7 +100,7 @@ class _Run:
             self._tell("Preparing the cohort.")
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
-            units = units_of(self.backend, ordered, progress)
+            units = self.units(ordered, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)
         except (Cancelled, KeyboardInterrupt):
@@ -113,10 +113,22 @@ class _Run:
         self._tell(said, state="done", share=1.0, left_seconds=0.0)
         return failures
 
+    def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:
+        """Return the slices."""
+        return units_of(self.backend, ordered, progress)
+
+    def assignment(self) -> Assignment:
+        """Return what is computed of each slice."""
+        return Assignment(self.study, self.folder)
+
+    def conclude(self, addresses: Sequence[str], progress: Progress) -> None:  # noqa: ARG002
+        """Write what the slices of these results say together, their tables being there."""
+        save_findings(analyse(self.folder, progress), self.folder)
+
     def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
         """Return the outcome of each slice, in their order."""
         self._tell("Computing slices.", total=len(units))
-        assignment, outcomes = Assignment(self.study, self.folder), dict[int, Done]()
+        assignment, outcomes = self.assignment(), dict[int, Done]()
         self.begun = time.monotonic()
         stream: Iterator[Done | Share] = (
             in_processes(self.backend.settings, assignment, units, progress, workers)
@@ -170,7 +182,7 @@ class _Run:
         write_curves(self.folder, results, len(addresses))
         document = environment(self.backend, self.study, results(), workers)
         write_json(StudyFolder(self.folder).environment, document)
-        save_findings(analyse(self.folder, progress), self.folder)
+        self.conclude(addresses, progress)
         return failures
 
     def _tell(self, message: str, **changes: object) -> None:
@@ -214,10 +226,10 @@ def unit_addresses(folder: Path) -> tuple[str, ...]:
     return tuple(addresses)
 
 
-def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
+def keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
     """Write the plan, refusing a folder that belongs to another one."""
     path = StudyFolder(folder).plan
-    if path.exists() and unnamed(settings, read_plan(path)).digest != study.digest:
+    if path.exists() and unnamed(settings, type(study).read(path)).digest != study.digest:
         raise InvalidInput(
             f"The folder '{folder.name}' holds another study; choose a new folder or its own plan."
         )

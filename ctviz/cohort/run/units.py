@@ -13,7 +13,7 @@ from ctviz.backend.cases.demo import LABEL, MADE, READER
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.scans import PSEUDONYM, is_folder, remember, remembered
 from ctviz.cohort.run.waiting import waited
-from ctviz.core import InvalidInput, Mask, Progress, Region, UnknownName
+from ctviz.core import InvalidInput, Mask, Progress, Region, Slice, UnknownName
 from ctviz.store import CaseEntry
 
 LABELS = "labels.csv"
@@ -44,6 +44,10 @@ class Unit:
     truth: str | None = None
     reader: str = ""
     label: str = ""
+
+    def image(self, backend: Backend) -> Slice:
+        """Return the slice itself."""
+        return backend.case(self.case).slice(self.slice_index)
 
     def mask(self, backend: Backend) -> Mask | None:
         """Return what the reader drew on the slice, (H, W); None where nothing was drawn."""
