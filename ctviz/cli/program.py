@@ -25,6 +25,7 @@ from ctviz.cli import (
     second_opinion,
     study,
     train,
+    truth,
 )
 from ctviz.core import CtvizError
 
@@ -41,6 +42,7 @@ COMMANDS = (
     sanity,
     second_opinion,
     study,
+    truth,
     train,
     audit,
     app,
@@ -57,6 +59,7 @@ first steps:
   ctviz second-opinion C-0123abcd             does Captum compute the same maps?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
+  ctviz truth --phantoms 20 --out truth       which one tells what the model really used?
 
 own scans:
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives

@@ -98,7 +98,7 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
 
     study = _study(arguments)
     folder = arguments.out or default_folder(backend.settings, study)
-    teller = _ProgressLine()
+    teller = ProgressLine()
     try:
         failures = run_study(backend, study, folder, workers=arguments.workers, told=teller.tell)
     finally:
@@ -188,7 +188,7 @@ def _study(arguments: argparse.Namespace) -> "CohortStudy":
     return CohortStudy(**{"name": cohort if cohort in COHORTS else "study", **changes})
 
 
-class _ProgressLine:
+class ProgressLine:
     """Says how far a study is: in one line of a terminal, or a line now and then."""
 
     def __init__(self) -> None:

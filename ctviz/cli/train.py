@@ -1,4 +1,4 @@
-"""Train a classifier for the paper's task: whether contrast agent was given.
+"""Train a classifier: for the paper's task, contrast agent, or for lesions in phantoms.
 
 try:
   ctviz train --out models/my-model
@@ -6,29 +6,36 @@ try:
   ctviz train --robust --out models/my-robust-model
   ctviz train --set phantoms=50 --set phantom_steps=20 --out models/quick
   ctviz train --list --real ../shared/data/tcga-luad-contrast --out models/contrast-small
+  ctviz train lesion --out models/my-lesions
 
 It learns on phantoms and, with --real, on the slices of a folder with a table labels.csv; then it
 is measured by cross-validation over patients. All figures are in the card that is written, and
 beside it the digests of the real slices, by which a study notices that the model has seen them. A
 robust network learns also from scans that lost pixels as fidelity removes them, so that fidelity
-measures what it saw and not its surprise.
+measures what it saw and not its surprise. A lesion may lie anywhere, so that no map that knows only
+where organs are can be right; its classifier learns on phantoms alone.
 """
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ctviz.cli.choosing import add_settings, parsed, split_assignment
 from ctviz.cli.waiting import progress_bar
-from ctviz.core import InvalidInput, Settings
+from ctviz.core import InvalidInput, Settings, Tunable
 from ctviz.core.text import count_of
 
+TASKS = ("contrast", "lesion")
 NETWORKS = ("small", "resnet50", "shortcut")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
+    parser.add_argument(
+        "task", nargs="?", choices=TASKS, default=TASKS[0], help="what to tell (default: contrast)"
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -36,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of the new model; its name becomes the model's id",
     )
     parser.add_argument(
-        "--network", choices=NETWORKS, default="small", help="which network (default: small)"
+        "--network", choices=NETWORKS, help="which network for contrast (default: small)"
     )
     parser.add_argument(
         "--robust", action="store_true", help="train with scans that lost pixels as well"
@@ -56,8 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train, measure and write a model."""
-    from dataclasses import replace
+    {"contrast": _train_contrast, "lesion": _train_lesion}[arguments.task](arguments)
 
+
+def _train_contrast(arguments: argparse.Namespace) -> None:
     from ctviz.training.contrast import (
         RESNET50,
         SHORTCUT,
@@ -70,21 +79,17 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.list:
         _list(arguments)
         return
-    plan = {"small": SMALL, "resnet50": RESNET50, "shortcut": SHORTCUT}[arguments.network]
-    said = {name: getattr(arguments, name) for name in ("name", "licence", "source")}
-    given = {name: text for name, text in said.items() if text is not None}
+    plans = {"small": SMALL, "resnet50": RESNET50, "shortcut": SHORTCUT}
+    plan = plans[arguments.network or "small"]
+    given = _said_of_real_slices(arguments)
     if given and arguments.real is None:
         raise InvalidInput("--name, --licence and --source describe a --real folder; name it too.")
-    assignments = dict(map(split_assignment, arguments.set))
-    settings: dict[str, Any] = dict(parsed(TrainingPlan, "train", assignments))
     plan = replace(
         plan,
-        id=arguments.out.resolve().name,
-        title=arguments.title or plan.title,
         real=None
         if arguments.real is None
         else RealSlices(arguments.real, **given, secret=_secret()),
-        **({"robust": arguments.robust} | settings),
+        **{"robust": arguments.robust, **_changes(TrainingPlan, plan.title, arguments)},
     )
     with progress_bar("Training") as progress:
         train_contrast(plan, arguments.out, progress)
@@ -105,3 +110,28 @@ def _secret() -> bytes:
     from ctviz.backend.cases.catalogue import pseudonym_key
 
     return pseudonym_key(Settings.from_environment().data)
+
+
+def _train_lesion(arguments: argparse.Namespace) -> None:
+    from ctviz.training.lesion import LesionPlan, train_lesion
+
+    if arguments.network or arguments.real or _said_of_real_slices(arguments):
+        raise InvalidInput(
+            "A classifier of lesions has one network and learns on phantoms alone; leave out "
+            "--network, --real and what describes them."
+        )
+    plan = LesionPlan(**_changes(LesionPlan, LesionPlan.title, arguments))
+    with progress_bar("Training") as progress:
+        train_lesion(plan, arguments.out, progress)
+
+
+def _said_of_real_slices(arguments: argparse.Namespace) -> dict[str, str]:
+    said = {name: getattr(arguments, name) for name in ("name", "licence", "source")}
+    return {name: text for name, text in said.items() if text is not None}
+
+
+def _changes(plan: type[Tunable], title: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the command line says of a plan of either task."""
+    settings = parsed(plan, "train", dict(map(split_assignment, arguments.set)))
+    name = arguments.out.resolve().name
+    return {"id": name, "title": arguments.title or title, **settings}

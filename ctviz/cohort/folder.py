@@ -53,6 +53,10 @@ class StudyFolder:
         """Return where the result of one slice is."""
         return self.path / "units" / f"{address}.unit"
 
+    def truth(self, address: str) -> Path:
+        """Return where the true effects on one slice are, if the study has any."""
+        return self.path / "truth" / f"{address}.truth"
+
     @property
     def failures(self) -> Path:
         """Slices that have no scores, with the reasons."""
@@ -92,6 +96,11 @@ class StudyFolder:
     def findings(self) -> Path:
         """What the study found; the last file to be there."""
         return self.path / "findings.json"
+
+    @property
+    def effects_csv(self) -> Path:
+        """One row for each part of each slice: what it does to the answer."""
+        return self.path / "effects.csv"
 
     def report(self, kind: str) -> Path:
         """Return where the report is, as ``html`` or ``pdf``."""

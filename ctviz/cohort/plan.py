@@ -185,6 +185,17 @@ class CohortStudy:
         return to_toml(_TOML.unstructure(self))
 
     @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a plan from its file."""
+        try:
+            text = text_of(path)
+        except OSError:
+            raise InvalidInput("The plan cannot be read; check the file's name.") from None
+        except NotToml as error:
+            raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
+        return cls.from_toml(text)
+
+    @classmethod
     def from_toml(cls, text: str) -> Self:
         """Read a plan; what it does not say has its default."""
         try:
@@ -203,13 +214,7 @@ class CohortStudy:
 
 def read_plan(path: Path) -> CohortStudy:
     """Read a plan from its file."""
-    try:
-        text = text_of(path)
-    except OSError:
-        raise InvalidInput("The plan cannot be read; check the file's name.") from None
-    except NotToml as error:
-        raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
-    return CohortStudy.from_toml(text)
+    return CohortStudy.read(path)
 
 
 def metric_name(key: str) -> str:

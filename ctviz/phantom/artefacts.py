@@ -22,11 +22,12 @@ def add_streaks(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
     if shoulder:
         knots = round(size * canvas.grid.pixel_mm / 1.8)
         streak = ripple(canvas.rng, size, knots) * np.float32(shoulder)
-        canvas.hounsfield[...] += streak[:, None] * body
+        canvas.add(streak[:, None] * body)
     if canvas.tissue.cava > _DENSE_HU and parts.cava:
         (x0, x1), (y0, y1) = parts.cava[0].box
         fan = _fan(canvas, ((x0 + x1) / 2, (y0 + y1) / 2))
-        canvas.hounsfield[...] += fan * body * np.float32(0.16 * (canvas.tissue.cava - 250))
+        strength = np.float32(0.16 * (canvas.tissue.cava - 250))
+        canvas.add(fan * body * strength, parts.cava[0].part)
 
 
 def _fan(canvas: Canvas, centre: tuple[float, float]) -> Field:

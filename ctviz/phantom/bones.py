@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from ctviz.phantom.canvas import CORTEX, Canvas
@@ -21,19 +24,42 @@ def paint_bones(canvas: Canvas, wall: Wall) -> None:
     paint_spine(canvas)
 
 
-def _bone(canvas: Canvas, distance: Field, grid: Grid, shell_mm: float) -> None:
-    """Lay a cortical shell of this thickness and the marrow inside."""
-    canvas.lay(grid.cover(distance), CORTEX, grid)
-    canvas.lay(grid.cover(distance + np.float32(shell_mm)), canvas.marrow[grid.window], grid)
+@dataclass(frozen=True)
+class _Bone:
+    """One of the body's bones, or a group of them.
+
+    ``shell_mm`` is the thickness of its cortical shell, ``softness_mm`` that of creases between
+    the shapes that it is joined from.
+    """
+
+    part: str
+    shell_mm: float
+    softness_mm: float = 1.0
+
+    @property
+    def instead(self) -> Mapping[str, None]:
+        """Without the bone nothing is laid."""
+        return {self.part: None}
+
+    def lay(self, canvas: Canvas, distance: Field, grid: Grid) -> None:
+        """Lay the shell and the marrow inside."""
+        canvas.lay(grid.cover(distance), CORTEX, grid, instead=self.instead)
+        inside, marrow = grid.cover(distance + np.float32(self.shell_mm)), canvas.marrow
+        canvas.lay(inside, marrow[grid.window], grid, instead=self.instead)
 
 
-def _paint_shapes(canvas: Canvas, shapes: list[Shape], shell_mm: float, softness: float) -> None:
+def _paint_shapes(canvas: Canvas, shapes: list[Shape], bone: _Bone) -> None:
     boxes = np.array([shape.box for shape in shapes])
     low, high = boxes[:, :, 0].min(axis=0), boxes[:, :, 1].max(axis=0)
     grid = canvas.grid.around((low[0], high[0]), (low[1], high[1]))
     if grid.x.size:
         distances = [shape.distance(grid) for shape in shapes]
-        _bone(canvas, smooth_union(distances, softness), grid, shell_mm)
+        bone.lay(canvas, smooth_union(distances, bone.softness_mm), grid)
+
+
+_RIB, _ARCH = _Bone("ribs", 1.1), _Bone("spine", 1.4)
+_STERNUM, _COLLAR_BONE = _Bone("sternum", 1.2), _Bone("collar bones", 1.5)
+_SHOULDER_BLADE = _Bone("shoulder blades", 1.3, 0.8)
 
 
 def _paint_ribs(canvas: Canvas, wall: Wall) -> None:
@@ -66,9 +92,9 @@ def _paint_rib(canvas: Canvas, wall: Wall, side: int, turn: np.ndarray, middle: 
     distance = np.maximum(np.abs(depth - np.float32(middle)) - height[bins], along[bins])
     cartilage = turn.mean() > 0.86
     if cartilage:
-        canvas.lay(grid.cover(distance), 110.0, grid)
+        canvas.lay(grid.cover(distance), 110.0, grid, instead=_RIB.instead)
     else:
-        _bone(canvas, distance, grid, 1.1)
+        _RIB.lay(canvas, distance, grid)
 
 
 def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
@@ -81,11 +107,11 @@ def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
     bar = Tube(
         ((-width + thick, y + 1.5), (0, y), (width - thick, y + 1.5)), (thick, thick * 0.9, thick)
     )
-    _paint_shapes(canvas, [bar], 1.2, 1.0)
+    _paint_shapes(canvas, [bar], _STERNUM)
     if level < 0.1:
         for side in (-1, 1):
             clavicle = Tube(((side * 33, y + 5), (side * 50, y + 1)), (9.5, 7.5))
-            _paint_shapes(canvas, [clavicle], 1.5, 1.0)
+            _paint_shapes(canvas, [clavicle], _COLLAR_BONE)
 
 
 def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
@@ -106,7 +132,7 @@ def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
         if level < 0.18:
             x, y = points[3]
             shapes.append(Tube(((x, y), (x + side * 14, y + 20)), (2.5, 3.5)))
-        _paint_shapes(canvas, shapes, 1.3, 0.8)
+        _paint_shapes(canvas, shapes, _SHOULDER_BLADE)
 
 
 def paint_spine(canvas: Canvas) -> None:
@@ -121,13 +147,15 @@ def paint_spine(canvas: Canvas) -> None:
     canal = Ellipse(0, y + 21.5 * grow, 8.8, 7.6).distance(grid)
     bone = smooth_union([s.distance(grid) for s in _arch(y, grow, phase)], 1.2)
     canvas.lay(grid.cover(bone - 4), canvas.tissue.muscle, grid)
-    _bone(canvas, np.maximum(bone, -canal), grid, 1.4)
+    _ARCH.lay(canvas, np.maximum(bone, -canal), grid)
     distance = np.maximum(body.distance(grid), -canal)
     if disc:
-        canvas.lay(grid.cover(distance), 240.0, grid)
-        canvas.lay(grid.cover(distance + 3) * np.float32(0.9), 95.0, grid)
+        canvas.lay(grid.cover(distance), 240.0, grid, instead=_ARCH.instead)
+        core = grid.cover(distance + 3) * np.float32(0.9)
+        canvas.lay(core, 95.0, grid, instead=_ARCH.instead)
     else:
-        _bone(canvas, distance, grid, 1.3 if 0.08 < phase < 0.74 else 4.5)
+        vertebra = replace(_ARCH, shell_mm=1.3 if 0.08 < phase < 0.74 else 4.5)
+        vertebra.lay(canvas, distance, grid)
     canvas.lay(grid.cover(canal), 15.0, grid)
     canvas.lay(grid.cover(canal + 2.6), 38.0, grid)
 

@@ -13,12 +13,14 @@ from ctviz.phantom.anatomy import Anatomy, Tissue
 from ctviz.phantom.artefacts import add_streaks
 from ctviz.phantom.bones import paint_bones
 from ctviz.phantom.canvas import Canvas
+from ctviz.phantom.dissection import Dissection
 from ctviz.phantom.geometry import patient_grid
+from ctviz.phantom.lesion import Lesion
 from ctviz.phantom.lungs import paint_lungs
 from ctviz.phantom.mediastinum import paint_mediastinum
 from ctviz.phantom.organs import Mediastinum
 from ctviz.phantom.scanner import Scanner
-from ctviz.phantom.table import table
+from ctviz.phantom.table import paint_table
 from ctviz.phantom.wall import Wall, paint_wall, widest_mm
 
 _TOP, _BASE = 0.02, 0.98
@@ -46,10 +48,13 @@ def _stream(seed: int, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Tissue, Scanner]:
+def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Scanner]:
     anatomy, across = _patient(seed)
-    scanner = Scanner.draw(_stream(seed, 1, contrast), across)
-    return anatomy, Tissue.draw(_stream(seed, 2, contrast), contrast=contrast), scanner
+    return anatomy, Scanner.draw(_stream(seed, 1, contrast), across)
+
+
+def _tissue(seed: int, *, contrast: bool) -> Tissue:
+    return Tissue.draw(_stream(seed, 2, contrast), contrast=contrast)
 
 
 def chest_slice(
@@ -60,26 +65,40 @@ def chest_slice(
     ``level`` runs from 0, just above the aortic arch, to 1 at the base of the heart. It is the
     very slice of ``chest(seed, contrast=contrast)`` at this level, on a grid of its own.
     """
+    drawn = dissect(seed, contrast=contrast, level=level, size=size)
+    return drawn.hounsfield, drawn.heart_and_vessels
+
+
+def dissect(
+    seed: int, *, contrast: bool, level: float, size: int = 256, lesion: bool = False
+) -> Dissection:
+    """Return the slice of `chest_slice` with what is needed to see it without one of its parts.
+
+    It may be given a `Lesion`, which is one more part and changes nothing else.
+    """
     if not 0 <= level <= 1:
         raise ValueError(f"A level lies between 0 and 1, not at {level}.")
-    anatomy, tissue, scanner = _scan(seed, contrast=contrast)
-    grid = patient_grid(
-        anatomy, _TOP + level * (_BASE - _TOP), size, scanner.field_of_view_mm / size
-    )
+    anatomy, scanner = _scan(seed, contrast=contrast)
+    pixel_mm = scanner.field_of_view_mm / size
+    grid = patient_grid(anatomy, _TOP + level * (_BASE - _TOP), size, pixel_mm)
     key = round(level * 1_000_000)
-    scene = table(anatomy, size, scanner.field_of_view_mm / size)
-    canvas = Canvas.over(scene, (anatomy, tissue), grid, _stream(seed, 3, key))
+    patient = anatomy, _tissue(seed, contrast=contrast), _tissue(seed, contrast=False)
+    canvas = Canvas.empty(patient, grid, _stream(seed, 3, key))
+    paint_table(canvas, pixel_mm)
     wall, parts = Wall.around(anatomy, grid), Mediastinum.at(anatomy, grid.level)
     paint_wall(canvas, wall)
     paint_lungs(canvas, parts, wall, scanner.thickness_mm)
     paint_abdomen(canvas, wall)
     paint_mediastinum(canvas, parts, wall)
     paint_bones(canvas, wall)
+    if lesion:
+        drawn = Lesion.draw(canvas, wall, _stream(seed, 5, key))
+        canvas.paint(drawn.outline, drawn.hounsfield)
     add_streaks(canvas, parts, wall)
     reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)
     attenuation = np.float32(1.05) - np.float32(0.35) * reach
-    image = scanner.acquire(canvas.hounsfield, attenuation, _stream(seed, 4, contrast, key))
-    return image, canvas.mask
+    seen = scanner.seen(canvas.hounsfield, attenuation, _stream(seed, 4, contrast, key))
+    return Dissection(seen, canvas, scanner)
 
 
 def chest(seed: int, *, contrast: bool, slices: int = 12, size: int = 512) -> Phantom:
@@ -90,7 +109,7 @@ def chest(seed: int, *, contrast: bool, slices: int = 12, size: int = 512) -> Ph
     """
     levels = np.linspace(0, 1, slices) if slices > 1 else np.array([0.5])
     drawn = [chest_slice(seed, contrast=contrast, level=float(u), size=size) for u in levels]
-    anatomy, _, scanner = _scan(seed, contrast=contrast)
+    anatomy, scanner = _scan(seed, contrast=contrast)
     pixel = scanner.field_of_view_mm / size
     return Phantom(
         hounsfield=np.stack([image for image, _ in drawn]),

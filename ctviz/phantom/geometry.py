@@ -97,7 +97,10 @@ def _displacement(anatomy: Anatomy, level: float, columns: Field, rows: Field) -
 
 @dataclass(frozen=True)
 class Ellipse:
-    """Ellipse with half axes ``a`` and ``b`` (mm), turned by ``angle`` degrees (clockwise)."""
+    """Ellipse with half axes ``a`` and ``b`` (mm), turned by ``angle`` degrees (clockwise).
+
+    ``part`` names what it is the outline of.
+    """
 
     x: float
     y: float
@@ -105,6 +108,7 @@ class Ellipse:
     b: float
     angle: float = 0.0
     trefoil: float = 0.0
+    part: str = ""
 
     def distance(self, grid: Grid) -> Field:
         """Return the signed distance to the outline in mm, exact to first order."""
@@ -134,10 +138,14 @@ class Ellipse:
 
 @dataclass(frozen=True)
 class Tube:
-    """Band around a polyline ``points`` (n, 2), with a radius in mm at every point."""
+    """Band around a polyline ``points`` (n, 2), with a radius in mm at every point.
+
+    ``part`` names what it is the outline of.
+    """
 
     points: tuple[tuple[float, float], ...]
     radii: tuple[float, ...]
+    part: str = ""
 
     def distance(self, grid: Grid) -> Field:
         """Return the signed distance to the outline in mm."""

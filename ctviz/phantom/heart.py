@@ -31,15 +31,18 @@ def paint_heart(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
     if parts.left_ventricle and parts.right_atrium:
         bulk.append(_core(parts.left_ventricle, parts.right_atrium).distance(grid))
     muscle = smooth_union(bulk, 3.0)
-    canvas.lay(grid.cover(muscle), canvas.tissue.myocardium, grid)
+    plain = {"heart muscle": canvas.plain.myocardium}
+    canvas.lay(grid.cover(muscle), canvas.tissue.myocardium, grid, instead=plain)
     canvas.mask[grid.window] |= muscle < 0
     trabeculae = (canvas.texture(5.0) * 1.1)[grid.window]
     eddies = canvas.texture(18.0)[grid.window] * np.float32(canvas.tissue.mixing)
+    plain = _blood(canvas.plain)
     for name, blood in _blood(canvas.tissue).items():
         if name in rooms:
             edge = trabeculae if name.endswith("ventricle") else np.float32(0)
             mixed = blood + eddies if name.startswith("right") else blood
-            canvas.lay(grid.cover(_walled(rooms, name) + edge), mixed, grid)
+            cover = grid.cover(_walled(rooms, name) + edge)
+            canvas.lay(cover, mixed, grid, instead={name.replace("_", " "): plain[name]})
 
 
 def _blood(tissue: Tissue) -> dict[str, float]:

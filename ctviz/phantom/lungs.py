@@ -25,10 +25,14 @@ def paint_lungs(canvas: Canvas, parts: Mediastinum, wall: Wall, thickness_mm: fl
     z = canvas.level * canvas.anatomy.cover_mm
     tree = canvas.anatomy.vessels.cut(z, thickness_mm)
     _add_airways(grid, tissue, tree, thickness_mm)
-    blood = np.float32(0.5 * (canvas.tissue.right + canvas.tissue.left))
-    tissue += _traces(grid, tree, thickness_mm) * (blood - tissue)
+    blood, plain = (
+        np.float32(0.5 * (each.right + each.left)) for each in (canvas.tissue, canvas.plain)
+    )
+    traces = _traces(grid, tree, thickness_mm)
+    unenhanced = tissue + traces * (plain - tissue)
+    tissue += traces * (blood - tissue)
     inside = np.maximum(wall.depth + np.float32(_PLEURA_MM), -_mediastinum(canvas, parts, wall))
-    canvas.lay(grid.cover(inside), tissue)
+    canvas.lay(grid.cover(inside), tissue, instead={"lungs": None, "lung vessels": unenhanced})
 
 
 def _mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> Field:

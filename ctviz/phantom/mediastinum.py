@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ctviz.phantom.canvas import AIR, CALCIUM, Canvas
@@ -29,22 +31,23 @@ def paint_mediastinum(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
 
 def _paint_vessels(canvas: Canvas, parts: Mediastinum) -> None:
     """Paint veins, then arteries with a wall, that ends where they open into the heart."""
-    tissue = canvas.tissue
+    tissue, plain = canvas.tissue, canvas.plain
     for vein in parts.veins:
-        canvas.paint(vein, tissue.lower_cava)
+        canvas.paint(vein, tissue.lower_cava, instead=plain.lower_cava)
     for coronary in parts.coronaries:
-        canvas.paint(coronary, tissue.left)
-    for shapes, blood, valve_level in (
-        (parts.lung_veins, tissue.left, 0.0),
-        (parts.lower_cava, tissue.lower_cava, 0.0),
-        (parts.cava, tissue.cava, 0.0),
-        (parts.right, tissue.right, 0.53),
-        (parts.left, tissue.left, 0.62),
+        canvas.paint(coronary, tissue.left, instead=plain.left)
+    for shapes, blood, unenhanced, valve_level in (
+        (parts.lung_veins, tissue.left, plain.left, 0.0),
+        (parts.lower_cava, tissue.lower_cava, plain.lower_cava, 0.0),
+        (parts.cava, tissue.cava, plain.cava, 0.0),
+        (parts.right, tissue.right, plain.right, 0.53),
+        (parts.left, tissue.left, plain.left, 0.62),
     ):
         for shape in shapes if canvas.level < valve_level else ():
-            canvas.paint(shape.thicker(_ARTERY_WALL_MM), _ARTERY_WALL_HU, masked=True)
+            wall = shape.thicker(_ARTERY_WALL_MM)
+            canvas.paint(wall, _ARTERY_WALL_HU, instead=_ARTERY_WALL_HU, masked=True)
         for shape in shapes:
-            canvas.paint(shape, blood, masked=True)
+            canvas.paint(shape, blood, instead=unenhanced, masked=True)
 
 
 def _paint_airways(canvas: Canvas, parts: Mediastinum) -> None:
@@ -58,7 +61,7 @@ def _paint_gullet(canvas: Canvas, parts: Mediastinum) -> None:
     for shape in parts.gullet:
         canvas.paint(shape, 42.0)
         if canvas.anatomy.air_in_oesophagus:
-            canvas.paint(Ellipse(shape.x, shape.y, 3.0, 1.8), -600.0)
+            canvas.paint(Ellipse(shape.x, shape.y, 3.0, 1.8, part=shape.part), -600.0)
 
 
 def _paint_nodes(canvas: Canvas) -> None:
@@ -67,7 +70,7 @@ def _paint_nodes(canvas: Canvas) -> None:
         if abs(canvas.level - level) > 0.03 + 0.03 * near:
             continue
         node = Ellipse(x + 8 * right - 4, y + 8 * back - 4, 1.8 + 3 * size, 1.6 + 2 * size)
-        canvas.paint(node, canvas.tissue.muscle - 8)
+        canvas.paint(replace(node, part="lymph nodes"), canvas.tissue.muscle - 8)
 
 
 _NODES = (
@@ -82,7 +85,7 @@ def _paint_coronary_plaques(canvas: Canvas, parts: Mediastinum) -> None:
     for coronary, (where, angle, long, chance) in zip(parts.coronaries, chances, strict=False):
         if chance < 0.6 and abs(where - (canvas.level - 0.6) * 3) < 0.3:
             plaque = Ellipse(coronary.x, coronary.y, 1 + 2.5 * long, 1.0, 180 * angle)
-            canvas.paint(plaque, CALCIUM)
+            canvas.paint(replace(plaque, part="calcium"), CALCIUM)
 
 
 def _paint_aortic_plaques(canvas: Canvas, parts: Mediastinum) -> None:
@@ -92,7 +95,7 @@ def _paint_aortic_plaques(canvas: Canvas, parts: Mediastinum) -> None:
     ):
         if chance < 0.6 and abs(where - (canvas.level - 0.6) * 3) < 0.3:
             plaque = Ellipse(coronary.x, coronary.y, 1 + 2.5 * long, 1.0, 180 * angle)
-            canvas.paint(plaque, CALCIUM)
+            canvas.paint(replace(plaque, part="calcium"), CALCIUM)
     for number, (where, angle, long, chance) in enumerate(canvas.anatomy.calcium):
         if not aorta or chance > 0.5 or abs(where - canvas.level) > 0.12:
             continue
@@ -100,4 +103,5 @@ def _paint_aortic_plaques(canvas: Canvas, parts: Mediastinum) -> None:
         turn = 2 * np.pi * angle
         x = shape.x + (shape.a - 0.8) * np.cos(turn)
         y = shape.y + (shape.b - 0.8) * np.sin(turn)
-        canvas.paint(Ellipse(x, y, 1.2 + 3 * long, 1.1, np.rad2deg(turn) + 90), CALCIUM)
+        plaque = Ellipse(x, y, 1.2 + 3 * long, 1.1, np.rad2deg(turn) + 90)
+        canvas.paint(replace(plaque, part="calcium"), CALCIUM)

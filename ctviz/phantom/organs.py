@@ -6,7 +6,7 @@ Between rows an ellipse moves evenly and its cross-section's squares do too, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ SPINE_Y_MM = 47.0
 _FRONT = 1.17
 
 Track = tuple[tuple[float, ...], ...]
+Line = tuple[tuple[float, float], ...]
 
 LEFT_VENTRICLE: Track = (
     (0.600, 44, -14, 0, 0, -50),
@@ -191,14 +192,14 @@ _PULMONARY_VEINS = (
 )
 
 
-def section(track: Track, level: float, grow: float = 1.0) -> Ellipse | None:
+def section(track: Track, level: float, grow: float = 1.0, part: str = "") -> Ellipse | None:
     """Return the ellipse in which a level cuts a track, or nothing above and below it."""
     table = np.array(track)
     x, y, angle = (np.interp(level, table[:, 0], table[:, i]) for i in (1, 2, 5))
     a, b = (float(np.sqrt(np.interp(level, table[:, 0], table[:, i] ** 2))) for i in (3, 4))
     if not table[0, 0] < level < table[-1, 0] or min(a, b) < 1:
         return None
-    return Ellipse(float(x), _forward(float(y)), a * grow, b * grow, float(angle))
+    return Ellipse(float(x), _forward(float(y)), a * grow, b * grow, float(angle), part=part)
 
 
 def _forward(y: float) -> float:
@@ -206,9 +207,7 @@ def _forward(y: float) -> float:
     return y * _FRONT if y < 0 else y
 
 
-def crossing(
-    points: tuple[tuple[float, float], ...], radius: float, height_mm: float, end: float = 1.0
-) -> Tube | None:
+def crossing(points: Line, radius: float, height_mm: float, end: float = 1.0) -> Tube | None:
     """Return the cut through a tube lying in the slice plane, ``height_mm`` above its axis.
 
     The tube narrows to the share ``end`` of its radius.
@@ -243,15 +242,13 @@ class Mediastinum:
         """Cut a patient's organs at a level."""
         vessel, airway = anatomy.calibre, 1.0
 
-        def cut(*tracks: Track, grow: float = vessel) -> tuple[Ellipse, ...]:
-            found = (section(track, level, grow) for track in tracks)
+        def cut(part: str, *tracks: Track, grow: float = vessel) -> tuple[Ellipse, ...]:
+            found = (section(track, level, grow, part) for track in tracks)
             return tuple(shape for shape in found if shape is not None)
 
-        def lie(
-            points: tuple[tuple[float, float], ...], radius: float, at: float, end: float = 1.0
-        ) -> list[Tube]:
-            tube = crossing(points, radius * vessel, (level - at) * anatomy.cover_mm, end)
-            return [tube] if tube else []
+        def lie(part: str, line: Line, radius: float, at: float, end: float = 1.0) -> list[Tube]:
+            tube = crossing(line, radius * vessel, (level - at) * anatomy.cover_mm, end)
+            return [replace(tube, part=part)] if tube else []
 
         heart = {
             name: _beat(shape, anatomy) if (shape := section(track, level)) else None
@@ -262,29 +259,47 @@ class Mediastinum:
                 ("right_atrium", RIGHT_ATRIUM),
             )
         }
-        arteries = (BRACHIOCEPHALIC_ARTERY, LEFT_CAROTID, LEFT_SUBCLAVIAN)
-        left: list[Shape] = [*cut(ASCENDING_AORTA, DESCENDING_AORTA, LEFT_APPENDAGE, *arteries)]
-        left += lie(((-12, -33), (3, -27), (15, -12), (21, 6), (22, 24)), 13.5, 0.185)
+        branches = (BRACHIOCEPHALIC_ARTERY, LEFT_CAROTID, LEFT_SUBCLAVIAN)
+        left: list[Shape] = [
+            *cut("ascending aorta", ASCENDING_AORTA),
+            *cut("descending aorta", DESCENDING_AORTA),
+            *cut("left atrial appendage", LEFT_APPENDAGE),
+            *cut("branches of the arch", *branches),
+            *lie("aortic arch", ((-12, -33), (3, -27), (15, -12), (21, 6), (22, 24)), 13.5, 0.185),
+        ]
         lung_veins: list[Shape] = []
         for points, at in _PULMONARY_VEINS:
-            lung_veins += lie(points, 7.5, at, 0.6)
-        right: list[Shape] = [*cut(PULMONARY_TRUNK, RIGHT_LOWER_ARTERY, LEFT_LOWER_ARTERY)]
-        right += lie(((17, -36), (31, -30), (41, -12), (45, 12)), 13, 0.395, 0.8)
-        right += lie(((16, -38), (8, -20), (-6, -9), (-24, -6), (-46, 2)), 12, 0.485, 0.75)
-        cava: list[Shape] = [*cut(UPPER_CAVA, RIGHT_BRACHIOCEPHALIC_VEIN)]
-        cava += lie(((36, -34), (10, -42), (-14, -38), (-27, -30)), 7, 0.07)
-        veins: list[Shape] = [*cut(AZYGOS)]
-        veins += lie(((-29, -12), (-25, 10), (-10, 30)), 5, 0.31)
+            lung_veins += lie("pulmonary veins", points, 7.5, at, 0.6)
+        lungs = "pulmonary arteries"
+        right: list[Shape] = [
+            *cut("pulmonary trunk", PULMONARY_TRUNK),
+            *cut(lungs, RIGHT_LOWER_ARTERY, LEFT_LOWER_ARTERY),
+            *lie(lungs, ((17, -36), (31, -30), (41, -12), (45, 12)), 13, 0.395, 0.8),
+            *lie(lungs, ((16, -38), (8, -20), (-6, -9), (-24, -6), (-46, 2)), 12, 0.485, 0.75),
+        ]
+        veins_above = "brachiocephalic veins"
+        cava: list[Shape] = [
+            *cut("upper vena cava", UPPER_CAVA),
+            *cut(veins_above, RIGHT_BRACHIOCEPHALIC_VEIN),
+            *lie(veins_above, ((36, -34), (10, -42), (-14, -38), (-27, -30)), 7, 0.07),
+        ]
+        veins: list[Shape] = [
+            *cut("azygos vein", AZYGOS),
+            *lie("azygos vein", ((-29, -12), (-25, 10), (-10, 30)), 5, 0.31),
+        ]
         return cls(
             left=tuple(left),
             right=tuple(right),
             cava=tuple(cava),
-            lower_cava=cut(LOWER_CAVA),
-            airways=cut(TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
-            gullet=cut(GULLET, grow=1.0),
+            lower_cava=cut("lower vena cava", LOWER_CAVA),
+            airways=cut("airways", TRACHEA, RIGHT_BRONCHUS, LEFT_BRONCHUS, grow=airway),
+            gullet=cut("gullet", GULLET, grow=1.0),
             veins=tuple(veins),
             lung_veins=tuple(lung_veins),
-            coronaries=tuple(_beat(shape, anatomy) for shape in cut(RIGHT_CORONARY, LEFT_CORONARY)),
+            coronaries=tuple(
+                _beat(shape, anatomy)
+                for shape in cut("coronary arteries", RIGHT_CORONARY, LEFT_CORONARY)
+            ),
             **heart,
         )
 
@@ -294,4 +309,4 @@ def _beat(shape: Ellipse, anatomy: Anatomy) -> Ellipse:
     dx, dy = anatomy.heart_shift_mm
     grow = anatomy.heart
     x, y = dx + grow * shape.x, dy - 2 + grow * (shape.y - 10) + 10
-    return Ellipse(x, y, grow * shape.a, grow * shape.b, shape.angle, 0.04)
+    return Ellipse(x, y, grow * shape.a, grow * shape.b, shape.angle, 0.04, shape.part)

@@ -42,14 +42,30 @@ class Scanner:
             round_field=bool(rng.random() < 0.4),
         )
 
-    def acquire(self, patient: Field, attenuation: Field, rng: np.random.Generator) -> Field:
-        """Blur the patient (H, W), add noise where ``attenuation`` is high, and round to HU."""
+    def seen(self, patient: Field, attenuation: Field, rng: np.random.Generator) -> Field:
+        """Return the patient (H, W) blurred and with noise, not yet rounded."""
         size = patient.shape[0]
-        frequency = np.hypot(fft.fftfreq(size)[:, None], fft.rfftfreq(size)[None, :])
-        frequency = (frequency * (size / self.field_of_view_mm)).astype(np.float32)
-        seen = fft.rfft2(patient - _AIR_HU, workers=1) * self._transfer(frequency)
-        image = fft.irfft2(seen, s=patient.shape, workers=1) + _AIR_HU
+        frequency = _frequency(patient.shape, size / self.field_of_view_mm)
+        blurred = fft.rfft2(patient - _AIR_HU, workers=1) * self._transfer(frequency)
+        image = fft.irfft2(blurred, s=patient.shape, workers=1) + _AIR_HU
         image += self._noise(frequency, size, rng) * attenuation
+        return np.asarray(image)
+
+    def change(self, change: Field, size: int) -> Field:
+        """Return what a change (h, w) of a piece of the patient adds to what is `seen` of it.
+
+        Blurring is linear and noise does not depend on the patient, so nothing else is needed.
+        ``size`` is the number of rows and columns of the whole picture.
+        """
+        fast = [fft.next_fast_len(pixels, real=True) for pixels in change.shape]
+        frequency = _frequency((fast[0], fast[1]), size / self.field_of_view_mm)
+        blurred = fft.rfft2(change, s=fast, workers=1) * self._transfer(frequency)
+        whole = fft.irfft2(blurred, s=fast, workers=1)
+        return np.asarray(whole[: change.shape[0], : change.shape[1]])
+
+    def reconstructed(self, seen: Field) -> Field:
+        """Return a whole image (H, W) as the scanner writes it: in its field, in whole HU."""
+        image, size = seen.copy(), seen.shape[0]
         if self.round_field:
             line = (np.arange(size, dtype=np.float32) + 0.5 - size / 2) / (size / 2)
             image[line[:, None] ** 2 + line[None, :] ** 2 > 1] = OUTSIDE_FIELD
@@ -74,3 +90,10 @@ class Scanner:
         power = np.trapezoid(line * self._transfer(line) ** 2 * 2 * np.pi * line, line)
         whole = power * (self.field_of_view_mm / size) ** 2
         return np.asarray(noise * np.float32(self.noise_hu / np.sqrt(whole)))
+
+
+def _frequency(shape: tuple[int, ...], pixels_per_mm: float) -> Field:
+    """Return the frequencies of a picture's real Fourier transform in cycles per mm."""
+    rows, columns = shape
+    frequency = np.hypot(fft.fftfreq(rows)[:, None], fft.rfftfreq(columns)[None, :])
+    return np.asarray((frequency * pixels_per_mm).astype(np.float32))

@@ -14,6 +14,7 @@ _BINS = 8192
 _COARSE, _SMOOTHING = 256, 20
 _MAMMARY = 4
 _THIN_FAT_MM = 8.0
+_VESSELS = "chest wall vessels"
 ANGLES = np.linspace(-np.pi, np.pi, _BINS, endpoint=False)
 """Directions seen from the middle of the chest: 0 is the front, positive the patient's left."""
 
@@ -129,7 +130,7 @@ def _paint_vessels(canvas: Canvas, wall: Wall) -> None:
     """Paint the small vessels behind the sternum, in the armpit and under the skin."""
     anatomy, level = canvas.anatomy, canvas.level
     muscle, skin = muscle_depth(anatomy, level), skin_depth(anatomy, level)
-    blood = 0.5 * (canvas.tissue.left + canvas.tissue.lower_cava)
+    blood, plain = (0.5 * (each.left + each.lower_cava) for each in (canvas.tissue, canvas.plain))
     for number, (turn, deep, size, skew) in enumerate(anatomy.spots):
         side = 1 if number % 2 else -1
         mammary = number < _MAMMARY
@@ -142,7 +143,8 @@ def _paint_vessels(canvas: Canvas, wall: Wall) -> None:
         r = wall.radius[at] + depth
         radius = 1.3 if mammary else 0.8 + 0.9 * size * (1.6 - level)
         x, y = r * np.sin(angle), -r * np.cos(angle)
-        canvas.paint(Ellipse(float(x), float(y), radius * (1 + skew), radius, 180 * turn), blood)
+        vessel = Ellipse(float(x), float(y), radius * (1 + skew), radius, 180 * turn, part=_VESSELS)
+        canvas.paint(vessel, blood, instead=plain)
 
 
 def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
@@ -153,7 +155,8 @@ def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
     bump = np.exp(-(((np.abs(ANGLES) - 0.75) / 0.22) ** 2)).astype(np.float32)[wall.bins]
     outside = np.clip((wall.depth - 24) / 8, 0, 1) * np.clip(-(skin + 5) / 6, 0, 1)
     strands = np.clip(canvas.texture(7.0) * 0.8 + canvas.texture(3.0) * 0.5 - 0.3, 0, 1)
-    canvas.lay(bump * outside * strands * np.float32(weight), 30.0)
+    glands = bump * outside * strands * np.float32(weight)
+    canvas.lay(glands, 30.0, instead={"breast glands": None})
 
 
 def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
@@ -167,7 +170,7 @@ def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
     cover = np.zeros_like(wall.depth)
     for inner, outer in _muscles(anatomy, canvas.level):
         cover = np.maximum(cover, grid.cover(wall.band(inner, outer) + rough))
-    canvas.lay(cover, flesh)
+    canvas.lay(cover, flesh, instead={"chest wall muscles": None})
 
 
 def _muscles(anatomy: Anatomy, level: float) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -13,9 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ctviz.core import Case, InvalidInput, Progress, Slice, Tunable, UnreadableScan, Value, param
 from ctviz.io import load_case
@@ -37,8 +35,8 @@ from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
 from ctviz.training.held_out import HeldOut
-from ctviz.training.removal import removed
-from ctviz.training.validation import balanced_accuracy, patient_folds, patient_interval
+from ctviz.training.measuring import encoded, on_fresh_phantoms, shares_of
+from ctviz.training.validation import patient_folds
 
 TRAINING_SEED, FRESH_SEED = 1_000_000, 2_000_000
 SLICES_PER_PHANTOM = 4
@@ -46,8 +44,6 @@ PHANTOM_PIXELS = 256
 REFERENCES = 16
 COLUMNS = ("file", "patient_id", "contrast")
 CLASSES = ("without contrast", "with contrast")
-
-Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -178,7 +174,7 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
         )
         classifier = replace(classifier, card=card)
     fresh = _phantoms(plan, FRESH_SEED, plan.fresh_phantoms, progress)
-    references = _encoded(classifier, phantoms.subset(_references(plan.phantoms)))
+    references = encoded(classifier, phantoms.subset(_references(plan.phantoms)))
     classifier = replace(classifier, references=references)
     save_model(out, classifier)
     # What is measured is what was written, with its rounded weights.
@@ -227,7 +223,7 @@ def _cross_validated(training: _Training, pretrained: Classifier, real: Samples)
             held_out = folds[:, repeat] == fold
             candidate = replace(pretrained, network=deepcopy(pretrained.network))
             training.with_real(candidate, real.subset(~held_out), seed=seed)
-            shares[held_out, repeat] = _shares(candidate, real.subset(held_out))
+            shares[held_out, repeat] = shares_of(candidate, real.subset(held_out))
     return HeldOut(real.labels, real.patients, shares, folds)
 
 
@@ -250,49 +246,20 @@ def _on_phantoms(
     """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
     if not marked:
         return (
-            _on_these(classifier, fresh, "phantoms"),
-            _on_these(classifier, fresh, f"phantoms without {LOST:.0%} of their pixels", LOST),
+            on_fresh_phantoms(classifier, fresh, "phantoms"),
+            on_fresh_phantoms(
+                classifier, fresh, f"phantoms without {LOST:.0%} of their pixels", lost=LOST
+            ),
         )
     return (
-        _on_these(classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"),
-        _on_these(classifier, fresh, "phantoms without any marker"),
-        _on_these(classifier, _with_markers(fresh, ~fresh.labels), "phantoms with wrong markers"),
+        on_fresh_phantoms(
+            classifier, _with_markers(fresh, fresh.labels), "phantoms with their markers"
+        ),
+        on_fresh_phantoms(classifier, fresh, "phantoms without any marker"),
+        on_fresh_phantoms(
+            classifier, _with_markers(fresh, ~fresh.labels), "phantoms with wrong markers"
+        ),
     )
-
-
-def _on_these(classifier: Classifier, fresh: Samples, name: str, lost: float = 0.0) -> Measurement:
-    shares = _shares(classifier, fresh, lost=lost)
-    interval = patient_interval(balanced_accuracy, fresh.labels, shares, fresh.patients)
-    return Measurement(
-        "balanced accuracy",
-        round(balanced_accuracy(fresh.labels, shares), 4),
-        _rounded(interval),
-        f"{len(fresh)} slices of {len(np.unique(fresh.patients))} {name}",
-        "Phantoms of seeds that were not trained on; interval by drawing phantoms anew.",
-    )
-
-
-def _rounded(interval: tuple[float, float]) -> tuple[float, float]:
-    low, high = interval
-    return round(low, 4), round(high, 4)
-
-
-def _shares(
-    classifier: Classifier, samples: Samples, batch: int = 16, *, lost: float = 0.0
-) -> Shares:
-    """Return the probability (N,) of contrast agent, of slices that lost so many pixels."""
-    generator = torch.Generator().manual_seed(0)
-    chunks = np.array_split(np.arange(len(samples)), -(-len(samples) // batch))
-    inputs = (_encoded(classifier, samples.subset(chunk)) for chunk in chunks)
-    if lost:
-        inputs = (removed(x, lost, generator) for x in inputs)
-    return np.concatenate([classifier.probabilities(x)[:, 1] for x in inputs])
-
-
-def _encoded(classifier: Classifier, samples: Samples) -> Tensor:
-    low, high = classifier.card.window_limits
-    scans = torch.from_numpy(samples.hounsfield.astype(np.float32))[:, None]
-    return ((scans - low) / (high - low)).clamp(0, 1)
 
 
 def _phantoms(plan: TrainingPlan, first_seed: int, patients: int, progress: Progress) -> Samples:

@@ -16,6 +16,7 @@ from ctviz.training.calibrating import (
     fit_calibration,
     reliability,
 )
+from ctviz.training.measuring import rounded
 from ctviz.training.validation import (
     Labels,
     Shares,
@@ -101,6 +102,6 @@ class HeldOut:
         def averaged(labels: Labels, drawn: Shares) -> float:
             return float(np.mean([figure(labels, each) for each in drawn.T]))
 
-        low, high = patient_interval(averaged, self.labels, shares, self.patients)
+        interval = patient_interval(averaged, self.labels, shares, self.patients)
         value = averaged(self.labels, shares)
-        return Measurement(quantity, round(value, 4), (round(low, 4), round(high, 4)), on, how)
+        return Measurement(quantity, round(value, 4), rounded(interval), on, how)

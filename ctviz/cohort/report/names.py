@@ -1,7 +1,7 @@
 """How a study's entrants and metrics are called, and how each looks in every chart."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -33,9 +33,14 @@ class Names:
     @classmethod
     def of(cls, findings: Findings) -> Self:
         """Return the names of what was found; an estimator that is gone keeps its short name."""
-        titles = {e.estimator: title_of(e.estimator) for e in findings.entrants}
-        controls = {titles[e.estimator] for e in findings.entrants if e.control}
-        return cls(titles, {m.key: m for m in findings.metrics}, looks(titles.values(), controls))
+        return cls.among(findings.entrants, findings.metrics)
+
+    @classmethod
+    def among(cls, entrants: Sequence[Entrant], metrics: Sequence[Ranked]) -> Self:
+        """Return the names of these entrants and metrics."""
+        titles = {e.estimator: title_of(e.estimator) for e in entrants}
+        controls = {titles[e.estimator] for e in entrants if e.control}
+        return cls(titles, {m.key: m for m in metrics}, looks(titles.values(), controls))
 
     def estimator(self, entrant: Entrant) -> str:
         """Return the estimator's title."""
@@ -72,5 +77,10 @@ class Names:
 
 def widest(findings: Findings) -> Signs:
     """Return the choice of signs that takes all entrants in."""
-    signs = {entrant.sign for entrant in findings.entrants}
+    return widest_of(findings.entrants)
+
+
+def widest_of(entrants: Sequence[Entrant]) -> Signs:
+    """Return the choice of signs that takes these entrants in."""
+    signs = {entrant.sign for entrant in entrants}
     return "both" if len(signs) > 1 else signs.pop()

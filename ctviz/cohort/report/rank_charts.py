@@ -29,7 +29,7 @@ def rank_charts(findings: Findings, names: Names) -> Iterator[tuple[str, Chart]]
         ranking = findings.ranking(metric.key, widest(findings))
         if metric.variant or not any(each.rank for each in ranking.standings):
             continue
-        yield f"ranking {metric.key}", _ranking(names, ranking)
+        yield f"ranking {metric.key}", ranking_chart(names, ranking)
         if ranking.friedman.critical_difference is not None:
             yield f"difference {metric.key}", _difference(names, ranking)
         yield f"frequencies {metric.key}", _frequencies(names, ranking)
@@ -53,7 +53,8 @@ def best_first(ranking: MetricRanking) -> list[Standing]:
     return sorted(ranking.standings, key=lambda each: (each.rank is None, each.rank or 0.0))
 
 
-def _ranking(names: Names, ranking: MetricRanking) -> Chart:
+def ranking_chart(names: Names, ranking: MetricRanking) -> Chart:
+    """Return the entrants by one metric, an estimator a row."""
     flags = unbeaten(names, ranking)
     marks = {
         each.entrant: _mark(

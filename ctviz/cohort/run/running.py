@@ -15,7 +15,7 @@ from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
-from ctviz.cohort.plan import CohortStudy, read_plan
+from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.cohort.run.result import UnitResult
@@ -80,8 +80,8 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     """
     kept = unnamed(backend.settings, study)
     with study_lock(folder):
-        _keep_plan(backend.settings, kept, folder)
-        run = _Run(backend, kept, folder, Teller(folder), told or (lambda _: None))
+        keep_plan(backend.settings, kept, folder)
+        run = StudyRun(backend, kept, folder, Teller(folder), told or (lambda _: None))
         processes = cores() if workers is None else workers
         return run.all(study, processes, Stoppable(folder, progress))
 
@@ -96,12 +96,12 @@ def register_study(backend: Backend, study: CohortStudy, folder: Path) -> Regist
     """
     kept = unnamed(backend.settings, study)
     with study_lock(folder):
-        _keep_plan(backend.settings, kept, folder)
+        keep_plan(backend.settings, kept, folder)
         return _fixed(backend, kept, folder, beforehand=True)
 
 
 @dataclass(eq=False)
-class _Run:
+class StudyRun:
     """One run of a study, from the cohort to the findings."""
 
     backend: Backend
@@ -120,7 +120,7 @@ class _Run:
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
             _fixed(self.backend, self.study, self.folder)
-            units = units_of(self.backend, ordered, progress)
+            units = self.units(ordered, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)
         except (Cancelled, KeyboardInterrupt):
@@ -133,10 +133,24 @@ class _Run:
         self._tell(said, state="done", share=1.0, left_seconds=0.0)
         return failures
 
+    def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:
+        """Return the slices."""
+        return units_of(self.backend, ordered, progress)
+
+    def assignment(self) -> Assignment:
+        """Return what is computed of each slice."""
+        return Assignment(self.study, self.folder)
+
+    def conclude(self, addresses: Sequence[str], progress: Progress) -> None:
+        """Write what the slices of these results say together, their tables being there."""
+        results = (load_unit(self.folder, address) for address in addresses)
+        self._look_up(results).save(self.folder)
+        save_findings(analyse(self.folder, progress), self.folder)
+
     def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
         """Return the outcome of each slice, in their order."""
         self._tell("Computing slices.", total=len(units))
-        assignment, outcomes = Assignment(self.study, self.folder), dict[int, Done]()
+        assignment, outcomes = self.assignment(), dict[int, Done]()
         self.begun = time.monotonic()
         stream: Iterator[Done | Share] = (
             in_processes(self.backend.settings, assignment, units, progress, workers)
@@ -190,8 +204,7 @@ class _Run:
         write_curves(self.folder, results, len(addresses))
         document = environment(self.backend, self.study, results(), workers)
         write_json(StudyFolder(self.folder).environment, document)
-        self._look_up(results()).save(self.folder)
-        save_findings(analyse(self.folder, progress), self.folder)
+        self.conclude(addresses, progress)
         return failures
 
     def _look_up(self, results: Iterator[UnitResult]) -> Leakage:
@@ -253,10 +266,10 @@ def _fixed(
     return register(StudyFolder(folder), study.digest, weights, beforehand=beforehand)[-1]
 
 
-def _keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
+def keep_plan(settings: Settings, study: CohortStudy, folder: Path) -> None:
     """Write the plan, refusing a folder that belongs to another one."""
     path = StudyFolder(folder).plan
-    if path.exists() and unnamed(settings, read_plan(path)).digest != study.digest:
+    if path.exists() and unnamed(settings, type(study).read(path)).digest != study.digest:
         raise InvalidInput(
             f"The folder '{folder.name}' holds another study; choose a new folder or its own plan."
         )

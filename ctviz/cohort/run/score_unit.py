@@ -66,7 +66,7 @@ class Asked:
 
 def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
     """Return the content address of a slice's result: of everything it is computed from."""
-    image, mask = backend.case(unit.case).slice(unit.slice_index), unit.mask(backend)
+    image, mask = unit.image(backend), unit.mask(backend)
     prior = unit.prior(backend) if needs_others(study) else None
     return address(
         "unit",
@@ -110,7 +110,7 @@ class _Computation:
 
     def run(self) -> UnitResult:
         study = self.study
-        image = self.backend.case(self.unit.case).slice(self.unit.slice_index)
+        image = self.unit.image(self.backend)
         mask = self.unit.mask(self.backend)
         prior = self.unit.prior(self.backend) if needs_others(study) else None
         asked = self.backend.predict(image, study.model, urgency="background")

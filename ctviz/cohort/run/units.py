@@ -13,7 +13,7 @@ from ctviz.backend.cases.demo import LABEL, MADE, READER
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.scans import PSEUDONYM, is_folder, remember, remembered
 from ctviz.cohort.run.waiting import waited
-from ctviz.core import InvalidInput, Mask, Prior, Progress, Region, UnknownName
+from ctviz.core import InvalidInput, Mask, Prior, Progress, Region, Slice, UnknownName
 from ctviz.store import CaseEntry
 
 LABELS = "labels.csv"
@@ -47,6 +47,10 @@ class Unit:
     reader: str = ""
     label: str = ""
     among: tuple[str, ...] = ()
+
+    def image(self, backend: Backend) -> Slice:
+        """Return the slice itself."""
+        return backend.case(self.case).slice(self.slice_index)
 
     def mask(self, backend: Backend) -> Mask | None:
         """Return what the reader drew on the slice, (H, W); None where nothing was drawn."""

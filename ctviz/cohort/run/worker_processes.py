@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Self
 
 from ctviz.backend import Backend
 from ctviz.cohort.folder import StudyFolder
@@ -57,6 +58,26 @@ class Assignment:
     study: CohortStudy
     folder: Path
 
+    @classmethod
+    def ordered(cls, plan: str, folder: Path) -> Self:
+        """Return what another process ordered, with the plan as TOML."""
+        return cls(CohortStudy.from_toml(plan), folder)
+
+    def settle(
+        self,
+        backend: Backend,
+        unit: Unit,
+        progress: Progress | None = None,
+        heard: Heard | None = None,
+    ) -> tuple[str, bool]:
+        """Compute a slice unless its result is there; return its address and whether it was."""
+        address = unit_address(backend, self.study, unit)
+        path = StudyFolder(self.folder).unit(address)
+        if UnitResult.load(path) is not None:
+            return address, True
+        compute_unit(backend, self.study, unit, progress, heard).save(path)
+        return address, False
+
 
 @dataclass(frozen=True)
 class NumberedUnit:
@@ -71,22 +92,6 @@ class Share:
     """How far the slices under way are, in slices."""
 
     under_way: float
-
-
-def settle(
-    backend: Backend,
-    assignment: Assignment,
-    unit: Unit,
-    progress: Progress | None = None,
-    heard: Heard | None = None,
-) -> tuple[str, bool]:
-    """Compute a slice unless its result is there; return its address and whether it was there."""
-    address = unit_address(backend, assignment.study, unit)
-    path = StudyFolder(assignment.folder).unit(address)
-    if UnitResult.load(path) is not None:
-        return address, True
-    compute_unit(backend, assignment.study, unit, progress, heard).save(path)
-    return address, False
 
 
 def in_this_process(
@@ -148,7 +153,13 @@ class _ProcessGroup:
         assignment = self._assignment
         process = context.Process(
             target=_serve,
-            args=(theirs, self._settings, assignment.study.to_toml(), assignment.folder),
+            args=(
+                theirs,
+                self._settings,
+                type(assignment),
+                assignment.study.to_toml(),
+                assignment.folder,
+            ),
             name="ctviz-study",
             daemon=True,
         )
@@ -209,11 +220,13 @@ class _ProcessGroup:
         return Done(member.place, why=DIED)
 
 
-def _serve(connection: Connection, settings: Settings, plan: str, folder: Path) -> None:
+def _serve(
+    connection: Connection, settings: Settings, kind: type[Assignment], plan: str, folder: Path
+) -> None:
     """Compute slice after slice in a process of its own, on one core."""
     # Ctrl-C reaches the whole group; who started this process decides when it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    assignment = Assignment(CohortStudy.from_toml(plan), folder)
+    assignment = kind.ordered(plan, folder)
     backend = Backend(settings, steady=True)
     try:
         while True:
@@ -248,7 +261,7 @@ def _attempt(
 ) -> Done:
     place = numbered.place
     try:
-        address, known = settle(backend, assignment, numbered.unit, progress, heard)
+        address, known = assignment.settle(backend, numbered.unit, progress, heard)
     except Cancelled:
         raise
     except CtvizError as error:

@@ -81,7 +81,7 @@ class StudyData:
     def metrics(self) -> tuple[Ranked, ...]:
         """By what entrants are ranked: the table's metrics, and Dice at a share chosen fairly."""
         keys = [*self.study.metrics, *([CHOSEN_DICE] if self.kept is not None else [])]
-        return tuple(_ranked(key, self.study) for key in keys)
+        return tuple(ranked(key, self.study) for key in keys)
 
     @cached_property
     def plain_metrics(self) -> tuple[str, ...]:
@@ -158,7 +158,8 @@ def _metric(key: str) -> type[Metric]:
     return METRICS[metric_name(key)]
 
 
-def _ranked(key: str, study: CohortStudy) -> Ranked:
+def ranked(key: str, study: CohortStudy) -> Ranked:
+    """Return a study's metric as findings describe it."""
     metric = METRICS[metric_name(key)]
     variant = key.partition(VARIANT)[2]
     low, high = (bound if np.isfinite(bound) else None for bound in metric.bounds)

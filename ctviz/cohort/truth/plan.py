@@ -1,0 +1,46 @@
+"""What a study of phantoms compares: the plan of any study, with phantoms as its cohort."""
+
+from dataclasses import dataclass
+
+from ctviz.cohort.plan import CohortStudy
+
+COHORT = "phantoms"
+FIRST_SEED = 3_000_000
+"""No model has learnt from, or was measured on, phantoms of these seeds."""
+
+MOST_PHANTOMS = 100_000
+
+
+@dataclass(frozen=True)
+class TruthStudy(CohortStudy):
+    """Which estimators and metrics are held against the truth, for which model.
+
+    What a cohort of scans needs to be told, readers and slices, is known here: every phantom is a
+    patient with one slice, and its true class is explained.
+
+    Parameters
+    ----------
+    phantoms
+        How many patients.
+    first
+        The seed of the first one; the others follow.
+    """
+
+    name: str = "truth"
+    cohort: str = COHORT
+    phantoms: int = 100
+    first: int = FIRST_SEED
+
+    def _faults(self) -> list[tuple[bool, str]]:
+        return [
+            *super()._faults(),
+            (
+                (self.cohort, self.target, self.reader, self.label) != (COHORT, "truth", "", ""),
+                f"A study of the truth has the cohort {COHORT}, the target truth and no reader.",
+            ),
+            (
+                not 1 <= self.phantoms <= MOST_PHANTOMS,
+                f"The plan's phantoms must be 1 to {MOST_PHANTOMS}.",
+            ),
+            (self.first < 0, "The plan's first must be 0 or more."),
+        ]

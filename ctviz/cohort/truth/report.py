@@ -1,0 +1,219 @@
+"""The report of a study of phantoms: who agrees with the truth, and whose word on it is good."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ctviz.cohort.analysis.findings import MetricRanking
+from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.report.names import Names, widest_of
+from ctviz.cohort.report.numbers import count, figure, listed, with_span
+from ctviz.cohort.report.rank_charts import best_first, ranking_chart, unbeaten
+from ctviz.cohort.statistics import Standing
+from ctviz.cohort.truth.findings import MetricTrust, TruthFindings, load_truth_findings
+from ctviz.core import SIGNS
+from ctviz.truth import WITHOUT_EFFECT
+from ctviz.truth.agreement_with_truth import NO_SIGN
+from ctviz.viz.charts import save_chart
+from ctviz.viz.documents import (
+    NOTHING,
+    Block,
+    Document,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    save_html,
+    save_pdf,
+)
+
+
+def write_truth_report(folder: Path) -> Path:
+    """Write the report of a finished study of phantoms and return the folder that holds it.
+
+    It has ``report.html``, ``report.pdf`` and the figure. Equal findings give equal files.
+    """
+    findings, kept = load_truth_findings(folder), StudyFolder(folder)
+    document = truth_report(findings)
+    place = kept.report("html").parent
+    place.mkdir(parents=True, exist_ok=True)
+    save_html(document, kept.report("html"))
+    save_pdf(document, kept.report("pdf"))
+    for block in document.blocks:
+        if isinstance(block, Figure):
+            save_chart(block.chart, place / "figures", findings.metrics[0].key)
+    return place
+
+
+def truth_report(findings: TruthFindings) -> Document:
+    """Return what the report says."""
+    subject = findings.subject
+    names = Names.among(findings.entrants, (*findings.metrics, *findings.judged))
+    return Document(
+        f"Which importance estimator tells the truth: {subject.model}",
+        f"{count(subject.phantoms, 'phantom')}, plan {subject.digest[:8]}".capitalize(),
+        (
+            Paragraph(truth_answer(findings, names), lead=True),
+            Heading("Estimators against the truth"),
+            Figure(ranking_chart(names, _decisive(findings))),
+            agreement_with_truth_table(findings, names),
+            Heading("Metrics against the truth"),
+            trust_table(findings, names),
+            Heading("What the parts do"),
+            effect_table(findings),
+            *_gaps(findings, names),
+            Heading("Methods"),
+            *map(Paragraph, _methods(findings)),
+        ),
+    )
+
+
+def truth_answer(findings: TruthFindings, names: Names) -> str:
+    """Return what came out, in a few sentences."""
+    placed = [each for each in best_first(_decisive(findings)) if each.mean is not None]
+    if not placed:
+        return "No entrant could be held against the truth on any phantom."
+    own = [each for each in placed if not each.entrant.control]
+    controls = [each for each in placed if each.entrant.control]
+    said = [f"Closest to the truth: {_words(each, names)}." for each in own[:1]]
+    said += [f"The best control: {_words(each, names)}." for each in controls[:1]]
+    trust = sorted(_trusts(findings), key=lambda each: -(each.ranks.tau or 0))
+    good = [each for each in trust if each.ranks.interval and each.ranks.interval.low > 0]
+    bad = [each for each in trust if each not in good and each.ranks.tau is not None]
+    if good:
+        said.append(f"Rank the estimators as the truth does, at least in part: {_of(good, names)}.")
+    if bad:
+        said.append(f"Not shown to: {_of(bad, names)}.")
+    return " ".join(said)
+
+
+def agreement_with_truth_table(findings: TruthFindings, names: Names) -> Table:
+    """Return every entrant by every measure of the truth."""
+    signs = widest_of(findings.entrants)
+    rankings = [findings.ranking(each.key, signs) for each in findings.metrics]
+    flags = unbeaten(names, rankings[0])
+    ordered = best_first(rankings[0])
+    others = [{each.entrant: each for each in ranking.standings} for ranking in rankings]
+    return Table(
+        "Agreement with the true effects of the parts, with 95 % intervals",
+        ("Entrant", *(f"{each.title} {_ARROWS[each.better]}" for each in findings.metrics), "Note"),
+        tuple(
+            (
+                names.entrant(each.entrant),
+                *(with_span(by[each.entrant].mean, by[each.entrant].interval) for by in others),
+                "control" if each.entrant.control else flags.get(each.entrant, ""),
+            )
+            for each in ordered
+        ),
+        faint=frozenset(n for n, each in enumerate(ordered) if each.entrant.control),
+        note=" ".join(each.summary for each in findings.metrics),
+    )
+
+
+def trust_table(findings: TruthFindings, names: Names) -> Table:
+    """Return how alike every metric and the truth rank the entrants."""
+    measure = findings.metrics[0].key
+    signs = [sign for sign in SIGNS if sign in {each.sign for each in findings.entrants}]
+    wide = widest_of(findings.entrants)
+
+    def cells(key: str) -> Iterator[str]:
+        for choice, controls in ((wide, True), (wide, False), *((sign, False) for sign in signs)):
+            ranks = findings.trust_in(key, measure, choice, controls=controls)
+            yield with_span(ranks.tau, ranks.interval) if not ranks.why else NOTHING
+
+    return Table(
+        "Kendall's τ of each metric's ranking and the truth's, with 95 % intervals",
+        (
+            *("Metric", "All entrants", "Without controls"),
+            *(f"{sign.capitalize()}, without controls" for sign in signs),
+        ),
+        tuple((names.metric(each.key), *cells(each.key)) for each in findings.judged),
+        note=f"The truth's ranking is that by {findings.metrics[0].title.lower()}. 1 is the same "
+        "order, 0 no relation, −1 the reverse; noise in either ranking pulls τ towards 0.",
+    )
+
+
+def effect_table(findings: TruthFindings) -> Table:
+    """Return what each part does to the answer."""
+    return Table(
+        f"Effect on the log-odds of '{findings.subject.explained}', with 95 % intervals",
+        ("Part", "Seen on", "Effect", "Matters on", "Pixels"),
+        tuple(
+            (
+                each.part,
+                str(each.phantoms),
+                with_span(each.mean, each.interval),
+                f"{each.matters:.0%}",
+                f"{each.pixels:.0f}",
+            )
+            for each in findings.parts
+        ),
+        note="Positive speaks for the class. A part matters on a phantom where it has "
+        f"{WITHOUT_EFFECT:.0%} of the largest effect or more.",
+    )
+
+
+_ARROWS = {"higher": "↑", "lower": "↓"}
+
+
+def _decisive(findings: TruthFindings) -> MetricRanking:
+    return findings.ranking(findings.metrics[0].key, widest_of(findings.entrants))
+
+
+def _trusts(findings: TruthFindings) -> list[MetricTrust]:
+    measure, signs = findings.metrics[0].key, widest_of(findings.entrants)
+    return [
+        each
+        for each in findings.trust
+        if (each.measure, each.signs, each.controls) == (measure, signs, True)
+    ]
+
+
+def _words(standing: Standing, names: Names) -> str:
+    return f"{names.entrant(standing.entrant)}, ρ = {with_span(standing.mean, standing.interval)}"
+
+
+def _of(trusts: list[MetricTrust], names: Names) -> str:
+    return listed([f"{names.metric(e.metric)} (τ = {figure(e.ranks.tau)})" for e in trusts])
+
+
+def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
+    # Nobody misses what absolute values cannot have.
+    missing = [each for each in findings.undefined if each.why != NO_SIGN.why]
+    if not missing:
+        return
+    yield Heading("What is missing")
+    yield Table(
+        "Where there is no value, and why",
+        ("Estimator", "Measure", "Reason", "Values"),
+        tuple(
+            (
+                names.titles.get(e.estimator, e.estimator),
+                names.metric(e.metric),
+                e.why,
+                str(e.scores),
+            )
+            for e in missing
+        ),
+    )
+
+
+def _methods(findings: TruthFindings) -> Iterator[str]:
+    subject = findings.subject
+    yield (
+        f"The model {subject.model} answered on one slice of each of "
+        f"{count(subject.phantoms, 'phantom')}, whose true class, '{subject.explained}', was "
+        f"explained; it was right on {subject.correct}. Each slice was rendered again without one "
+        "part after the other, with the same noise: blood and heart muscle without their contrast "
+        "agent, other parts replaced by what lies beneath them. A part's effect is the class's "
+        "log-odds for the slice minus those for the slice without it."
+    )
+    yield (
+        "A part's importance is the sum of the map over the pixels that change when it is missing; "
+        "a pixel that several would change belongs to the smallest of them. Signed maps are held "
+        "against signed effects, absolute values against the sizes of effects."
+    )
+    yield (
+        f"Phantoms are the unit: intervals are 95 % percentile intervals over {findings.draws} "
+        f"bootstrap draws of them (seed {findings.seed}), the same for all entrants and metrics. "
+        "Metrics that compare with a reader were given heart and great vessels, or the lesion."
+    )

@@ -1,0 +1,101 @@
+"""Running a study of phantoms: like any study, with the truth beside the scores."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ctviz.backend import Backend
+from ctviz.cohort.files import replacing
+from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.run.running import Failure, StudyRun, cores, keep_plan, load_unit
+from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
+from ctviz.cohort.run.units import Unit
+from ctviz.cohort.truth.analyse import analyse_truth
+from ctviz.cohort.truth.findings import save_truth_findings
+from ctviz.cohort.truth.plan import TruthStudy
+from ctviz.cohort.truth.unit import PhantomUnit, TruthAssignment, load_judgement
+from ctviz.core import InvalidInput, Progress
+from ctviz.core.cells import as_csv
+from ctviz.truth import Judgement, scene_of
+
+COLUMNS = ("phantom", "part", "pixels", "effect", "probability")
+
+
+def run_truth_study(  # noqa: PLR0913 - who watches is not what is run
+    backend: Backend,
+    study: TruthStudy,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    told: Callable[[Stage], object] | None = None,
+) -> tuple[Failure, ...]:
+    """Run a study of phantoms, or go on with it, as `run_study` does with scans.
+
+    Raises
+    ------
+    InvalidInput
+        If the truth is not known for the model, or the folder holds another study.
+    """
+    scene_of(backend.models()[study.model])
+    with study_lock(folder):
+        keep_plan(backend.settings, study, folder)
+        run = TruthRun(backend, study, folder, Teller(folder), told or (lambda _: None))
+        processes = cores() if workers is None else workers
+        return run.all(study, processes, Stoppable(folder, progress))
+
+
+class TruthRun(StudyRun):
+    """One run of a study of phantoms."""
+
+    study: TruthStudy
+
+    @property
+    def scene(self) -> str:
+        """Which kind of phantoms the model is shown."""
+        return scene_of(self.backend.models()[self.study.model]).name
+
+    def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:  # noqa: ARG002
+        """Return the phantoms; none is drawn before its turn."""
+        seeds = range(self.study.first, self.study.first + self.study.phantoms)
+        return tuple(PhantomUnit.of(self.scene, seed) for seed in seeds)
+
+    def assignment(self) -> TruthAssignment:
+        """Return what is computed of each phantom."""
+        return TruthAssignment(self.study, self.folder)
+
+    def conclude(self, addresses: Sequence[str], progress: Progress) -> None:
+        """Write every effect, and what agrees with the truth."""
+        names = [load_unit(self.folder, address).context.patient for address in addresses]
+        judged = [_judgement(self.folder, address) for address in addresses]
+        progress.check()
+        _write_effects(self.folder, names, judged)
+        found = analyse_truth(self.folder, self.study, self.scene, judged)
+        save_truth_findings(found, self.folder)
+
+
+def _judgement(folder: Path, address: str) -> Judgement:
+    judgement = load_judgement(StudyFolder(folder).truth(address))
+    if judgement is None:
+        raise InvalidInput(
+            f"The truth of a phantom ({address[:8]}) is missing or damaged; start the study again "
+            "to compute it anew."
+        )
+    return judgement
+
+
+def _write_effects(folder: Path, names: Sequence[str], judged: Sequence[Judgement]) -> None:
+    """Write ``effects.csv``: what each part does to the log-odds and the probability."""
+    rows = [
+        {
+            "phantom": name,
+            "part": part,
+            "pixels": int(each.pixels[p]),
+            "effect": float(each.effects.scores[p]),
+            "probability": float(each.effects.probabilities[p]),
+        }
+        for name, each in zip(names, judged, strict=True)
+        for p, part in enumerate(each.effects.parts)
+    ]
+    with replacing(StudyFolder(folder).effects_csv) as file:
+        file.write(as_csv(COLUMNS, rows).encode())
