@@ -18,9 +18,10 @@ class CorrectedAveragePrecision(CorrectedMetric):
     """Mean precision over the region's pixels, false ones counting where others have the region.
 
     `average-precision` with the pixels outside weighted as in `auroc-corrected`, to a mean of one.
-    Chance, and a map that knows only where regions usually are, score about the region's share of
-    the image; the region itself scores 1. Where the others' mean mask is even it is
-    `average-precision`.
+    Chance scores the region's share of the image, the region itself 1. A map that knows only where
+    regions usually are scores somewhat more than chance, for precision weighs most at the top,
+    where a few lucky slices count much: compare with the control `mean-mask`. Where the others'
+    mean mask is even it is `average-precision`.
     """
 
     title: ClassVar[str] = "Corrected average precision"
@@ -34,8 +35,8 @@ class CorrectedAveragePrecision(CorrectedMetric):
     )
     summary: ClassVar[str] = (
         "How pure the important pixels are while the drawn region fills up, false ones counting by "
-        "how usual the region is there in other patients: 1 is perfect, knowing only where regions "
-        "usually are scores about the region's share of the image."
+        "how usual the region is there in other patients: 1 is perfect, guessing scores the "
+        "region's share of the image."
     )
     cite: ClassVar[str] = (
         "Davis & Goadrich, ICML 2006. doi:10.1145/1143844.1143874; weighted after Tatler et al., "
