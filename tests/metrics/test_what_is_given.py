@@ -5,11 +5,12 @@ import warnings
 import numpy as np
 import pytest
 
-from ctviz.core import Cancelled, CtvizError, ImportanceMap, InvalidInput
+from ctviz.core import Cancelled, CtvizError, ImportanceMap, InvalidInput, Prior
 from ctviz.metrics import (
     METRICS,
     AgreementMetric,
     BehaviourMetric,
+    CorrectedMetric,
     FidelityMetric,
     MapMetric,
     RecordMetric,
@@ -27,6 +28,8 @@ asking_the_model = [cls for cls in METRICS.values() if issubclass(cls, FidelityM
 every_fidelity = pytest.mark.parametrize("metric", asking_the_model, ids=lambda cls: cls.name)
 agreeing = [cls for cls in METRICS.values() if issubclass(cls, AgreementMetric)]
 every_agreement = pytest.mark.parametrize("metric", agreeing, ids=lambda cls: cls.name)
+comparing = [*agreeing, *(cls for cls in METRICS.values() if issubclass(cls, CorrectedMetric))]
+every_comparison = pytest.mark.parametrize("metric", comparing, ids=lambda cls: cls.name)
 behaving = [cls for cls in METRICS.values() if issubclass(cls, BehaviourMetric)]
 every_behaviour = pytest.mark.parametrize("metric", behaving, ids=lambda cls: cls.name)
 
@@ -48,10 +51,23 @@ class Again:
         return self.answer() if callable(self.answer) else self.answer
 
 
+def others_beside(mask):
+    """A mean mask of seven others, as large as the drawing if that is one."""
+    shape = mask.shape if isinstance(mask, np.ndarray) and mask.ndim == 2 and mask.size else SHAPE
+    return Prior(np.linspace(0, 1, int(np.prod(shape))).reshape(shape), 7)
+
+
+def beside(metric, mask):
+    """What a metric is given beside map and drawing."""
+    return [others_beside(mask)] if issubclass(metric, CorrectedMetric) else []
+
+
 def score(metric, values=VALUES, x=X, mask=MASK):
     """Score a map by whatever the metric asks for."""
     if issubclass(metric, AgreementMetric):
         return metric()(values, mask, (0.7, 0.8))
+    if issubclass(metric, CorrectedMetric):
+        return metric()(values, mask, *beside(metric, mask))
     if issubclass(metric, FidelityMetric):
         return metric()(values, x, brightness)
     if issubclass(metric, BehaviourMetric):
@@ -183,12 +199,12 @@ WRONG_MASKS = {
 }
 
 
-@every_agreement
+@every_comparison
 @pytest.mark.parametrize("mask", WRONG_MASKS.values(), ids=WRONG_MASKS.keys())
 def test_what_is_no_mask_of_the_map_is_refused(metric, mask):
     assert outcome(metric, mask=mask) is None
     with pytest.raises(InvalidInput):
-        metric().curve(VALUES, mask)
+        metric().curve(VALUES, mask, *beside(metric, mask))
 
 
 @every_agreement
