@@ -123,21 +123,18 @@ def _entrants(findings: "TruthFindings") -> list[Row]:
 
 def _metrics(findings: "TruthFindings") -> list[Row]:
     """Return a row for each metric: how alike it and the truth rank the entrants."""
-    measure = findings.metrics[0].key
-    rows: list[Row] = []
-    for metric in findings.judged:
-        ranks = findings.trust_in(metric.key, measure, _widest(findings), controls=True)
-        span = ranks.interval
-        rows.append(
-            {
-                "metric": metric.key,
-                "tau": ranks.tau,
-                "low": span.low if span else None,
-                "high": span.high if span else None,
-                "why": ranks.why,
-            }
-        )
-    return rows
+    return [
+        {
+            "metric": each.metric,
+            "against": each.measure,
+            "tau": each.ranks.tau,
+            "low": each.ranks.interval.low if each.ranks.interval else None,
+            "high": each.ranks.interval.high if each.ranks.interval else None,
+            "why": each.ranks.why,
+        }
+        for each in findings.trust
+        if each.controls and each.signs == _widest(findings)
+    ]
 
 
 def _widest(findings: "TruthFindings") -> Any:  # noqa: ANN401 - a choice of signs

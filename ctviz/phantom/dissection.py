@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from ctviz.core import Mask
+from ctviz.core import Mask, UnknownName
 from ctviz.phantom.canvas import AIR, Canvas
 from ctviz.phantom.geometry import Field
 from ctviz.phantom.layers import Window, seen_without, window_of
@@ -69,6 +69,8 @@ class Dissection:
         Only a window around the part is painted and scanned again. Not a bit changes beyond the
         reach of its pixels.
         """
+        if part not in self.parts:
+            raise UnknownName("part of this slice", part, self.parts)
         layers = self.canvas.layers
         box = window_of(layers, part)
         if box is None:

@@ -7,7 +7,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from ctviz.core import Score, Sign
 
@@ -59,16 +58,25 @@ class Measure:
 
 
 def rank_correlation(importance: Numbers, effects: Numbers, sign: Sign) -> Score:  # noqa: ARG001
-    """Return Spearman's ρ of importance and effect over the parts, ties sharing their rank.
+    r"""Return Kendall's τ over the pairs of parts of which the truth knows the order.
 
-    Spearman, American Journal of Psychology 1904, doi:10.2307/1412159.
+    .. math:: \frac{1}{|Q|} \sum_{(i, j) \in Q} \operatorname{sgn}(e_i - e_j)
+              \operatorname{sgn}(m_i - m_j), \qquad
+              Q = \{i < j : |e_i - e_j| \ge 0.05 \max_k |e_k|\}
+
+    for importance m and effects e; equal importance counts as neither. The order of parts that do
+    all but the same is no truth, and where a single part matters such pairs would decide alone.
+    Kendall, Biometrika 1938, doi:10.1093/biomet/30.1-2.81.
     """
-    ranks = [rankdata(numbers) - (len(numbers) + 1) / 2 for numbers in (effects, importance)]
-    for own, why in zip(ranks, (SAME_EFFECT, SAME_IMPORTANCE), strict=True):
-        if not own.any():
-            return why
-    true, said = ranks
-    return Score(float(true @ said / np.sqrt((true @ true) * (said @ said))))
+    one, other = np.triu_indices(len(effects), k=1)
+    apart = effects[one] - effects[other]
+    clear = np.abs(apart) >= WITHOUT_EFFECT * np.abs(effects).max()
+    if not clear.any():
+        return SAME_EFFECT
+    if np.ptp(importance) == 0:
+        return SAME_IMPORTANCE
+    said = np.sign(importance[one] - importance[other])
+    return Score(float(np.mean((np.sign(apart) * said)[clear])))
 
 
 def sign_agreement(importance: Numbers, effects: Numbers, sign: Sign) -> Score:
@@ -103,8 +111,10 @@ MEASURES = MappingProxyType(
             Measure(
                 "rank-correlation",
                 "Rank correlation with the truth",
-                "Spearman's ρ, over the parts of a slice, of a part's share of the map and its "
-                "true effect on the class score: 1 is the same order, 0 no relation.",
+                "Kendall's τ, over the parts of a slice, of a part's share of the map and its true "
+                "effect on the class score: 1 is the same order, 0 no relation. Pairs of parts "
+                f"whose effects differ by less than {WITHOUT_EFFECT:.0%} of the largest one do not "
+                "count.",
                 "higher",
                 (-1.0, 1.0),
                 rank_correlation,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from ctviz.core import UnknownName
 from ctviz.phantom import LESION, artefacts, bones, chest_slice, dissect, heart
 from ctviz.phantom.canvas import AIR, Canvas
 from ctviz.phantom.layers import seen_without
@@ -44,6 +45,11 @@ def test_laying_all_layers_again_gives_the_same_picture_bit_by_bit(dissection):
     window = (slice(0, 128), slice(0, 128))
     again = seen_without(dissection.canvas.layers, "no such part", window, AIR)
     np.testing.assert_array_equal(again, dissection.canvas.hounsfield)
+
+
+def test_what_is_no_part_is_refused(dissection):
+    with pytest.raises(UnknownName, match="Did you mean 'ribs'"):
+        dissection.without("rib")
 
 
 def test_twelve_parts_or_more_are_seen_at_every_level():

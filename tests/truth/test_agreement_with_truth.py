@@ -1,8 +1,10 @@
 """Measures of agreement with the truth: by hand, by SciPy, and undefined where nothing is true."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import kendalltau
 
 from ctviz.truth import MEASURES
 
@@ -13,15 +15,33 @@ def score(name, importance, effects=EFFECTS, sign="signed"):
     return MEASURES[name](np.asarray(importance, float), np.asarray(effects, float), sign)
 
 
-def test_rank_correlation_is_spearmans():
+def test_rank_correlation_is_kendalls_where_all_effects_are_apart():
     draw = np.random.default_rng(0)
     for _ in range(20):
-        importance, effects = draw.integers(-3, 4, (2, 9))
-        expected = spearmanr(importance, effects).statistic
+        effects, importance = draw.permutation(9) - 4.0, draw.normal(size=9)
+        expected = kendalltau(importance, effects).statistic
         assert score("rank-correlation", importance, effects).value == pytest.approx(expected)
-        expected = spearmanr(importance, abs(effects)).statistic
-        found = score("rank-correlation", importance, effects, "absolute").value
-        assert found == pytest.approx(expected)
+
+
+def test_pairs_whose_order_is_no_truth_do_not_count():
+    draw = np.random.default_rng(1)
+    for sign in ("signed", "absolute"):
+        effects, importance = draw.normal(size=8).round(1), draw.integers(-2, 3, 8)
+        true = abs(effects) if sign == "absolute" else effects
+        said = [
+            np.sign(true[i] - true[j]) * np.sign(importance[i] - importance[j])
+            for i, j in combinations(range(8), 2)
+            if abs(true[i] - true[j]) >= 0.05 * max(abs(effects))
+        ]
+        assert 10 < len(said) < 28
+        found = score("rank-correlation", importance, effects, sign).value
+        assert found == pytest.approx(sum(said) / len(said))
+
+
+def test_where_a_single_part_matters_it_must_come_first():
+    effects = [9, 0.1, 0.2, -0.1, 0]
+    assert score("rank-correlation", [5, 1, -1, 4, 2], effects).value == 1
+    assert score("rank-correlation", [3, 1, 9, 4, 2], effects).value == 0
 
 
 def test_the_right_order_is_one_and_the_reverse_minus_one():

@@ -1,7 +1,7 @@
 """From the phantoms' results to what agrees with the truth."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from ctviz.cohort.files import read_json
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.statistics import (
     Panel,
-    RankAgreement,
     friedman,
     percentile_interval,
     rank_agreement,
@@ -48,12 +47,7 @@ def analyse_truth(
             _ranking(study, panel, signs) for panel, signs in product(truth.values(), choices)
         ),
         judged=tuple(ranked(key, study) for key in study.metrics),
-        trust=tuple(
-            MetricTrust(key, name, signs, controls, _trust(study, panels, signs, controls=controls))
-            for (key, by_metric), (name, by_truth) in product(scored.items(), truth.items())
-            for signs, controls in product(choices, (True, False))
-            for panels in [(by_truth, by_metric)]
-        ),
+        trust=tuple(_trust(study, truth, scored, choices)),
         parts=tuple(sorted(_part_effects(study, judged), key=lambda each: -abs(each.mean))),
         undefined=tuple(_undefined(study, judged)),
         draws=study.draws,
@@ -105,12 +99,19 @@ def _ranking(study: TruthStudy, panel: Panel, signs: Signs) -> MetricRanking:
 
 
 def _trust(
-    study: TruthStudy, panels: tuple[Panel, Panel], signs: Signs, *, controls: bool
-) -> RankAgreement:
-    by_truth, by_metric = (_of_signs(panel, signs) for panel in panels)
-    if not controls:
-        by_truth, by_metric = by_truth.without_controls(), by_metric.without_controls()
-    return rank_agreement(by_truth, by_metric, study.draws, study.seed)
+    study: TruthStudy,
+    truth: Mapping[str, Panel],
+    scored: Mapping[str, Panel],
+    choices: Sequence[Signs],
+) -> Iterator[MetricTrust]:
+    """Yield how alike every metric and every measure of the truth rank the entrants."""
+    for (key, by_metric), (name, by_truth) in product(scored.items(), truth.items()):
+        for signs, controls in product(choices, (True, False)):
+            pair = [_of_signs(panel, signs) for panel in (by_truth, by_metric)]
+            if not controls:
+                pair = [panel.without_controls() for panel in pair]
+            ranks = rank_agreement(pair[0], pair[1], study.draws, study.seed)
+            yield MetricTrust(key, name, signs, controls, ranks)
 
 
 def _part_effects(study: TruthStudy, judged: Sequence[Judgement]) -> Iterator[PartEffect]:

@@ -10,7 +10,6 @@ from ctviz.cohort.report.numbers import count, figure, listed, with_span
 from ctviz.cohort.report.rank_charts import best_first, ranking_chart, unbeaten
 from ctviz.cohort.statistics import Standing
 from ctviz.cohort.truth.findings import MetricTrust, TruthFindings, load_truth_findings
-from ctviz.core import SIGNS
 from ctviz.truth import WITHOUT_EFFECT
 from ctviz.truth.agreement_with_truth import NO_SIGN
 from ctviz.viz.charts import save_chart
@@ -111,24 +110,24 @@ def agreement_with_truth_table(findings: TruthFindings, names: Names) -> Table:
 
 def trust_table(findings: TruthFindings, names: Names) -> Table:
     """Return how alike every metric and the truth rank the entrants."""
-    measure = findings.metrics[0].key
-    signs = [sign for sign in SIGNS if sign in {each.sign for each in findings.entrants}]
     wide = widest_of(findings.entrants)
+    measures = [each for each in findings.metrics if each.key != "sign-agreement"]
+    columns = [(measure, controls) for measure in measures for controls in (True, False)]
 
     def cells(key: str) -> Iterator[str]:
-        for choice, controls in ((wide, True), (wide, False), *((sign, False) for sign in signs)):
-            ranks = findings.trust_in(key, measure, choice, controls=controls)
+        for measure, controls in columns:
+            ranks = findings.trust_in(key, measure.key, wide, controls=controls)
             yield with_span(ranks.tau, ranks.interval) if not ranks.why else NOTHING
 
     return Table(
         "Kendall's τ of each metric's ranking and the truth's, with 95 % intervals",
         (
-            *("Metric", "All entrants", "Without controls"),
-            *(f"{sign.capitalize()}, without controls" for sign in signs),
+            "Metric",
+            *(f"{m.title}{'' if controls else ', without controls'}" for m, controls in columns),
         ),
         tuple((names.metric(each.key), *cells(each.key)) for each in findings.judged),
-        note=f"The truth's ranking is that by {findings.metrics[0].title.lower()}. 1 is the same "
-        "order, 0 no relation, −1 the reverse; noise in either ranking pulls τ towards 0.",
+        note="1 is the same order, 0 no relation, −1 the reverse; noise in either ranking pulls τ "
+        "towards 0. Signed and absolute values apart are in findings.json.",
     )
 
 
@@ -169,7 +168,7 @@ def _trusts(findings: TruthFindings) -> list[MetricTrust]:
 
 
 def _words(standing: Standing, names: Names) -> str:
-    return f"{names.entrant(standing.entrant)}, ρ = {with_span(standing.mean, standing.interval)}"
+    return f"{names.entrant(standing.entrant)}, τ = {with_span(standing.mean, standing.interval)}"
 
 
 def _of(trusts: list[MetricTrust], names: Names) -> str:
