@@ -7,6 +7,7 @@ from types import MappingProxyType
 from ctviz.cohort.analysis.findings import Findings, MetricRanking
 from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.headlines import CORRECTED
+from ctviz.cohort.plan import metric_name
 from ctviz.cohort.report.discrepancy_charts import headlines
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
@@ -14,6 +15,7 @@ from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.statistics import FEWEST, Standing, Verdict
 from ctviz.cohort.statistics.claim import ClaimKind
+from ctviz.metrics.trust import trust_words, trusted
 
 HOLDS = {"yes": "holds", "no": "does not hold", "undecided": "is undecided"}
 PAPER: Mapping[ClaimKind, str] = MappingProxyType(
@@ -78,12 +80,15 @@ def leader(ranking: MetricRanking) -> Standing | None:
 
 
 def _criteria(findings: Findings, names: Names) -> Iterator[str]:
-    """Yield for each criterion whom to trust by it."""
+    """Yield for each criterion whom to trust by it, nobody by a metric that did not pass itself."""
     agreement = {metric.key: metric.agreement for metric in findings.metrics}
     for key in headline_metrics(findings):
         ranking = findings.ranking(key, widest(findings))
         first = leader(ranking)
         if first is None:
+            continue
+        if not trusted(metric_name(key)):
+            yield f"By {names.metric(key)} no winner is named. {trust_words(metric_name(key))}"
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
         question += BEYOND if key == CORRECTED else ""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ctviz.cohort.analysis.findings import Findings, load_findings
+from ctviz.cohort.analysis.findings import Findings, Ranked, load_findings
 from ctviz.cohort.folder import StudyFolder
-from ctviz.cohort.plan import CohortStudy, read_plan
+from ctviz.cohort.plan import CohortStudy, metric_name, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics
 from ctviz.cohort.report.charts import charts
 from ctviz.cohort.report.methods import methods
@@ -29,6 +29,7 @@ from ctviz.cohort.report.tables import (
     verdict_table,
 )
 from ctviz.core import InvalidInput, Progress
+from ctviz.metrics.trust import trust_words
 from ctviz.models import ModelCard
 from ctviz.viz.charts import Chart, save_chart
 from ctviz.viz.documents import (
@@ -145,7 +146,7 @@ def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> I
     first = headline_metrics(findings)
     for key in first:
         yield Heading(f"By {names.metric(key)}", level=2)
-        yield Paragraph(names.metrics[key].summary)
+        yield Paragraph(_metric_words(names.metrics[key]))
         yield from _figures(drawn, f"ranking {key}")
         yield standing_table(findings.ranking(key, widest(findings)), names)
         yield from _figures(drawn, f"difference {key}", f"frequencies {key}", f"pairs {key}")
@@ -153,8 +154,13 @@ def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> I
     for metric in others:
         if f"ranking {metric.key}" in drawn:
             yield Heading(f"By {metric.title}", level=2)
-            yield Paragraph(metric.summary)
+            yield Paragraph(_metric_words(metric))
             yield from _figures(drawn, f"ranking {metric.key}")
+
+
+def _metric_words(metric: Ranked) -> str:
+    """Return what a metric's number says, and whether the metric passed as one."""
+    return f"{metric.summary} {trust_words(metric_name(metric.key))}"
 
 
 def _sensitivity(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctviz.core import parameters
 from ctviz.metrics import GROUPS, METRICS, PRESETS, Group, Metric, Preset
+from ctviz.metrics.trust import trust_of, trust_words, trusted
 from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.parameters import show_parameters
 from ctviz.ui.widgets.tick_list import Entry, show_ticks, ticks, with_or_without
@@ -53,11 +54,10 @@ def with_differences(cite: str, differs: str) -> str:
 
 
 def direction_and_source(name: str) -> str:
-    """Return which direction is better, who defined the metric, and what is different here."""
+    """Return which direction is better, whether the metric passed as one, and who defined it."""
     metric = METRICS[name]
-    return (
-        f"{metric.better.capitalize()} is better. {with_differences(metric.cite, metric.differs)}"
-    )
+    source = with_differences(metric.cite, metric.differs)
+    return f"{metric.better.capitalize()} is better. {trust_words(name)} {source}"
 
 
 def meaning(name: str) -> str:
@@ -107,7 +107,17 @@ def _entry(name: str) -> Entry:
     metric = METRICS[name]
     short = f" ({metric.short})" if metric.short else ""
     title = f"{metric.title}{short} {ARROWS[metric.better]}"
-    return Entry(name, title, metric.summary, direction_and_source(name))
+    meaning = f"{trust_badge(name)} {metric.summary}"
+    return Entry(name, title, meaning, direction_and_source(name))
+
+
+def trust_badge(name: str) -> str:
+    """Return as Markdown whether a metric passed when it was judged itself; its word tells it."""
+    if trust_of(name) is None:
+        return ":gray-badge[:material/help: not judged]"
+    if trusted(name):
+        return ":green-badge[:material/verified: passed]"
+    return ":orange-badge[:material/warning: did not pass]"
 
 
 def _presets() -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from ctviz.core import Slice
-from ctviz.metrics import METRICS
+from ctviz.core import Prior, Slice
+from ctviz.metrics import METRICS, CorrectedMetric
 from ctviz.models.grid import Placement
 from ctviz.regions import segment, xrai
 
@@ -40,8 +40,10 @@ def test_rounding_does_not_move_a_score(placement, pairs, name, decode):
     """Also where a map that is a region map itself comes back as any other does."""
     rows, columns = np.mgrid[:48, :48]
     drawn = (rows - 20) ** 2 + (columns - 28) ** 2 < 25
+    beside = Prior(np.hypot(rows - 24, columns - 24) / 40, 7)
+    given = beside if issubclass(METRICS[name], CorrectedMetric) else (1.0, 1.0)
     for pair in pairs:
         before, after = (
-            METRICS[name]()(decode(placement, ranked), drawn, (1.0, 1.0)) for ranked in pair
+            METRICS[name]()(decode(placement, ranked), drawn, given) for ranked in pair
         )
         assert before.value == pytest.approx(after.value, abs=1e-9)

@@ -14,6 +14,7 @@ from ctviz.cohort.report.referee.clix_m import CLIX_M
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.integrity import fixed_words, leakage_words
 from ctviz.cohort.report.referee.limits import FEW, limits
+from ctviz.cohort.report.referee.metric_trust import metric_trust_table
 from ctviz.cohort.report.referee.pack import integrity
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.core.settings import PROJECT
@@ -21,11 +22,19 @@ from ctviz.models import read_card
 from ctviz.training.contrast import FRESH_SEED, TRAINING_SEED
 from ctviz.viz.documents import Heading, Points, Table
 from tests.cohort.finished import Quality, finished_study, study
+from tests.metrics.judged import PASSED, passing
 
 PLAN, OTHER, WEIGHTS = "a" * 64, "b" * 64, "c" * 64
 FIXED = Registration(PLAN, WEIGHTS, "2026-11-26T10:00:00Z", beforehand=True, opened=False)
 CLEAR = Leakage(studied=16, listed=60, told_apart=True)
 QUALITIES = {"smoothgrad-squared": Quality(0.7, 0.1), "gradient": Quality(0.3, 0.7)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_metric_passes():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ctviz.metrics.trust.measured", passing())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +172,19 @@ def test_a_mean_without_an_interval_is_said(facts):
     assert found(doubtful, "By AUROC some means have no interval")
 
 
+def test_metrics_that_did_not_pass_themselves_are_said_with_the_reason(facts, monkeypatch):
+    assert not found(facts, "No winner is named by")
+    assert {row[1] for row in metric_trust_table(facts).rows} == {"yes"}
+    blind = replace(PASSED, noticed=0.4)
+    monkeypatch.setattr("ctviz.metrics.trust.measured", passing(dice=blind, auroc=None))
+    assert found(facts, "No winner is named by AUROC and Dice")
+    rows = {row[0]: row for row in metric_trust_table(facts).rows}
+    assert rows["Fidelity"][1:6] == ("yes", "0.90", "0.95", "0.99", "0.90")
+    assert rows["Dice"][1] == "no"
+    assert "does not notice" in rows["Dice"][-1]
+    assert rows["AUROC"][1:] == ("not judged", *5 * "–")
+
+
 @pytest.mark.parametrize(("checklist", "items"), [(CLAIM_2024, 44), (CLIX_M, 14)])
 def test_every_item_has_its_number_and_an_answer(facts, checklist, items):
     table = checklist.table(facts)
@@ -239,10 +261,11 @@ def test_seen_slices_are_said_in_the_answer_and_the_report(facts, folder):
 def test_the_report_ends_with_the_limits_and_both_checklists(facts, folder):
     document = report(folder, facts.findings)
     headings = [b.text for b in document.blocks if isinstance(b, Heading)]
-    assert headings[-5:] == [
+    assert headings[-6:] == [
         "What these numbers cannot say",
         "For a referee",
         "Plan and training",
+        "The metrics",
         "CLAIM 2024",
         "CLIX-M",
     ]

@@ -17,6 +17,7 @@ from ctviz.core import InvalidInput
 from ctviz.viz.charts import Slopes, interactive, printed
 from ctviz.viz.documents import Figure, Paragraph, Points, SettingsList, Table
 from tests.cohort.finished import FAILURES, Quality, finished_study, study
+from tests.metrics.judged import PASSED, passing
 
 BEST_MODEL, BEST_READER = "smoothgrad-squared", "gradient"
 QUALITIES = {
@@ -24,6 +25,13 @@ QUALITIES = {
     BEST_READER: Quality(0.3, 0.7),
     "integrated-gradients": Quality(0.5, 0.4),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_metric_passes():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ctviz.metrics.trust.measured", passing())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +84,17 @@ def test_the_answer_names_whom_to_trust_by_each_criterion(findings):
     assert "For what the model needs, trust Squared SmoothGrad" in said
     assert "For where the reader drew, trust Gradient, absolute: AUROC" in said
     assert "that the rankings disagree" in said
+
+
+def test_no_winner_is_named_by_a_metric_that_did_not_pass_itself(findings, monkeypatch):
+    blind = replace(PASSED, noticed=0.4)
+    monkeypatch.setattr("ctviz.metrics.trust.measured", passing(fidelity=blind, auroc=None))
+    said = answer(findings, Names.of(findings))
+    assert "By Fidelity no winner is named. Did not pass when it was judged itself: it does" in said
+    assert "(0.40, enough is 0.75)" in said
+    assert "By AUROC no winner is named. Not judged itself." in said
+    assert "trust Squared SmoothGrad" not in said
+    assert "trust Gradient" in said
 
 
 def test_the_answer_trusts_nothing_that_a_control_equals(findings):

@@ -14,6 +14,7 @@ from ctviz.ui.study.results.sections import SECTIONS
 from ctviz.ui.study.watching import progress_words
 from tests.backend.small_model import MODEL
 from tests.cohort.finished import Quality, finished_study, study
+from tests.metrics.judged import passing
 
 PAGE = "pages/study.py"
 QUALITIES = {
@@ -100,6 +101,17 @@ def test_slices_that_the_model_was_trained_on_are_said_above_the_answer(opened, 
     opened.run()
     assert "trained on 1 of 24 slices" in opened.warning[0].value
     assert text_of(opened).count("trained on 1 of 24 slices") == 1
+
+
+def test_no_winner_stands_on_a_card_of_a_metric_that_did_not_pass(opened, monkeypatch):
+    monkeypatch.setattr("ctviz.metrics.trust.measured", passing())
+    opened.run()
+    assert "No winner is named" not in text_of(opened)
+    assert "First by Fidelity" in text_of(opened)
+    monkeypatch.setattr("ctviz.metrics.trust.measured", passing(fidelity=None))
+    opened.run()
+    assert "**No winner is named**" in text_of(opened)
+    assert "First by Fidelity" not in text_of(opened)
 
 
 def test_a_referee_finds_the_limits_and_both_checklists(opened):

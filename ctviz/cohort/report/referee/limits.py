@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ctviz.cohort.plan import metric_name
 from ctviz.cohort.report.answer import headline_metrics, leader
 from ctviz.cohort.report.names import widest
 from ctviz.cohort.report.numbers import count, figure, listed
@@ -9,6 +10,7 @@ from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.integrity import leakage_words, seen_words
 from ctviz.cohort.statistics import FEWEST, Standing
+from ctviz.metrics.trust import trusted
 
 FEW = 30
 """Fewer patients than that, and intervals are so wide that their width is worth a sentence."""
@@ -128,6 +130,16 @@ def _winners(facts: StudyFacts) -> Iterator[str]:
                 f"is {control}: high figures do not show there that a map says what the model "
                 "learnt."
             )
+    doubtful = [
+        facts.names.metric(name)
+        for name in dict.fromkeys(map(metric_name, facts.study.metrics))
+        if not trusted(name)
+    ]
+    if doubtful:
+        yield (
+            f"No winner is named by {listed(doubtful)}: no such metric passed when it was judged "
+            "itself."
+        )
     metrics = sum(not metric.variant for metric in facts.findings.metrics)
     if metrics > 1:
         yield (

@@ -7,6 +7,7 @@ from ctviz.cohort.report.referee.clix_m import CLIX_M
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.integrity import fixed_words, leakage_words
 from ctviz.cohort.report.referee.limits import limits
+from ctviz.cohort.report.referee.metric_trust import metric_trust_table
 from ctviz.viz.documents import Block, Heading, Points
 
 UNFIXED = "Since when the plan is fixed was not noted; an older ctviz ran the study."
@@ -27,6 +28,8 @@ def referee_pack(facts: StudyFacts) -> Iterator[Block]:
     yield Heading("For a referee")
     yield Heading("Plan and training", level=2)
     yield Points(integrity(facts))
+    yield Heading("The metrics", level=2)
+    yield metric_trust_table(facts)
     for checklist in (CLAIM_2024, CLIX_M):
         yield Heading(checklist.title, level=2)
         yield checklist.table(facts)

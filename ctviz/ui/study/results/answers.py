@@ -8,12 +8,14 @@ from typing import Literal
 import streamlit as st
 
 from ctviz.cohort.analysis.leakage import Leakage
+from ctviz.cohort.plan import metric_name
 from ctviz.cohort.report.answer import answer, headline_metrics, leader
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.tables import sign_table, verdict_table
 from ctviz.cohort.statistics import Verdict
+from ctviz.metrics.trust import trust_words, trusted
 from ctviz.ui.study.read_findings import FindingsReading
 from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.widgets.plain_text import plain
@@ -53,19 +55,27 @@ def _leaders(reading: FindingsReading) -> None:
     """Show the best by each of the headline metrics as a card."""
     keys = headline_metrics(reading.findings)
     for column, key in zip(st.columns(max(1, len(keys))), keys, strict=False):
-        ranking, metric = reading.ranking(key), reading.names.metrics[key]
-        first = leader(ranking)
-        if first is not None:
+        if leader(reading.ranking(key)) is not None:
             with column, st.container(border=True):
-                warning = unbeaten(reading.names, ranking).get(first.entrant)
-                st.markdown(
-                    f":gray[First by {plain(metric.title)}, {metric.better} is better, "
-                    "controls aside]  \n"
-                    f"**{plain(reading.names.entrant(first.entrant))}**  \n"
-                    f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % "
-                    f"interval]"
-                    + (f"  \n:orange[:material/warning: {plain(warning)}]" if warning else "")
-                )
+                st.markdown(_leader(reading, key))
+
+
+def _leader(reading: FindingsReading, key: str) -> str:
+    """Return the best by a metric, as Markdown; nobody where the metric did not pass itself."""
+    ranking, metric = reading.ranking(key), reading.names.metrics[key]
+    first, name = leader(ranking), metric_name(key)
+    if first is None or not trusted(name):
+        return (
+            f":gray[By {plain(metric.title)}]  \n**No winner is named**  \n"
+            f":orange[:material/warning: {plain(trust_words(name))}]"
+        )
+    warning = unbeaten(reading.names, ranking).get(first.entrant)
+    return (
+        f":gray[First by {plain(metric.title)}, {metric.better} is better, controls aside]  \n"
+        f"**{plain(reading.names.entrant(first.entrant))}**  \n"
+        f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % interval]"
+        + (f"  \n:orange[:material/warning: {plain(warning)}]" if warning else "")
+    )
 
 
 def _verdicts(reading: FindingsReading) -> None:

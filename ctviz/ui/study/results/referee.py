@@ -6,9 +6,11 @@ from ctviz.cohort.report.referee.claim_2024 import CLAIM_2024
 from ctviz.cohort.report.referee.clix_m import CLIX_M
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.limits import limits
+from ctviz.cohort.report.referee.metric_trust import metric_trust_table
 from ctviz.cohort.report.referee.pack import integrity
 from ctviz.ui.service import backend
 from ctviz.ui.study.read_findings import FindingsReading
+from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.viz.documents import Table
 
@@ -21,6 +23,7 @@ def show_referee(reading: FindingsReading) -> None:
     _points(limits(facts))
     st.markdown("### Plan and training")
     _points(integrity(facts))
+    show_table(metric_trust_table(facts), "metric-trust")
     for checklist in (CLAIM_2024, CLIX_M):
         _checklist(checklist.table(facts))
 
