@@ -17,6 +17,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from ctviz.core.text import count_of
 from ctviz.metrics.base import METRICS
 
 FILE = "trust.json"
@@ -93,7 +94,7 @@ class MetricTrust:
             (self.told_apart, TOLD_APART, "it does not put maps that do not belong below others"),
         )
         if self.slices < FEWEST:
-            yield f"it was judged on {self.slices} slices only, of at least {FEWEST}"
+            yield f"it was judged on {count_of(self.slices, 'slice')} only, of at least {FEWEST}"
             return
         if any(figure is None for figure, _, _ in least) or self.tremble is None:
             same = self.told_apart is not None

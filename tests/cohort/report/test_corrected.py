@@ -29,8 +29,12 @@ def findings(folder):
     return load_findings(folder)
 
 
-def test_corrected_agreement_is_the_headline_and_the_plain_one_stays_beside_it(findings):
+def test_corrected_agreement_is_the_headline_and_the_plain_one_stays_beside_it(
+    findings, monkeypatch
+):
     assert headline_metrics(findings) == ("fidelity", "auroc-corrected", "auroc", "dice")
+    # Whether the metrics pass themselves is another question.
+    monkeypatch.setattr("ctviz.cohort.report.answer.trusted", lambda _: True)
     said = answer(findings, Names.of(findings))
     corrected = "For where the reader drew, beyond where regions usually are, trust Gradient"
     assert said.index(corrected) < said.index("For where the reader drew, trust Gradient")
