@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,13 +29,14 @@ from torch import Tensor
 from benchmarks.judgement import Judgement
 from ctviz.backend.cases.demo import DemoPatient
 from ctviz.backend.tasks.behaviour import Asking
-from ctviz.core import CtvizError, FloatMap, Mask, Score, Sign, Slice, Value, signed_view
+from ctviz.core import CtvizError, FloatMap, Mask, Prior, Score, Sign, Slice, Value, signed_view
 from ctviz.core.settings import PROJECT
 from ctviz.estimators import ESTIMATORS, explain
 from ctviz.metrics import (
     METRICS,
     AgreementMetric,
     BehaviourMetric,
+    CorrectedMetric,
     FidelityMetric,
     MapMetric,
     Metric,
@@ -96,6 +97,8 @@ does not show no metric can notice."""
 MILLIONTH = 1e-6
 FIRST_PHANTOM = 301
 """None of the demo cohort's patients."""
+OTHERS = range(401, 413)
+"""Phantoms whose mean mask says where hearts usually are; none of them is judged on."""
 
 ENTRANTS = tuple(ESTIMATORS[name].from_settings(s) for name, s in CONTESTANTS.items())
 
@@ -103,6 +106,13 @@ ENTRANTS = tuple(ESTIMATORS[name].from_settings(s) for name, s in CONTESTANTS.it
 def sign_of(metric: Metric) -> Sign:
     """Return how maps are read for a metric."""
     return "signed" if metric.name in ADDITIVE else "absolute"
+
+
+@cache
+def prior_of(shape: tuple[int, int]) -> Prior:
+    """Return where other phantoms have heart and great vessels, on a grid (H, W)."""
+    masks = [DemoPatient(number).examine(1, shape[0]).heart_and_vessels[0] for number in OTHERS]
+    return Prior.of([mask.astype(np.float64) for mask in masks], shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +138,17 @@ class Judge:
         spacing = self.image.spacing_mm
         return [None if each is None else metric(each, self.mask, spacing) for each in shown]
 
-    def _shown(self, metric: AgreementMetric, values: FloatMap | None) -> FloatMap | None:
+    def against_others(self, metric: CorrectedMetric) -> list[Score | None]:
+        """Compare each map with the anatomy, corrected by that of others."""
+        shown, prior = (
+            [self._shown(metric, values) for values in self.maps],
+            prior_of(self.mask.shape),
+        )
+        return [None if each is None else metric(each, self.mask, prior) for each in shown]
+
+    def _shown(
+        self, metric: AgreementMetric | CorrectedMetric, values: FloatMap | None
+    ) -> FloatMap | None:
         if values is None:
             return None
         if metric.reads == "region map":

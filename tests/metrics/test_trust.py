@@ -172,6 +172,7 @@ def test_a_slice_is_judged_by_metrics_of_every_kind(tmp_path):
     write_model(tmp_path)
     metrics = {
         "auroc": METRICS["auroc"](),
+        "auroc-corrected": METRICS["auroc-corrected"](),
         "dice": METRICS["dice"](),
         "fidelity": METRICS["fidelity"](step=0.5),
         "entropy": METRICS["entropy"](),
