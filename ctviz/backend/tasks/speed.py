@@ -1,6 +1,7 @@
 """How fast a model goes on this machine: measured once, it sets the pace and foretells the time."""
 
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ BUDGET_SECONDS = 2.5
 REPEATS = 3
 """A batch is sent so often, and its fastest run counts, unless that takes longer than it should."""
 ENOUGH_SECONDS = 0.3
+BUSY = 0.5
+"""From this load on, of each core over the last minute, a measured speed is not the machine's."""
 
 Kind: TypeAlias = Literal["forward", "gradient"]
 KINDS: tuple[Kind, ...] = ("gradient", "forward")
@@ -181,18 +184,24 @@ class Pacing:
         self._paces = Stored(codec, cache, device, "Measuring the model's speed")
 
     def known(self, model_id: str) -> Measured | None:
-        """Return what was measured, or None and have it measured in the background."""
+        """Return what was measured, or None and have it measured in the background.
+
+        What was measured while others were at work tells too much time. It serves until there is
+        a quiet moment to measure anew.
+        """
         card = self._models.shelf()[model_id]
         device = self._models.device
         key = self._paces.key(_machine(device), _size_and_network(card))
+        hurried = self._paces.key(_machine(device), _size_and_network(card), "busy")
 
         def compute(progress: Progress) -> Measured:
             network = new_classifier(card).network.to(device)
             x = torch.rand(1, card.channels, *card.size, generator=torch.Generator().manual_seed(0))
             return measure(network, x.to(device), progress=progress)
 
-        job = self._paces.ask(key, compute, "background")
-        return job.result() if job.state == "ready" else None
+        wanted = hurried if not self._paces.knows(key) and is_busy() else key
+        job = self._paces.ask(wanted, compute, "background")
+        return job.result() if job.state == "ready" else self._paces.recall(hurried)
 
     def set_pace(self, model_id: str) -> Pace | None:
         """Return the pace, for which the model's network is laid out now; None if not measured."""
@@ -206,6 +215,12 @@ class Pacing:
     def close(self) -> None:
         """Give up measuring."""
         self._paces.close()
+
+
+def is_busy() -> bool:
+    """Return whether the processors have had more to do lately than a measurement bears."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return load > BUSY * (os.cpu_count() or 1)
 
 
 def _machine(device: str) -> list[object]:

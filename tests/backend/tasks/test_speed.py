@@ -9,7 +9,7 @@ import torch
 
 from ctviz.backend import Backend, Question
 from ctviz.backend.tasks import speed
-from ctviz.backend.tasks.speed import measure
+from ctviz.backend.tasks.speed import Measured, measure
 from ctviz.core import Cancelled, Progress
 from ctviz.estimators import ESTIMATORS, Pace, explain
 from tests.backend.small_model import MODEL
@@ -132,3 +132,37 @@ def test_a_map_made_at_the_measured_pace_is_the_same(backend, settings, image):
 def test_whenever_time_runs_out_there_is_a_pace_of_both_kinds(network, x, milliseconds):
     measured = measure(network, x, budget=milliseconds / 1000)
     assert min(measured.forward_seconds, measured.gradient_seconds) > 0
+
+
+@pytest.fixture
+def measurements(monkeypatch):
+    """Count measurements in place of making them: each tells another time."""
+    made = []
+
+    def counted(*_, **__):
+        made.append(len(made) + 1)
+        return Measured(Pace(1, 1), float(made[-1]), float(made[-1]))
+
+    monkeypatch.setattr(speed, "measure", counted)
+    return made
+
+
+def told(backend, seconds):
+    """Wait until the backend tells a time."""
+    deadline = time.monotonic() + 60
+    while (found := backend._pacing.known(MODEL)) is None or found.forward_seconds != seconds:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_a_busy_machine_told_serves_until_a_quiet_moment(backend, measurements, monkeypatch):
+    monkeypatch.setattr(speed, "is_busy", lambda: True)
+    told(backend, 1.0)
+    told(backend, 1.0)
+    assert measurements == [1]
+    monkeypatch.setattr(speed, "is_busy", lambda: False)
+    assert backend._pacing.known(MODEL).forward_seconds == 1.0
+    told(backend, 2.0)
+    monkeypatch.setattr(speed, "is_busy", lambda: True)
+    told(backend, 2.0)
+    assert measurements == [1, 2]
