@@ -63,12 +63,12 @@ class Prior:
         """Why nothing can be corrected by it, in a sentence; empty where it can."""
         if self.patients >= FEWEST_OTHERS:
             return ""
-        who = (
-            "1 other patient has" if self.patients == 1 else f"{self.patients} other patients have"
+        who = {0: "No other patient has", 1: "Only 1 other patient has"}.get(
+            self.patients, f"Only {self.patients} other patients have"
         )
         return (
-            f"Only {who} a region of this reader and label; with {FEWEST_OTHERS} or more it is "
-            "known where it usually is."
+            f"{who} a region of this reader and label; with {FEWEST_OTHERS} or more it is known "
+            "where it usually is."
         )
 
 

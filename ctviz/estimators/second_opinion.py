@@ -1,8 +1,8 @@
 """What somebody else's code makes of the same question: Captum's, where it defines a map as we do.
 
 Captum is asked for a map only where its definition is exactly ours. Left out are DeepLIFT, whose
-rule for max pooling does not sum to the change of the score in Captum, Grad-CAM unless the layer
-is named, for Captum chooses none, and occlusion, whose patches it places differently.
+rule for max pooling does not sum to the change of the score in Captum, and occlusion, whose patches
+it places differently. Captum chooses no layer for Grad-CAM; it is told ours.
 """
 
 import copy
@@ -17,8 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ctviz.core import FloatMap, InvalidInput, InvalidParameter, Progress, UnsupportedNetwork
+from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.estimator import Estimator
 from ctviz.estimators.engine.explain import explain
+from ctviz.estimators.engine.pace import Pace
+from ctviz.estimators.engine.pictures import picture
 
 Captum: TypeAlias = Callable[[Any, nn.Module, Tensor, int, Any], Tensor]
 """(captum.attr, network, x, target, estimator) -> (1, C, h, w)."""
@@ -153,9 +156,12 @@ def _black_and_white(
 
 
 def _grad_cam(attr: Any, network: nn.Module, x: Tensor, target: int, settings: Any) -> Tensor:  # noqa: ANN401
-    if not settings.layer:
-        raise InvalidInput("Captum chooses no layer; name one with --set grad-cam.layer=NAME.")
-    layer = network.get_submodule(settings.layer)
+    found = picture(
+        ClassScore(network, x.detach(), target, None, Progress(), Pace.usual(x)), settings.layer
+    )
+    if not found.layer:
+        raise InvalidInput(f"The feature maps are {found.title}, which Captum cannot read.")
+    layer = network.get_submodule(found.layer)
     coarse = attr.LayerGradCam(network, layer).attribute(x, target)
     return functional.interpolate(coarse, x.shape[-2:], mode="bilinear")
 

@@ -15,7 +15,7 @@ def test_patients_count_the_same():
 def test_nobody_has_a_mean_mask_of_nothing():
     prior = Prior.of([], (2, 3))
     assert prior.mean.tolist() == [[0, 0, 0], [0, 0, 0]]
-    assert prior.why_not.startswith("Only 0 other patients have")
+    assert prior.why_not.startswith("No other patient has")
 
 
 def test_enough_patients_need_no_excuse():

@@ -2,10 +2,22 @@
 
 import pytest
 import torch
+from torch import nn
 
 from ctviz.estimators import ESTIMATORS
 from ctviz.estimators.second_opinion import CAPTUM, second_opinion
 from tests.estimators.networks import NETWORKS, built
+
+
+class Joined(nn.Module):
+    """Its last picture is the sum of two branches, which no layer answers."""
+
+    def __init__(self):
+        super().__init__()
+        self.left, self.right = nn.Conv2d(1, 3, 3, stride=4), nn.Conv2d(1, 3, 3, stride=4)
+
+    def forward(self, x):
+        return (self.left(x) + self.right(x).relu()).mean((2, 3))
 
 
 @pytest.fixture
@@ -23,8 +35,7 @@ def network():
 
 
 def estimator(name):
-    cls = ESTIMATORS[name]
-    return cls(layer="4") if name == "grad-cam" else cls()
+    return ESTIMATORS[name]()
 
 
 @pytest.mark.parametrize("name", CAPTUM)
@@ -44,13 +55,22 @@ def test_a_wrong_map_is_noticed(network, image, monkeypatch):
     assert found.correlation is None
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("occlusion", "exactly this definition"), ("grad-cam", "name one with")]
-)
-def test_without_an_equal_definition_captum_is_not_asked(name, why, network, image):
-    found = second_opinion(network, image, 1, ESTIMATORS[name]())
+@pytest.mark.parametrize("layer", ["0", "4"])
+def test_captum_reads_the_layer_that_we_read(layer, network, image):
+    found = second_opinion(network, image, 1, ESTIMATORS["grad-cam"](layer=layer))
+    assert found.difference < 1e-5
+
+
+def test_without_an_equal_definition_captum_is_not_asked(network, image):
+    found = second_opinion(network, image, 1, ESTIMATORS["occlusion"]())
     assert (found.difference, found.correlation) == (None, None)
-    assert why in found.why
+    assert "exactly this definition" in found.why
+
+
+def test_feature_maps_that_no_layer_gives_are_said(image):
+    found = second_opinion(Joined().eval(), image, 1, ESTIMATORS["grad-cam"]())
+    assert found.difference is None
+    assert "which Captum cannot read" in found.why
 
 
 def test_the_network_is_left_alone(network, image):

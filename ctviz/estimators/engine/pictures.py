@@ -57,6 +57,8 @@ class LayerPicture:
     reading: LayerReading
     title: str
     """How messages name it."""
+    layer: str = ""
+    """The dotted name of the layer that answers with it as it is; empty if none does."""
 
 
 def picture(class_score: ClassScore, layer: str = "") -> LayerPicture:
@@ -121,7 +123,8 @@ class _PictureSearch:
         for place in reversed(self._candidates):
             made = self.run.made[place]
             if layer in {"", made.layer} and (reading := self._reading(place)) is not None:
-                return LayerPicture(place, reading, self._title(made))
+                layer = made.layer if reading.axes == AS_IT_IS and not reading.skipped else ""
+                return LayerPicture(place, reading, self._title(made), layer)
         return None
 
     @cached_property
