@@ -1,11 +1,13 @@
 """The curves behind the chosen metrics, one colour per estimator."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from ctviz.core import Curve, CurvePanel, Mask
+from ctviz.metrics import Metric
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.session import widget
 from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
@@ -22,7 +24,7 @@ def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     palette = Palette.of(titles, controls)
     share = None if mask is None else float(mask.mean())
     pictures = [
-        CurvePicture(metric.panel or CurvePanel.plain(metric.title), curves)
+        CurvePicture(panel_of(metric, comparison), curves)
         for metric in comparison.metrics
         if (curves := _curves(comparison, metric.name)) or metric.panel is not None
     ]
@@ -32,6 +34,14 @@ def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     fills = {one.estimator.title: one.fills for one in comparison.compared if one.fills}
     if fills:
         _show(fill_dots(fills, palette=palette), "fills")
+
+
+def panel_of(metric: Metric, comparison: Comparison) -> CurvePanel:
+    """Return the frame of a metric's curves, which says why there are none where that is known."""
+    panel = metric.panel or CurvePanel.plain(metric.title)
+    known = [one for one in comparison.compared if metric.name in one.evaluations]
+    whys = [score.why for one in known if not (score := one.score(metric.name)).defined]
+    return replace(panel, missing=whys[0]) if whys else panel
 
 
 def _show(figure: go.Figure, *name: object) -> None:

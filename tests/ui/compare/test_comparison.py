@@ -13,6 +13,7 @@ from ctviz.ui.compare import comparison, page_jobs, score_table
 from ctviz.ui.compare import expected_seconds as expectations
 from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
 from ctviz.ui.compare.completeness import percent
+from ctviz.ui.compare.curves import panel_of
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.score_jobs import Held
@@ -290,3 +291,12 @@ def test_others_who_drew_change_corrected_scores_only(session, question, drawn):
     assert new == {"auroc-corrected"}
     corrected = [found.compared[0].score("auroc-corrected").value for found in (first, second)]
     assert corrected[0] != corrected[1]
+
+
+def test_an_empty_frame_says_why_it_is_empty():
+    auroc = METRICS["auroc"]()
+    unscored = Comparison((ComparedMap(GRADIENT),), "", (auroc,))
+    assert panel_of(auroc, unscored).missing == auroc.panel.missing
+    why = Evaluation(Score.undefined("The region is empty."))
+    scored = ComparedMap(GRADIENT, evaluations={"auroc": why})
+    assert panel_of(auroc, Comparison((scored,), "", (auroc,))).missing == "The region is empty."

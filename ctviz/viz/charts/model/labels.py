@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import product
+from textwrap import fill
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -12,7 +13,20 @@ FloatArray = NDArray[np.float64]
 WAYS = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
 REACHES = (6.0, 14.0, 24.0, 36.0, 50.0)
 
+FRAME_LETTERS = 40
+"""How many letters fit side by side into the frame of a small chart."""
+
 Side: TypeAlias = Literal["left", "right"]
+
+
+def in_lines(sentence: str) -> str:
+    """Return a sentence in lines that fit into a small frame.
+
+    >>> print(in_lines("No other patient has a region of this reader and label."))
+    No other patient has a region of this
+    reader and label.
+    """
+    return fill(sentence, FRAME_LETTERS)
 
 
 def longest(names: Iterable[str]) -> int:

@@ -5,6 +5,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.viz.charts.model.labels import in_lines
 from ctviz.viz.charts.model.looks import BESIDE_DASH
 from ctviz.viz.charts.print.style import DASHES, FAINT, MARKERS
 
@@ -16,7 +17,7 @@ def draw_curves(axes: Axes, chart: CurveChart) -> None:
     for place, line in enumerate(chart.lines):
         _line(axes, line, place)
     if not chart.lines:
-        middle, text = axes.transAxes, chart.missing
+        middle, text = axes.transAxes, in_lines(chart.missing)
         axes.text(0.5, 0.5, text, transform=middle, ha="center", va="center", color=FAINT)
     dress(axes, chart.x, chart.y)
 

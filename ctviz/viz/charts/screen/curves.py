@@ -5,6 +5,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.viz.charts.model.labels import in_lines
 from ctviz.viz.charts.model.looks import BESIDE_DASH
 from ctviz.viz.charts.screen.cell import INSIDE, Cell, dressed
 from ctviz.viz.charts.screen.style import FAINT, see_through
@@ -22,7 +23,8 @@ def draw_curves(cell: Cell, chart: CurveChart) -> None:
             cell.add(_curve(line))
     if not chart.lines:
         cell.add(go.Scatter(x=[None], y=[None], showlegend=False))  # or there would be no axes
-        cell.write(escape(chart.missing), 0.5, 0.5, **INSIDE, font={"size": 11, "color": FAINT})
+        missing = escape(in_lines(chart.missing)).replace("\n", "<br>")
+        cell.write(missing, 0.5, 0.5, **INSIDE, font={"size": 11, "color": FAINT})
     cell.axes(dressed(chart.x), dressed(chart.y))
 
 
