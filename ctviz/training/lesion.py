@@ -142,5 +142,5 @@ KNOWN_FAILURES = (
     "It knows phantoms only and has never seen a patient; on real scans its answer means nothing.",
     "Its lesions are plain ellipses of 6 to 18 mm radius with one density; no disease looks so.",
     "Scans with contrast agent were not seen: bright vessels may be taken for lesions.",
-    "Lesions that are small, or that differ little from what they lie in, are missed most.",
+    "How small or how faint a lesion may be before it is missed was not measured.",
 )
