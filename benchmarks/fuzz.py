@@ -393,11 +393,44 @@ def _address(content: bytes, _: Path) -> None:
 
 
 LABELS = [b"file,truth\na.dcm,with contrast\nb,c\n", b"contrast,file\n1,a\n"]
+
+
+def _findings() -> bytes:
+    """Return the findings of a tiny study, with arrays, intervals and what is not there."""
+    import numpy as np
+
+    from ctviz.cohort.analysis.findings import (
+        VERSION,
+        Disputed,
+        Findings,
+        MeanRoc,
+        Ranked,
+        Subject,
+        Undefined,
+    )
+    from ctviz.cohort.json_codec import to_plain
+    from ctviz.cohort.statistics import Entrant, Interval
+
+    subject = Subject("a", "b", "c", "m", "r", "", 2, 2, 2, 0, {"with": 1, "": 1}, 1, 0, 1)
+    rates = np.array([[0.0, 0.5, 1.0]])
+    roc = MeanRoc(rates, rates, rates, np.array([np.nan]), (Interval(0.4, 0.6),), (None,), (2,))
+    found = Findings(
+        subject=subject,
+        entrants=(Entrant("gradient", "signed", control=False),),
+        metrics=(Ranked("auroc", "AUROC", "s", "higher", (0.0, None), True, False),),
+        rankings=(), accuracy=(), roc=roc, dice=None, agreements=(),
+        disputed=(Disputed("C-1", 3, "P-1", "auroc", "dice", -0.5, "with", "without"),),
+        sensitivity=(), subgroups=(), verdicts=(), sign_verdicts=(),
+        undefined=(Undefined("gradient", "auroc", "why", 2),),
+        draws=10, seed=0,
+    )  # fmt: skip
+    return json.dumps({"version": VERSION, **to_plain(found)}).encode()
+
+
 STUDIES = [
     b'{"state": "running", "done": 3, "total": 4, "share": 0.5, "left_seconds": null}',
     b'["0123456789abcdef"]',
     b'[{"case": "C-1", "slice_index": 3, "why": "no"}]',
-    b'{"version": 1, "subject": {"name": "a"}, "entrants": [["gradient", "signed", false]]}',
 ]
 MESSAGES = [
     b'{"contract": 2, "id": "a-1", "case": "C-1", "reader": "AB", "labels": ["a"], '
@@ -417,7 +450,7 @@ READERS = {
     "weights": Reader(lambda: [_model()[1][:20_000], _model()[1]], _weights, 1),
     "plan": Reader(_plans, _plan, 10),
     "labels": Reader(lambda: LABELS, _labels),
-    "study": Reader(lambda: STUDIES, _study),
+    "study": Reader(lambda: [*STUDIES, _findings()], _study),
     "message": Reader(lambda: MESSAGES, _message, 20),
     "address": Reader(lambda: ADDRESSES, _address),
 }

@@ -25,3 +25,10 @@ def test_equal_seeds_give_equal_inputs():
 
     first, again = (mutated(b"hello" * 9, [b"x" * 50], np.random.default_rng(3)) for _ in range(2))
     assert first == again
+
+
+def test_the_findings_that_are_damaged_were_good(tmp_path):
+    from ctviz.cohort import load_findings
+
+    (tmp_path / "findings.json").write_bytes(READERS["study"].seeds()[-1])
+    assert load_findings(tmp_path).subject.slices == 2
