@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--robust", action="store_true", help="train with scans that lost pixels as well"
     )
+    parser.add_argument(
+        "--twins",
+        action="store_true",
+        help="keep the networks of the cross-validation: how far maps depend on chance in training",
+    )
     parser.add_argument("--real", type=Path, help="folder of real slices with labels.csv")
     parser.add_argument("--name", help="what the card calls the real slices")
     parser.add_argument("--licence", help="licence of the real slices")
@@ -84,12 +89,20 @@ def _train_contrast(arguments: argparse.Namespace) -> None:
     given = _said_of_real_slices(arguments)
     if given and arguments.real is None:
         raise InvalidInput("--name, --licence and --source describe a --real folder; name it too.")
+    if arguments.twins and arguments.real is None:
+        raise InvalidInput(
+            "Twins come from the cross-validation on --real slices; name their folder."
+        )
     plan = replace(
         plan,
         real=None
         if arguments.real is None
         else RealSlices(arguments.real, **given, secret=_secret()),
-        **{"robust": arguments.robust, **_changes(TrainingPlan, plan.title, arguments)},
+        **{
+            "robust": arguments.robust,
+            "twins": arguments.twins,
+            **_changes(TrainingPlan, plan.title, arguments),
+        },
     )
     with progress_bar("Training") as progress:
         train_contrast(plan, arguments.out, progress)

@@ -31,6 +31,7 @@ from ctviz.models.training_digests import (
     name_of_secret,
     write_training_digests,
 )
+from ctviz.models.twins import save_twins
 from ctviz.phantom import chest_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
@@ -105,6 +106,9 @@ class TrainingPlan(Tunable):
     robust: bool = param(
         False, help="Whether half of what it learns from lost pixels as fidelity removes them."
     )
+    twins: bool = param(
+        False, help="Whether the networks of the first cross-validation are kept beside the model."
+    )
 
     @property
     def steps(self) -> int:
@@ -163,8 +167,9 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     training = _Training(plan, phantoms, progress)
     training.on_phantoms(classifier)
     measured: tuple[Measurement, ...] = ()
+    twins: list[Classifier] = []
     if real is not None:
-        held_out = _cross_validated(training, classifier, real)
+        held_out, twins = _cross_validated(training, classifier, real)
         measured = _on_real(plan, held_out)
         training.with_real(classifier, real, seed=plan.seed)
         card = replace(
@@ -180,6 +185,8 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     # What is measured is what was written, with its rounded weights.
     on_phantoms = _on_phantoms(load_model(out), fresh, marked=plan.marked)
     card = replace(classifier.card, measured=(*measured, *on_phantoms))
+    if plan.twins:
+        save_twins(out, [replace(twin, references=references) for twin in twins])
     write_training_digests(out, training_digests(plan.real))
     return save_model(out, replace(classifier, card=card))
 
@@ -212,8 +219,11 @@ class _Training:
         fit(classifier.network, pools, recipe, window, self.progress, augmentation=augmentation)
 
 
-def _cross_validated(training: _Training, pretrained: Classifier, real: Samples) -> HeldOut:
-    plan = training.plan
+def _cross_validated(
+    training: _Training, pretrained: Classifier, real: Samples
+) -> tuple[HeldOut, list[Classifier]]:
+    """Return what the networks said of patients that they had not seen, and the networks."""
+    plan, networks = training.plan, []
     shares = np.empty((len(real), plan.repeats))
     folds = np.empty((len(real), plan.repeats), np.intp)
     for repeat in range(plan.repeats):
@@ -224,7 +234,8 @@ def _cross_validated(training: _Training, pretrained: Classifier, real: Samples)
             candidate = replace(pretrained, network=deepcopy(pretrained.network))
             training.with_real(candidate, real.subset(~held_out), seed=seed)
             shares[held_out, repeat] = shares_of(candidate, real.subset(held_out))
-    return HeldOut(real.labels, real.patients, shares, folds)
+            networks.append(candidate)
+    return HeldOut(real.labels, real.patients, shares, folds), networks[: plan.folds]
 
 
 def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:

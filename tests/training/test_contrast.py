@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ctviz.core import Cancelled, InvalidInput, Progress
 from ctviz.io import load_case, write_series
 from ctviz.models import load_model, model_cards, read_card
 from ctviz.models.training_digests import name_of_secret, read_training_digests
+from ctviz.models.twins import load_twins
 from ctviz.training.contrast import RealSlices, TrainingPlan, train_contrast
 from ctviz.training.listing import list_training_slices
 
@@ -79,6 +81,23 @@ def test_a_model_is_trained_measured_and_written(real, tmp_path):
     loaded = load_model(tmp_path / "tiny")
     assert loaded.references.shape == (16, 1, 32, 32)
     assert str(real.folder) not in Path(tmp_path / "tiny" / "card.toml").read_text()
+
+
+def test_the_networks_of_the_cross_validation_are_kept_where_the_plan_says_so(real, tmp_path):
+    train_contrast(replace(TINY, real=real), tmp_path / "alone")
+    train_contrast(replace(TINY, real=real, twins=True), tmp_path / "tiny")
+    assert load_twins(tmp_path / "alone") == ()
+    model, twins = load_model(tmp_path / "tiny"), load_twins(tmp_path / "tiny")
+    assert len(twins) == TINY.folds
+    weights = [network_weights(each) for each in (model, *twins)]
+    for number, each in enumerate(weights):
+        assert not any(torch.equal(each, other) for other in weights[:number])
+    assert all(torch.equal(twin.references, model.references) for twin in twins)
+    assert network_weights(load_model(tmp_path / "alone")).equal(weights[0])
+
+
+def network_weights(classifier):
+    return torch.cat([each.flatten() for each in classifier.network.parameters()])
 
 
 def test_equal_plans_give_equal_files(tmp_path):
