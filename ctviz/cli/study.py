@@ -3,6 +3,7 @@
 try:
   ctviz study --cohort demo --out results
   ctviz study --cohort ../shared/data/tcga-luad-contrast --model contrast-small --out real
+  ctviz study --cohort demo --beside contrast-small-robust --out twice
   ctviz study plan.toml --workers 2
   ctviz study plan.toml --register
   ctviz study --verify results --sample 4 --captum
@@ -44,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="demo, marked, annotated, all, or a folder of scans with or without labels.csv",
     )
     parser.add_argument("--model", help="model id (see `ctviz models`)")
+    parser.add_argument(
+        "--beside",
+        metavar="A,B,…",
+        help="further models on which the same is studied, to see what holds on all of them",
+    )
     parser.add_argument("--name", help="name of the study")
     parser.add_argument("--reader", help="whose drawings maps are compared with")
     parser.add_argument("--label", help="only this label of the reader's regions")
@@ -181,6 +187,8 @@ def _study(arguments: argparse.Namespace) -> "CohortStudy":
         for name in ("cohort", "model", "name", "reader", "label", "slices_per_case")
         if getattr(arguments, name) is not None
     }
+    if arguments.beside is not None:
+        changes["beside"] = tuple(filter(None, map(str.strip, arguments.beside.split(","))))
     if arguments.plan is not None:
         return replace(read_plan(arguments.plan), **changes)
     # Of scans of one's own the name says nothing, as a folder's name may tell who the patient is.

@@ -106,6 +106,10 @@ class StudyFolder:
         """Return where the report is, as ``html`` or ``pdf``."""
         return self.path / "report" / f"report.{kind}"
 
+    def beside(self, model: str) -> Path:
+        """Return the folder in which the same is studied on another model."""
+        return self.path / "beside" / model
+
     @property
     def progress(self) -> Path:
         """How far the study is."""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeAlias
@@ -35,6 +35,8 @@ _TOML = StrictConverter()
 _TOML.register_structure_hook_func(
     lambda kind: kind in {Sign, Target}, lambda said, _: _TOML.structure(said, str)
 )
+
+_APART = frozenset({"name", "beside"})
 
 LONGEST_NAME, MOST_DRAWS = 80, 100_000
 """Of a study, which names a folder; and of the intervals' bootstrap."""
@@ -102,6 +104,9 @@ class CohortStudy:
         and removing what misled the model makes it right.
     draws, seed
         Of the intervals' bootstrap. Estimators and metrics have seeds of their own.
+    beside
+        Ids of further classifiers of the same classes. The same is studied on each, in a folder of
+        its own within the study's, to see which findings are those of one model.
     """
 
     name: str = "demo"
@@ -118,6 +123,7 @@ class CohortStudy:
     target: Target = "truth"
     draws: int = DRAWS
     seed: int = 0
+    beside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for wrong, sentence in self._faults():
@@ -159,18 +165,29 @@ class CohortStudy:
                 f"The plan's draws must be 1 to {MOST_DRAWS}; 2000 are usual.",
             ),
             (self.seed < 0, "The plan's seed must be 0 or more."),
+            (
+                len({self.model, *self.beside}) <= len(self.beside),
+                "The plan's beside must name models other than its own, each once.",
+            ),
         ]
 
     @property
     def digest(self) -> str:
-        """The sha256 of everything the plan says but its name."""
-        said = {key: value for key, value in _TOML.unstructure(self).items() if key != "name"}
+        """The sha256 of everything that decides the study's numbers.
+
+        Its name does not, nor do other models beside its own, which are studied apart.
+        """
+        said = {key: value for key, value in _TOML.unstructure(self).items() if key not in _APART}
         return digest(json.dumps(said, sort_keys=True))
 
     @property
     def folder_name(self) -> str:
         """The name of the study's folder, unless another is given."""
         return f"{self.name}-{self.digest[:8]}"
+
+    def on(self, model: str) -> Self:
+        """Return the same plan for another model, and for it alone."""
+        return replace(self, model=model, beside=())
 
     def built_estimators(self) -> dict[str, Estimator]:
         """Return the estimators by name."""
@@ -182,7 +199,9 @@ class CohortStudy:
 
     def to_toml(self) -> str:
         """Return the plan as TOML, with every hyperparameter."""
-        return to_toml(_TOML.unstructure(self))
+        said = _TOML.unstructure(self)
+        # A plan of one model is written as before there could be several.
+        return to_toml({key: value for key, value in said.items() if key != "beside" or value})
 
     @classmethod
     def read(cls, path: Path) -> Self:

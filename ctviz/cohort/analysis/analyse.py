@@ -38,6 +38,7 @@ from ctviz.cohort.statistics import (
     rank_frequencies,
     rank_moves,
     rankings_disagree,
+    signs_matter,
     size_groups,
     slice_agreement,
     standings,
@@ -245,6 +246,8 @@ def _verdicts(
     ]
     both = "both" in study_data.choices
     throughout = [absolute_beats_signed_throughout(c) for c in comparisons if both]
+    by_model = len(comparisons) - len(_headlines(study_data))
+    matter = [signs_matter(c) for c in comparisons[:by_model] if both]
     leading = [leads(c, LEADER) for c in comparisons if LEADER in c.estimators]
     panels = {key: study_data.panel(key) for key in scored}
     first = panels.get(study_data.fidelity or "")
@@ -254,7 +257,7 @@ def _verdicts(
         if first is not None
     ]
     signs = [verdict for c in comparisons if both for verdict in absolute_beats_signed(c)]
-    return (*throughout, *leading, *differing), tuple(signs)
+    return (*throughout, *matter, *leading, *differing), tuple(signs)
 
 
 def _undefined(study_data: StudyData) -> Iterator[Undefined]:

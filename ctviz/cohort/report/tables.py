@@ -86,9 +86,9 @@ def verdict_table(findings: Findings, names: Names) -> Table:
             )
             for each in findings.verdicts
         ),
-        note="The figure is, of absolute against signed, the share of estimators for which "
-        "absolute is better; of a leader, its share of first places over draws of the patients; of "
-        "two rankings, Kendall's τ.",
+        note="The figure is, of absolute against signed or the other way round, the share of "
+        "estimators for which that holds; of a leader, its share of first places over draws of "
+        "the patients; of two rankings, Kendall's τ.",
     )
 
 

@@ -12,6 +12,7 @@ from ctviz.cohort.report.answer import answer, headline_metrics
 from ctviz.cohort.report.charts import charts
 from ctviz.cohort.report.methods import methods
 from ctviz.cohort.report.names import Names, widest
+from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.pack import referee_pack
@@ -92,7 +93,7 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
     facts = StudyFacts.of(folder, findings, card)
     blocks = (
         Paragraph(answer(findings, names, facts.leakage), lead=True),
-        *_paper(findings, names, drawn),
+        *_paper(findings, findings_beside(folder, study), names, drawn),
         *_reader(findings, names, drawn),
         *_discrepancy(findings, names, drawn),
         *_rankings(findings, names, drawn),
@@ -114,9 +115,12 @@ def _subtitle(study: CohortStudy, findings: Findings) -> str:
     return f"{subject.cohort}, model {subject.model}, plan {study.digest[:8]}".capitalize()
 
 
-def _paper(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:
+def _paper(
+    findings: Findings, others: Mapping[str, Findings], names: Names, drawn: Mapping[str, Chart]
+) -> Iterator[Block]:
     yield Heading("The paper's findings on this cohort")
     yield verdict_table(findings, names)
+    yield from _known(other_models_table(findings, others, names))
     yield from _known(sign_table(findings, names))
     if findings.accuracy:
         yield Heading("Fidelity of the cohort")

@@ -30,6 +30,8 @@ from ctviz.core.foreign import legible
 from ctviz.models.card import WEIGHTS
 from ctviz.models.training_digests import read_training_digests
 
+_COUNTED = ("done", "total", "known", "failed", "share", "left_seconds")
+
 ADDRESS = re.compile(r"[0-9a-f]{8,128}")
 """What a slice's result is called."""
 
@@ -120,6 +122,7 @@ class StudyRun:
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
             _fixed(self.backend, self.study, self.folder)
+            self._beside(ordered, workers, progress)
             units = self.units(ordered, progress)
             outcomes = self._compute(units, workers, progress)
             failures = self._finish(units, outcomes, workers, progress)
@@ -132,6 +135,17 @@ class StudyRun:
         said = "Finished." if not failures else f"Finished; {len(failures)} slices failed."
         self._tell(said, state="done", share=1.0, left_seconds=0.0)
         return failures
+
+    def same(
+        self,
+        study: CohortStudy,
+        folder: Path,
+        workers: int,
+        progress: Progress,
+        told: Callable[[Stage], object],
+    ) -> None:
+        """Study the same on another model."""
+        run_study(self.backend, study, folder, workers=workers, progress=progress, told=told)
 
     def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:
         """Return the slices."""
@@ -147,9 +161,28 @@ class StudyRun:
         self._look_up(results).save(self.folder)
         save_findings(analyse(self.folder, progress), self.folder)
 
+    def _beside(self, ordered: CohortStudy, workers: int, progress: Progress) -> None:
+        """Study the same on the other models, whose findings stand beside this one's."""
+        shelf = self.backend.models()
+        for model in self.study.beside:
+            if shelf[model].classes != shelf[self.study.model].classes:
+                raise InvalidInput(
+                    f"The model '{model}' tells other classes than '{self.study.model}', so the "
+                    "same cannot be studied on both; choose models of one question."
+                )
+        for model in self.study.beside:
+
+            def relay(stage: Stage, model: str = model) -> None:
+                heard = {key: getattr(stage, key) for key in _COUNTED}
+                self._tell(f"On {model}: {stage.message}", **heard)
+
+            folder = StudyFolder(self.folder).beside(model)
+            self.same(ordered.on(model), folder, workers, progress, relay)
+
     def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
         """Return the outcome of each slice, in their order."""
-        self._tell("Computing slices.", total=len(units))
+        fresh = {**dict.fromkeys(_COUNTED, 0), "left_seconds": None, "total": len(units)}
+        self._tell("Computing slices.", **fresh)
         assignment, outcomes = self.assignment(), dict[int, Done]()
         self.begun = time.monotonic()
         stream: Iterator[Done | Share] = (

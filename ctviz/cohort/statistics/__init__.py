@@ -44,6 +44,7 @@ from ctviz.cohort.statistics.verdicts import (
     absolute_beats_signed_throughout,
     leads,
     rankings_disagree,
+    signs_matter,
 )
 from ctviz.cohort.statistics.wilcoxon import SignedRank, signed_rank
 
@@ -97,6 +98,7 @@ __all__ = [
     "rankings_disagree",
     "reversals",
     "signed_rank",
+    "signs_matter",
     "size_groups",
     "slice_agreement",
     "standings",

@@ -5,9 +5,10 @@ from typing import Literal, TypeAlias
 
 from ctviz.core import InvalidInput
 
-ClaimKind: TypeAlias = Literal["sign", "sign throughout", "leader", "disagreement"]
-"""That absolute values beat signed ones, for one estimator or for every one; that one estimator
-leads; that two metrics rank the estimators differently."""
+ClaimKind: TypeAlias = Literal["sign", "sign throughout", "sign matters", "leader", "disagreement"]
+"""That absolute values beat signed ones, for one estimator or for every one; that signed values
+beat absolute ones for most; that one estimator leads; that two metrics rank the estimators
+differently."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Claim:
                 return f"Absolute values beat signed ones for {self.estimator} by {metrics}."
             case "sign throughout":
                 return f"Absolute values beat signed ones for every estimator by {metrics}."
+            case "sign matters":
+                return f"Signed values beat absolute ones for most estimators by {metrics}."
             case "leader":
                 return f"{self.estimator} leads {metrics}."
             case "disagreement":

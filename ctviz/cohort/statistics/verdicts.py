@@ -24,6 +24,7 @@ Holds: TypeAlias = Literal["yes", "no", "undecided"]
 ALIKE = 0.8
 """The τ from which two rankings are called alike: nine of ten pairs are in the same order."""
 
+APART = "No estimator scores apart by its sign."
 _ROUNDING = 1e-10
 
 
@@ -80,10 +81,9 @@ def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
     if comparison.too_few:
         return Verdict(claim, "undecided", None, None, comparison.too_few)
     compared = comparison.compare(comparison.sign_pairs())
-    told = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
-    told = [number for number in told if compared.patients[number]]
+    told = _told(compared)
     if not told:
-        return Verdict(claim, "undecided", None, None, "No estimator scores apart by its sign.")
+        return Verdict(claim, "undecided", None, None, APART)
     ahead = compared.drawn[:, told] * compared.direction > 0
     estimate = float(np.mean(compared.mean[told] * compared.direction > 0))
     corrected = 1 - (1 - LEVEL) / len(told)
@@ -99,6 +99,36 @@ def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
     why += f", and signed values are clearly better for {', '.join(against)}." if against else "."
     patients = int(compared.patients[told].max())
     interval = percentile_interval(ahead.mean(axis=1), patients) if patients >= FEWEST else None
+    return Verdict(claim, holds, estimate, interval, why)
+
+
+def signs_matter(comparison: RankingComparison) -> Verdict:
+    """Say whether the sign says something: signed values score better for most estimators.
+
+    On networks that have learnt from scans with removed pixels they do (Brocki & Chung 2023.
+    arXiv:2303.01538), on ordinary ones not. The estimate is the share of the estimators whose signs
+    differ for which signed values are better. Yes where its 95 % interval lies above one half, no
+    where it lies below, else undecided.
+    """
+    claim = Claim("sign matters", (comparison.metric,))
+    if comparison.too_few:
+        return Verdict(claim, "undecided", None, None, comparison.too_few)
+    compared = comparison.compare(comparison.sign_pairs())
+    told = _told(compared)
+    if not told:
+        return Verdict(claim, "undecided", None, None, APART)
+    ahead = compared.drawn[:, told] * compared.direction < 0
+    estimate = float(np.mean(compared.mean[told] * compared.direction < 0))
+    winners = [compared.winner(number) for number in told]
+    signed = sum(winner is not None and winner.sign == "signed" for winner in winners)
+    patients = int(compared.patients[told].max())
+    if patients < FEWEST:
+        return Verdict(claim, "undecided", estimate, None, _too_few(patients))
+    interval = percentile_interval(ahead.mean(axis=1), patients)
+    holds: Holds = "undecided"
+    if interval is not None and interval.excludes(0.5):
+        holds = "yes" if interval.low > 0.5 else "no"
+    why = f"Clearly so for {signed} of {len(told)} estimators."
     return Verdict(claim, holds, estimate, interval, why)
 
 
@@ -176,6 +206,12 @@ def _of_one(comparison: RankingComparison, compared: Differences, number: int) -
         return Verdict(claim, "undecided", estimate, interval, "The interval holds zero.")
     why = f"The interval, over {patients} patients, favours {winner.sign} values."
     return Verdict(claim, "yes" if winner == absolute else "no", estimate, interval, why)
+
+
+def _told(compared: Differences) -> list[int]:
+    """Return the pairs of signs that can be told apart."""
+    apart = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
+    return [number for number in apart if compared.patients[number]]
 
 
 def _same(compared: Differences, number: int) -> bool:

@@ -55,6 +55,18 @@ class TruthRun(StudyRun):
         """Which kind of phantoms the model is shown."""
         return scene_of(self.backend.models()[self.study.model]).name
 
+    def same(
+        self,
+        study: CohortStudy,
+        folder: Path,
+        workers: int,
+        progress: Progress,
+        told: Callable[[Stage], object],
+    ) -> None:
+        """Hold the same against the truth on another model."""
+        assert isinstance(study, TruthStudy)  # noqa: S101 - the run's own plan
+        run_truth_study(self.backend, study, folder, workers=workers, progress=progress, told=told)
+
     def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:  # noqa: ARG002
         """Return the phantoms; none is drawn before its turn."""
         seeds = range(self.study.first, self.study.first + self.study.phantoms)

@@ -63,6 +63,7 @@ def fill_plan(study: CohortStudy) -> None:
     mirror(key_of("cohort"), study.cohort if named else FOLDER)
     mirror(key_of("folder"), "" if named else study.cohort)
     mirror(key_of("model"), study.model)
+    mirror(key_of("beside"), list(study.beside))
     mirror(key_of("signs"), list(study.signs))
     for name in FIELDS:
         mirror(key_of(name), getattr(study, name))
@@ -107,10 +108,23 @@ def planned() -> CohortStudy:
         **cast("Any", plain),
         cohort=str(value_of(key_of("folder")) or "").strip() if cohort == FOLDER else str(cohort),
         model=str(value_of(key_of("model"))),
+        beside=tuple(name for name in _several("beside") if name in models_beside()),
         estimators={name: settings.get(name, {}) for name in chosen_estimators()},
         metrics={key: {**DEFAULT_METRICS.get(key, {}), **settings.get(key, {})} for key in keys},
         signs=cast("Any", tuple(_several("signs"))),
     )
+
+
+def models_beside() -> list[str]:
+    """Return the other models that answer the same question as the chosen one."""
+    shelf, model = backend().models(), str(value_of(key_of("model")))
+    if model not in shelf:
+        return []
+    return [
+        name
+        for name, card in shelf.items()
+        if name != model and card.classes == shelf[model].classes
+    ]
 
 
 def take_plan(text: bytes) -> None:

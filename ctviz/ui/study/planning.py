@@ -30,6 +30,7 @@ from ctviz.ui.study.plan_form import (
     fill_plan,
     key_of,
     metric_groups,
+    models_beside,
     planned,
     settings_of,
     take_plan,
@@ -172,6 +173,17 @@ def _whose() -> None:
         key=key_of("model"),
         persist_state="session",
     )
+    if others := models_beside():
+        st.multiselect(
+            "The same on",
+            others,
+            format_func=lambda name: shelf[name].title,
+            key=key_of("beside"),
+            persist_state="session",
+            placeholder="this model only",
+            help="Study further models with the same plan, to see which findings are those of one "
+            "model. Each costs as much again.",
+        )
     slices, explained = st.columns(2)
     slices.number_input(
         "Slices of each case",

@@ -33,12 +33,18 @@ def test_a_sentence_of_version_2_is_understood_and_said_as_it_was(sentence, clai
 def as_version_2(document):
     """Return findings as 0.2.0 wrote them: a verdict's claim is a sentence and nothing else."""
     sentences = {json.dumps(to_plain(claim)): sentence for sentence, claim in SENTENCES.items()}
+    document["verdicts"] = known_then(document["verdicts"])
     for name in ("verdicts", "sign_verdicts"):
         for verdict in document[name]:
             about = verdict.pop("about")
             known = sentences.get(json.dumps(about))
             verdict["claim"] = known or str(Claim(**{**about, "metrics": tuple(about["metrics"])}))
     return {**document, "version": 2}
+
+
+def known_then(verdicts):
+    """Return the verdicts on what was asked by then."""
+    return [verdict for verdict in verdicts if verdict["about"]["kind"] != "sign matters"]
 
 
 @pytest.fixture
@@ -52,7 +58,11 @@ def test_findings_of_version_2_still_open(finished, old):
     assert document["verdicts"]
     assert document["sign_verdicts"]
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert to_plain(load_findings(path.parent)) == to_plain(load_findings(finished))
+    today = to_plain(load_findings(finished))
+    assert to_plain(load_findings(path.parent)) == {
+        **today,
+        "verdicts": known_then(today["verdicts"]),
+    }
 
 
 @pytest.mark.parametrize("claim", ["Nothing of the kind.", "", 7, None, ["x"]])

@@ -14,6 +14,7 @@ from ctviz.cohort.statistics import (
     cohort_fidelity,
     leads,
     rankings_disagree,
+    signs_matter,
     size_groups,
     standings,
 )
@@ -63,11 +64,28 @@ def test_throughout_means_for_every_estimator_whose_signs_differ(gains, holds, e
         assert verdict.estimate == estimate
 
 
+@pytest.mark.parametrize(
+    ("gains", "holds", "estimate"),
+    [
+        ([-0.3, -0.2, -0.4], "yes", 1.0),
+        ([-0.3, -0.2, 0.4], "yes", 2 / 3),
+        ([-0.3, 0.2], "undecided", 0.5),
+        ([0.3, 0.2, -0.4], "no", 1 / 3),
+        ([0.0], "undecided", None),
+    ],
+)
+def test_signs_matter_where_signed_values_are_better_for_most(gains, holds, estimate):
+    verdict = signs_matter(comparison(gains))
+    assert (verdict.holds, verdict.estimate) == (holds, estimate)
+    assert verdict.claim.startswith("Signed values beat absolute ones for most estimators")
+
+
 def test_five_patients_decide_nothing():
     few = comparison([0.3, 0.3], patients=5)
     verdicts = (
         *absolute_beats_signed(few),
         absolute_beats_signed_throughout(few),
+        signs_matter(few),
         leads(few, "estimator-0"),
         rankings_disagree(noisy([1, 0], 5), noisy([0, 1], 5)),
     )

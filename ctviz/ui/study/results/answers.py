@@ -8,9 +8,11 @@ from typing import Literal
 import streamlit as st
 
 from ctviz.cohort.analysis.leakage import Leakage
-from ctviz.cohort.plan import metric_name
+from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.plan import metric_name, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics, leader
 from ctviz.cohort.report.numbers import with_span
+from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.tables import sign_table, verdict_table
@@ -47,6 +49,7 @@ def show_answers(reading: FindingsReading) -> None:
     st.markdown(plain(answer(reading.findings, reading.names)))
     if reading.findings.verdicts:
         _verdicts(reading)
+        _other_models(reading)
     with st.expander("Absolute against signed values, each estimator on its own"):
         show_table(sign_table(reading.findings, reading.names), "signs")
 
@@ -87,6 +90,12 @@ def _verdicts(reading: FindingsReading) -> None:
         f"{plain(table.note)} Undecided means that other patients could well say otherwise. "
         "Findings of Brocki et al., EXTRAAMAS 2022, doi:10.1007/978-3-031-15565-9_1."
     )
+
+
+def _other_models(reading: FindingsReading) -> None:
+    """Show what became of the same findings on the other models of the plan."""
+    others = findings_beside(reading.folder, read_plan(StudyFolder(reading.folder).plan))
+    show_table(other_models_table(reading.findings, others, reading.names), "other models")
 
 
 def _verdict(reading: FindingsReading, verdict: Verdict) -> None:
