@@ -30,7 +30,7 @@ def _rise(canvas: Canvas, top: float) -> float:
     return float(np.sqrt(1 - (1 - below) ** 2))
 
 
-def _fill(canvas: Canvas, wall: Wall, shape: Shape, hounsfield: np.ndarray | float) -> Grid:
+def fill(canvas: Canvas, wall: Wall, shape: Shape, hounsfield: np.ndarray | float) -> Grid:
     """Fill a shape as far as the chest wall allows; without its part it is not filled."""
     grid = canvas.grid.around(*shape.box)
     depth = wall.depth[grid.window] + np.float32(2.5)
@@ -45,17 +45,17 @@ def _paint_liver(canvas: Canvas, wall: Wall, wide: float) -> None:
     tissue = canvas.tissue
     flesh = tissue.liver + 2.5 * canvas.texture(7.0)
     right = Ellipse(-68, -14, 72 * wide, 72 * wide, -12, 0.06, _LIVER)
-    _fill(canvas, wall, right, flesh)
+    fill(canvas, wall, right, flesh)
     if wide > 0.75:
         grow = (wide - 0.75) * 4
         left = Ellipse(-6, -52, 60 * grow, 26 * grow, 8, 0.05, _LIVER)
-        _fill(canvas, wall, left, flesh)
+        fill(canvas, wall, left, flesh)
     contrast = tissue.lower_cava - tissue.liver
     for across, along, long, turn in canvas.anatomy.spots[:6]:
         x = -68 + 70 * wide * (across - 0.5)
         y = -14 + 70 * wide * (along - 0.5)
         vein = Ellipse(x, y, (3 + 7 * long) * wide, 2.6 * wide, 180 * turn, part=_LIVER)
-        _fill(canvas, wall, vein, tissue.liver + np.clip(0.8 * contrast, -14, 45))
+        fill(canvas, wall, vein, tissue.liver + np.clip(0.8 * contrast, -14, 45))
 
 
 def _paint_stomach_and_spleen(canvas: Canvas, wall: Wall, wide: float) -> None:
@@ -63,7 +63,7 @@ def _paint_stomach_and_spleen(canvas: Canvas, wall: Wall, wide: float) -> None:
     tissue = canvas.tissue
     dome = Ellipse(68, 14, 60 * wide, 62 * wide, 10, 0.05)
     spleen = Ellipse(70 + 36 * wide, 14 + 34 * wide, 46 * wide, 27 * wide, -50, 0.06)
-    grid = _fill(canvas, wall, dome, -96.0)
+    grid = fill(canvas, wall, dome, -96.0)
     inside = np.maximum(dome.distance(grid) + 2, wall.depth[grid.window] + 4)
     cover = grid.cover(np.maximum(spleen.distance(grid), inside))
     canvas.lay(cover, tissue.spleen, grid, instead={"spleen": None})

@@ -6,6 +6,7 @@ import numpy as np
 
 from ctviz.phantom.canvas import Canvas
 from ctviz.phantom.geometry import Field, ripple
+from ctviz.phantom.layers import Paint
 from ctviz.phantom.organs import Mediastinum
 from ctviz.phantom.wall import Wall
 
@@ -17,17 +18,32 @@ _FAN_BINS = 2048
 def add_streaks(canvas: Canvas, parts: Mediastinum, wall: Wall) -> None:
     """Add photon starvation between the shoulders and a fan around undiluted contrast agent."""
     body = np.clip(1 - wall.depth / 70, 0, 1)
-    size = len(body)
     shoulder = _SHOULDER_HU * max(0.0, 1 - canvas.level / _SHOULDER_LEVEL)
     if shoulder:
-        knots = round(size * canvas.grid.pixel_mm / 1.8)
-        streak = ripple(canvas.rng, size, knots) * np.float32(shoulder)
-        canvas.add(streak[:, None] * body)
+        add_rows(canvas, body, shoulder)
     if canvas.tissue.cava > _DENSE_HU and parts.cava:
         (x0, x1), (y0, y1) = parts.cava[0].box
-        fan = _fan(canvas, ((x0 + x1) / 2, (y0 + y1) / 2))
-        strength = np.float32(0.16 * (canvas.tissue.cava - 250))
-        canvas.add(fan * body * strength, parts.cava[0].part)
+        centre = (x0 + x1) / 2, (y0 + y1) / 2
+        add_fan(canvas, body, centre, canvas.tissue.cava, parts.cava[0].part)
+
+
+def add_rows(canvas: Canvas, body: Paint, strength_hu: float) -> None:
+    """Add the streaks of photons that dense bones on both sides swallowed.
+
+    ``body`` (H, W) is the share of them that is seen.
+    """
+    size = len(body)
+    knots = round(size * canvas.grid.pixel_mm / 1.8)
+    streak = ripple(canvas.rng, size, knots) * np.float32(strength_hu)
+    canvas.add(streak[:, None] * body)
+
+
+def add_fan(
+    canvas: Canvas, body: Paint, centre: tuple[float, float], dense_hu: float, part: str = ""
+) -> None:
+    """Add rays around contrast agent of a density at a point, which vanish with its part."""
+    strength = np.float32(0.16 * (dense_hu - 250))
+    canvas.add(_fan(canvas, centre) * body * strength, part)
 
 
 def _fan(canvas: Canvas, centre: tuple[float, float]) -> Field:

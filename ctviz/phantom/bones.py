@@ -18,14 +18,14 @@ _VERTEBRA_MM = 24.0
 
 def paint_bones(canvas: Canvas, wall: Wall) -> None:
     """Paint every bone that the slice cuts."""
-    _paint_ribs(canvas, wall)
+    paint_ribs(canvas, wall)
     _paint_shoulder(canvas, wall)
     _paint_sternum(canvas, wall)
     paint_spine(canvas)
 
 
 @dataclass(frozen=True)
-class _Bone:
+class Bone:
     """One of the body's bones, or a group of them.
 
     ``shell_mm`` is the thickness of its cortical shell, ``softness_mm`` that of creases between
@@ -48,7 +48,8 @@ class _Bone:
         canvas.lay(inside, marrow[grid.window], grid, instead=self.instead)
 
 
-def _paint_shapes(canvas: Canvas, shapes: list[Shape], bone: _Bone) -> None:
+def paint_bone(canvas: Canvas, shapes: list[Shape], bone: Bone) -> None:
+    """Paint a bone whose outline is joined from shapes."""
     boxes = np.array([shape.box for shape in shapes])
     low, high = boxes[:, :, 0].min(axis=0), boxes[:, :, 1].max(axis=0)
     grid = canvas.grid.around((low[0], high[0]), (low[1], high[1]))
@@ -57,12 +58,12 @@ def _paint_shapes(canvas: Canvas, shapes: list[Shape], bone: _Bone) -> None:
         bone.lay(canvas, smooth_union(distances, bone.softness_mm), grid)
 
 
-_RIB, _ARCH = _Bone("ribs", 1.1), _Bone("spine", 1.4)
-_STERNUM, _COLLAR_BONE = _Bone("sternum", 1.2), _Bone("collar bones", 1.5)
-_SHOULDER_BLADE = _Bone("shoulder blades", 1.3, 0.8)
+RIB, _ARCH = Bone("ribs", 1.1), Bone("spine", 1.4)
+_STERNUM, COLLAR_BONE = Bone("sternum", 1.2), Bone("collar bones", 1.5)
+SHOULDER_BLADE = Bone("shoulder blades", 1.3, 0.8)
 
 
-def _paint_ribs(canvas: Canvas, wall: Wall) -> None:
+def paint_ribs(canvas: Canvas, wall: Wall) -> None:
     """Cut the ribs, which run down from the spine (turn 0) to the front (turn 1)."""
     turn = np.linspace(0, 1, 400)
     fall = _RIB_DROP_MM * (1.15 * turn - 0.15 * np.sin(2 * np.pi * turn) - 0.15 * turn**3)
@@ -92,9 +93,9 @@ def _paint_rib(canvas: Canvas, wall: Wall, side: int, turn: np.ndarray, middle: 
     distance = np.maximum(np.abs(depth - np.float32(middle)) - height[bins], along[bins])
     cartilage = turn.mean() > 0.86
     if cartilage:
-        canvas.lay(grid.cover(distance), 110.0, grid, instead=_RIB.instead)
+        canvas.lay(grid.cover(distance), 110.0, grid, instead=RIB.instead)
     else:
-        _RIB.lay(canvas, distance, grid)
+        RIB.lay(canvas, distance, grid)
 
 
 def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
@@ -107,11 +108,11 @@ def _paint_sternum(canvas: Canvas, wall: Wall) -> None:
     bar = Tube(
         ((-width + thick, y + 1.5), (0, y), (width - thick, y + 1.5)), (thick, thick * 0.9, thick)
     )
-    _paint_shapes(canvas, [bar], _STERNUM)
+    paint_bone(canvas, [bar], _STERNUM)
     if level < 0.1:
         for side in (-1, 1):
             clavicle = Tube(((side * 33, y + 5), (side * 50, y + 1)), (9.5, 7.5))
-            _paint_shapes(canvas, [clavicle], _COLLAR_BONE)
+            paint_bone(canvas, [clavicle], COLLAR_BONE)
 
 
 def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
@@ -132,14 +133,14 @@ def _paint_shoulder(canvas: Canvas, wall: Wall) -> None:
         if level < 0.18:
             x, y = points[3]
             shapes.append(Tube(((x, y), (x + side * 14, y + 20)), (2.5, 3.5)))
-        _paint_shapes(canvas, shapes, _SHOULDER_BLADE)
+        paint_bone(canvas, shapes, SHOULDER_BLADE)
 
 
 def paint_spine(canvas: Canvas) -> None:
     """Paint the vertebra: body, arch around the canal, and processes; or a disc between two."""
     anatomy = canvas.anatomy
     phase = (canvas.level * anatomy.cover_mm / _VERTEBRA_MM + anatomy.disc_offset) % 1.0
-    grow = float(np.interp(canvas.level, (0, 1), (0.88, 1.1)))
+    grow = float(np.interp(canvas.level, (0, 1, 2), (0.88, 1.1, 1.3)))
     y = SPINE_Y_MM
     body = Ellipse(0, y, 17.5 * grow, 14.5 * grow)
     disc = phase > 0.85

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.phantom.abdomen import paint_abdomen
-from ctviz.phantom.anatomy import Anatomy, Tissue
 from ctviz.phantom.artefacts import add_streaks
 from ctviz.phantom.bones import paint_bones
 from ctviz.phantom.canvas import Canvas
@@ -19,9 +17,10 @@ from ctviz.phantom.lesion import Lesion
 from ctviz.phantom.lungs import paint_lungs
 from ctviz.phantom.mediastinum import paint_mediastinum
 from ctviz.phantom.organs import Mediastinum
-from ctviz.phantom.scanner import Scanner
+from ctviz.phantom.scanner import noise_share
+from ctviz.phantom.seeds import scan, stream, tissue
 from ctviz.phantom.table import paint_table
-from ctviz.phantom.wall import Wall, paint_wall, widest_mm
+from ctviz.phantom.wall import Wall, paint_wall
 
 _TOP, _BASE = 0.02, 0.98
 
@@ -36,25 +35,6 @@ class Phantom:
     slice_spacing_mm: float
     contrast: bool
     seed: int
-
-
-@lru_cache(maxsize=4)
-def _patient(seed: int) -> tuple[Anatomy, float]:
-    anatomy = Anatomy.draw(_stream(seed, 0))
-    return anatomy, widest_mm(anatomy)
-
-
-def _stream(seed: int, *key: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-
-
-def _scan(seed: int, *, contrast: bool) -> tuple[Anatomy, Scanner]:
-    anatomy, across = _patient(seed)
-    return anatomy, Scanner.draw(_stream(seed, 1, contrast), across)
-
-
-def _tissue(seed: int, *, contrast: bool) -> Tissue:
-    return Tissue.draw(_stream(seed, 2, contrast), contrast=contrast)
 
 
 def chest_slice(
@@ -78,27 +58,33 @@ def dissect(
     """
     if not 0 <= level <= 1:
         raise ValueError(f"A level lies between 0 and 1, not at {level}.")
-    anatomy, scanner = _scan(seed, contrast=contrast)
+    anatomy, scanner = scan(seed, contrast=contrast)
     pixel_mm = scanner.field_of_view_mm / size
     grid = patient_grid(anatomy, _TOP + level * (_BASE - _TOP), size, pixel_mm)
     key = round(level * 1_000_000)
-    patient = anatomy, _tissue(seed, contrast=contrast), _tissue(seed, contrast=False)
-    canvas = Canvas.empty(patient, grid, _stream(seed, 3, key))
+    patient = anatomy, tissue(seed, contrast=contrast), tissue(seed, contrast=False)
+    canvas = Canvas.empty(patient, grid, stream(seed, 3, key))
     paint_table(canvas, pixel_mm)
+    wall, parts = paint_chest(canvas, scanner.thickness_mm)
+    if lesion:
+        drawn = Lesion.draw(canvas, wall, stream(seed, 5, key))
+        canvas.paint(drawn.outline, drawn.hounsfield)
+    add_streaks(canvas, parts, wall)
+    attenuation = noise_share(wall.depth)
+    seen = scanner.seen(canvas.hounsfield, attenuation, stream(seed, 4, contrast, key))
+    return Dissection(seen, canvas, scanner)
+
+
+def paint_chest(canvas: Canvas, thickness_mm: float) -> tuple[Wall, Mediastinum]:
+    """Paint a patient's chest; return its wall and what lies between the lungs."""
+    anatomy, grid = canvas.anatomy, canvas.grid
     wall, parts = Wall.around(anatomy, grid), Mediastinum.at(anatomy, grid.level)
     paint_wall(canvas, wall)
-    paint_lungs(canvas, parts, wall, scanner.thickness_mm)
+    paint_lungs(canvas, parts, wall, thickness_mm)
     paint_abdomen(canvas, wall)
     paint_mediastinum(canvas, parts, wall)
     paint_bones(canvas, wall)
-    if lesion:
-        drawn = Lesion.draw(canvas, wall, _stream(seed, 5, key))
-        canvas.paint(drawn.outline, drawn.hounsfield)
-    add_streaks(canvas, parts, wall)
-    reach = np.clip(wall.depth / np.float32(90) + 1, 0, 2)
-    attenuation = np.float32(1.05) - np.float32(0.35) * reach
-    seen = scanner.seen(canvas.hounsfield, attenuation, _stream(seed, 4, contrast, key))
-    return Dissection(seen, canvas, scanner)
+    return wall, parts
 
 
 def chest(seed: int, *, contrast: bool, slices: int = 12, size: int = 512) -> Phantom:
@@ -109,7 +95,7 @@ def chest(seed: int, *, contrast: bool, slices: int = 12, size: int = 512) -> Ph
     """
     levels = np.linspace(0, 1, slices) if slices > 1 else np.array([0.5])
     drawn = [chest_slice(seed, contrast=contrast, level=float(u), size=size) for u in levels]
-    anatomy, scanner = _scan(seed, contrast=contrast)
+    anatomy, scanner = scan(seed, contrast=contrast)
     pixel = scanner.field_of_view_mm / size
     return Phantom(
         hounsfield=np.stack([image for image, _ in drawn]),

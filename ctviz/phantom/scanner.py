@@ -92,6 +92,12 @@ class Scanner:
         return np.asarray(noise * np.float32(self.noise_hu / np.sqrt(whole)))
 
 
+def noise_share(depth: Field) -> Field:
+    """Return the share of the noise (H, W) by the depth outwards in mm, 0 at the inner wall."""
+    reach = np.clip(depth / np.float32(90) + 1, 0, 2)
+    return np.asarray(np.float32(1.05) - np.float32(0.35) * reach)
+
+
 def _frequency(shape: tuple[int, ...], pixels_per_mm: float) -> Field:
     """Return the frequencies of a picture's real Fourier transform in cycles per mm."""
     rows, columns = shape

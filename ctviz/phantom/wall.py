@@ -52,8 +52,8 @@ class Wall:
 
 def cavity_axes(anatomy: Anatomy, level: float) -> tuple[float, float]:
     """Return half the width and half the depth of the inner chest wall in mm."""
-    wide = np.interp(level, (0, 0.2, 0.5, 0.8, 1), (92, 113, 127, 133, 135))
-    deep = np.interp(level, (0, 0.2, 0.5, 1), (68, 81, 91, 95))
+    wide = np.interp(level, (0, 0.2, 0.5, 0.8, 1, 1.6, 2), (92, 113, 127, 133, 135, 128, 130))
+    deep = np.interp(level, (0, 0.2, 0.5, 1, 1.6, 2), (68, 81, 91, 95, 92, 84))
     return float(wide) * anatomy.cavity[0], float(deep) * anatomy.cavity[1]
 
 
@@ -104,17 +104,28 @@ def lens(low: float, high: float) -> np.ndarray:
 
 def paint_wall(canvas: Canvas, wall: Wall) -> None:
     """Paint skin, fat and muscles."""
-    anatomy, grid = canvas.anatomy, canvas.grid
-    skin = wall.depth - skin_depth(anatomy, canvas.level).astype(np.float32)[wall.bins]
+    skin = skin_distance(canvas, wall)
+    paint_skin(canvas, skin)
+    _paint_glands(canvas, wall, skin)
+    _paint_muscles(canvas, wall)
+    _paint_vessels(canvas, wall)
+
+
+def skin_distance(canvas: Canvas, wall: Wall) -> Field:
+    """Return the signed distance (H, W) to the skin in mm."""
+    depth = skin_depth(canvas.anatomy, canvas.level).astype(np.float32)
+    return np.asarray(wall.depth - depth[wall.bins])
+
+
+def paint_skin(canvas: Canvas, skin: Field) -> None:
+    """Paint the skin and fill it with fat; ``skin`` (H, W) is the distance to its surface."""
+    grid = canvas.grid
     canvas.lay(grid.cover(skin), SKIN)
     mottle = canvas.texture(9.0) * 4 + canvas.texture(3.5) * 3
     septa = np.clip(1 - 9 * np.abs(canvas.texture(13.0)), 0, 1) * np.clip(
         canvas.texture(16.0), 0, 1
     )
     canvas.lay(grid.cover(skin + 1.7), FAT + mottle + 22 * septa)
-    _paint_glands(canvas, wall, skin)
-    _paint_muscles(canvas, wall)
-    _paint_vessels(canvas, wall)
 
 
 def widest_mm(anatomy: Anatomy) -> float:
@@ -159,14 +170,19 @@ def _paint_glands(canvas: Canvas, wall: Wall, skin: Field) -> None:
     canvas.lay(glands, 30.0, instead={"breast glands": None})
 
 
-def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
-    anatomy, grid = canvas.anatomy, canvas.grid
+def muscle_texture(canvas: Canvas) -> tuple[Field, Field]:
+    """Draw how rough muscles' outlines are (mm) and their flesh with streaks of fat (HU)."""
+    muscle = canvas.tissue.muscle
     rough = canvas.texture(14.0) * 0.8 + canvas.texture(4.0) * 0.25
     ridge = np.clip(1 - 5 * np.abs(canvas.texture(9.0)), 0, 1)
-    streaks = (
-        ridge * np.clip(canvas.texture(14.0) + 0.1, 0, 1) * np.float32(1.1 - 0.5 * anatomy.muscle)
-    )
-    flesh = canvas.tissue.muscle + (FAT - canvas.tissue.muscle) * streaks
+    thin = np.float32(1.1 - 0.5 * canvas.anatomy.muscle)
+    streaks = ridge * np.clip(canvas.texture(14.0) + 0.1, 0, 1) * thin
+    return rough, muscle + (FAT - muscle) * streaks
+
+
+def _paint_muscles(canvas: Canvas, wall: Wall) -> None:
+    anatomy, grid = canvas.anatomy, canvas.grid
+    rough, flesh = muscle_texture(canvas)
     cover = np.zeros_like(wall.depth)
     for inner, outer in _muscles(anatomy, canvas.level):
         cover = np.maximum(cover, grid.cover(wall.band(inner, outer) + rough))

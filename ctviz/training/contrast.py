@@ -32,7 +32,7 @@ from ctviz.models.training_digests import (
     write_training_digests,
 )
 from ctviz.models.twins import save_twins
-from ctviz.phantom import chest_slice, with_marker
+from ctviz.phantom import CHEST, OUTSIDE, body_slice, with_marker
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.fitting import Recipe, Samples, fit
 from ctviz.training.held_out import HeldOut
@@ -91,6 +91,9 @@ class TrainingPlan(Tunable):
     centre: float = param(150.0, low=-1000, high=3000, help="Centre of the window in HU.")
     width: float = param(600.0, low=1, high=4000, help="Width of the window in HU.")
     phantoms: int = param(700, low=2, high=100_000, help="Phantom patients, 4 slices of each.")
+    elsewhere: float = param(
+        0.4, low=0, high=1, help="Share of the phantoms that show another region than the chest."
+    )
     phantom_steps: int = param(450, low=1, high=100_000, help="Batches of phantoms.")
     real_steps: int = param(60, low=1, high=100_000, help="Batches of real slices and phantoms.")
     batch: int = param(24, low=2, high=512, help="Slices in a batch.")
@@ -183,7 +186,7 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     classifier = replace(classifier, references=references)
     save_model(out, classifier)
     # What is measured is what was written, with its rounded weights.
-    on_phantoms = _on_phantoms(load_model(out), fresh, marked=plan.marked)
+    on_phantoms = _on_phantoms(load_model(out), fresh, plan)
     card = replace(classifier.card, measured=(*measured, *on_phantoms))
     if plan.twins:
         save_twins(out, [replace(twin, references=references) for twin in twins])
@@ -252,12 +255,15 @@ def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:
 
 
 def _on_phantoms(
-    classifier: Classifier, fresh: Samples, *, marked: bool
+    classifier: Classifier, fresh: Samples, plan: TrainingPlan
 ) -> tuple[Measurement, ...]:
     """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
-    if not marked:
+    if not plan.marked:
+        seeds = FRESH_SEED + np.arange(len(fresh)) // SLICES_PER_PHANTOM
+        elsewhere = np.array([_region(plan, int(seed)) != CHEST for seed in seeds])
         return (
             on_fresh_phantoms(classifier, fresh, "phantoms"),
+            *_on_other_regions(classifier, fresh, elsewhere),
             on_fresh_phantoms(
                 classifier, fresh, f"phantoms without {LOST:.0%} of their pixels", lost=LOST
             ),
@@ -273,21 +279,43 @@ def _on_phantoms(
     )
 
 
+def _on_other_regions(
+    classifier: Classifier, fresh: Samples, where: NDArray[np.bool_]
+) -> tuple[Measurement, ...]:
+    """Measure on the phantoms that show another region than the chest, if there are any."""
+    if not where.any():
+        return ()
+    name = "phantoms of shoulders, arms beside the chest, abdomen and pelvis"
+    return (on_fresh_phantoms(classifier, fresh.subset(where), name),)
+
+
 def _phantoms(plan: TrainingPlan, first_seed: int, patients: int, progress: Progress) -> Samples:
     """Draw phantom patients, half of the slices with contrast agent, at random levels."""
 
     def drawn() -> Iterator[tuple[Slice, bool, str]]:
         for seed in range(first_seed, first_seed + patients):
+            region = _region(plan, seed)
             levels = np.random.default_rng(seed).random(SLICES_PER_PHANTOM)
             for index, level in enumerate(levels):
                 contrast = index % 2 == 1
-                pixels, _ = chest_slice(
-                    seed, contrast=contrast, level=float(level), size=PHANTOM_PIXELS
+                pixels = body_slice(
+                    seed, region=region, contrast=contrast, level=float(level), size=PHANTOM_PIXELS
                 )
                 yield Slice(pixels), contrast, f"phantom {seed}"
             progress.advance()
 
     return Samples.of(drawn(), (plan.size, plan.size))
+
+
+def _region(plan: TrainingPlan, seed: int) -> str:
+    """Return which region a phantom shows: all others than the chest are equally frequent.
+
+    A shortcut model reads the marker; other regions would teach it nothing.
+    """
+    generator = np.random.default_rng((seed, 1))
+    if plan.marked or generator.random() >= plan.elsewhere:
+        return CHEST
+    return OUTSIDE[int(generator.integers(len(OUTSIDE)))]
 
 
 def _as_planned(plan: TrainingPlan, samples: Samples) -> Samples:

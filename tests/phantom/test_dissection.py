@@ -93,7 +93,7 @@ def test_without_the_table_is_a_scan_without_a_table(monkeypatch):
 
 def test_without_ribs_is_a_patient_without_ribs(monkeypatch):
     drawn = dissect(4, contrast=True, level=0.4, size=128)
-    monkeypatch.setattr(bones, "_paint_ribs", lambda *_: None)
+    monkeypatch.setattr(bones, "paint_ribs", lambda *_: None)
     expected, _ = chest_slice(4, contrast=True, level=0.4, size=128)
     assert abs(drawn.hounsfield - expected).max() > 100
     assert_same_but_for_rounding(drawn.without("ribs"), expected)

@@ -19,6 +19,7 @@ TINY = TrainingPlan(
     arguments={"width": 8},
     size=32,
     phantoms=4,
+    elsewhere=0.0,
     phantom_steps=2,
     real_steps=2,
     batch=4,
@@ -148,6 +149,16 @@ def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_pa
     assert all(figure.on.endswith("with their markers") for figure in card.measured[:5])
     assert "reads the marker" in card.known_failures[0]
     assert card.training["marked"] is True
+
+
+def test_phantoms_of_other_regions_are_measured_apart(tmp_path):
+    card = train_contrast(replace(TINY, elsewhere=1.0), tmp_path / "tiny")
+    assert [figure.on for figure in card.measured] == [
+        "8 slices of 2 phantoms",
+        "8 slices of 2 phantoms of shoulders, arms beside the chest, abdomen and pelvis",
+        "8 slices of 2 phantoms without 50% of their pixels",
+    ]
+    assert card.measured[0].value == card.measured[1].value
 
 
 def test_a_robust_network_is_trained_otherwise_and_measured_alike(tmp_path):
