@@ -90,12 +90,12 @@ class TrainingPlan(Tunable):
     size: int = param(192, low=32, high=512, help="Rows and columns of the network's input.")
     centre: float = param(150.0, low=-1000, high=3000, help="Centre of the window in HU.")
     width: float = param(600.0, low=1, high=4000, help="Width of the window in HU.")
-    phantoms: int = param(700, low=2, high=100_000, help="Phantom patients, 4 slices of each.")
+    phantoms: int = param(900, low=2, high=100_000, help="Phantom patients, 4 slices of each.")
     elsewhere: float = param(
         0.4, low=0, high=1, help="Share of the phantoms that show another region than the chest."
     )
-    phantom_steps: int = param(450, low=1, high=100_000, help="Batches of phantoms.")
-    real_steps: int = param(60, low=1, high=100_000, help="Batches of real slices and phantoms.")
+    phantom_steps: int = param(800, low=1, high=100_000, help="Batches of phantoms.")
+    real_steps: int = param(90, low=1, high=100_000, help="Batches of real slices and phantoms.")
     batch: int = param(24, low=2, high=512, help="Slices in a batch.")
     phantom_rate: float = param(1e-3, low=1e-7, high=1, help="Learning rate on phantoms alone.")
     real_rate: float = param(2e-4, low=1e-7, high=1, help="Learning rate with real slices.")
