@@ -4,6 +4,7 @@ from ctviz.models.architectures import ARCHITECTURES, Architecture, build_networ
 from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.card import DataSource, Measurement, ModelCard, read_card
 from ctviz.models.classifier import Classifier
+from ctviz.models.familiarity import Familiarity
 from ctviz.models.files import ModelShelf, load_model, model_cards, new_classifier, save_model
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Calibration",
     "Classifier",
     "DataSource",
+    "Familiarity",
     "Measurement",
     "ModelCard",
     "ModelShelf",

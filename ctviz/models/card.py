@@ -12,17 +12,21 @@ from ctviz.core import UnusableModel, Value
 from ctviz.core.foreign import legible
 from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.models.calibration import Calibration, ReliabilityBin
+from ctviz.models.familiarity import Familiarity
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
+FEATURES = "features.safetensors"
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
 _PLAIN, _CALIBRATED = 1, 2
-"""Formats of the file: a program that knows only the first would miss a calibration."""
+"""Formats of the file: a program that knows only the first would miss a calibration, or that it
+knows when a scan is unlike what it has learnt from."""
 _TOML = StrictConverter(nulls=False)
 
 CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
-ERRORS = (CALIBRATION_ERROR, BRIER)
+FALSE_ALARMS, STRANGERS_FOUND = "false alarms, familiar scans", "strange inputs recognised"
+ERRORS = (CALIBRATION_ERROR, BRIER, FALSE_ALARMS)
 """Quantities of a `Measurement` that are better the lower they are."""
 
 
@@ -102,10 +106,12 @@ class ModelCard:
         How sure a class score makes us.
     reliability
         What the calibrated model said of slices that it had not seen, and what was found.
+    familiarity
+        From when on a scan is unlike what the model has learnt from; None where that is not known.
     training
         The settings it was trained with.
     sha256
-        File name -> checksum; the weights, and the references if there are any.
+        File name -> checksum; the weights, and references and features if there are any.
     """
 
     id: str
@@ -125,6 +131,7 @@ class ModelCard:
     measured: tuple[Measurement, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     reliability: tuple[ReliabilityBin, ...] = ()
+    familiarity: Familiarity | None = None
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     sha256: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -210,7 +217,8 @@ def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
 
 def _document(card: ModelCard) -> dict[str, Any]:
     written = _Written.of(card)
-    written_as = _PLAIN if written.calibration is None else _CALIBRATED
+    plain = written.calibration is None and written.familiarity is None
+    written_as = _PLAIN if plain else _CALIBRATED
     return {"format": written_as, **_TOML.unstructure(written)}
 
 
@@ -250,6 +258,7 @@ class _Written:
     calibration: Calibration | None = None
     measured: tuple[Measurement, ...] = ()
     reliability: tuple[ReliabilityBin, ...] | None = None
+    familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     sha256: Mapping[str, str]
@@ -267,8 +276,12 @@ class _Written:
 
     def card(self) -> ModelCard:
         """Return the card, which tells the checksums of the files beside it and of no others."""
-        if WEIGHTS not in self.sha256 or not self.sha256.keys() <= {WEIGHTS, REFERENCES}:
-            raise Misfit(f"the checksum of {WEIGHTS} (and of {REFERENCES})", ("sha256",))
+        beside = {WEIGHTS, REFERENCES, FEATURES}
+        if WEIGHTS not in self.sha256 or not self.sha256.keys() <= beside:
+            files = f"{REFERENCES}, {FEATURES}"
+            raise Misfit(f"the checksum of {WEIGHTS} (and of {files})", ("sha256",))
+        if (self.familiarity is None) != (FEATURES not in self.sha256):
+            raise Misfit(f"there together with the checksum of {FEATURES}", ("familiarity",))
         return ModelCard(
             **{name: getattr(self, name) for name in _SHARED},
             **vars(self.network),

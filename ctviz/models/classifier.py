@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNetwork
 from ctviz.models.card import ModelCard
+from ctviz.models.familiarity import features_of
 from ctviz.models.grid import Placement
 from ctviz.networks import class_scores, conduct_of, in_layout, undisturbed
 
@@ -30,11 +31,14 @@ class Classifier:
         (N, C, h, w) in [0, 1] -> class scores (N, K).
     references
         (R, C, h, w): training images that stand for "any scan"; None if the model ships none.
+    known
+        (M, D) features of slices it was trained on; None if the model ships none.
     """
 
     card: ModelCard
     network: nn.Module
     references: Tensor | None = None
+    known: Tensor | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -109,6 +113,24 @@ class Classifier:
         shares = of(scores)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
+
+    def strangeness(self, x: Tensor) -> NDArray[np.float64] | None:
+        """Return how unlike the training encoded slices (N, C, h, w) are, (N,), by `Familiarity`.
+
+        Above 1 stranger than 95 % of unseen slices of the training's kind; None where the card does
+        not say what the model has learnt from.
+        """
+        if self.card.familiarity is None or self.known is None:
+            return None
+        features = features_of(self.network, x.to(self.device, self.precision))
+        if features.shape[1] != self.known.shape[1]:
+            raise UnsupportedNetwork(
+                f"The features of model '{self.card.id}' are not those of its network; copy the "
+                "whole folder again from its source."
+            )
+        strange = self.card.familiarity.strangeness(features, self.known)
+        numbers: NDArray[np.float64] = strange.cpu().numpy()
+        return numbers
 
     def _scores(self, x: Tensor) -> Tensor:
         """Return the class scores (N, K) of images (N, C, h, w), as many at once as is right."""

@@ -19,12 +19,22 @@ from torch import Tensor, nn
 from ctviz.core import InvalidParameter, UnknownName, UnusableModel
 from ctviz.core.foreign import foreign, legible
 from ctviz.models.architectures import build_network
-from ctviz.models.card import CARD, REFERENCES, WEIGHTS, ModelCard, read_card, write_card
+from ctviz.models.card import (
+    CARD,
+    FEATURES,
+    REFERENCES,
+    WEIGHTS,
+    ModelCard,
+    read_card,
+    write_card,
+)
 from ctviz.models.classifier import Classifier
 from ctviz.networks import NetworkFailed, class_scores, undisturbed
 
 LARGEST_FILE_BYTES = 500_000_000
 LARGEST_REFERENCES = 256
+MOST_FEATURES = 100_000
+"""Training slices whose features are kept."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,10 @@ def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
     references = None
     if REFERENCES in card.sha256:
         references = _references(_read_tensors(folder, REFERENCES, card), card).to(device)
-    return Classifier(card, network, references)
+    known = None
+    if FEATURES in card.sha256:
+        known = _features(_read_tensors(folder, FEATURES, card), card).to(device)
+    return Classifier(card, network, references, known)
 
 
 def _lay_out(network: nn.Module, card: ModelCard) -> None:
@@ -120,6 +133,9 @@ def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:
     if classifier.references is not None:
         levels = (classifier.references.cpu() * 255).round().to(torch.uint8).contiguous()
         files[REFERENCES] = safetensors.torch.save({"references": levels})
+    if classifier.known is not None:
+        features = classifier.known.cpu().half().contiguous()
+        files[FEATURES] = safetensors.torch.save({"features": features})
     for name, content in files.items():
         (folder / name).write_bytes(content)
     checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -219,3 +235,14 @@ def _references(stored: dict[str, Tensor], card: ModelCard) -> Tensor:
             f"8 bits in the model's input size."
         )
     return images.float() / 255
+
+
+def _features(stored: dict[str, Tensor], card: ModelCard) -> Tensor:
+    features = stored.get("features", torch.empty(0))
+    fits = features.ndim == 2 and features.dtype == torch.float16 and len(stored) == 1
+    if not fits or not 1 <= len(features) <= MOST_FEATURES or not features.isfinite().all():
+        raise UnusableModel(
+            f"The features of model '{card.id}' must be those of 1 to {MOST_FEATURES} training "
+            "slices, finite, a row each."
+        )
+    return features.float()

@@ -6,7 +6,7 @@ of the network that has seen phantoms only is trained on the other folds' patien
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from ctviz.models.training_digests import (
 from ctviz.models.twins import save_twins
 from ctviz.phantom import CHEST, OUTSIDE, body_slice, with_marker
 from ctviz.training.augmentation import Augmentation
+from ctviz.training.familiar import Unseen, familiarity_of, features, measured_familiarity
 from ctviz.training.fitting import Recipe, Samples, fit
 from ctviz.training.held_out import HeldOut
 from ctviz.training.measuring import encoded, on_fresh_phantoms, shares_of
@@ -171,8 +172,12 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     training.on_phantoms(classifier)
     measured: tuple[Measurement, ...] = ()
     twins: list[Classifier] = []
+    learnt = some = phantoms.subset(_one_of_each(plan.phantoms))
+    apart: list[Unseen] = []
     if real is not None:
         held_out, twins = _cross_validated(training, classifier, real)
+        learnt = real.joined(some)
+        apart = _unseen_by(twins, held_out, real, some)
         measured = _on_real(plan, held_out)
         training.with_real(classifier, real, seed=plan.seed)
         card = replace(
@@ -186,8 +191,15 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     classifier = replace(classifier, references=references)
     save_model(out, classifier)
     # What is measured is what was written, with its rounded weights.
-    on_phantoms = _on_phantoms(load_model(out), fresh, plan)
-    card = replace(classifier.card, measured=(*measured, *on_phantoms))
+    written = load_model(out)
+    on_phantoms = _on_phantoms(written, fresh, plan)
+    likeness = _as_planned(plan, fresh)
+    seen_by = apart or [Unseen(written, learnt, likeness)]
+    card = replace(written.card, familiarity=familiarity_of(seen_by, _unseen_words(real, likeness)))
+    classifier = replace(classifier, card=card, known=features(written, learnt))
+    save_model(out, classifier)
+    recognised = measured_familiarity(load_model(out), likeness, "phantoms")
+    card = replace(card, measured=(*measured, *on_phantoms, *recognised))
     if plan.twins:
         save_twins(out, [replace(twin, references=references) for twin in twins])
     write_training_digests(out, training_digests(plan.real))
@@ -239,6 +251,32 @@ def _cross_validated(
             shares[held_out, repeat] = shares_of(candidate, real.subset(held_out))
             networks.append(candidate)
     return HeldOut(real.labels, real.patients, shares, folds), networks[: plan.folds]
+
+
+def _unseen_by(
+    twins: Sequence[Classifier], held_out: HeldOut, real: Samples, phantoms: Samples
+) -> list[Unseen]:
+    """Return what each network of the first cross-validation had not seen."""
+    folds = held_out.folds[:, 0]
+    return [
+        Unseen(twin, real.subset(folds != fold).joined(phantoms), real.subset(folds == fold))
+        for fold, twin in enumerate(twins)
+    ]
+
+
+def _unseen_words(real: Samples | None, fresh: Samples) -> str:
+    if real is None:
+        return f"{len(fresh)} slices of {len(np.unique(fresh.patients))} fresh phantoms"
+    return (
+        f"{len(real)} real slices of {len(np.unique(real.patients))} patients, each by a network "
+        "that had not seen the patient"
+    )
+
+
+def _one_of_each(phantoms: int) -> NDArray[np.intp]:
+    """Choose a slice of each phantom, with and without contrast agent in turns."""
+    order = np.arange(phantoms)
+    return order * SLICES_PER_PHANTOM + order % SLICES_PER_PHANTOM
 
 
 def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:

@@ -58,6 +58,14 @@ class Samples:
             raise InvalidInput("There are no slices to train on.")
         return cls(np.stack(images), np.array(labels, bool), np.array(patients, str))
 
+    def joined(self, others: Self) -> Self:
+        """Return these slices and others."""
+        return type(self)(
+            np.concatenate([self.hounsfield, others.hounsfield]),
+            np.concatenate([self.labels, others.labels]),
+            np.concatenate([self.patients, others.patients]),
+        )
+
     def subset(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
         """Return the chosen slices."""
         return type(self)(self.hounsfield[which], self.labels[which], self.patients[which])

@@ -23,6 +23,7 @@ from ctviz.models import (
 from ctviz.phantom import LESION, dissect
 from ctviz.training.augmentation import Augmentation
 from ctviz.training.contrast import FRESH_SEED, PHANTOM_PIXELS, REFERENCES, TRAINING_SEED
+from ctviz.training.familiar import Unseen, familiarity_of, features, measured_familiarity
 from ctviz.training.fitting import Recipe, Samples, fit
 from ctviz.training.measuring import QUANTITIES, encoded, on_fresh_phantoms
 
@@ -83,7 +84,14 @@ def train_lesion(plan: LesionPlan, out: Path, progress: Progress | None = None) 
     # What is measured is what was written, with its rounded weights.
     written = load_model(out)
     measured = tuple(on_fresh_phantoms(written, fresh, "phantoms", each) for each in QUANTITIES)
-    return save_model(out, replace(classifier, card=replace(classifier.card, measured=measured)))
+    unseen = f"{len(fresh)} slices of {plan.fresh_phantoms} fresh phantoms"
+    familiarity = familiarity_of([Unseen(written, phantoms, fresh)], unseen)
+    card = replace(classifier.card, familiarity=familiarity)
+    classifier = replace(classifier, card=card, known=features(written, phantoms))
+    save_model(out, classifier)
+    recognised = measured_familiarity(load_model(out), fresh, "phantoms")
+    card = replace(card, measured=(*measured, *recognised))
+    return save_model(out, replace(classifier, card=card))
 
 
 def _phantoms(plan: LesionPlan, first_seed: int, patients: int, progress: Progress) -> Samples:

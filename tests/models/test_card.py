@@ -103,7 +103,7 @@ def test_a_fault_is_named_wherever_it_stands(written):
 
 
 OPTIONAL = {"interval", "measured", "data", "arguments", "training", "calibration", "reliability"}
-OPTIONAL |= {"temperature", "shift"}
+OPTIONAL |= {"temperature", "shift", "familiarity"}
 
 
 def test_what_a_card_must_tell_and_what_it_may(written):

@@ -11,8 +11,16 @@ from ctviz.io import load_case, write_series
 from ctviz.models import load_model, model_cards, read_card
 from ctviz.models.training_digests import name_of_secret, read_training_digests
 from ctviz.models.twins import load_twins
-from ctviz.training.contrast import RealSlices, TrainingPlan, train_contrast
+from ctviz.training.contrast import (
+    RealSlices,
+    TrainingPlan,
+    _phantoms,
+    _real_samples,
+    train_contrast,
+)
+from ctviz.training.familiar import features
 from ctviz.training.listing import list_training_slices
+from ctviz.training.validation import patient_folds
 
 TINY = TrainingPlan(
     id="tiny",
@@ -70,12 +78,16 @@ def test_a_model_is_trained_measured_and_written(real, tmp_path):
         ("Brier score", "8"),
         ("balanced accuracy", "8"),
         ("balanced accuracy", "8"),
+        ("false alarms, familiar scans", "8"),
+        ("strange inputs recognised", "8"),
+        ("strange inputs recognised", "8"),
     ]
     for measurement in card.measured:
         low, high = measurement.interval
         assert 0 <= low <= measurement.value <= high <= 1
         assert (measurement.better == "lower") == (
-            measurement.quantity in {"expected calibration error", "Brier score"}
+            measurement.quantity
+            in {"expected calibration error", "Brier score", "false alarms, familiar scans"}
         )
     assert sum(each.slices for each in card.reliability) == 8
     assert not card.calibration.as_the_network
@@ -141,7 +153,7 @@ def test_one_class_alone_cannot_be_learned(real, tmp_path):
 
 def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_path):
     card = train_contrast(replace(TINY, real=real, marked=True), tmp_path / "shortcut")
-    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[5:]] == [
+    assert [figure.on.split(" phantoms ")[-1] for figure in card.measured[5:8]] == [
         "with their markers",
         "without any marker",
         "with wrong markers",
@@ -153,7 +165,7 @@ def test_a_shortcut_is_measured_with_without_and_against_its_marker(real, tmp_pa
 
 def test_phantoms_of_other_regions_are_measured_apart(tmp_path):
     card = train_contrast(replace(TINY, elsewhere=1.0), tmp_path / "tiny")
-    assert [figure.on for figure in card.measured] == [
+    assert [figure.on for figure in card.measured[:3]] == [
         "8 slices of 2 phantoms",
         "8 slices of 2 phantoms of shoulders, arms beside the chest, abdomen and pelvis",
         "8 slices of 2 phantoms without 50% of their pixels",
@@ -168,7 +180,31 @@ def test_a_robust_network_is_trained_otherwise_and_measured_alike(tmp_path):
     ]
     assert cards[0].sha256["weights.safetensors"] != cards[1].sha256["weights.safetensors"]
     for card in cards:
-        assert "without 50% of their pixels" in card.measured[-1].on
+        assert any("without 50% of their pixels" in figure.on for figure in card.measured)
+
+
+def test_a_slice_is_strange_from_where_few_unseen_ones_lie(real, tmp_path):
+    train_contrast(replace(TINY, real=real, twins=True), tmp_path / "tiny")
+    model, twins = load_model(tmp_path / "tiny"), load_twins(tmp_path / "tiny")
+    # The distances of each fold's slices from what its network has learnt, computed anew.
+    slices = _real_samples(real, TINY)
+    folds = patient_folds(slices.labels, slices.patients, folds=2, seed=0)
+    phantoms = _phantoms(TINY, 1_000_000, TINY.phantoms, Progress()).subset(
+        np.array([0, 5, 10, 15])
+    )
+    far = []
+    for fold, twin in enumerate(twins):
+        learnt = np.concatenate(
+            [features(twin, slices.subset(folds != fold)), features(twin, phantoms)]
+        )
+        for own in features(twin, slices.subset(folds == fold)).numpy():
+            cosine = learnt @ own / np.linalg.norm(learnt, axis=1) / np.linalg.norm(own)
+            far.append(np.sort(np.sqrt(np.clip(2 - 2 * cosine, 0, None)))[4])
+    limit = model.card.familiarity.limit
+    # The twins' weights were rounded when they were written.
+    assert limit == pytest.approx(max(far), rel=0.1)
+    assert model.card.familiarity.on.startswith("8 real slices of 4 patients, each by a network")
+    assert len(model.known) == 8 + TINY.phantoms
 
 
 def pixels_in(folder: Path) -> set[str]:

@@ -25,7 +25,11 @@ def test_a_model_is_trained_measured_and_written(tmp_path):
     assert [(m.quantity, m.on) for m in card.measured] == [
         ("balanced accuracy", "12 slices of 2 phantoms"),
         ("AUC", "12 slices of 2 phantoms"),
+        ("false alarms, familiar scans", "12 slices of 2 phantoms"),
+        ("strange inputs recognised", "12 slices of 2 phantoms, black and white exchanged"),
+        ("strange inputs recognised", "12 slices of 2 phantoms, their pixels shuffled"),
     ]
+    assert card.familiarity.on == "12 slices of 2 fresh phantoms"
     references = load_model(tmp_path / "tiny").references
     assert references.shape == (16, 1, 32, 32)
 
