@@ -24,6 +24,7 @@ from ctviz.backend.tasks.sanity import Sanity, SanityChecks
 from ctviz.backend.tasks.scoring import Scorer, Scoring
 from ctviz.backend.tasks.second_opinion import SecondOpinions
 from ctviz.backend.tasks.speed import Estimate, Pacing
+from ctviz.backend.tasks.strangeness import Strangeness
 from ctviz.core import (
     Case,
     CtvizError,
@@ -95,6 +96,7 @@ class Backend:
         self._priors = Priors(self._cases.store, self._models)
         self._fidelity = FidelityScores(self._models, self._cache, self._device)
         self._behaviour = Behaviour(self._models, self._cache, self._device)
+        self._strangeness = Strangeness(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
         self._second_opinions = SecondOpinions(self._models, self._cache, self._device)
 
@@ -103,6 +105,7 @@ class Backend:
         for flights in (self._explainer, self._fidelity, self._agreement, self._region_maps):
             flights.close()
         self._behaviour.close()
+        self._strangeness.close()
         self._sanity.close()
         self._second_opinions.close()
         self._pacing.close()
@@ -193,6 +196,12 @@ class Backend:
         middle = self.store.case(case_id).middle
         index = middle if slice_index is None else slice_index
         return self._predictor.predict_case(case_id, model_id, index, "background")
+
+    def strangeness(
+        self, image: Slice, model_id: str, urgency: Urgency = "interactive"
+    ) -> Job[float | None]:
+        """Return the Job of how unlike a model's training a slice is; see `Familiarity`."""
+        return self._strangeness.ask(image, model_id, urgency)
 
     def case_predictions(self, model_id: str) -> dict[str, Prediction]:
         """Return what is known of every case's middle slice, by case.

@@ -68,6 +68,11 @@ class StudyFolder:
         return self.path / "environment.json"
 
     @property
+    def strange_fills(self) -> Path:
+        """How strange the model finds pictures with removed pixels, fill by fill."""
+        return self.path / "strange_fills.json"
+
+    @property
     def leakage(self) -> Path:
         """Which slices the model was trained on."""
         return self.path / "leakage.json"

@@ -16,6 +16,7 @@ from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.pack import referee_pack
+from ctviz.cohort.report.strange_fills import strange_fills_of, strange_fills_table
 from ctviz.cohort.report.tables import (
     agreement_table,
     curve_table,
@@ -98,6 +99,7 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
         *_discrepancy(findings, names, drawn),
         *_rankings(findings, names, drawn),
         *_sensitivity(findings, names, drawn),
+        *_known(strange_fills_table(strange_fills_of(folder))),
         *_gaps(findings, names, _read(StudyFolder(folder).failures)),
         *methods(study, findings, names),
         *cohort_card(findings),

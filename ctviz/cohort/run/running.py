@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ctviz.backend import Backend
 from ctviz.backend.cases.catalogue import pseudonym_key
+from ctviz.backend.strange_fills import strange_fills
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.analysis.leakage import Leakage
@@ -235,6 +236,8 @@ class StudyRun:
 
         write_tables(self.folder, results())
         write_curves(self.folder, results, len(addresses))
+        strange = strange_fills(self.backend.classifier(self.study.model))
+        write_json(StudyFolder(self.folder).strange_fills, dict(strange))
         document = environment(self.backend, self.study, results(), workers)
         write_json(StudyFolder(self.folder).environment, document)
         self.conclude(addresses, progress)

@@ -48,6 +48,7 @@ from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
+from ctviz.ui.compare.strangeness import warn_of_a_strange_slice
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.service import backend
@@ -176,6 +177,7 @@ def _compare(
     with places[1]:
         target = choose_target(prediction)
     warn_of_another_class(prediction, target)
+    warn_of_a_strange_slice(page_jobs, image, card)
     question, reading = (
         Question(image, card.id, target),
         MapReading(state.sign, state.unit, metrics, wants_second_opinion()),

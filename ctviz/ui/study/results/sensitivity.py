@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ctviz.cohort.report.strange_fills import strange_fills_of, strange_fills_table
 from ctviz.cohort.report.tables import sensitivity_table
 from ctviz.ui.session import begin, widget
 from ctviz.ui.study.read_findings import FindingsReading, show_chart
@@ -13,6 +14,7 @@ def show_choices(reading: FindingsReading) -> None:
     if not show_chart(reading, "sensitivity"):
         st.info("The study has no second fill, step, sign or share to compare with.")
     show_chart(reading, "fills")
+    show_table(strange_fills_table(strange_fills_of(reading.folder)), "strange fills")
     with st.expander("Who moves with each choice"):
         show_table(sensitivity_table(reading.findings, reading.names), "sensitivity")
     _groups(reading)
