@@ -13,6 +13,7 @@ from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.run.status import stage_of
 from ctviz.core import CtvizError, InvalidParameter
 from ctviz.models import load_model, new_classifier, save_model
+from docs.findings import findings_table
 from tests.backend.small_model import MODEL
 
 OTHER, STRANGER = "other-model", "stranger"
@@ -86,6 +87,18 @@ def test_the_report_says_what_holds_on_each(both, plan):
         cell.startswith(("yes", "no", "undecided")) for row in table.rows for cell in row[1:]
     )
     assert other_models_table(findings, {}, Names.of(findings)) is None
+
+
+def test_the_readmes_table_has_a_column_for_a_cohort_and_a_line_for_a_model(both):
+    rows = [
+        row.strip("|").split("|") for row in findings_table({"here": both[0], "there": both[0]})
+    ]
+    assert {len(row) for row in rows} == {3}
+    assert [cell.strip() for cell in rows[0][1:]] == ["here", "there"]
+    for row in rows[2:]:
+        assert row[1] == row[2]
+        assert row[1].strip().startswith(f"{MODEL}: ")
+        assert f"<br>{OTHER}: " in row[1]
 
 
 def test_what_other_models_say_is_no_part_of_the_plans_digest(plan):
