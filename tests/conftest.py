@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
 import torch
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = PROJECT.parent / "shared" / "data"
@@ -35,8 +37,11 @@ def chromium() -> str:
     """Path of a Chromium, installed from Debian's packages where that is possible."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
-            subprocess.run(command, check=False, capture_output=True)
+        # Tests run two at a time, and Debian's packages bear one that installs.
+        with FileLock(Path(tempfile.gettempdir()) / "ctviz-tests-chromium.lock"):
+            for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
+                if shutil.which("chromium") is None:
+                    subprocess.run(command, check=False, capture_output=True)
         found = shutil.which("chromium")
     if found is None:
         pytest.skip("no Chromium here, and it cannot be installed from Debian's packages")

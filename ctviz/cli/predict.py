@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
         indices = range(len(case.slices)) if arguments.all else [one]
         images = [case.slice(index) for index in indices]
         jobs = [backend.predict(image, card.id) for image in images]
+        likeness = [backend.strangeness(image, card.id) for image in images]
         rows: list[Row] = [
             {
                 "case": case.id,
@@ -37,10 +38,18 @@ def run(arguments: argparse.Namespace) -> None:
                 "model": card.id,
                 "prediction": answer.label,
                 **dict(zip(answer.classes, map(float, answer.probabilities), strict=True)),
+                "strangeness": strange,
                 "truth": case.truth,
             }
-            for index, answer in zip(indices, wait_all(jobs, "Classifying"), strict=True)
+            for index, answer, strange in zip(
+                indices,
+                wait_all(jobs, "Classifying"),
+                wait_all(likeness, "Comparing with the training"),
+                strict=True,
+            )
         ]
         write_rows(rows, arguments.format)
-        for caveat in backend.classifier(card.id).caveats(images[0]):
+        known = card.familiarity
+        warning = "" if known is None else known.warning(likeness[0].result(0))
+        for caveat in filter(None, (*backend.classifier(card.id).caveats(images[0]), warning)):
             sys.stderr.write(f"{caveat}\n")

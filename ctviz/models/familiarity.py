@@ -53,6 +53,16 @@ class Familiarity:
         """
         return distances(features, known, self.neighbours) / self.limit
 
+    def warning(self, strangeness: float | None) -> str:
+        """Return what to say of a slice; empty of a familiar one, or where that is not known."""
+        if strangeness is None or strangeness <= 1:
+            return ""
+        return (
+            f"This slice is unlike what the model has learnt from: {strangeness:.1f} × as far from "
+            f"its training as 95 % of {self.on} are (5 % false alarms). Do not trust the answer, "
+            "nor maps that explain it."
+        )
+
 
 def distances(features: Tensor, known: Tensor, neighbours: int) -> Tensor:
     """Return the distance (N,) of directions (N, D) to the so many nearest of others (M, D)."""

@@ -116,3 +116,15 @@ def test_a_card_says_both_or_neither(classifier, tmp_path):
     (tmp_path / "card.toml").write_text(without)
     with pytest.raises(UnusableModel, match="familiarity"):
         load_model(tmp_path)
+
+
+@pytest.mark.parametrize("strangeness", [None, 0.0, 0.7, 1.0])
+def test_nothing_is_said_of_a_familiar_slice(strangeness):
+    assert not Familiarity(5, 0.5, "63 real slices").warning(strangeness)
+
+
+def test_a_strange_slice_is_said_to_be_so_with_its_figure_and_the_false_alarms():
+    words = Familiarity(5, 0.5, "63 real slices").warning(1.64)
+    assert "1.6 × as far" in words
+    assert "63 real slices" in words
+    assert "5 % false alarms" in words
