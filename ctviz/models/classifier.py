@@ -32,13 +32,14 @@ class Classifier:
     references
         (R, C, h, w): training images that stand for "any scan"; None if the model ships none.
     known
-        (M, D) features of slices it was trained on; None if the model ships none.
+        Features (M, D) of slices it was trained on, at each depth of the network; None if the model
+        ships none.
     """
 
     card: ModelCard
     network: nn.Module
     references: Tensor | None = None
-    known: Tensor | None = None
+    known: tuple[Tensor, ...] | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -123,7 +124,7 @@ class Classifier:
         if self.card.familiarity is None or self.known is None:
             return None
         features = features_of(self.network, x.to(self.device, self.precision))
-        if features.shape[1] != self.known.shape[1]:
+        if [each.shape[1] for each in features] != [each.shape[1] for each in self.known]:
             raise UnsupportedNetwork(
                 f"The features of model '{self.card.id}' are not those of its network; copy the "
                 "whole folder again from its source."

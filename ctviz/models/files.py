@@ -33,7 +33,7 @@ from ctviz.networks import NetworkFailed, class_scores, undisturbed
 
 LARGEST_FILE_BYTES = 500_000_000
 LARGEST_REFERENCES = 256
-MOST_FEATURES = 100_000
+MOST_SLICES = 100_000
 """Training slices whose features are kept."""
 
 
@@ -103,7 +103,8 @@ def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
         references = _references(_read_tensors(folder, REFERENCES, card), card).to(device)
     known = None
     if FEATURES in card.sha256:
-        known = _features(_read_tensors(folder, FEATURES, card), card).to(device)
+        depths = _features(_read_tensors(folder, FEATURES, card), card)
+        known = tuple(each.to(device) for each in depths)
     return Classifier(card, network, references, known)
 
 
@@ -134,8 +135,9 @@ def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:
         levels = (classifier.references.cpu() * 255).round().to(torch.uint8).contiguous()
         files[REFERENCES] = safetensors.torch.save({"references": levels})
     if classifier.known is not None:
-        features = classifier.known.cpu().half().contiguous()
-        files[FEATURES] = safetensors.torch.save({"features": features})
+        depths = enumerate(classifier.known)
+        rows = {str(depth): each.cpu().half().contiguous() for depth, each in depths}
+        files[FEATURES] = safetensors.torch.save(rows)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     checksums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -237,12 +239,16 @@ def _references(stored: dict[str, Tensor], card: ModelCard) -> Tensor:
     return images.float() / 255
 
 
-def _features(stored: dict[str, Tensor], card: ModelCard) -> Tensor:
-    features = stored.get("features", torch.empty(0))
-    fits = features.ndim == 2 and features.dtype == torch.float16 and len(stored) == 1
-    if not fits or not 1 <= len(features) <= MOST_FEATURES or not features.isfinite().all():
+def _features(stored: dict[str, Tensor], card: ModelCard) -> list[Tensor]:
+    limits = card.familiarity.limits if card.familiarity else ()
+    depths = [stored.get(str(depth), torch.empty(0)) for depth in range(len(limits))]
+    rows = {len(each) for each in depths}
+    fit = all(
+        each.ndim == 2 and each.dtype == torch.float16 and each.isfinite().all() for each in depths
+    )
+    if not fit or len(stored) != len(limits) or len(rows) != 1 or not 1 <= max(rows) <= MOST_SLICES:
         raise UnusableModel(
-            f"The features of model '{card.id}' must be those of 1 to {MOST_FEATURES} training "
-            "slices, finite, a row each."
+            f"The features of model '{card.id}' must be those of 1 to {MOST_SLICES} training "
+            "slices, finite, a row each at every depth."
         )
-    return features.float()
+    return [each.float() for each in depths]

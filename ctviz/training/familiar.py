@@ -11,7 +11,7 @@ from torch import Tensor
 from ctviz.core.chance import unseen
 from ctviz.models import Classifier, Familiarity, Measurement
 from ctviz.models.card import FALSE_ALARMS, STRANGERS_FOUND
-from ctviz.models.familiarity import distances, features_of
+from ctviz.models.familiarity import LARGEST_LIMIT, distances, features_of
 from ctviz.training.fitting import Samples
 from ctviz.training.measuring import encoded, rounded
 
@@ -39,16 +39,17 @@ class Unseen:
     unseen: Samples
 
     def distances(self) -> NDArray[np.float64]:
-        """Return how far (N,) the unseen slices are from the learnt ones."""
+        """Return how far (N, depths) the unseen slices are from the learnt ones."""
         far = distances(
             features(self.network, self.unseen), features(self.network, self.learnt), NEIGHBOURS
         )
         return far.numpy()
 
 
-def features(classifier: Classifier, samples: Samples) -> Tensor:
-    """Return the features (N, D) of slices."""
-    return _of_inputs(classifier, _inputs(classifier, samples))
+def features(classifier: Classifier, samples: Samples) -> tuple[Tensor, ...]:
+    """Return the features (N, D) of slices, at each depth."""
+    parts = (features_of(classifier.network, x) for x in _inputs(classifier, samples))
+    return tuple(torch.cat(depth) for depth in zip(*parts, strict=True))
 
 
 def familiarity_of(apart: Iterable[Unseen], on: str) -> Familiarity:
@@ -60,8 +61,11 @@ def familiarity_of(apart: Iterable[Unseen], on: str) -> Familiarity:
         The unseen slices, in words.
     """
     far = np.concatenate([each.distances() for each in apart])
-    limit = float(np.quantile(far, INSIDE, method="higher"))
-    return Familiarity(NEIGHBOURS, float(np.ceil(limit * 1e4) / 1e4), on)
+    alone = np.quantile(far, INSIDE, axis=0, method="higher")
+    # Several depths raise an alarm more often than one, so all limits are widened alike.
+    wider = np.quantile((far / alone).max(axis=1), INSIDE, method="higher")
+    limits = np.minimum(np.ceil(alone * wider * 1e4) / 1e4, LARGEST_LIMIT)
+    return Familiarity(NEIGHBOURS, tuple(map(float, limits)), on)
 
 
 def measured_familiarity(
@@ -122,7 +126,3 @@ def _shuffled(x: Tensor, generator: torch.Generator) -> Tensor:
 def _inputs(classifier: Classifier, samples: Samples) -> Iterator[Tensor]:
     for chunk in np.array_split(np.arange(len(samples)), -(-len(samples) // BATCH)):
         yield encoded(classifier, samples.subset(chunk))
-
-
-def _of_inputs(classifier: Classifier, inputs: Iterable[Tensor]) -> Tensor:
-    return torch.cat([features_of(classifier.network, x) for x in inputs])

@@ -24,8 +24,8 @@ def classifier(tmp_path):
     learnt = torch.stack(
         [torch.exp(-((rows - 10 - n) ** 2 + (columns - 14) ** 2) / 60.0)[None] for n in range(10)]
     )
-    card = replace(plain.card, familiarity=Familiarity(1, 1e-3, "ten blobs"))
-    known = features_of(plain.network, learnt)
+    card = replace(plain.card, familiarity=Familiarity(1, (1e-3,) * 4, "ten blobs"))
+    known = tuple(features_of(plain.network, learnt))
     return replace(plain, card=card, references=learnt, known=known)
 
 
@@ -38,7 +38,7 @@ def test_what_is_learnt_is_familiar_and_what_lost_pixels_is_not(classifier):
 
 
 def test_nothing_is_strange_to_a_model_that_bears_everything(classifier):
-    card = replace(classifier.card, familiarity=Familiarity(1, 2.0, "everything"))
+    card = replace(classifier.card, familiarity=Familiarity(1, (2.0,) * 4, "everything"))
     assert set(strange_fills(replace(classifier, card=card)).values()) == {0.0}
 
 

@@ -11,6 +11,7 @@ from ctviz.core import UnsupportedNetwork, UnusableModel
 from ctviz.models import Familiarity, ModelCard, load_model, new_classifier, save_model
 from ctviz.models.familiarity import distances, features_of
 
+LIMITS = (0.25, 0.1, 0.2, 0.5)
 CARD = ModelCard(
     id="tiny",
     title="Tiny",
@@ -26,27 +27,38 @@ CARD = ModelCard(
 def classifier():
     plain = new_classifier(CARD, seed=1)
     x = torch.rand(12, 1, 32, 32, generator=torch.Generator().manual_seed(0))
-    card = replace(CARD, familiarity=Familiarity(2, 0.25, "a test's noise"))
-    return replace(plain, card=card, known=features_of(plain.network, x)), x
+    card = replace(CARD, familiarity=Familiarity(2, LIMITS, "a test's noise"))
+    return replace(plain, card=card, known=tuple(features_of(plain.network, x))), x
 
 
 def test_the_distance_is_that_of_directions_to_the_kth_nearest():
     known = torch.tensor([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])
     given = torch.tensor([[5.0, 0.0], [1.0, 1.0]])
-    first = distances(given, known, 1)
+    first = distances([given], [known], 1)[:, 0]
     # From (1, 0) to itself; from 45° to either neighbour the chord of 45°.
     assert first.tolist() == pytest.approx([0.0, 2 * np.sin(np.pi / 8)], abs=1e-6)
-    assert distances(given, known, 2).tolist() == pytest.approx(
+    assert distances([given], [known], 2)[:, 0].tolist() == pytest.approx(
         [np.sqrt(2), 2 * np.sin(np.pi / 8)], abs=1e-6
     )
     # Of fewer than that many, the farthest counts.
-    assert distances(given, known, 9)[0] == pytest.approx(2.0)
+    assert float(distances([given], [known], 9)[0]) == pytest.approx(2.0)
 
 
 def test_features_are_what_the_last_linear_layer_reads():
     network = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)).eval()
     x = torch.rand(5, 1, 2, 2)
-    assert torch.equal(features_of(network, x), network[:3](x))
+    (found,) = features_of(network, x)
+    assert torch.equal(found, network[:3](x))
+
+
+def test_within_the_network_they_are_mean_magnitudes_of_channels():
+    first, second = nn.Conv2d(1, 3, 3), nn.Conv2d(3, 2, 1)
+    network = nn.Sequential(first, nn.ReLU(), second, nn.Flatten(), nn.Linear(8, 2)).eval()
+    x = torch.randn(5, 1, 4, 4)
+    early, late, end = features_of(network, x)
+    torch.testing.assert_close(early, first(x).abs().mean(dim=(2, 3)).detach())
+    torch.testing.assert_close(late, network[:3](x).abs().mean(dim=(2, 3)).detach())
+    assert end.shape == (5, 8)
 
 
 def test_a_network_without_a_linear_end_is_refused():
@@ -57,11 +69,13 @@ def test_a_network_without_a_linear_end_is_refused():
 
 def test_strangeness_is_the_distance_per_limit(classifier):
     model, x = classifier
-    features = features_of(model.network, x)
-    unit = (features / features.norm(dim=1, keepdim=True)).double()
-    apart = np.sort((unit[:, None] - unit[None]).norm(dim=2).numpy(), axis=1)
-    # The nearest is the input itself.
-    assert model.strangeness(x) == pytest.approx(apart[:, 1] / 0.25, abs=1e-4)
+    worst = np.zeros(len(x))
+    for features, limit in zip(features_of(model.network, x), LIMITS, strict=True):
+        unit = (features / features.norm(dim=1, keepdim=True)).double()
+        apart = np.sort((unit[:, None] - unit[None]).norm(dim=2).numpy(), axis=1)
+        # The nearest is the input itself.
+        worst = np.maximum(worst, apart[:, 1] / limit)
+    assert model.strangeness(x) == pytest.approx(worst, abs=1e-4)
 
 
 def test_a_model_that_does_not_say_has_no_strangeness():
@@ -81,7 +95,7 @@ def test_features_come_back_as_they_were_written(classifier, tmp_path):
 def test_features_of_another_network_are_refused(classifier):
     model, x = classifier
     with pytest.raises(UnsupportedNetwork, match="not those of its network"):
-        replace(model, known=torch.rand(4, 7)).strangeness(x)
+        replace(model, known=(torch.rand(4, 7),) * 4).strangeness(x)
 
 
 @pytest.mark.parametrize(
@@ -97,15 +111,17 @@ def test_features_of_another_network_are_refused(classifier):
 def test_features_that_make_no_sense_are_refused(classifier, features, tmp_path, monkeypatch):
     model, _ = classifier
     monkeypatch.setattr(torch.Tensor, "half", lambda tensor: tensor, raising=True)
-    save_model(tmp_path, replace(model, known=features))
+    save_model(tmp_path, replace(model, known=(*model.known[:3], features)))
     with pytest.raises(UnusableModel, match="features of model 'tiny'"):
         load_model(tmp_path)
 
 
-@pytest.mark.parametrize("changes", [{"neighbours": 0}, {"limit": 0.0}, {"limit": 2.5}])
+@pytest.mark.parametrize(
+    "changes", [{"neighbours": 0}, {"limits": (0.3, 0.0)}, {"limits": (2.5,)}, {"limits": ()}]
+)
 def test_a_familiarity_that_makes_no_sense_is_refused(changes):
     with pytest.raises(UnusableModel, match="familiarity must have"):
-        replace(Familiarity(5, 0.3, "x"), **changes)
+        replace(Familiarity(5, (0.3,), "x"), **changes)
 
 
 def test_a_card_says_both_or_neither(classifier, tmp_path):
@@ -120,11 +136,11 @@ def test_a_card_says_both_or_neither(classifier, tmp_path):
 
 @pytest.mark.parametrize("strangeness", [None, 0.0, 0.7, 1.0])
 def test_nothing_is_said_of_a_familiar_slice(strangeness):
-    assert not Familiarity(5, 0.5, "63 real slices").warning(strangeness)
+    assert not Familiarity(5, (0.5,), "63 real slices").warning(strangeness)
 
 
 def test_a_strange_slice_is_said_to_be_so_with_its_figure_and_the_false_alarms():
-    words = Familiarity(5, 0.5, "63 real slices").warning(1.64)
+    words = Familiarity(5, (0.5,), "63 real slices").warning(1.64)
     assert "1.6 × as far" in words
     assert "63 real slices" in words
     assert "5 % false alarms" in words

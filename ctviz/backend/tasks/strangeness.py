@@ -24,7 +24,7 @@ class Strangeness:
         """Return the Job of one slice; None where the model does not say what it learnt from."""
         card = self._models.shelf()[model_id]
         known = card.familiarity
-        rule = [] if known is None else [known.neighbours, known.limit]
+        rule = [] if known is None else [known.neighbours, *known.limits]
         key = self._found.key(of_model(card), of_slice(image), rule)
         if known is None:
             return ready(key, None)
