@@ -85,6 +85,9 @@ class Recipe(Tunable):
     weight_decay: float = param(0.05, low=0.0, high=1.0, help="Pull of the weights to zero.")
     smoothing: float = param(0.1, low=0.0, high=0.5, help="Doubt about every label.")
     averaging: float = param(0.99, low=0.0, high=0.9999, help="Share of the average kept a step.")
+    paired: bool = param(
+        False, help="Whether a batch holds each slice of the second class with the one before it."
+    )
     seed: int = param(0, low=0, high=2**31 - 1, help="Equal seeds draw equal batches.")
 
 
@@ -121,10 +124,10 @@ def fit(  # noqa: PLR0913 - what learns, from what, how, and who is told
     drawn_from = [(pool, _slices_of(pool)) for pool in pools]
     losses = []
     for step in range(recipe.steps):
-        scans, labels = _batch(drawn_from, recipe.batch, draw)
+        scans, labels = _batch(drawn_from, recipe, draw)
         low, high = window
         x = ((augmentation(scans, generator) - low) / (high - low)).clamp(0, 1)
-        x = augmentation.on_input(x, generator)
+        x = augmentation.on_input(x, generator).reshape(-1, 1, *x.shape[2:])
         loss = _loss(network, x, labels, recipe.smoothing)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -148,14 +151,30 @@ def _loss(network: nn.Module, x: Tensor, labels: Tensor, smoothing: float) -> Te
 
 
 def _batch(
-    pools: Sequence[tuple[Samples, _SlicesOf]], batch: int, draw: np.random.Generator
+    pools: Sequence[tuple[Samples, _SlicesOf]], recipe: Recipe, draw: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
+    """Return scans (N, 1, h, w), or pairs (N, 2, h, w), and the label of each single one."""
     scans, labels = [], []
     for samples, slices_of in pools:
-        chosen = _draw(slices_of, batch // len(pools), draw)
-        scans.append(torch.from_numpy(samples.hounsfield[chosen].astype(np.float32))[:, None])
-        labels.append(torch.from_numpy(samples.labels[chosen].astype(np.float32)))
+        share = recipe.batch // len(pools)
+        chosen = (
+            _pairs(slices_of, share // 2, draw)
+            if recipe.paired
+            else _draw(slices_of, share, draw)[:, None]
+        )
+        scans.append(torch.from_numpy(samples.hounsfield[chosen].astype(np.float32)))
+        labels.append(torch.from_numpy(samples.labels[chosen].astype(np.float32)).flatten())
     return torch.cat(scans), torch.cat(labels)
+
+
+def _pairs(slices_of: _SlicesOf, count: int, draw: np.random.Generator) -> NDArray[np.intp]:
+    """Draw pairs (N, 2): a slice of the second class after the one that comes before it.
+
+    Both are changed alike, so that a batch shows what tells them apart and nothing else does.
+    """
+    _, second = slices_of
+    chosen = [draw.choice(second[draw.integers(len(second))]) for _ in range(count)]
+    return np.array([(each - 1, each) for each in chosen])
 
 
 def _slices_of(pool: Samples) -> _SlicesOf:

@@ -74,7 +74,9 @@ def train_lesion(plan: LesionPlan, out: Path, progress: Progress | None = None) 
     progress.start(plan.phantoms + plan.batches + plan.fresh_phantoms)
     phantoms = _phantoms(plan, TRAINING_SEED, plan.phantoms, progress)
     classifier = new_classifier(_card(plan, phantoms), seed=plan.seed)
-    recipe = Recipe(steps=plan.batches, batch=plan.batch, learning_rate=plan.rate, seed=plan.seed)
+    recipe = Recipe(
+        steps=plan.batches, batch=plan.batch, learning_rate=plan.rate, seed=plan.seed, paired=True
+    )
     window = classifier.card.window_limits
     fit(classifier.network, [phantoms], recipe, window, progress, augmentation=CHANGES)
     fresh = _phantoms(plan, FRESH_SEED, plan.fresh_phantoms, progress)

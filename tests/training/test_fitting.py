@@ -5,7 +5,7 @@ import torch
 from ctviz.core import Cancelled, InvalidInput, Progress, Slice
 from ctviz.models import ModelCard, new_classifier
 from ctviz.training.augmentation import Augmentation
-from ctviz.training.fitting import Recipe, Samples, fit
+from ctviz.training.fitting import Recipe, Samples, _batch, _slices_of, fit
 
 SIZE, WINDOW = (32, 32), (-150.0, 450.0)
 
@@ -104,3 +104,19 @@ def test_bones_are_put_into_tissue_and_never_into_air():
     assert changed.max() > 500
     air, tissue = (changed < -900).sum(), (changed > 0).sum()
     assert air == pytest.approx(int(tissue), rel=0.1)
+
+
+def test_a_paired_batch_holds_each_slice_of_the_second_class_after_the_one_before_it(samples):
+    recipe = Recipe(batch=8, paired=True)
+    scans, labels = _batch([(samples, _slices_of(samples))], recipe, np.random.default_rng(0))
+    assert scans.shape == (4, 2, *SIZE)
+    assert labels.tolist() == [0, 1] * 4
+    for pair in scans.numpy():
+        (first,) = np.flatnonzero((samples.hounsfield == pair[0]).all(axis=(1, 2)))
+        assert np.array_equal(samples.hounsfield[first + 1], pair[1])
+
+
+def test_a_network_learns_from_pairs(samples):
+    trained = network()
+    losses = fit(trained, [samples], Recipe(steps=12, batch=16, paired=True, seed=1), WINDOW)
+    assert np.mean(losses[-3:]) < np.mean(losses[:3])
