@@ -31,6 +31,11 @@ class TruthStudy(CohortStudy):
     phantoms: int = 100
     first: int = FIRST_SEED
 
+    @property
+    def seeds(self) -> range:
+        """The phantoms' seeds."""
+        return range(self.first, self.first + self.phantoms)
+
     def _faults(self) -> list[tuple[bool, str]]:
         return [
             *super()._faults(),
