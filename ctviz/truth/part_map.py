@@ -52,4 +52,5 @@ class PartMap:
         """
         inside = self.owners != NOBODY
         weights = signed_view(values, sign)[inside].astype(np.float64)
-        return np.bincount(self.owners[inside], weights, minlength=len(self.names))
+        sums = np.bincount(self.owners[inside], weights, minlength=len(self.names))
+        return sums.astype(np.float64)

@@ -204,13 +204,13 @@ def _of(trusts: list[MetricTrust], names: Names) -> str:
     return listed([f"{names.metric(e.metric)} (τ = {figure(e.ranks.tau)})" for e in trusts])
 
 
-def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
+def missing_table(findings: TruthFindings, names: Names) -> Table | None:
+    """Return where there is no value, and why; None if nothing is missing."""
     # Nobody misses what absolute values cannot have.
     missing = [each for each in findings.undefined if each.why != NO_SIGN.why]
     if not missing:
-        return
-    yield Heading("What is missing")
-    yield Table(
+        return None
+    return Table(
         "Where there is no value, and why",
         ("Estimator", "Measure", "Reason", "Values"),
         tuple(
@@ -223,6 +223,13 @@ def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
             for e in missing
         ),
     )
+
+
+def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
+    table = missing_table(findings, names)
+    if table is not None:
+        yield Heading("What is missing")
+        yield table
 
 
 def _methods(findings: TruthFindings) -> Iterator[str]:
