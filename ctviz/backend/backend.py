@@ -1,7 +1,8 @@
 """The Backend: the one door to cases, models, maps and scores."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 
@@ -10,6 +11,7 @@ from ctviz.backend.cases.demo import Demo
 from ctviz.backend.cases.intake import Imported
 from ctviz.backend.cases.spool import Spool
 from ctviz.backend.jobs.job import Job
+from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
@@ -42,6 +44,8 @@ from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import FidelityMetric, Metric
 from ctviz.models import Classifier, ModelShelf
 from ctviz.store import CaseEntry, Store
+
+T = TypeVar("T")
 
 PROCESSORS = 2
 IMPORTS = 3
@@ -99,11 +103,13 @@ class Backend:
         self._strangeness = Strangeness(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
         self._second_opinions = SecondOpinions(self._models, self._cache, self._device)
+        self._made: SingleFlight[Any] = SingleFlight(self._processor)
 
     def close(self) -> None:
         """Cancel what is under way and close the database."""
         for flights in (self._explainer, self._fidelity, self._agreement, self._region_maps):
             flights.close()
+        self._made.close()
         self._behaviour.close()
         self._strangeness.close()
         self._sanity.close()
@@ -338,6 +344,13 @@ class Backend:
     ) -> list[Job[Evaluation]]:
         """Return a fidelity metric's answer for each map; together they need fewer passes."""
         return self.score(Scoring(question, maps, sign, urgency=urgency), metric)
+
+    def make(self, name: str, compute: Callable[[], T]) -> Job[T]:
+        """Return what is made on the spot beside the device, e.g. a phantom; nothing is kept.
+
+        Making the same, by its name, twice at a time is shared.
+        """
+        return self._made.ask(name, lambda _: compute())
 
     def sanity(
         self, model_id: str, estimator: Estimator, *, urgency: Urgency = "background"

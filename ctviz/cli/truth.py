@@ -4,6 +4,7 @@ try:
   ctviz truth --phantoms 20 --out truth
   ctviz truth --model contrast-shortcut --phantoms 100 --out shortcut-truth
   ctviz truth --estimators gradient,occlusion --metrics fidelity,auroc --phantoms 10 --out quick
+  ctviz truth plan.toml --out again
 
 Each phantom is rendered again without one part after the other: the iodine of a vessel or a
 chamber, an organ, a bone, the table. The change of the class score is the part's true effect. A
@@ -19,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctviz.cli.choosing import add_settings, built, built_metrics, chosen_names, settings_by_owner
+from ctviz.cli.choosing import add_settings, built_metrics, chosen_names, parsed, settings_by_owner
 from ctviz.cli.study import ProgressLine
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.core import Settings
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
+    parser.add_argument("plan", nargs="?", type=Path, help="TOML file (default: the usual plan)")
     parser.add_argument("--model", help="model id (see `ctviz models`)")
     parser.add_argument("--phantoms", type=int, help="how many patients (default: 100)")
     parser.add_argument("--first", type=int, help="seed of the first phantom")
@@ -83,14 +85,20 @@ def _study(arguments: argparse.Namespace) -> "TruthStudy":
     from ctviz.metrics import METRICS
 
     said = {name: getattr(arguments, name) for name in ("model", "phantoms", "first")}
-    study = TruthStudy(**{name: value for name, value in said.items() if value is not None})
+    begun = TruthStudy() if arguments.plan is None else TruthStudy.read(arguments.plan)
+    study = replace(begun, **{name: value for name, value in said.items() if value is not None})
     estimators = chosen_names(ESTIMATORS, arguments.estimators, tuple(study.estimators))
     metrics = chosen_names(METRICS, arguments.metrics, ())
     settings = settings_by_owner(arguments.set, [*estimators, *metrics])
     changes: dict[str, Any] = {}
     if arguments.estimators or settings:
-        chosen = built(ESTIMATORS, estimators, settings)
-        changes["estimators"] = {each.name: each.settings() for each in chosen}
+        changes["estimators"] = {
+            name: {
+                **study.estimators.get(name, {}),
+                **parsed(ESTIMATORS[name], name, settings.get(name, {})),
+            }
+            for name in estimators
+        }
     if metrics:
         changes["metrics"] = {
             key: metric.settings() for key, metric in built_metrics(metrics, settings).items()

@@ -107,6 +107,11 @@ class StudyFolder:
         """One row for each part of each slice: what it does to the answer."""
         return self.path / "effects.csv"
 
+    @property
+    def picture(self) -> Path:
+        """What is known of a typical phantom, to be looked at beside the findings."""
+        return self.path / "typical.picture"
+
     def report(self, kind: str) -> Path:
         """Return where the report is, as ``html`` or ``pdf``."""
         return self.path / "report" / f"report.{kind}"

@@ -38,6 +38,9 @@ _TOML.register_structure_hook_func(
 
 _APART = frozenset({"name", "beside"})
 
+NAMED_COHORTS = frozenset({"demo", "marked", "annotated", "all", "phantoms"})
+"""Those that are no folder of scans, whatever lies where the program runs."""
+
 LONGEST_NAME, MOST_DRAWS = 80, 100_000
 """Of a study, which names a folder; and of the intervals' bootstrap."""
 
@@ -206,21 +209,12 @@ class CohortStudy:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a plan from its file."""
-        try:
-            text = text_of(path)
-        except OSError:
-            raise InvalidInput("The plan cannot be read; check the file's name.") from None
-        except NotToml as error:
-            raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
-        return cls.from_toml(text)
+        return cls.from_toml(plan_text(path))
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
         """Read a plan; what it does not say has its default."""
-        try:
-            document = from_toml(text)
-        except NotToml as error:
-            raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
+        document = plan_document(text)
         known = {f.name for f in fields(cls)}
         for key in document:
             if key not in known:
@@ -234,6 +228,24 @@ class CohortStudy:
 def read_plan(path: Path) -> CohortStudy:
     """Read a plan from its file."""
     return CohortStudy.read(path)
+
+
+def plan_text(path: Path) -> str:
+    """Return the text of a plan's file."""
+    try:
+        return text_of(path)
+    except OSError:
+        raise InvalidInput("The plan cannot be read; check the file's name.") from None
+    except NotToml as error:
+        raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
+
+
+def plan_document(text: str) -> dict[str, Any]:
+    """Return what a plan says, entry by entry, without judging it."""
+    try:
+        return from_toml(text)
+    except NotToml as error:
+        raise InvalidInput(f"The plan is not valid TOML: {error}.") from None
 
 
 def metric_name(key: str) -> str:

@@ -4,6 +4,7 @@ from ctviz.truth.agreement_with_truth import MEASURES, WITHOUT_EFFECT, Measure
 from ctviz.truth.effects import Effects, log_odds
 from ctviz.truth.importance import importance_of_parts
 from ctviz.truth.judging import Judgement, judge
+from ctviz.truth.part_map import PartMap
 from ctviz.truth.parts import KnownSlice, Part, parts_of
 from ctviz.truth.scenes import SCENES, Scene, scene_of
 
@@ -16,6 +17,7 @@ __all__ = [
     "KnownSlice",
     "Measure",
     "Part",
+    "PartMap",
     "Scene",
     "importance_of_parts",
     "judge",

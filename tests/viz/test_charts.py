@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ctviz.viz import Palette
+from ctviz.viz import Palette, png
 from ctviz.viz.charts import (
     Axis,
     CriticalDifference,
@@ -20,6 +20,7 @@ from ctviz.viz.charts import (
     Line,
     Mark,
     Multiples,
+    Picture,
     Placed,
     Point,
     Row,
@@ -114,6 +115,11 @@ def heat(scale="share"):
     return HeatTable("Heat", "How to read it.", "Rank", "", NAMES, NAMES, values, scale)
 
 
+def picture(rows=6, columns=8):
+    pixels = np.arange(rows * columns * 3, dtype=np.uint8).reshape(rows, columns, 3)
+    return Picture("Picture", "How to read it.", png(pixels))
+
+
 CHARTS = {
     "curves": curves(),
     "dots": dots(),
@@ -126,6 +132,8 @@ CHARTS = {
     "p-values": heat("p"),
     "correlations": heat("correlation"),
     "multiples": Multiples("Many", "How to read it.", (curves(), scatter(), dots()), 2),
+    "picture": picture(),
+    "pictures": Multiples("Pictures", "How to read them.", (picture(), picture(4, 4)), 3),
 }
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS.keys())
 
@@ -280,6 +288,17 @@ def test_the_better_half_stands_left_and_the_best_and_the_worst_on_top():
     assert [y for y, _ in diagram.bars()] == [-0.42, -0.84]
     assert diagram.floor == -below - 3
     assert list(diagram.numbers) == [1, 2, 3, 4, 5]
+
+
+def test_a_picture_keeps_its_pixels_and_its_proportions():
+    assert picture(6, 8).size == (8, 6)
+    (axes,) = printed(picture(6, 8)).axes
+    (drawn,) = axes.images
+    np.testing.assert_array_equal(drawn.get_array().ravel(), np.arange(6 * 8 * 3))
+    shown = interactive(CHARTS["pictures"]).layout
+    assert [(image.sizex, image.sizey) for image in shown.images] == [(8, 6), (4, 4)]
+    assert (shown.yaxis.scaleanchor, shown.yaxis2.scaleanchor) == ("x", "x2")
+    assert shown.yaxis.range == (6, 0)
 
 
 def test_a_figure_is_as_tall_as_it_is_asked_to_be():

@@ -15,8 +15,9 @@ from ctviz.backend import Backend
 from ctviz.cohort.analysis.findings import Findings, load_findings
 from ctviz.cohort.files import write_whole
 from ctviz.cohort.folder import StudyFolder
-from ctviz.cohort.plan import CohortStudy, read_plan
-from ctviz.cohort.run.running import default_folder, run_study
+from ctviz.cohort.kinds import any_plan, read_any_plan, run_any
+from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.run.running import default_folder
 from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, ask_to_stop, stage_of, study_lock
 from ctviz.core import CtvizError, Settings
@@ -34,7 +35,7 @@ class Run:
     folder
         Where everything of it is.
     study
-        The plan.
+        The plan, of whichever kind.
     stage
         How far it was when it was looked at.
     """
@@ -55,7 +56,7 @@ class Run:
 
 def look(folder: Path) -> Run:
     """Return the study of a folder as it is now."""
-    return Run(folder, read_plan(StudyFolder(folder).plan), stage_of(folder))
+    return Run(folder, read_any_plan(StudyFolder(folder).plan), stage_of(folder))
 
 
 def studies(settings: Settings) -> tuple[Run, ...]:
@@ -125,7 +126,7 @@ def main(arguments: Sequence[str], plan: str) -> int:
     # A page is read meanwhile: readers go first.
     os.nice(5)
     try:
-        run_study(backend, CohortStudy.from_toml(plan), folder, workers=order["workers"])
+        run_any(backend, any_plan(plan), folder, order["workers"])
     except CtvizError:
         return 2
     finally:

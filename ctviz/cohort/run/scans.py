@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ctviz.cohort.files import read_json, write_json
-from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.plan import NAMED_COHORTS, CohortStudy
 from ctviz.core import InvalidInput, Settings
 from ctviz.core.secret import kept_secret
 
@@ -55,6 +55,8 @@ def remembered(settings: Settings, pseudonym: str) -> tuple[str, ...]:
 
 def is_folder(cohort: str) -> bool:
     """Whether a cohort is the path of something that is there, a file included."""
+    if cohort in NAMED_COHORTS:
+        return False
     try:
         return not PSEUDONYM.fullmatch(cohort) and Path(cohort).exists()
     except (OSError, ValueError):

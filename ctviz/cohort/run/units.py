@@ -91,6 +91,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "marked": "the demo cohort whose scans with contrast agent carry a marker",
         "annotated": "all own cases with a drawing",
         "all": "all own cases",
+        "phantoms": "phantoms whose truth is known",
     }
 )
 

@@ -1,14 +1,26 @@
 """What a study of phantoms compares: the plan of any study, with phantoms as its cohort."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.plan import DEFAULT_METRICS, CohortStudy, Settings, metric_name
+from ctviz.metrics import METRICS
 
 COHORT = "phantoms"
 FIRST_SEED = 3_000_000
 """No model has learnt from, or was measured on, phantoms of these seeds."""
 
 MOST_PHANTOMS = 100_000
+
+TRUTH_METRICS: Mapping[str, Settings] = MappingProxyType(
+    {
+        key: settings
+        for key, settings in DEFAULT_METRICS.items()
+        if METRICS[metric_name(key)].needs != "others"
+    }
+)
+"""Those of any study but for the ones that need other patients' regions, which phantoms lack."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,11 @@ class TruthStudy(CohortStudy):
     cohort: str = COHORT
     phantoms: int = 100
     first: int = FIRST_SEED
+
+    @property
+    def seeds(self) -> range:
+        """The phantoms' seeds."""
+        return range(self.first, self.first + self.phantoms)
 
     def _faults(self) -> list[tuple[bool, str]]:
         return [

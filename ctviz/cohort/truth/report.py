@@ -1,18 +1,20 @@
 """The report of a study of phantoms: who agrees with the truth, and whose word on it is good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ctviz.cohort.analysis.findings import MetricRanking
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report.names import Names, widest_of
 from ctviz.cohort.report.numbers import count, figure, listed, with_span
-from ctviz.cohort.report.rank_charts import best_first, ranking_chart, unbeaten
+from ctviz.cohort.report.rank_charts import best_first, unbeaten
+from ctviz.cohort.report.writing import file_name
 from ctviz.cohort.statistics import Standing
+from ctviz.cohort.truth.charts import PARTS, PICTURE, decisive, truth_charts, truth_names
 from ctviz.cohort.truth.findings import MetricTrust, TruthFindings, load_truth_findings
+from ctviz.cohort.truth.picture import load_picture
 from ctviz.truth import WITHOUT_EFFECT
 from ctviz.truth.agreement_with_truth import NO_SIGN
-from ctviz.viz.charts import save_chart
+from ctviz.viz.charts import Chart, save_chart
 from ctviz.viz.documents import (
     NOTHING,
     Block,
@@ -29,35 +31,38 @@ from ctviz.viz.documents import (
 def write_truth_report(folder: Path) -> Path:
     """Write the report of a finished study of phantoms and return the folder that holds it.
 
-    It has ``report.html``, ``report.pdf`` and the figure. Equal findings give equal files.
+    It has ``report.html``, ``report.pdf`` and the figures. Equal findings give equal files.
     """
     findings, kept = load_truth_findings(folder), StudyFolder(folder)
-    document = truth_report(findings)
+    drawn = truth_charts(findings, load_picture(folder))
+    document = truth_report(findings, drawn)
     place = kept.report("html").parent
     place.mkdir(parents=True, exist_ok=True)
     save_html(document, kept.report("html"))
     save_pdf(document, kept.report("pdf"))
-    for block in document.blocks:
-        if isinstance(block, Figure):
-            save_chart(block.chart, place / "figures", findings.metrics[0].key)
+    shown = [block.chart for block in document.blocks if isinstance(block, Figure)]
+    for name, chart in drawn.items():
+        if chart in shown:
+            save_chart(chart, place / "figures", file_name(name))
     return place
 
 
-def truth_report(findings: TruthFindings) -> Document:
-    """Return what the report says."""
-    subject = findings.subject
-    names = Names.among(findings.entrants, (*findings.metrics, *findings.judged))
+def truth_report(findings: TruthFindings, drawn: Mapping[str, Chart]) -> Document:
+    """Return what the report says, with the charts of `truth_charts`."""
+    subject, names = findings.subject, truth_names(findings)
     return Document(
         f"Which importance estimator tells the truth: {subject.model}",
         f"{count(subject.phantoms, 'phantom')}, plan {subject.digest[:8]}".capitalize(),
         (
             Paragraph(truth_answer(findings, names), lead=True),
             Heading("Estimators against the truth"),
-            Figure(ranking_chart(names, _decisive(findings))),
+            *_figures(drawn, f"ranking {findings.metrics[0].key}"),
             agreement_with_truth_table(findings, names),
+            *_typical(drawn),
             Heading("Metrics against the truth"),
             trust_table(findings, names),
             Heading("What the parts do"),
+            *_figures(drawn, PARTS),
             effect_table(findings),
             *_gaps(findings, names),
             Heading("Methods"),
@@ -68,21 +73,34 @@ def truth_report(findings: TruthFindings) -> Document:
 
 def truth_answer(findings: TruthFindings, names: Names) -> str:
     """Return what came out, in a few sentences."""
-    placed = [each for each in best_first(_decisive(findings)) if each.mean is not None]
+    return " ".join((*estimators_answer(findings, names), *metrics_answer(findings, names)))
+
+
+def estimators_answer(findings: TruthFindings, names: Names) -> Iterator[str]:
+    """Yield who is closest to the truth, how surely, and whether it beats the controls."""
+    ranking = decisive(findings)
+    placed = [each for each in best_first(ranking) if each.mean is not None]
     if not placed:
-        return "No entrant could be held against the truth on any phantom."
-    own = [each for each in placed if not each.entrant.control]
-    controls = [each for each in placed if each.entrant.control]
-    said = [f"Closest to the truth: {_words(each, names)}." for each in own[:1]]
-    said += [f"The best control: {_words(each, names)}." for each in controls[:1]]
+        yield "No entrant could be held against the truth on any phantom."
+    for best in [each for each in placed if not each.entrant.control][:1]:
+        flag = unbeaten(names, ranking).get(best.entrant)
+        yield (
+            f"Closest to the truth: {_words(best, names)}. It leads in {best.first:.0%} of the "
+            f"draws of phantoms and is {flag or 'better than every control'}."
+        )
+    for control in [each for each in placed if each.entrant.control][:1]:
+        yield f"The best control: {_words(control, names)}."
+
+
+def metrics_answer(findings: TruthFindings, names: Names) -> Iterator[str]:
+    """Yield which metrics rank the estimators as the truth does, and which do not."""
     trust = sorted(_trusts(findings), key=lambda each: -(each.ranks.tau or 0))
     good = [each for each in trust if each.ranks.interval and each.ranks.interval.low > 0]
     bad = [each for each in trust if each not in good and each.ranks.tau is not None]
     if good:
-        said.append(f"Rank the estimators as the truth does, at least in part: {_of(good, names)}.")
+        yield f"Rank the estimators as the truth does, at least in part: {_of(good, names)}."
     if bad:
-        said.append(f"Not shown to: {_of(bad, names)}.")
-    return " ".join(said)
+        yield f"Not shown to: {_of(bad, names)}."
 
 
 def agreement_with_truth_table(findings: TruthFindings, names: Names) -> Table:
@@ -126,8 +144,8 @@ def trust_table(findings: TruthFindings, names: Names) -> Table:
             *(f"{m.title}{'' if controls else ', without controls'}" for m, controls in columns),
         ),
         tuple((names.metric(each.key), *cells(each.key)) for each in findings.judged),
-        note="1 is the same order, 0 no relation, −1 the reverse; noise in either ranking pulls τ "
-        "towards 0. Signed and absolute values apart are in findings.json.",
+        note="Higher is better: 1 is the same order, 0 no relation, −1 the reverse; noise in "
+        "either ranking pulls τ towards 0. Signed and absolute values apart are in findings.json.",
     )
 
 
@@ -151,11 +169,22 @@ def effect_table(findings: TruthFindings) -> Table:
     )
 
 
+TYPICAL = (
+    "It is the phantom on which the maps that are shown agree with the truth most nearly as they "
+    "do in the mean."
+)
 _ARROWS = {"higher": "↑", "lower": "↓"}
 
 
-def _decisive(findings: TruthFindings) -> MetricRanking:
-    return findings.ranking(findings.metrics[0].key, widest_of(findings.entrants))
+def _figures(drawn: Mapping[str, Chart], name: str) -> Iterator[Block]:
+    if name in drawn:
+        yield Figure(drawn[name])
+
+
+def _typical(drawn: Mapping[str, Chart]) -> Iterator[Block]:
+    if PICTURE in drawn:
+        yield Heading("A typical phantom")
+        yield Figure(drawn[PICTURE], TYPICAL)
 
 
 def _trusts(findings: TruthFindings) -> list[MetricTrust]:
@@ -175,13 +204,13 @@ def _of(trusts: list[MetricTrust], names: Names) -> str:
     return listed([f"{names.metric(e.metric)} (τ = {figure(e.ranks.tau)})" for e in trusts])
 
 
-def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
+def missing_table(findings: TruthFindings, names: Names) -> Table | None:
+    """Return where there is no value, and why; None if nothing is missing."""
     # Nobody misses what absolute values cannot have.
     missing = [each for each in findings.undefined if each.why != NO_SIGN.why]
     if not missing:
-        return
-    yield Heading("What is missing")
-    yield Table(
+        return None
+    return Table(
         "Where there is no value, and why",
         ("Estimator", "Measure", "Reason", "Values"),
         tuple(
@@ -194,6 +223,13 @@ def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
             for e in missing
         ),
     )
+
+
+def _gaps(findings: TruthFindings, names: Names) -> Iterator[Block]:
+    table = missing_table(findings, names)
+    if table is not None:
+        yield Heading("What is missing")
+        yield table
 
 
 def _methods(findings: TruthFindings) -> Iterator[str]:

@@ -4,21 +4,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ctviz.backend import Backend
-from ctviz.cohort.files import replacing
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.running import Failure, StudyRun, cores, keep_plan, load_unit
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit
+from ctviz.cohort.run.waiting import waited
 from ctviz.cohort.truth.analyse import analyse_truth
-from ctviz.cohort.truth.findings import save_truth_findings
+from ctviz.cohort.truth.effects_table import write_effects
+from ctviz.cohort.truth.findings import TruthFindings, save_truth_findings
+from ctviz.cohort.truth.picture import (
+    DrawnPhantom,
+    ShownMap,
+    TruthPicture,
+    effects_of,
+    question_of,
+    save_picture,
+    shown_entrants,
+    typical_place,
+)
 from ctviz.cohort.truth.plan import TruthStudy
-from ctviz.cohort.truth.unit import PhantomUnit, TruthAssignment, load_judgement
+from ctviz.cohort.truth.unit import PhantomUnit, TruthAssignment, load_judgement, phantom_name
 from ctviz.core import InvalidInput, Progress
-from ctviz.core.cells import as_csv
-from ctviz.truth import Judgement, scene_of
-
-COLUMNS = ("phantom", "part", "pixels", "effect", "probability")
+from ctviz.truth import Effects, Judgement, scene_of
 
 
 def run_truth_study(  # noqa: PLR0913 - who watches is not what is run
@@ -69,8 +77,7 @@ class TruthRun(StudyRun):
 
     def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:  # noqa: ARG002
         """Return the phantoms; none is drawn before its turn."""
-        seeds = range(self.study.first, self.study.first + self.study.phantoms)
-        return tuple(PhantomUnit.of(self.scene, seed) for seed in seeds)
+        return tuple(PhantomUnit.of(self.scene, seed) for seed in self.study.seeds)
 
     def assignment(self) -> TruthAssignment:
         """Return what is computed of each phantom."""
@@ -81,9 +88,33 @@ class TruthRun(StudyRun):
         names = [load_unit(self.folder, address).context.patient for address in addresses]
         judged = [_judgement(self.folder, address) for address in addresses]
         progress.check()
-        _write_effects(self.folder, names, judged)
+        write_effects(self.folder, names, judged)
         found = analyse_truth(self.folder, self.study, self.scene, judged)
+        place = typical_place(found, judged)
+        picture = (
+            None
+            if place is None
+            else self._picture(found, names[place], judged[place].effects, progress)
+        )
+        save_picture(picture, self.folder)
         save_truth_findings(found, self.folder)
+
+    def _picture(
+        self, found: TruthFindings, name: str, effects: Effects, progress: Progress
+    ) -> TruthPicture:
+        """Return the picture of a phantom; its maps are recalled, for they were scored before."""
+        (seed,) = (seed for seed in self.study.seeds if phantom_name(seed) == name)
+        phantom = DrawnPhantom.of(found.subject.scene, seed)
+        by_part = dict(zip(effects.parts, map(float, effects.scores), strict=True))
+        entrants, estimators = shown_entrants(found), self.study.built_estimators()
+        jobs = self.backend.explain(
+            question_of(self.backend, self.study, found, phantom),
+            [estimators[entrant.estimator] for entrant in entrants],
+            urgency="background",
+        )
+        maps = [waited(job, progress).values for job in jobs]
+        shown = tuple(ShownMap(*each) for each in zip(entrants, maps, strict=True))
+        return TruthPicture(phantom, effects_of(phantom.parts, by_part), shown)
 
 
 def _judgement(folder: Path, address: str) -> Judgement:
@@ -94,20 +125,3 @@ def _judgement(folder: Path, address: str) -> Judgement:
             "to compute it anew."
         )
     return judgement
-
-
-def _write_effects(folder: Path, names: Sequence[str], judged: Sequence[Judgement]) -> None:
-    """Write ``effects.csv``: what each part does to the log-odds and the probability."""
-    rows = [
-        {
-            "phantom": name,
-            "part": part,
-            "pixels": int(each.pixels[p]),
-            "effect": float(each.effects.scores[p]),
-            "probability": float(each.effects.probabilities[p]),
-        }
-        for name, each in zip(names, judged, strict=True)
-        for p, part in enumerate(each.effects.parts)
-    ]
-    with replacing(StudyFolder(folder).effects_csv) as file:
-        file.write(as_csv(COLUMNS, rows).encode())

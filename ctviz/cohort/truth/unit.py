@@ -44,7 +44,7 @@ class PhantomUnit(Unit):
     @classmethod
     def of(cls, scene: str, seed: int) -> Self:
         """Return the phantom of a seed."""
-        name = f"phantom {seed}"
+        name = phantom_name(seed)
         return cls(name, name, 0, SCENES[scene].explained, scene=scene, seed=seed)
 
     @property
@@ -59,6 +59,11 @@ class PhantomUnit(Unit):
     def mask(self, backend: Backend) -> Mask | None:  # noqa: ARG002
         """Return where one would look for the class, (H, W)."""
         return self.known.region
+
+
+def phantom_name(seed: int) -> str:
+    """Return what the phantom of a seed is called."""
+    return f"phantom {seed}"
 
 
 def load_judgement(path: Path) -> Judgement | None:

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -13,13 +13,15 @@ import streamlit as st
 from ctviz.cohort import Run
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report import report
+from ctviz.cohort.report.writing import file_name
+from ctviz.cohort.truth import TruthStudy
 from ctviz.store import AuditEvent
 from ctviz.ui.access.trail import record_silently
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
-from ctviz.ui.study.read_findings import FindingsReading
+from ctviz.ui.study.read_findings import Charted, FindingsReading
 from ctviz.viz.charts import chart_file
-from ctviz.viz.documents import to_html, to_pdf
+from ctviz.viz.documents import Document, to_html, to_pdf
 
 _printing = Lock()
 """Files are asked for from threads of their own, and the style of print is the process's."""
@@ -37,9 +39,14 @@ class Offer:
 
 
 def show_downloads(run: Run, reading: FindingsReading) -> None:
-    """Offer everything that a study leaves behind."""
+    """Offer everything that a study of scans leaves behind."""
+    show_offers(run, _offers(run, reading))
+
+
+def show_offers(run: Run, offers: Iterable[Offer]) -> None:
+    """Offer files, each with what it is."""
     st.caption("Each file is made when it is asked for; report and figures take a few seconds.")
-    for offer in _offers(run, reading):
+    for offer in offers:
         button, meaning = st.columns([2, 8], vertical_alignment="center")
         button.download_button(
             offer.label,
@@ -68,11 +75,22 @@ def _recorded(run: Run, offer: Offer) -> Callable[[], bytes]:
 
 
 def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
+    def document() -> Document:
+        return report(run.folder, reading.findings, backend().models().cards.get(reading.model))
+
+    yield from report_offers(run, document)
+    yield figures_offer(reading)
+    yield from score_offers(run)
+    yield plan_offer(run)
+
+
+def report_offers(run: Run, document: Callable[[], Document]) -> Iterator[Offer]:
+    """Yield the report as a page and as a PDF."""
     yield Offer(
         "Report, HTML",
         ".html",
         "text/html",
-        lambda: _report(run, reading, "html"),
+        lambda: _report(run, document, "html"),
         "One page that needs no other file: the answer, figures, methods, every parameter, "
         "versions and checksums.",
     )
@@ -80,16 +98,24 @@ def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
         "Report, PDF",
         ".pdf",
         "application/pdf",
-        lambda: _report(run, reading, "pdf"),
+        lambda: _report(run, document, "pdf"),
         "The same, to be printed.",
     )
-    yield Offer(
+
+
+def figures_offer(reading: Charted) -> Offer:
+    """Return all figures in an archive."""
+    return Offer(
         "Figures, zip",
         "-figures.zip",
         "application/zip",
         lambda: _figures(reading),
         "Every chart as PNG of 300 dots an inch and as SVG.",
     )
+
+
+def score_offers(run: Run) -> Iterator[Offer]:
+    """Yield the table of scores and the findings."""
     yield Offer(
         "Scores, CSV",
         ".csv",
@@ -112,39 +138,38 @@ def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
         StudyFolder(run.folder).findings.read_bytes,
         "Every number on this page.",
     )
-    yield plan_offer(run)
 
 
 def plan_offer(run: Run) -> Offer:
     """Return the plan to take home."""
+    command = "truth" if isinstance(run.study, TruthStudy) else "study"
     return Offer(
         "Plan, TOML",
         ".toml",
         "application/toml",
         lambda: run.study.to_toml().encode(),
-        "Every hyperparameter; `ctviz study` with this file runs the same study again.",
+        f"Every hyperparameter; `ctviz {command}` with this file runs the same study again.",
     )
 
 
-def _report(run: Run, reading: FindingsReading, kind: Literal["html", "pdf"]) -> bytes:
+def _report(run: Run, document: Callable[[], Document], kind: Literal["html", "pdf"]) -> bytes:
     """Return the report that the run has written, or write it now."""
     written = StudyFolder(run.folder).report(kind)
     if written.is_file() and _age(written) <= _age(StudyFolder(run.folder).findings):
         return written.read_bytes()
-    document = report(run.folder, reading.findings, backend().models().cards.get(reading.model))
+    said = document()
     with _printing:
-        return to_pdf(document) if kind == "pdf" else to_html(document).encode()
+        return to_pdf(said) if kind == "pdf" else to_html(said).encode()
 
 
 def _age(path: Path) -> float:
     return -path.stat().st_mtime
 
 
-def _figures(reading: FindingsReading) -> bytes:
+def _figures(reading: Charted) -> bytes:
     file = io.BytesIO()
     with _printing, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as figures:
         for name, chart in reading.charts.items():
-            stem = "".join(letter if letter.isalnum() else "-" for letter in name)
             for kind in ("png", "svg"):
-                figures.writestr(f"{stem}.{kind}", chart_file(chart, kind))
+                figures.writestr(f"{file_name(name)}.{kind}", chart_file(chart, kind))
     return file.getvalue()

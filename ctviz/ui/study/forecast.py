@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
+from ctviz.cohort.truth import TruthStudy
 from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator, passes
 from ctviz.ui.service import backend
+
+USUAL_PARTS = 17
+"""A phantom has about so many parts, without each of which the model answers again."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,14 @@ class Forecast:
         Of one slice; None while the model's speed was not measured.
     again
         Whether metrics of behaviour compute maps again, which is not in the seconds.
+    phantoms
+        Whether the slices are those of phantoms, which are drawn first.
     """
 
     slices: int | None
     seconds: float | None
     again: bool = False
+    phantoms: bool = False
 
     @property
     def sentence(self) -> str:
@@ -38,7 +45,7 @@ class Forecast:
         if self.slices is None:
             each = "" if self.seconds is None else f", {about(self.seconds)} for each slice"
             return f"How many slices there are is known when the folder is read{each}."
-        slices = count_of(self.slices, "slice")
+        slices = count_of(self.slices, "phantom" if self.phantoms else "slice")
         if self.seconds is None:
             return f"{slices}; how fast the model is here is being measured."
         return f"{slices}, {about(self.slices * self.seconds)} at the pace measured here."
@@ -48,10 +55,12 @@ def forecast(study: CohortStudy) -> Forecast:
     """Return what a plan will cost, refusing one that has nothing to study."""
     metrics = study.built_metrics().values()
     again = any(metric.needs == "estimator" for metric in metrics)
-    return Forecast(_slices(study), _seconds(study), again)
+    return Forecast(_slices(study), _seconds(study), again, isinstance(study, TruthStudy))
 
 
 def _slices(study: CohortStudy) -> int | None:
+    if isinstance(study, TruthStudy):
+        return study.phantoms
     service = backend()
     folder = service.settings.data
     demos = {
@@ -79,6 +88,8 @@ def _seconds(study: CohortStudy) -> float | None:
     size = service.models()[study.model].size
     readings = len(estimators) * len(study.signs)
     asked = sum(metric.passes(readings, size) for metric in study.built_metrics().values())
+    if isinstance(study, TruthStudy):
+        asked += 1 + USUAL_PARTS
     return maps.seconds + asked * one.seconds / passes([unit]).forward
 
 

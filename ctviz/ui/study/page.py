@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctviz.cohort import Run, cohort_title, entrants_of, look, studies
 from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.truth import TruthStudy
 from ctviz.core import CtvizError
 from ctviz.core.text import count_of
 from ctviz.ui.access import may
@@ -14,6 +15,7 @@ from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.study.planning import plan_study
 from ctviz.ui.study.results.sections import show_results
+from ctviz.ui.study.truth.sections import show_truth
 from ctviz.ui.study.watching import badge_of, begin_study, rerun_when_one_ends, under_way, watch
 from ctviz.ui.widgets.plain_text import plain
 
@@ -87,7 +89,10 @@ def _study(run: Run) -> None:
 def _results(run: Run) -> None:
     """Show what a study found; findings that cannot be read can be made again from its table."""
     try:
-        show_results(run)
+        if isinstance(run.study, TruthStudy):
+            show_truth(run, run.study)
+        else:
+            show_results(run)
     except CtvizError as error:
         st.error(plain(error), icon=":material/error:")
         st.button(
@@ -101,10 +106,12 @@ def _results(run: Run) -> None:
 
 def _facts(run: Run) -> str:
     study = run.study
-    several = (
+    several = [
         count_of(len(entrants_of(study)), "estimator"),
         count_of(len(study.metrics), "metric"),
-    )
+    ]
+    if isinstance(study, TruthStudy):
+        several.insert(0, count_of(study.phantoms, "phantom"))
     return " · ".join([cohort_title(study), plain(study.model), *several, _begun(run)])
 
 
@@ -131,7 +138,8 @@ def _overview() -> None:
     if not found:
         st.markdown(
             "A study scores every estimator on a whole cohort and ranks them: by what the model "
-            "needs, and by what a reader drew. The plan below is ready; one click runs it."
+            "needs, and by what a reader drew; or, on phantoms, by what is known to be true. The "
+            "plan below is ready; one click runs it."
         )
     started = plan_study()
     if started is not None:

@@ -5,8 +5,12 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from ctviz.backend import default_model
-from ctviz.cohort import COHORTS, CohortStudy
+from ctviz.cohort import CohortStudy
+from ctviz.cohort.kinds import any_plan
 from ctviz.cohort.plan import CHEAP_ESTIMATORS, DEFAULT_METRICS, PAPER_ESTIMATORS, VARIANT
+from ctviz.cohort.run.units import TITLES
+from ctviz.cohort.truth import TruthStudy
+from ctviz.cohort.truth.plan import COHORT, TRUTH_METRICS
 from ctviz.core import CtvizError, InvalidInput, Value
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import GROUPS, METRICS, Group
@@ -27,6 +31,9 @@ ESTIMATOR_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 FIELDS = ("name", "reader", "label", "target", "slices_per_case", "seed")
 """Entries of a plan that the form holds as they are."""
+
+FIELDS_OF_TRUTH = ("name", "phantoms", "first", "seed")
+"""Those of a plan that studies phantoms."""
 
 
 def families() -> dict[str, list[str]]:
@@ -57,14 +64,27 @@ def begin_plan() -> None:
         fill_plan(CohortStudy(model=model))
 
 
+def of_phantoms() -> bool:
+    """Whether the form holds a plan that studies phantoms, of which the truth is known."""
+    return value_of(key_of("cohort")) == COHORT
+
+
+def usual_plan(model: str, *, phantoms: bool) -> CohortStudy:
+    """Return the plan with which a reader begins: of the demo cohort, or of phantoms."""
+    return TruthStudy(model=model, metrics=TRUTH_METRICS) if phantoms else CohortStudy(model=model)
+
+
 def fill_plan(study: CohortStudy) -> None:
-    """Let the form show a plan."""
-    named = study.cohort in COHORTS
+    """Let the form show a plan of either kind; what it does not say of the other has defaults."""
+    named = study.cohort in TITLES
     mirror(key_of("cohort"), study.cohort if named else FOLDER)
     mirror(key_of("folder"), "" if named else study.cohort)
     mirror(key_of("model"), study.model)
     mirror(key_of("beside"), list(study.beside))
     mirror(key_of("signs"), list(study.signs))
+    of_truth = study if isinstance(study, TruthStudy) else TruthStudy(model=study.model)
+    for name in FIELDS_OF_TRUTH:
+        mirror(key_of(name), getattr(of_truth, name))
     for name in FIELDS:
         mirror(key_of(name), getattr(study, name))
     choose_names(tuple(study.estimators))
@@ -94,7 +114,6 @@ def chosen_metrics() -> list[str]:
 
 def planned() -> CohortStudy:
     """Return the plan that the form holds, refusing one that makes no sense."""
-    plain = {name: value_of(key_of(name)) for name in FIELDS}
     cohort = value_of(key_of("cohort"))
     settings = session().plan_settings
     usual = list(DEFAULT_METRICS)
@@ -104,8 +123,9 @@ def planned() -> CohortStudy:
         raise InvalidInput("Choose at least one estimator beside the controls.")
     if not keys:
         raise InvalidInput("Choose at least one metric.")
-    return CohortStudy(
-        **cast("Any", plain),
+    kind, names = (TruthStudy, FIELDS_OF_TRUTH) if of_phantoms() else (CohortStudy, FIELDS)
+    return kind(
+        **cast("Any", {name: value_of(key_of(name)) for name in names}),
         cohort=str(value_of(key_of("folder")) or "").strip() if cohort == FOLDER else str(cohort),
         model=str(value_of(key_of("model"))),
         beside=tuple(name for name in _several("beside") if name in models_beside()),
@@ -132,7 +152,7 @@ def take_plan(text: bytes) -> None:
     state = session()
     state.plan_refused = ""
     try:
-        fill_plan(CohortStudy.from_toml(text.decode("utf-8", errors="replace")))
+        fill_plan(any_plan(text.decode("utf-8", errors="replace")))
     except CtvizError as error:
         state.plan_refused = str(error)
 

@@ -9,10 +9,13 @@ from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
+from ctviz.cohort.truth import TruthStudy
+from ctviz.cohort.truth.plan import COHORT, FIRST_SEED, MOST_PHANTOMS
 from ctviz.core import SIGNS, CtvizError, InvalidInput, Tunable, parameters
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.store import AuditEvent
+from ctviz.truth import scene_of
 from ctviz.ui.access import confined, permit, record
 from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.compare.metric_choice import QUESTIONS, heading
@@ -31,9 +34,11 @@ from ctviz.ui.study.plan_form import (
     key_of,
     metric_groups,
     models_beside,
+    of_phantoms,
     planned,
     settings_of,
     take_plan,
+    usual_plan,
     variants,
 )
 from ctviz.ui.widgets.parameters import parameter_form
@@ -42,6 +47,21 @@ from ctviz.ui.widgets.waiting import rerun_when
 
 TARGET_WORDS = {"truth": "the true class, where it is known", "predicted": "the predicted class"}
 
+BEGINNINGS = {
+    False: (
+        "Which maps to trust on scans",
+        ":material/radiology:",
+        "By what the model needs and by what a reader drew: on the demo cohort, or on own cases.",
+    ),
+    True: (
+        "Which maps tell the truth, on phantoms",
+        ":material/target:",
+        "Of a phantom it is known what each part does to the answer. Estimators are held against "
+        "that, and so are the metrics.",
+    ),
+}
+"""The usual plans by whether they study phantoms: title, icon, meaning."""
+
 
 def plan_study() -> Run | None:
     """Let the reader plan a study; return its run once it is started."""
@@ -49,6 +69,7 @@ def plan_study() -> Run | None:
         st.info("There is no model yet; 'ctviz train --help' tells how to make one.")
         return None
     begin_plan()
+    _beginnings()
     head = st.container()
     whose, estimators, metrics = st.columns([3, 4, 4], gap="medium")
     with whose:
@@ -59,6 +80,22 @@ def plan_study() -> Run | None:
         _metrics()
     with head:
         return _start()
+
+
+def _beginnings() -> None:
+    """Offer the usual plans: one of scans, one of phantoms."""
+    chosen = of_phantoms()
+    with st.container(horizontal=True):
+        for phantoms, (title, icon, meaning) in BEGINNINGS.items():
+            st.button(
+                title,
+                key=widget("plan-begin", phantoms),
+                on_click=_begin_with,
+                kwargs={"phantoms": phantoms},
+                type="secondary" if phantoms == chosen else "tertiary",
+                icon=icon,
+                help=meaning,
+            )
 
 
 def _start() -> Run | None:
@@ -106,10 +143,12 @@ def _gist(study: CohortStudy) -> str:
 
 def _sensible(study: CohortStudy) -> CohortStudy:
     """Return a plan that can be run here, refusing one that cannot before it is started."""
-    if study.cohort not in COHORTS and not PSEUDONYM.fullmatch(study.cohort):
+    if study.cohort not in TITLES and not PSEUDONYM.fullmatch(study.cohort):
         study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
+    if isinstance(study, TruthStudy):
+        scene_of(backend().models()[study.model])
     return study
 
 
@@ -140,8 +179,13 @@ def _plan_file(study: CohortStudy | None) -> None:
 
 
 def _start_over() -> None:
+    _begin_with(phantoms=of_phantoms())
+
+
+def _begin_with(*, phantoms: bool) -> None:
+    """Let the form show the usual plan of a kind, for the model that is chosen."""
     session().plan_refused = ""
-    fill_plan(CohortStudy(model=str(value_of(key_of("model")))))
+    fill_plan(usual_plan(str(value_of(key_of("model"))), phantoms=phantoms))
 
 
 def _whose() -> None:
@@ -184,6 +228,32 @@ def _whose() -> None:
             help="Study further models with the same plan, to see which findings are those of one "
             "model. Each costs as much again.",
         )
+    if of_phantoms():
+        _phantoms()
+    else:
+        _slices()
+    st.pills(
+        "Values",
+        SIGNS,
+        selection_mode="multi",
+        wrap=True,
+        key=key_of("signs"),
+        persist_state="session",
+        help="Absolute values drop a map's sign before it is scored; the paper compares both.",
+    )
+    if not of_phantoms():
+        _reader()
+    name, seed = st.columns([3, 2])
+    name.text_input(
+        "Name", key=key_of("name"), persist_state="session", help="Lower case, digits and hyphens."
+    )
+    seed.number_input(
+        "Seed", 0, key=key_of("seed"), persist_state="session", help="Of the bootstrap's draws."
+    )
+
+
+def _slices() -> None:
+    """Offer how many slices of each scan are studied, and which class is explained."""
     slices, explained = st.columns(2)
     slices.number_input(
         "Slices of each case",
@@ -199,30 +269,40 @@ def _whose() -> None:
         key=key_of("target"),
         persist_state="session",
     )
-    st.pills(
-        "Values",
-        SIGNS,
-        selection_mode="multi",
-        wrap=True,
-        key=key_of("signs"),
+
+
+def _phantoms() -> None:
+    """Offer how many phantoms are drawn, and say what is known of them."""
+    phantoms, first = st.columns(2)
+    phantoms.number_input(
+        "Phantoms",
+        1,
+        MOST_PHANTOMS,
+        key=key_of("phantoms"),
         persist_state="session",
-        help="Absolute values drop a map's sign before it is scored; the paper compares both.",
+        help="Each is a patient with one slice. More give narrower intervals; no control can be "
+        "beaten on fewer than six.",
     )
-    _reader()
-    name, seed = st.columns([3, 2])
-    name.text_input(
-        "Name", key=key_of("name"), persist_state="session", help="Lower case, digits and hyphens."
+    first.number_input(
+        "First phantom",
+        0,
+        key=key_of("first"),
+        persist_state="session",
+        help="Its seed; the others follow. No model of ctviz has learnt from those of "
+        f"{FIRST_SEED} and more.",
     )
-    seed.number_input(
-        "Seed", 0, key=key_of("seed"), persist_state="session", help="Of the bootstrap's draws."
+    st.caption(
+        "Each phantom is drawn again without one part after the other. The change of the answer is "
+        "the part's true effect; a good map gives importance to the parts in that order, and a "
+        "good metric ranks the estimators as that does."
     )
 
 
 def _follow_cohort() -> None:
     """Name the study as its cohort, unless the reader has named it."""
-    cohort = str(value_of(key_of("cohort")))
-    if value_of(key_of("name")) in {*COHORTS, "study"}:
-        mirror(key_of("name"), cohort if cohort in COHORTS else "study")
+    names = {cohort: cohort for cohort in COHORTS} | {COHORT: TruthStudy.name, FOLDER: "study"}
+    if value_of(key_of("name")) in names.values():
+        mirror(key_of("name"), names[str(value_of(key_of("cohort")))])
 
 
 def _reader() -> None:
@@ -275,8 +355,12 @@ def _estimators() -> None:
         )
     controls = [cls.title for cls in ESTIMATORS.values() if cls.control]
     st.caption(
-        f"Controls are in every study: {', '.join(controls)}; with corrected agreement also the "
-        "mean mask of the other patients."
+        f"Controls are in every study: {', '.join(controls)}"
+        + (
+            "."
+            if of_phantoms()
+            else "; with corrected agreement also the mean mask of the other patients."
+        )
     )
     _parameters("estimator", [ESTIMATORS[name] for name in chosen_estimators()])
 

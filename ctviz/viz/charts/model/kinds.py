@@ -3,6 +3,7 @@
 Numbers are tuples, so that charts are equal when they show the same.
 """
 
+import struct
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,6 +11,9 @@ from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.looks import PLAIN, Look
 
 Numbers: TypeAlias = tuple[float, ...]
+
+PNG_SIZE_AT = 16
+"""Bytes before the width in a PNG file: its signature, then length and name of the first chunk."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +245,28 @@ class HeatTable:
         return value
 
 
-Panel: TypeAlias = CurveChart | Dots | Slopes | Scatter | CriticalDifference | HeatTable
+@dataclass(frozen=True)
+class Picture:
+    """Coloured pixels, as they are.
+
+    Parameters
+    ----------
+    png
+        The picture as a PNG file's bytes, its pixels square.
+    """
+
+    title: str
+    note: str
+    png: bytes
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its width and height in pixels, which a PNG file says in its header."""
+        width, height = struct.unpack_from(">II", self.png, PNG_SIZE_AT)
+        return width, height
+
+
+Panel: TypeAlias = CurveChart | Dots | Slopes | Scatter | CriticalDifference | HeatTable | Picture
 
 
 @dataclass(frozen=True)

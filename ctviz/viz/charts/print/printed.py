@@ -16,6 +16,7 @@ from ctviz.viz.charts.model.kinds import (
     Dots,
     HeatTable,
     Panel,
+    Picture,
     Scatter,
     Slopes,
 )
@@ -24,6 +25,7 @@ from ctviz.viz.charts.print.curves import draw_curves
 from ctviz.viz.charts.print.difference import difference_height, difference_width, draw_difference
 from ctviz.viz.charts.print.dots import dots_height, draw_dots
 from ctviz.viz.charts.print.heat import draw_heat, heat_height, heat_width
+from ctviz.viz.charts.print.picture import draw_picture, picture_height
 from ctviz.viz.charts.print.scatter import draw_scatter, label_points, scatter_height
 from ctviz.viz.charts.print.slopes import draw_slopes, slopes_height, slopes_width
 from ctviz.viz.charts.print.style import WIDTH_IN, print_style
@@ -111,4 +113,5 @@ _DRAWINGS: Mapping[type[Any], _PrintedKind] = {
     Slopes: _PrintedKind(draw_slopes, slopes_height, slopes_width),
     CriticalDifference: _PrintedKind(draw_difference, difference_height, difference_width),
     HeatTable: _PrintedKind(draw_heat, heat_height, heat_width),
+    Picture: _PrintedKind(draw_picture, picture_height),
 }

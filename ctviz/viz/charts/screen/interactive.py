@@ -16,6 +16,7 @@ from ctviz.viz.charts.model.kinds import (
     Dots,
     HeatTable,
     Panel,
+    Picture,
     Scatter,
     Slopes,
 )
@@ -24,6 +25,7 @@ from ctviz.viz.charts.screen.curves import draw_curves
 from ctviz.viz.charts.screen.difference import difference_height, draw_difference
 from ctviz.viz.charts.screen.dots import dots_height, draw_dots
 from ctviz.viz.charts.screen.heat import draw_heat, heat_height
+from ctviz.viz.charts.screen.picture import draw_picture, picture_height
 from ctviz.viz.charts.screen.scatter import draw_scatter
 from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
 from ctviz.viz.charts.screen.style import DRESS, FAINT
@@ -114,4 +116,5 @@ _DRAWINGS: Mapping[type[Any], _ScreenKind] = {
     Slopes: _ScreenKind(draw_slopes, slopes_height),
     CriticalDifference: _ScreenKind(draw_difference, difference_height),
     HeatTable: _ScreenKind(draw_heat, heat_height),
+    Picture: _ScreenKind(draw_picture, picture_height),
 }

@@ -1,0 +1,1 @@
+"""What a study of phantoms found, section by section."""
