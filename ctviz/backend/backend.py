@@ -42,7 +42,7 @@ from ctviz.core import (
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import FidelityMetric, Metric
-from ctviz.models import Classifier, ModelShelf
+from ctviz.models import Classifier, ModelCard, ModelShelf
 from ctviz.store import CaseEntry, Store
 
 T = TypeVar("T")
@@ -144,6 +144,10 @@ class Backend:
     def classifier(self, model_id: str) -> Classifier:
         """Return a model ready to compute, loading it if it is needed for the first time."""
         return self._models.classifier(model_id)
+
+    def twin_cards(self, model_id: str) -> tuple[ModelCard, ...]:
+        """Return the cards of a model's twins, networks trained alike; there may be none."""
+        return self._models.twin_cards(model_id)
 
     def cases(self) -> list[CaseEntry]:
         """Return the list of cases, in the order in which they were added."""

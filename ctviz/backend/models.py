@@ -7,7 +7,8 @@ import torch
 
 from ctviz.backend.stored.keys import address, of_model
 from ctviz.core import InvalidParameter, Settings
-from ctviz.models import Classifier, ModelShelf, load_model, model_cards
+from ctviz.models import Classifier, ModelCard, ModelShelf, load_model, model_cards
+from ctviz.models.twins import load_twins, twin_cards
 
 
 def choose_device(wanted: str) -> str:
@@ -49,6 +50,7 @@ class Models:
         self._device = choose_device(settings.device)
         self._shelf: tuple[object, ModelShelf] | None = None
         self._loaded: dict[str, tuple[str, Classifier]] = {}
+        self._loaded_twins: dict[str, tuple[str, tuple[Classifier, ...]]] = {}
         self._lock = Lock()
 
     @property
@@ -75,3 +77,18 @@ class Models:
             classifier = load_model(self._folder / model_id, self._device)
             self._loaded[model_id] = (identity, classifier)
             return classifier
+
+    def twin_cards(self, model_id: str) -> tuple[ModelCard, ...]:
+        """Return the cards of a model's twins, as they are on disk now; there may be none."""
+        return twin_cards(self._folder / self.shelf()[model_id].id)
+
+    def twins(self, model_id: str) -> tuple[Classifier, ...]:
+        """Return the twins of a model ready to compute on the device."""
+        identity = address("twins", [of_model(card) for card in self.twin_cards(model_id)])
+        with self._lock:
+            known = self._loaded_twins.get(model_id)
+            if known is not None and known[0] == identity:
+                return known[1]
+            twins = load_twins(self._folder / model_id, self._device)
+            self._loaded_twins[model_id] = (identity, twins)
+            return twins

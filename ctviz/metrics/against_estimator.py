@@ -24,8 +24,16 @@ class Again(Protocol):
     def seed(self) -> int | None:
         """The estimator's own seed; None if it has none."""
 
+    @property
+    def twins(self) -> int:
+        """How many twins the model has: networks trained alike on other patients."""
+
     def __call__(
-        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+        self,
+        x: Images | None = None,
+        seed: int | None = None,
+        randomised: float = 0.0,
+        twin: int = 0,
     ) -> FloatMap:
         """Return the map (h, w), read with the sign with which the first one was read.
 
@@ -38,6 +46,8 @@ class Again(Protocol):
         randomised
             The share of the network's layers, from the output towards the input, that forget what
             they learnt; any share above 0 takes the output layer at least.
+        twin
+            Which twin is asked in place of the model, 1 to ``twins``; 0 asks the model itself.
         """
 
 
@@ -47,8 +57,14 @@ class BehaviourMetric(Metric):
 
     The arrays are checked here, so a subclass only meets a finite map on the input's grid. Where
     the estimator refuses a changed question there is no score, and its reason is said.
+
+    Attributes
+    ----------
+    asks_twins
+        Whether the model's twins are asked too, so that a score is theirs as much as the model's.
     """
 
+    asks_twins: ClassVar[bool] = False
     group: ClassVar[Group] = "behaviour"
     needs: ClassVar[Need] = "estimator"
     grid: ClassVar[Literal["scan", "network"]] = "network"
@@ -61,7 +77,7 @@ class BehaviourMetric(Metric):
     @property
     @abstractmethod
     def maps(self) -> int:
-        """How many further maps of the estimator it takes, which is what it costs."""
+        """How many further maps of the estimator it takes at most, which is what it costs."""
 
     @final
     def __call__(
@@ -102,11 +118,20 @@ class _Counting:
         """The estimator's own seed."""
         return self.again.seed
 
+    @property
+    def twins(self) -> int:
+        """How many twins the model has."""
+        return self.again.twins
+
     def __call__(
-        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+        self,
+        x: Images | None = None,
+        seed: int | None = None,
+        randomised: float = 0.0,
+        twin: int = 0,
     ) -> FloatMap:
         """Return the map."""
-        given = answer_to(lambda: self.again(x, seed, randomised), "The estimator")
+        given = answer_to(lambda: self.again(x, seed, randomised, twin), "The estimator")
         values = numbers_of(given, "The estimator's map")
         if values.shape != self.shape:
             raise InvalidInput(

@@ -1,4 +1,4 @@
-"""Seed stability: whether chance decides what a map says."""
+"""Seed stability, or repeatability: whether chance decides what a map says."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -33,10 +33,11 @@ class SeedStability(BehaviourMetric):
     common with them: ρ = 0.
     """
 
-    title: ClassVar[str] = "Seed stability"
+    title: ClassVar[str] = "Repeatability (seed stability)"
+    short: ClassVar[str] = "Repeat."
     summary: ClassVar[str] = (
-        "Whether the map would rank the pixels the same if its random numbers were drawn again: "
-        "1 is the same map every time, 0 pure chance."
+        "Repeatability: whether the map would rank the pixels the same if its random numbers were "
+        "drawn again: 1 is the same map every time, 0 pure chance."
     )
     cite: ClassVar[str] = (
         "Rank correlation: Spearman, Am. J. Psychol. 1904. doi:10.2307/1412159; of maps: "

@@ -35,6 +35,25 @@ def twin_folders(folder: Path | str) -> tuple[Path, ...]:
     return tuple(sorted(found, key=lambda each: (len(each.name), each.name)))
 
 
+def twin_cards(folder: Path | str) -> tuple[ModelCard, ...]:
+    """Return the cards of the twins of the model in a folder; there may be none.
+
+    Raises
+    ------
+    UnusableModel
+        If one cannot be read, or does not see what the model sees.
+    """
+    own = read_card(folder)
+    cards = tuple(read_card(each) for each in twin_folders(folder))
+    for card in cards:
+        if _origin(card) != _origin(own):
+            raise UnusableModel(
+                f"The twin '{card.id}' is no twin of the model '{own.id}': classes, input or "
+                f"training differ; remove its folder from {TWINS}."
+            )
+    return cards
+
+
 def load_twins(folder: Path | str, device: str = "cpu") -> tuple[Classifier, ...]:
     """Load the twins of the model in a folder; there may be none.
 
@@ -43,15 +62,8 @@ def load_twins(folder: Path | str, device: str = "cpu") -> tuple[Classifier, ...
     UnusableModel
         If one is damaged, or does not see what the model sees.
     """
-    own = read_card(folder)
-    twins = tuple(load_model(each, device) for each in twin_folders(folder))
-    for twin in twins:
-        if _origin(twin.card) != _origin(own):
-            raise UnusableModel(
-                f"The twin '{twin.card.id}' is no twin of the model '{own.id}': classes, input or "
-                f"training differ; remove its folder from {TWINS}."
-            )
-    return twins
+    twin_cards(folder)
+    return tuple(load_model(each, device) for each in twin_folders(folder))
 
 
 def _origin(card: ModelCard) -> tuple[object, ...]:

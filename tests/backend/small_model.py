@@ -1,5 +1,6 @@
 """A real network that is small and untrained, and a way to watch it at work."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Lock
 
@@ -8,7 +9,8 @@ from torch import nn
 
 from ctviz.core import Slice
 from ctviz.estimators import ESTIMATORS, explain
-from ctviz.models import Classifier, ModelCard, new_classifier, save_model
+from ctviz.models import Classifier, ModelCard, new_classifier, read_card, save_model
+from ctviz.models.twins import save_twins
 
 MODEL = "small-test"
 
@@ -25,6 +27,12 @@ def write_model(folder: Path, seed: int = 0) -> None:
         window=(50.0, 400.0),
     )
     save_model(folder / MODEL, new_classifier(card, seed=seed))
+
+
+def write_twins(folder: Path, seeds: Sequence[int]) -> None:
+    """Give the model twins with weights of their own."""
+    card = read_card(folder / MODEL)
+    save_twins(folder / MODEL, [new_classifier(card, seed=seed) for seed in seeds])
 
 
 class Watch:

@@ -27,10 +27,17 @@ class Estimator:
 
     answer: object = lambda x, seed, share: VALUES
     seed: int | None = 7
+    twins: int = 5
     asked: list = field(default_factory=list)
+    trained: object = lambda twin: 0
 
-    def __call__(self, x=None, seed=None, randomised=0.0):
+    def __call__(self, x=None, seed=None, randomised=0.0, twin=0):
         self.asked.append((x, seed, randomised))
+        if twin:
+            assert 1 <= twin <= self.twins
+            return np.asarray(
+                self.answer(X, self.seed, randomised) + self.trained(twin), np.float32
+            )
         x, seed = (X if x is None else x), (self.seed if seed is None else seed)
         return np.asarray(self.answer(x, seed, randomised), np.float32)
 
@@ -156,6 +163,38 @@ def test_an_estimator_without_a_seed_is_deterministic_and_not_asked():
     estimator = Estimator(seed=None)
     score = METRICS["seed-stability"]()(VALUES, X, estimator)
     assert "deterministic" in score.why
+    assert not estimator.asked
+
+
+def test_a_map_that_ignores_the_network_is_the_same_of_every_twin():
+    assert METRICS["reproducibility"]()(VALUES, X, Estimator()).value == pytest.approx(1)
+
+
+def test_reproducibility_is_the_mean_of_spearmans_correlations_with_the_twins_maps():
+    others = np.random.default_rng(2).normal(size=(3, *SHAPE))
+    estimator = Estimator(twins=3, trained=lambda twin: others[twin - 1])
+    found = METRICS["reproducibility"](twins=3)(VALUES, X, estimator).value
+    shown = X[0].mean(axis=0) > X[0].mean(axis=0).min()
+    expected = [spearmanr((VALUES + each)[shown], VALUES[shown]).statistic for each in others]
+    assert found == pytest.approx(np.mean(expected), abs=1e-6)
+
+
+def test_twins_of_opposite_opinion_are_told():
+    estimator = Estimator(trained=lambda _: -2 * VALUES)
+    assert METRICS["reproducibility"]()(VALUES, X, estimator).value == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(("there", "asked"), [(1, 1), (2, 2), (9, 3)])
+def test_no_more_twins_are_asked_than_there_are_or_are_wanted(there, asked):
+    estimator = Estimator(twins=there)
+    assert METRICS["reproducibility"](twins=3)(VALUES, X, estimator).value == pytest.approx(1)
+    assert len(estimator.asked) == asked
+
+
+def test_a_model_without_twins_says_how_to_get_them():
+    estimator = Estimator(twins=0)
+    score = METRICS["reproducibility"]()(VALUES, X, estimator)
+    assert "--twins" in score.why
     assert not estimator.asked
 
 

@@ -64,7 +64,7 @@ def test_whatever_else_a_metric_needs_it_asks_no_model(cls):
 class Again:
     """An estimator with a seed that counts how often it is asked."""
 
-    seed, asked = 3, 0
+    seed, twins, asked = 3, 50, 0
 
     def __call__(self, *_, **__):
         self.asked += 1

@@ -42,7 +42,7 @@ def brightness(images):
 class Again:
     """An estimator whose map is always the same, or what is handed over."""
 
-    seed = 3
+    seed, twins = 3, 2
 
     def __init__(self, answer=VALUES):
         self.answer = answer

@@ -1,5 +1,6 @@
 """How an estimator behaves when it is asked again in changed circumstances, as Jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,6 +54,8 @@ class Asking:
         Says when to stop.
     forgetting
         Seed by which layers of the network are randomised.
+    trained_alike
+        The twins of the model.
     """
 
     estimator: Estimator
@@ -62,6 +65,7 @@ class Asking:
     sign: Sign = "signed"
     progress: Progress = field(default_factory=Progress)
     forgetting: int = 0
+    trained_alike: Sequence[Classifier] = ()
 
     @property
     def seed(self) -> int | None:
@@ -69,16 +73,26 @@ class Asking:
         seed = self.estimator.settings().get("seed")
         return None if seed is None else int(seed)
 
+    @property
+    def twins(self) -> int:
+        """How many twins the model has."""
+        return len(self.trained_alike)
+
     def __call__(
-        self, x: Images | None = None, seed: int | None = None, randomised: float = 0.0
+        self,
+        x: Images | None = None,
+        seed: int | None = None,
+        randomised: float = 0.0,
+        twin: int = 0,
     ) -> FloatMap:
         """Return the map (h, w) of a changed question."""
         estimator: Any = self.estimator  # only those with a seed are asked for another
         if seed is not None:
             estimator = replace(estimator, seed=seed)
         image = self.x if x is None else torch.from_numpy(x).to(self.x)
-        image = image.to(self.classifier.precision)
-        network = self.classifier.network
+        classifier = self.trained_alike[twin - 1] if twin else self.classifier
+        image = image.to(classifier.precision)
+        network = classifier.network
         if randomised > 0:
             network = randomised_copy(network, randomised, self.forgetting, self.x)
         try:
@@ -87,7 +101,7 @@ class Asking:
                 image,
                 self.target,
                 [estimator],
-                references=self.classifier.references,
+                references=classifier.references,
                 # Its own steps are too fine to show, but each is a chance to stop.
                 progress=Progress(lambda _: self.progress.check()),
             )
@@ -124,15 +138,23 @@ class Behaviour:
         key = self._scores.key(
             *(of_model(card), of_slice(question.image), question.target),
             *(of_tunable(metric), of_tunable(estimator), sign, digest(values)),
+            # Of what asks no twin nothing more is said, so that what was kept before is found.
+            *([self._twins(question)] if metric.asks_twins else []),
         )
 
         def compute(progress: Progress) -> Evaluation:
             classifier = self._models.classifier(question.model_id)
             x = classifier.encode(question.image)
-            again = Asking(estimator, classifier, x, question.target, sign, progress)
+            twins = self._models.twins(question.model_id) if metric.asks_twins else ()
+            again = Asking(
+                *(estimator, classifier, x, question.target, sign, progress), trained_alike=twins
+            )
             return evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
 
         return self._scores.ask(key, compute, urgency)
+
+    def _twins(self, question: Question) -> list[list[object]]:
+        return [of_model(card) for card in self._models.twin_cards(question.model_id)]
 
     def close(self) -> None:
         """Give up all scores under way."""

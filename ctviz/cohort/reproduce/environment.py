@@ -10,6 +10,7 @@ import torch
 from ctviz.backend import Backend
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.result import UnitResult
+from ctviz.cohort.run.score_unit import asks_twins
 from ctviz.core import digest
 
 PACKAGES = ("ctviz", "torch", "numpy", "scipy", "scikit-image", "monai", "pandas", "pyarrow")
@@ -41,7 +42,12 @@ def environment(
         },
         "plan": study.digest,
         "seeds": {"statistics": study.seed, **_seeds(study)},
-        "model": {"id": card.id, "classes": card.classes, "sha256": dict(card.sha256)},
+        "model": {
+            "id": card.id,
+            "classes": card.classes,
+            "sha256": dict(card.sha256),
+            **({"twins": _twins(backend, study)} if asks_twins(study) else {}),
+        },
         "maps": digest(*(sha for entry in slices for sha in entry["maps"].values())),
         "slices": slices,
     }
@@ -57,6 +63,11 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+def _twins(backend: Backend, study: CohortStudy) -> list[dict[str, str]]:
+    """Return the checksums of the networks that were asked beside the model."""
+    return [dict(card.sha256) for card in backend.twin_cards(study.model)]
 
 
 def _seeds(study: CohortStudy) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from ctviz.core import (
     digest,
     signed_view,
 )
-from ctviz.metrics import Metric
+from ctviz.metrics import BehaviourMetric, Metric
 
 T = TypeVar("T")
 
@@ -78,7 +78,21 @@ def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
         study.signs,
         None if mask is None else digest(mask),
         *([] if prior is None else [prior.digest]),
+        # Not said of a study that asks no twin, so that what was computed before is still found.
+        *([_twins(backend, study)] if asks_twins(study) else []),
     )
+
+
+def asks_twins(study: CohortStudy) -> bool:
+    """Whether any metric of a study asks the twins of its model."""
+    return any(
+        isinstance(metric, BehaviourMetric) and metric.asks_twins
+        for metric in study.built_metrics().values()
+    )
+
+
+def _twins(backend: Backend, study: CohortStudy) -> list[list[object]]:
+    return [of_model(card) for card in backend.twin_cards(study.model)]
 
 
 def compute_unit(

@@ -1,13 +1,19 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from ctviz.backend import Backend, Question
+from ctviz.backend.tasks.explain import explain
 from ctviz.core import Cancelled, CtvizError, InvalidInput
 from ctviz.estimators import ESTIMATORS, NotFinite
 from ctviz.metrics import METRICS
-from tests.backend.small_model import MODEL
+from ctviz.metrics.resemblance import visible
+from ctviz.models import load_model
+from ctviz.models.twins import load_twins
+from tests.backend.small_model import MODEL, write_model, write_twins
 
 GRADIENT = ESTIMATORS["gradient"]()
 SMOOTH = ESTIMATORS["smoothgrad"](samples=3)
@@ -65,6 +71,52 @@ def test_seconds_are_the_maps_own(backend, question):
     importance = job.result(60)
     evaluation = backend.evaluate(question, importance, METRICS["seconds"](), sign="signed")
     assert evaluation.result(0).score.value == importance.seconds
+
+
+@pytest.fixture
+def shelf_with_twins(tmp_path, settings):
+    """A shelf of the test's own, for its model is given twins."""
+    write_model(tmp_path / "models")
+    write_twins(tmp_path / "models", [3, 4])
+    return replace(settings, models=tmp_path / "models")
+
+
+@pytest.fixture
+def with_twins(shelf_with_twins):
+    backend = Backend(shelf_with_twins)
+    yield backend
+    backend.close()
+
+
+def test_a_model_without_twins_has_no_reproducibility(backend, question):
+    score = evaluate(backend, question, "reproducibility", GRADIENT).result(60).score
+    assert "--twins" in score.why
+
+
+def test_reproducibility_compares_with_the_maps_of_the_twins(with_twins, question):
+    found = evaluate(with_twins, question, "reproducibility", GRADIENT).result(60).score.value
+    folder = with_twins.settings.models / MODEL
+    own, *others = (
+        explain(each, question.image, question.target, [GRADIENT])["gradient"].native
+        for each in (load_model(folder), *load_twins(folder))
+    )
+    shown = visible(with_twins.classifier(MODEL).encode(question.image).numpy())
+    expected = [spearmanr(own[shown], other[shown]).statistic for other in others]
+    assert found == pytest.approx(np.mean(expected), abs=1e-4)
+    assert evaluate(with_twins, question, "reproducibility", EDGES).result(60).score.value == (
+        pytest.approx(1)
+    )
+
+
+def test_twins_that_are_trained_anew_do_not_recall_old_scores(with_twins, question):
+    first = evaluate(with_twins, question, "reproducibility", GRADIENT)
+    stable = evaluate(with_twins, question, "seed-stability", SMOOTH)
+    before = first.result(60).score.value
+    write_twins(Path(with_twins.settings.models), [5, 6])
+    again = evaluate(with_twins, question, "reproducibility", GRADIENT)
+    assert again.key != first.key
+    assert again.result(60).score.value != before
+    assert evaluate(with_twins, question, "seed-stability", SMOOTH).key == stable.key
 
 
 def test_behaviour_is_kept_on_disk_with_its_curves(backend, settings, question):

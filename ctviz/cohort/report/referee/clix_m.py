@@ -45,10 +45,11 @@ def _consistency(facts: StudyFacts) -> str:
         for each in facts.findings.agreements
         if each.ranks.tau is not None and each.signs == facts.findings.rankings[0].signs
     ]
-    stable = facts.best("seed-stability")
+    stable, alike = facts.best("seed-stability"), facts.best("reproducibility")
     parts = [
         *([f"Kendall's τ of the rankings by two metrics: {'; '.join(told)}."] if told else []),
         *([f"Over seeds: {stable}."] if stable else []),
+        *([f"Over networks trained alike: {alike}."] if alike else []),
     ]
     return " ".join(parts)
 
