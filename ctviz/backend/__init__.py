@@ -1,11 +1,12 @@
 """One queue, one cache, one door: every prediction, map and score is computed once."""
 
-from ctviz.backend.backend import Backend
+from ctviz.backend.backend import Backend, MapPart
 from ctviz.backend.cases.demo import Demo
 from ctviz.backend.cases.intake import Imported
 from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
 from ctviz.backend.jobs.job import Job
 from ctviz.backend.question import Question
+from ctviz.backend.tasks.error_bars import ErrorBars
 from ctviz.backend.tasks.evaluate import Evaluation
 from ctviz.backend.tasks.explain import explain
 from ctviz.backend.tasks.sanity import Sanity
@@ -17,10 +18,12 @@ __all__ = [
     "DEFAULT_MODEL",
     "Backend",
     "Demo",
+    "ErrorBars",
     "Estimate",
     "Evaluation",
     "Imported",
     "Job",
+    "MapPart",
     "Question",
     "Sanity",
     "Scoring",

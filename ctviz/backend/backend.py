@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import torch
 
@@ -17,6 +17,7 @@ from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.tasks.behaviour import Behaviour
+from ctviz.backend.tasks.error_bars import ErrorBarring, ErrorBars
 from ctviz.backend.tasks.evaluate import AgreementScores, Evaluation, FidelityScores
 from ctviz.backend.tasks.explain import Explainer
 from ctviz.backend.tasks.predict import Predictor
@@ -46,6 +47,9 @@ from ctviz.models import Classifier, ModelCard, ModelShelf
 from ctviz.store import CaseEntry, Store
 
 T = TypeVar("T")
+
+MapPart: TypeAlias = Literal["values", "stronger", "half-width"]
+"""What may be fetched of a map or of its error bars."""
 
 PROCESSORS = 2
 IMPORTS = 3
@@ -101,6 +105,7 @@ class Backend:
         self._fidelity = FidelityScores(self._models, self._cache, self._device)
         self._behaviour = Behaviour(self._models, self._cache, self._device)
         self._strangeness = Strangeness(self._models, self._cache, self._device)
+        self._error_bars = ErrorBarring(self._models, self._cache, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
         self._second_opinions = SecondOpinions(self._models, self._cache, self._device)
         self._made: SingleFlight[Any] = SingleFlight(self._processor)
@@ -112,6 +117,7 @@ class Backend:
         self._made.close()
         self._behaviour.close()
         self._strangeness.close()
+        self._error_bars.close()
         self._sanity.close()
         self._second_opinions.close()
         self._pacing.close()
@@ -283,10 +289,17 @@ class Backend:
         """Return the mean mask of other patients as a map: the control that knows only places."""
         return self._priors.control(question, prior)
 
-    def map_values(self, key: str) -> FloatMap | None:
-        """Return the values (H, W) of a map or region map by its Job's key, if they are kept."""
+    def map_values(self, key: str, part: MapPart = "values") -> FloatMap | None:
+        """Return a map's numbers (H, W) by its Job's key, if they are kept.
+
+        Parameters
+        ----------
+        part
+            ``values`` of a map or region map; of error bars ``stronger``, 1 where a map is stronger
+            than chance and 0 elsewhere, or ``half-width`` of the interval.
+        """
         arrays = self._cache.get(key)
-        return None if arrays is None else arrays.get("values")
+        return None if arrays is None else arrays.get(part)
 
     def score(self, scoring: Scoring, metric: Metric) -> list[Job[Evaluation]]:
         """Return a metric's answer for each map, in their order; the metric is of any kind."""
@@ -368,6 +381,15 @@ class Backend:
     def known_sanity(self, model_id: str, estimator: Estimator) -> Sanity | None:
         """Return what `sanity` has found before, or None; computes nothing."""
         return self._sanity.known(model_id, estimator)
+
+    def error_bars(
+        self, question: Question, estimator: Estimator, *, urgency: Urgency = "background"
+    ) -> Job[ErrorBars]:
+        """Return where a map is stronger than chance, and its intervals over seeds and twins.
+
+        It takes some two dozen maps; kept on disk.
+        """
+        return self._error_bars.ask(question, estimator, urgency)
 
     def second_opinion(
         self, question: Question, estimator: Estimator, *, urgency: Urgency = "interactive"

@@ -82,6 +82,8 @@ class HeatmapLaw:
         Of the most important pixels, 0 to 1.
     threshold
         Share of the scale under which nothing is shown.
+    faded
+        What is left of the opacity where chance would show as much, if the reader wants to know.
     steps
         How many shares are told apart on either side of zero.
     """
@@ -91,6 +93,7 @@ class HeatmapLaw:
     opacity: float
     threshold: float
     power: float
+    faded: float
     steps: int
 
     def colours(self, sign: Sign) -> str:

@@ -5,6 +5,7 @@ browser that showed it; it is content-addressed, so that the browser may keep wh
 """
 
 import time
+from typing import get_args
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from ctviz.backend import MapPart
 from ctviz.core import CtvizError, FloatMap
 from ctviz.ui.access.browser import COOKIE, signer_of
 from ctviz.ui.service import backend
@@ -40,9 +42,10 @@ def pixels_url(case_id: str) -> str:
     return f"/ctviz/pixels/{case_id}/{{k}}?{_signed('pixels', case_id)}"
 
 
-def map_url(key: str) -> str:
-    """Return the address of an importance map or region map by its content address."""
-    return f"/ctviz/map/{key}?{_signed('map', key)}"
+def map_url(key: str, part: MapPart = "values") -> str:
+    """Return the address of a map, region map or part of error bars by its content address."""
+    chosen = "" if part == "values" else f"part={part}&"
+    return f"/ctviz/map/{key}?{chosen}{_signed('map', key)}"
 
 
 def _allowed(request: Request, kind: str, name: str) -> bool:
@@ -80,10 +83,13 @@ async def _pixels(request: Request) -> Response:
 
 async def _map(request: Request) -> Response:
     """One map: rows × columns little-endian int16, value = q × X-Scale / 32767."""
-    key = request.path_params["key"]
+    key, wanted = request.path_params["key"], request.query_params.get("part", "values")
     if not _allowed(request, "map", key):
         return _refusal(OUT_OF_DATE, 403)
-    values = await run_in_threadpool(backend().map_values, key)
+    values = None
+    for part in get_args(MapPart):
+        if part == wanted:
+            values = await run_in_threadpool(backend().map_values, key, part)
     if values is None:
         return _refusal("This map is no longer in the cache; compute it again.", 404)
     scale = float(np.abs(values).max()) or 1.0

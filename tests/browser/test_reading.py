@@ -147,3 +147,18 @@ def test_a_text_file_named_dcm_is_refused_in_words(reading, tmp_path):
 def test_pixels_are_only_for_addresses_that_a_page_has_shown(reading, path):
     assert reading.page.request.get(reading.url + path).status == 403
     assert reading.page.request.get(reading.url + path + "?sign=guess").status == 403
+
+
+def test_a_sentence_says_what_chance_would_show_while_the_reader_wants_to_know(opened):
+    only = re.sub("estimators=[^&]*", "estimators=random", opened.page.url)
+    opened.page.goto(only)
+    opened.until("board.panes.length === 1 && board.panes[0].shown === 'map'", 180_000)
+    chance = opened.page.get_by_test_id("pane-chance-random")
+    expect(chance).to_be_hidden()
+    switch = opened.page.get_by_text("Fade what chance would show", exact=True)
+    switch.click()
+    expect(chance).to_have_text(
+        "Nothing is stronger than on 19 untrained copies of the network.", timeout=300_000
+    )
+    switch.click()
+    expect(chance).to_be_hidden()

@@ -3,6 +3,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,6 +157,28 @@ def test_explain_writes_numbers_and_pictures(ctviz, series, shelf, tmp_path):
         grey = window_image(image.hounsfield, 400, 40)
         shown = overlay(grey, heatmap(values, HeatmapLook.of("absolute")))
         np.testing.assert_array_equal(seen, to_pixel_aspect(shown, image.spacing_mm, 768))
+
+
+def test_explain_writes_error_bars_beside_the_maps(ctviz, series, tmp_path):
+    out, chosen = tmp_path / "maps", ("--estimators", "gradient,smoothgrad", "--slice", "0")
+    asked = ("explain", series, *chosen, "--set", "smoothgrad.samples=2", "--format", "csv")
+    plain = rows_of(ctviz(*asked, "--out", tmp_path / "plain"))
+    rows = rows_of(ctviz(*asked, "--out", out, "--error-bars"))
+    assert {path.name for path in (tmp_path / "plain").glob("*.npy")} == {
+        Path(row["numbers"]).name for row in plain
+    }
+    for row in rows:
+        name = row["numbers"].removesuffix(".npy")
+        stronger = np.load(f"{name}-stronger.npy")
+        assert stronger.dtype == bool
+        assert stronger.shape == np.load(row["numbers"]).shape
+        assert ("Nothing is stronger" in row["chance"]) == (not stronger.any())
+    low, mean, high = (np.load(f"{name}-seeds-{end}.npy") for end in ("low", "mean", "high"))
+    assert (low <= mean).all()
+    assert (mean <= high).all()
+    assert (low < high).any()
+    # A gradient has no seed, and this model no twins.
+    assert not [*out.glob("*gradient-seeds*"), *out.glob("*twins*")]
 
 
 def test_explain_tells_how_far_a_paths_map_is_from_the_change_of_the_score(

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from ctviz.core import FloatMap, Slice
+from ctviz.core import FloatMap, Mask, Slice
 from ctviz.core.theme import FACTS, THEME, Window
 from ctviz.ui.guide import key_table
 from ctviz.viz import (
@@ -48,6 +48,7 @@ class Asked:
     scale: float
     window: Window = THEME.opening_window
     look: HeatmapLook = CLEAR
+    stronger: Mask | None = None
 
     @property
     def values(self):
@@ -59,7 +60,7 @@ class Asked:
 
     def by_python(self):
         grey = window_image(self.hounsfield, self.window.width, self.window.level)
-        return overlay(grey, heatmap(self.values, self.look))
+        return overlay(grey, heatmap(self.values, self.look, stronger=self.stronger))
 
     def to_json(self):
         look = self.look
@@ -70,6 +71,7 @@ class Asked:
             "map": self.quantised.ravel().tolist(),
             "scale": self.scale,
             "limit": self.limit,
+            "stronger": None if self.stronger is None else (Q * self.stronger).ravel().tolist(),
             "look": {
                 "signed": look.sign == "signed",
                 "colours": colours,
@@ -123,6 +125,22 @@ def test_a_heatmap_over_a_slice_has_the_same_pixels(node, asked, name):
     for picture, seen in zip(pictures, in_browser(node, pictures), strict=True):
         np.testing.assert_array_equal(picture.by_python(), seen)
         assert len(np.unique(seen.reshape(-1, 3), axis=0)) > 100
+
+
+def test_what_chance_would_show_fades_on_both_sides(node, asked):
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    stronger = (rows - 12) ** 2 + (columns - 22) ** 2 < 10**2
+    looks = [HeatmapLook.of("signed"), HeatmapLook.of("absolute")]
+    pictures = [replace(asked, look=look, stronger=stronger) for look in looks]
+    for picture, seen in zip(pictures, in_browser(node, pictures), strict=True):
+        np.testing.assert_array_equal(picture.by_python(), seen)
+        plain, grey = replace(picture, stronger=None), replace(picture, look=CLEAR)
+        np.testing.assert_array_equal(seen[stronger], plain.by_python()[stronger])
+        heat, left = (
+            np.abs(shown.astype(int) - grey.by_python())[~stronger].sum()
+            for shown in (plain.by_python(), seen)
+        )
+        assert 0 < left < 0.2 * heat
 
 
 def test_a_slice_has_the_same_greys_in_every_window(node, asked):

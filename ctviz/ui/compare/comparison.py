@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctviz.backend import Evaluation, Job, Question, Sanity
+from ctviz.backend import ErrorBars, Evaluation, Job, Question, Sanity
 from ctviz.core import FloatMap, ImportanceMap, Prior, Score, Sign
 from ctviz.core.text import count_of
 from ctviz.estimators import Estimator
@@ -50,6 +50,8 @@ class ComparedMap:
         Whether it depends on what the model learnt, once that is known.
     second_opinion
         How far Captum's map is from it, if the reader wants to know, once that is known.
+    error_bars
+        Of its map, or how far they are, if the reader wants them; None while they are not begun.
     """
 
     estimator: Estimator
@@ -61,6 +63,7 @@ class ComparedMap:
     fills: ByFill = field(default_factory=dict)
     sanity: Sanity | None = None
     second_opinion: SecondOpinion | None = None
+    error_bars: Job[ErrorBars] | None = None
 
     @property
     def shown(self) -> Job[Any] | None:
@@ -182,12 +185,15 @@ class MapReading:
         What they are scored by.
     second_opinion
         Whether Captum is asked for the same maps.
+    error_bars
+        Whether it is found out what chance would show.
     """
 
     sign: Sign
     unit: MapUnit
     metrics: tuple[Metric, ...] = ()
     second_opinion: bool = False
+    error_bars: bool = False
 
 
 def compare(
@@ -225,6 +231,7 @@ def compare(
     idle_checks = IdleChecks(page_jobs, question, free=not pending)
     opinions = idle_checks.ask_captum(list(known)) if reading.second_opinion else {}
     fills = _fills(idle_checks, known, reading)
+    bars = idle_checks.ask_error_bars(list(known)) if reading.error_bars else {}
     sanity = idle_checks.check_sanity(list(known))
     compared = tuple(
         ComparedMap(
@@ -237,6 +244,7 @@ def compare(
             fills=fills.get(estimator, {}),
             sanity=sanity.get(estimator),
             second_opinion=opinions.get(estimator),
+            error_bars=bars.get(estimator),
         )
         for estimator in estimators
     )

@@ -6,9 +6,10 @@ given up as soon as that is no longer so.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias, TypeVar
 
-from ctviz.backend import Evaluation, Job, Question, Sanity
+from ctviz.backend import ErrorBars, Evaluation, Job, Question, Sanity
 from ctviz.core import CtvizError, ImportanceMap, Score, Sign
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
@@ -90,6 +91,17 @@ class IdleChecks:
         except CtvizError as error:
             return SecondOpinion(estimator.name, why=str(error))
 
+    def ask_error_bars(self, estimators: Sequence[Estimator]) -> dict[Estimator, Job[ErrorBars]]:
+        """Return the error bars of maps as far as they are; what was not begun is left out."""
+        jobs = {
+            estimator: self._begun(
+                ("error bars", estimator),
+                partial(backend().error_bars, self.question, estimator),
+            )
+            for estimator in estimators
+        }
+        return {estimator: job for estimator, job in jobs.items() if job is not None}
+
     def check_sanity(self, estimators: Sequence[Estimator]) -> dict[Estimator, Sanity]:
         """Return whether estimators notice that the model has forgotten what it learnt.
 
@@ -120,10 +132,14 @@ class IdleChecks:
 
     def _done(self, place: tuple[object, ...], ask: Callable[[], Job[T]]) -> Job[T] | None:
         """Return a job that is done; begin it if it is not there and we are free."""
+        job = self._begun(place, ask)
+        return job if job is not None and job.done else None
+
+    def _begun(self, place: tuple[object, ...], ask: Callable[[], Job[T]]) -> Job[T] | None:
+        """Return a job, done or not; begin it if it is not there and we are free."""
         question = self.question
         view = (question.image.digest, question.model_id, question.target)
         job = self.page_jobs.when_idle((*place, *view), ask, free=self.free)
-        if job is None or job.done:
-            return job
-        self.open += 1
-        return None
+        if job is not None and not job.done:
+            self.open += 1
+        return job

@@ -40,6 +40,7 @@ from ctviz.ui.compare.drawings import (
     reference_regions,
     where_others_have_it,
 )
+from ctviz.ui.compare.error_bars import ErrorBarsShown, offer_error_bars, wants_error_bars
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
@@ -122,7 +123,10 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     _show_board(entry, case, comparison, chosen)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
-    offer_second_opinion(comparison)
+    if comparison.compared:
+        with st.container(horizontal=True):
+            offer_error_bars()
+            offer_second_opinion()
     show_curves(comparison, marked.get(chosen))
     state.write_link()
 
@@ -180,7 +184,13 @@ def _compare(
     warn_of_a_strange_slice(page_jobs, image, card)
     question, reading = (
         Question(image, card.id, target),
-        MapReading(state.sign, state.unit, metrics, wants_second_opinion()),
+        MapReading(
+            state.sign,
+            state.unit,
+            metrics,
+            second_opinion=wants_second_opinion(),
+            error_bars=wants_error_bars(),
+        ),
     )
     comparison = compare(page_jobs, question, estimators, reading, held)
     page_jobs.release_others()
@@ -253,6 +263,7 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
 def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
     estimator, job = one.estimator, one.shown
     state, message = _what_is_missing(one)
+    bars = _error_bars(one)
     return Pane(
         id=estimator.name,
         title=estimator.title,
@@ -266,7 +277,30 @@ def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
         scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
         badge=badge_of(estimator, one.sanity),
         gap=gap_of(estimator, one.completeness_gap),
+        stronger=_seen(one, "stronger", bars.stronger),
+        half_widths=_seen(one, "half-width", bars.half_widths),
+        chance=bars.chance,
+        interval=bars.interval,
     )
+
+
+def _error_bars(one: ComparedMap) -> ErrorBarsShown:
+    """Return what is known of a map's error bars, if the reader wants them and the map is there."""
+    if not wants_error_bars() or one.seconds is None:
+        return ErrorBarsShown()
+    return ErrorBarsShown.of(one.error_bars)
+
+
+def _seen(one: ComparedMap, part: str, address: str) -> dict[int, str]:
+    """Return the addresses of slices seen before, as long as the same question is asked of them."""
+    if not wants_error_bars():
+        return {}
+    state = session()
+    question = (state.case, state.model, state.target, one.estimator, part)
+    seen, here = state.maps.setdefault(question, {}), state.slice or 0
+    if address:
+        seen[here] = address
+    return seen
 
 
 def _what_is_missing(one: ComparedMap) -> tuple[PaneState, str]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ctviz.estimators.second_opinion import NO_COUNTERPART
-from ctviz.ui.compare.comparison import ComparedMap, Comparison
+from ctviz.ui.compare.comparison import ComparedMap
 from ctviz.ui.compare.completeness import percent
 from ctviz.ui.session import value_of, widget
 
@@ -15,15 +15,14 @@ def wants_second_opinion() -> bool:
     return value_of(SWITCH) is True
 
 
-def offer_second_opinion(comparison: Comparison) -> None:
+def offer_second_opinion() -> None:
     """Let the reader have the maps on the screen checked."""
-    if comparison.compared:
-        st.toggle(
-            "Check against Captum",
-            key=SWITCH,
-            help="Asks an independent implementation for the same maps, where it defines them as "
-            "ctviz does, both in double precision. The answer is a column of the table.",
-        )
+    st.toggle(
+        "Check against Captum",
+        key=SWITCH,
+        help="Asks an independent implementation for the same maps, where it defines them as "
+        "ctviz does, both in double precision. The answer is a column of the table.",
+    )
 
 
 def opinion_of(one: ComparedMap) -> str:

@@ -1,6 +1,6 @@
 """Heatmaps: importance as coloured, partly transparent pixels over a slice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -78,16 +78,26 @@ def heat_ramp(look: HeatmapLook) -> NDArray[np.uint8]:
     return np.column_stack([look.colours.at(places), np.floor(255 * alpha + 0.5).astype(np.uint8)])
 
 
-def heatmap(values: FloatMap, look: HeatmapLook, limit: float | None = None) -> Rgba:
+def heatmap(
+    values: FloatMap,
+    look: HeatmapLook,
+    limit: float | None = None,
+    stronger: Mask | None = None,
+) -> Rgba:
     """Return a map (H, W) as colours (H, W, 4).
 
     The opacity falls with the magnitude's share of ``limit`` (by default the map's own
     `robust_limit`), so that anatomy stays visible where nothing is claimed. Several maps share a
-    scale by one ``limit``.
+    scale by one ``limit``. Where it is known which pixels are ``stronger`` (H, W) than chance, all
+    others fade.
     """
     steps = THEME.heatmap.steps
     shares = np.clip(values.astype(np.float64) / (limit or robust_limit(values)), -1.0, 1.0)
-    return heat_ramp(look)[np.floor(shares * steps + 0.5).astype(np.intp) + steps]
+    places = np.floor(shares * steps + 0.5).astype(np.intp) + steps
+    if stronger is None:
+        return heat_ramp(look)[places]
+    faded = heat_ramp(replace(look, opacity=look.opacity * THEME.heatmap.faded))
+    return np.where(stronger[..., None], heat_ramp(look)[places], faded[places])
 
 
 def overlay(grey: Grey, hot: Rgba) -> Rgb:

@@ -6,7 +6,7 @@
 
 import { readFileSync, writeSync } from "node:fs";
 
-import { colourMap, heatRamp, paintHeat } from "../../../ctviz/ui/viewer/frontend/picture/colours.js";
+import { colourMap, faded, heatRamp, paintHeat } from "../../../ctviz/ui/viewer/frontend/picture/colours.js";
 import { greyTable, lookUp } from "../../../ctviz/ui/viewer/frontend/picture/windowing.js";
 import { takeTheme } from "../../../ctviz/ui/viewer/frontend/theme.js";
 
@@ -15,13 +15,14 @@ takeTheme(theme);
 const rgb = Buffer.concat(pictures.map(rendered));
 for (let written = 0; written < rgb.length; ) written += writeSync(1, rgb, written);
 
-function rendered({ slice, window, map, scale, limit, look }) {
+function rendered({ slice, window, map, scale, limit, look, stronger }) {
   const grey = new Uint32Array(slice.length);
   lookUp(Int16Array.from(slice), greyTable(window, false), grey);
 
   const colours = colourMap(look.signed ? "signed" : "absolute", look.colours);
   const heat = new Uint32Array(map.length);
-  paintHeat(Int16Array.from(map), scale / 32767 / limit, heatRamp({ ...look, colours }), heat);
+  const chance = stronger && { stronger: Int16Array.from(stronger), ramp: heatRamp(faded({ ...look, colours })) };
+  paintHeat(Int16Array.from(map), scale / 32767 / limit, heatRamp({ ...look, colours }), heat, chance);
 
   const under = new Uint8Array(grey.buffer);
   const over = new Uint8Array(heat.buffer);

@@ -27,7 +27,7 @@
  * @typedef {object} Theme
  * @property {Record<string, WindowPreset>} windows
  * @property {string} opens  Name of the window in which a CT is opened.
- * @property {{signed: string, absolute: string, opacity: number, threshold: number, power: number, steps: number}} heatmap
+ * @property {{signed: string, absolute: string, opacity: number, threshold: number, power: number, faded: number, steps: number}} heatmap
  *   A pixel that reaches the share s of the scale has the opacity `opacity * s ** power`; there are as many `steps` of s on
  *   either side of zero.
  * @property {{signed: Record<string, ColourStops>, absolute: Record<string, ColourStops>}} maps

@@ -96,14 +96,26 @@ export function heatRamp(look) {
 }
 
 /**
+ * The look of what chance would show too.
+ *
+ * @param {HeatmapLook} look
+ * @returns {HeatmapLook}
+ */
+export function faded(look) {
+  return { ...look, opacity: look.opacity * theme().heatmap.faded };
+}
+
+/**
  * Colour quantised map values; nothing is shown of a map that is zero everywhere.
  *
  * @param {Int16Array} values
  * @param {number} share  What a quantised value of one is of the limit.
  * @param {Uint32Array} ramp
  * @param {Uint32Array} pixels
+ * @param {{stronger: Int16Array, ramp: Uint32Array} | null} [chance]  Where the map is stronger than chance (not 0), and the
+ *   colours elsewhere.
  */
-export function paintHeat(values, share, ramp, pixels) {
+export function paintHeat(values, share, ramp, pixels, chance = null) {
   if (!(share > 0) || !Number.isFinite(share)) {
     pixels.fill(0);
     return;
@@ -113,7 +125,8 @@ export function paintHeat(values, share, ramp, pixels) {
   const last = 2 * steps;
   for (let i = 0; i < values.length; i++) {
     const step = Math.round(values[i] * factor) + steps;
-    pixels[i] = ramp[step < 0 ? 0 : step > last ? last : step];
+    const colours = chance && chance.stronger[i] === 0 ? chance.ramp : ramp;
+    pixels[i] = colours[step < 0 ? 0 : step > last ? last : step];
   }
 }
 

@@ -351,7 +351,7 @@ export class Session {
     const slices = order.map((slice) => this.sliceUrl(slice));
     const maps = order
       .slice(0, 2 * MAPS_AHEAD + 1)
-      .flatMap((slice) => panes.map((pane) => pane.maps[String(slice)]))
+      .flatMap((slice) => panes.flatMap((pane) => [pane.maps, pane.stronger, pane.halfWidths].map((urls) => urls[String(slice)])))
       .filter((url) => url !== undefined);
     if (this.view.slice !== this.wantedSlice) {
       this.wantedSlice = this.view.slice;

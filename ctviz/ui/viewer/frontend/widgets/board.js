@@ -285,8 +285,24 @@ export class Board {
       const holding = holdings.get(id);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
-      pane.draw(scene, look, { picture, limit: sameScale ? common : picture?.robust ?? 0, shared: sameScale, message });
+      const limit = sameScale ? common : picture?.robust ?? 0;
+      pane.draw(scene, look, { picture, limit, shared: sameScale, message, ...this.errorBars(pane.pane) });
     }
+  }
+
+  /**
+   * What is here of the error bars of a pane's map: those of regions nobody has asked for.
+   *
+   * @param {PaneView | null} pane
+   */
+  errorBars(pane) {
+    const { scene, view, maps } = this.session;
+    const [stronger, halfWidths] = [pane?.stronger, pane?.halfWidths].map((urls) => {
+      const url = scene.mapsFit && !view.heatmaps.regions ? urls?.[String(view.slice)] : undefined;
+      const holding = url === undefined ? null : maps.get(url);
+      return holding?.state === "ready" ? holding.picture : null;
+    });
+    return { stronger, halfWidths };
   }
 
   /** @param {BoardData} data */

@@ -10,7 +10,7 @@
  * @typedef {(kind: "cancel" | "compute" | "remove", pane: string) => void} Command
  */
 
-import { css, heat, heatRamp, limitText, lookSignature, paintHeat } from "../picture/colours.js";
+import { css, faded, heat, heatRamp, limitText, lookSignature, paintHeat } from "../picture/colours.js";
 import { element, iconButton, setText } from "./dom.js";
 import { pixelAt } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
@@ -56,12 +56,13 @@ export class Pane {
     this.bar = element("div", { class: "colour-bar", "data-testid": `pane-bar-${id}` }, [
       this.strip, this.low, this.high, this.scaleNote,
     ]);
+    this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
       element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, remove]),
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
-        element("div", { class: "facts" }, [this.scores, this.bar]),
+        element("div", { class: "facts" }, [this.scores, this.chance, this.bar]),
       ]),
     ]);
   }
@@ -78,6 +79,9 @@ export class Pane {
     this.updateBadge(pane.badge);
     this.updateGap(pane.gap);
     this.updateScores(pane.scores);
+    setText(this.chance, pane.chance);
+    this.chance.hidden = pane.chance === "";
+    this.value.title = pane.interval;
   }
 
   /** @param {import("../sync/types.js").Badge | null} badge */
@@ -128,43 +132,49 @@ export class Pane {
   /**
    * @param {Scene} scene
    * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string}} heatmap
+   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string, stronger: Picture | null,
+   *   halfWidths: Picture | null}} heatmap
    */
   draw(scene, look, heatmap) {
     if (this.screen.empty && !this.screen.fit()) return;
     this.screen.start(scene.grid, scene.view);
     if (scene.grey) this.screen.image(scene.grey);
-    if (heatmap.picture && scene.view.heatmaps.visible) this.drawHeatmap(scene, look, heatmap.picture, heatmap.limit);
+    if (heatmap.picture && scene.view.heatmaps.visible) this.drawHeatmap(scene, look, heatmap.picture, heatmap);
     scene.drawOutlines(this.screen, 1);
     if (scene.view.cursor && scene.hovered !== this.screen.canvas) this.screen.crosshair(scene.view.cursor);
-    this.showValue(scene, heatmap.picture);
+    this.showValue(scene, heatmap.picture, heatmap.halfWidths);
     this.showBar(look, heatmap);
     this.showNotice(scene, heatmap);
     this.scores.classList.toggle("stale", !scene.scoresFit);
+    this.chance.classList.toggle("stale", scene.view.slice !== scene.answered.slice);
   }
 
   /**
    * @param {Scene} scene
    * @param {HeatmapLook} look
    * @param {Picture} picture
-   * @param {number} limit
+   * @param {{limit: number, stronger: Picture | null}} how
    */
-  drawHeatmap(scene, look, picture, limit) {
-    const signature = `${this.mapOf(scene.view.slice)} ${limit} ${lookSignature(look)}`;
-    this.layer.update(scene.grid, signature, (rgba) =>
-      paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba),
-    );
+  drawHeatmap(scene, look, picture, { limit, stronger }) {
+    const fades = stronger ? this.pane?.stronger[String(scene.view.slice)] : "";
+    const signature = `${this.mapOf(scene.view.slice)} ${fades} ${limit} ${lookSignature(look)}`;
+    this.layer.update(scene.grid, signature, (rgba) => {
+      const chance = stronger && { stronger: stronger.values, ramp: heatRamp(faded(look)) };
+      paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba, chance);
+    });
     this.screen.image(this.layer.canvas);
   }
 
   /**
    * @param {Scene} scene
    * @param {Picture | null} picture
+   * @param {Picture | null} halfWidths
    */
-  showValue({ view, grid }, picture) {
+  showValue({ view, grid }, picture, halfWidths) {
     const index = view.cursor && picture ? pixelAt(grid, view.cursor) : -1;
-    const value = picture && index >= 0 ? (picture.values[index] * picture.scale) / 32767 : null;
-    setText(this.value, value === null ? "" : limitText(view.heatmaps.signed ? value : Math.abs(value)));
+    const [value, reach] = [picture, halfWidths].map((of) => (of && index >= 0 ? (of.values[index] * of.scale) / 32767 : null));
+    const range = reach === null ? "" : ` ± ${limitText(reach, 2)}`;
+    setText(this.value, value === null ? "" : `${limitText(view.heatmaps.signed ? value : Math.abs(value))}${range}`);
   }
 
   /**

@@ -1,0 +1,91 @@
+"""What a pane gets of its map's error bars, and when they are asked for."""
+
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+
+from ctviz.backend import Question
+from ctviz.estimators import ESTIMATORS
+from ctviz.ui.compare import error_bars, page_jobs
+from ctviz.ui.compare import expected_seconds as expectations
+from ctviz.ui.compare.comparison import ComparedMap, MapReading, compare
+from ctviz.ui.compare.error_bars import ErrorBarsShown
+from ctviz.ui.compare.page_jobs import PageJobs
+from ctviz.ui.compare.score_jobs import Held
+from ctviz.ui.session import Session
+
+compare_page = import_module("ctviz.ui.compare.page")
+GRADIENT = ESTIMATORS["gradient"]()
+PLAIN = MapReading("absolute", "pixels")
+
+
+@pytest.fixture
+def session(monkeypatch):
+    session = Session()
+    for module in (page_jobs, expectations, compare_page):
+        monkeypatch.setattr(module, "session", lambda: session)
+    return session
+
+
+@pytest.fixture
+def question(backend, two_phantoms):
+    image = backend.case(two_phantoms[0]).slice(1)
+    return Question(image, next(iter(backend.models())), 0)
+
+
+@pytest.fixture
+def addresses(monkeypatch):
+    monkeypatch.setattr(error_bars, "map_url", lambda key, part: f"/{part}/{key}")
+
+
+def until_complete(question, reading, session):
+    while True:
+        holding = PageJobs()
+        result = compare(holding, question, (GRADIENT,), reading, Held(None))
+        holding.release_others()
+        if not (result.pending or result.idle_checks):
+            return result.compared[0]
+        for job in session.page_jobs.values():
+            job.result(120)
+
+
+def test_error_bars_are_asked_for_when_the_reader_wants_them(session, question, addresses):
+    assert until_complete(question, PLAIN, session).error_bars is None
+    one = until_complete(question, replace(PLAIN, error_bars=True), session)
+    bars, shown = one.error_bars.result(0), ErrorBarsShown.of(one.error_bars)
+    assert shown.chance == bars.why
+    assert shown.stronger == f"/stronger/{one.error_bars.key}"
+    # Neither twins nor seeds: there is no interval to show.
+    assert (shown.interval, shown.half_widths) == ("", "")
+
+
+def test_what_is_not_there_yet_is_said():
+    assert "when everything else is there" in ErrorBarsShown.of(None).chance
+    assert ErrorBarsShown.of(None).stronger == ""
+
+
+def test_masks_of_slices_seen_before_stay_as_long_as_the_switch_is_on(session, monkeypatch):
+    wanted = True
+    monkeypatch.setattr(compare_page, "wants_error_bars", lambda: wanted)
+    one = ComparedMap(GRADIENT)
+    session.case, session.model, session.target = "C-1", "small", 1
+    session.slice = 3
+    assert compare_page._seen(one, "stronger", "/a") == {3: "/a"}
+    session.slice = 4
+    assert compare_page._seen(one, "stronger", "") == {3: "/a"}
+    assert compare_page._seen(one, "half-width", "/b") == {4: "/b"}
+    session.target = 0
+    assert compare_page._seen(one, "stronger", "") == {}
+    session.target, wanted = 1, False
+    assert compare_page._seen(one, "stronger", "") == {}
+
+
+def test_the_switch_stands_on_the_page_and_is_off(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "edges"
+    app.run()
+    (switch,) = [each for each in app.toggle if each.label == "Fade what chance would show"]
+    assert switch.value is False
+    switch.set_value(True).run()
+    assert not app.exception
