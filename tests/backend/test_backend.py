@@ -495,3 +495,28 @@ def test_every_metric_is_answered(backend, image, vessel, name):
     ).result(120)
     low, high = metric.bounds
     assert evaluation.score.value is None or low <= evaluation.score.value <= high
+
+
+def test_what_is_made_on_the_spot_is_made_once_for_all_who_ask_meanwhile(backend):
+    made, gate = [], Barrier(2)
+
+    def compute():
+        made.append(len(made))
+        gate.wait(60)
+        return made[-1]
+
+    first, second = (backend.make("phantom 1", compute) for _ in range(2))
+    gate.wait(60)
+    assert (first.result(60), second.result(60)) == (0, 0)
+    gate.reset()
+    third = backend.make("phantom 1", compute)
+    gate.wait(60)
+    assert third.result(60) == 1
+
+
+def test_what_cannot_be_made_says_why(backend):
+    def refuse():
+        raise InvalidInput("There is no such phantom.")
+
+    with pytest.raises(InvalidInput, match="no such phantom"):
+        backend.make("phantom 2", refuse).result(60)

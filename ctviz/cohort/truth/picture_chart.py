@@ -1,4 +1,4 @@
-"""The picture of a phantom as small pictures in two rows: what is seen, and what is compared."""
+"""The picture of a phantom as small pictures: the truth and the maps, then the maps by parts."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,8 @@ from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import figure
 from ctviz.cohort.truth.picture import TruthPicture
 from ctviz.core import Sign, signed_view
-from ctviz.truth import WITHOUT_EFFECT
+from ctviz.truth import WITHOUT_EFFECT, PartMap
+from ctviz.truth.part_map import NOBODY
 from ctviz.viz import HeatmapLook, heatmap, opening_window, overlay, png, window_image
 from ctviz.viz import to_pixel_aspect as scaled
 from ctviz.viz.charts import Multiples, Picture
@@ -21,6 +22,9 @@ PIXELS = 384
 
 PAINT = 0.85
 """Opacity of the part with the largest number, so that its anatomy stays visible."""
+
+MARGIN = 4
+"""Pixels around the parts; there is nothing but air beyond."""
 
 PLACES = ("Closest to the truth", "Farthest from it")
 
@@ -37,33 +41,32 @@ def picture_chart(picture: TruthPicture, explained: str, names: Names) -> Multip
     unsigned = any(shown.entrant.sign == "absolute" for shown in picture.maps)
     return Multiples(
         f"What the model uses of {picture.phantom.name}, and what the maps say",
-        f"Above, the slice and each map as it is; below, the true effect of each part painted on "
-        "its pixels, beside the sum of each map over the same pixels: a map that tells the truth "
-        f"looks like the effects. {speaks.capitalize()} speaks for '{explained}', {against} "
-        f"against. Parts with less than {WITHOUT_EFFECT:.0%} of the largest number are not painted."
+        "Above, the true effect of each part painted on its pixels, beside the maps as they are; "
+        "below, the sum of each map over the same pixels: a map that tells the truth looks like "
+        f"the effects then. {speaks.capitalize()} speaks for '{explained}', {against} against. "
+        f"Parts with less than {WITHOUT_EFFECT:.0%} of the largest number are not painted."
         + (" Absolute values have no sign: brighter is more important." if unsigned else ""),
-        (*_seen(picture, names), *_compared(picture)),
+        (*_as_they_are(picture, names), *_by_parts(picture)),
         1 + len(picture.maps),
     )
 
 
-def _seen(picture: TruthPicture, names: Names) -> Iterator[Picture]:
-    yield Picture("The slice", picture.phantom.name.capitalize(), _png(picture))
+def _as_they_are(picture: TruthPicture, names: Names) -> Iterator[Picture]:
+    largest = figure(np.abs(picture.effects).max(initial=0.0), 1)
+    said = f"Full colour: an effect of {largest} on the log-odds"
+    yield Picture("True effect of each part", said, _painted(picture, picture.effects, "signed"))
     for shown, place in zip(picture.maps, PLACES, strict=False):
-        look = HeatmapLook.of(shown.entrant.sign)
-        hot = heatmap(signed_view(shown.values, shown.entrant.sign), look)
+        sign = shown.entrant.sign
+        hot = heatmap(signed_view(shown.values, sign), HeatmapLook.of(sign))
         yield Picture(place, names.entrant(shown.entrant), _png(picture, hot))
 
 
-def _compared(picture: TruthPicture) -> Iterator[Picture]:
-    largest = np.abs(picture.effects).max(initial=0.0)
-    said = f"Full colour: {figure(largest, 1)} of the log-odds"
-    yield Picture("True effect of each part", said, _painted(picture, picture.effects, "signed"))
+def _by_parts(picture: TruthPicture) -> Iterator[Picture]:
+    yield Picture("The slice", picture.phantom.name.capitalize(), _png(picture))
     for shown in picture.maps:
         score = picture.agreement(shown)
         said = f"τ = {figure(score.value)} with the effects; higher is better"
-        numbers = picture.importance(shown)
-        painted = _painted(picture, numbers, shown.entrant.sign)
+        painted = _painted(picture, picture.importance(shown), shown.entrant.sign)
         yield Picture("What the map says of each part", score.why or said, painted)
 
 
@@ -78,7 +81,19 @@ def _png(picture: TruthPicture, hot: Rgba | None = None) -> bytes:
     window = opening_window(image)
     grey = window_image(image.hounsfield, window.width, window.level)
     coloured = np.repeat(grey[..., None], 3, axis=2) if hot is None else overlay(grey, hot)
-    return png(scaled(coloured, image.spacing_mm, PIXELS))
+    return png(scaled(coloured[_frame(picture.phantom.parts)], image.spacing_mm, PIXELS))
+
+
+def _frame(parts: PartMap) -> tuple[slice, slice]:
+    """Return the rows and columns in which there are parts, and a few around them."""
+    rows, columns = np.nonzero(parts.owners != NOBODY)
+    return _around(rows), _around(columns)
+
+
+def _around(places: NDArray[np.intp]) -> slice:
+    if not len(places):
+        return slice(None)
+    return slice(max(0, int(places.min()) - MARGIN), int(places.max()) + 1 + MARGIN)
 
 
 def _hues() -> tuple[str, str]:

@@ -100,7 +100,9 @@ def metrics_answer(findings: TruthFindings, names: Names) -> Iterator[str]:
     if good:
         yield f"Rank the estimators as the truth does, at least in part: {_of(good, names)}."
     if bad:
-        yield f"Not shown to: {_of(bad, names)}."
+        yield f"Not shown to rank the estimators as the truth does: {_of(bad, names)}."
+    if not good and not bad:
+        yield "No metric could be held against the truth."
 
 
 def agreement_with_truth_table(findings: TruthFindings, names: Names) -> Table:
@@ -132,6 +134,12 @@ def trust_table(findings: TruthFindings, names: Names) -> Table:
     measures = [each for each in findings.metrics if each.key != "sign-agreement"]
     columns = [(measure, controls) for measure in measures for controls in (True, False)]
 
+    whys = [
+        f"{names.metric(each.metric)}: {each.ranks.why}"
+        for each in _trusts(findings)
+        if each.ranks.why
+    ]
+
     def cells(key: str) -> Iterator[str]:
         for measure, controls in columns:
             ranks = findings.trust_in(key, measure.key, wide, controls=controls)
@@ -145,7 +153,8 @@ def trust_table(findings: TruthFindings, names: Names) -> Table:
         ),
         tuple((names.metric(each.key), *cells(each.key)) for each in findings.judged),
         note="Higher is better: 1 is the same order, 0 no relation, −1 the reverse; noise in "
-        "either ranking pulls τ towards 0. Signed and absolute values apart are in findings.json.",
+        "either ranking pulls τ towards 0. Signed and absolute values apart are in findings.json."
+        + "".join(f" {why}" for why in whys),
     )
 
 

@@ -78,21 +78,21 @@ def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:
     def document() -> Document:
         return report(run.folder, reading.findings, backend().models().cards.get(reading.model))
 
-    yield from report_offers(run, document)
+    holds = "the answer, figures, methods, every parameter, versions and checksums"
+    yield from report_offers(run, document, holds)
     yield figures_offer(reading)
     yield from score_offers(run)
     yield plan_offer(run)
 
 
-def report_offers(run: Run, document: Callable[[], Document]) -> Iterator[Offer]:
-    """Yield the report as a page and as a PDF."""
+def report_offers(run: Run, document: Callable[[], Document], holds: str) -> Iterator[Offer]:
+    """Yield the report as a page and as a PDF, with what it holds in words."""
     yield Offer(
         "Report, HTML",
         ".html",
         "text/html",
         lambda: _report(run, document, "html"),
-        "One page that needs no other file: the answer, figures, methods, every parameter, "
-        "versions and checksums.",
+        f"One page that needs no other file: {holds}.",
     )
     yield Offer(
         "Report, PDF",

@@ -9,6 +9,7 @@ from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
+from ctviz.cohort.statistics.patients import FEWEST
 from ctviz.cohort.truth import TruthStudy
 from ctviz.cohort.truth.plan import COHORT, FIRST_SEED, MOST_PHANTOMS
 from ctviz.core import SIGNS, CtvizError, InvalidInput, Tunable, parameters
@@ -280,8 +281,8 @@ def _phantoms() -> None:
         MOST_PHANTOMS,
         key=key_of("phantoms"),
         persist_state="session",
-        help="Each is a patient with one slice. More give narrower intervals; no control can be "
-        "beaten on fewer than six.",
+        help="Each is a patient with one slice. More give narrower intervals; on fewer than "
+        f"{FEWEST} no estimator can be shown to beat a control.",
     )
     first.number_input(
         "First phantom",

@@ -6,6 +6,7 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.statistics import Standing
+from ctviz.cohort.statistics.patients import FEWEST
 from ctviz.cohort.truth.charts import decisive, truth_names
 from ctviz.cohort.truth.findings import load_truth_findings
 from ctviz.cohort.truth.report import (
@@ -22,16 +23,14 @@ from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.study.truth.reading import TruthReading
 from ctviz.ui.widgets.plain_text import plain
 
-FEWEST = 6
-"""On fewer phantoms no estimator can be shown to beat a control."""
-
 
 def show_answers(reading: TruthReading) -> None:
     """Show the best estimator and the best control, the answer in words, then the ranking."""
     findings = reading.findings
     if findings.subject.phantoms < FEWEST:
         st.warning(
-            f"On fewer than {FEWEST} phantoms nothing can be told apart; study more of them.",
+            f"On fewer than {FEWEST} phantoms no estimator can be shown to beat a control; study "
+            "more of them.",
             icon=":material/warning:",
         )
     _cards(reading)

@@ -1,6 +1,7 @@
 """A phantom to look at: what the model uses of it, beside what the best and the worst map say."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -24,11 +25,12 @@ from ctviz.core import CtvizError
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.service import backend
 from ctviz.ui.session import begin, session, widget
-from ctviz.ui.study.read_findings import show_chart, show_figure
+from ctviz.ui.study.read_findings import show_figure
 from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.study.truth.reading import TruthReading
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.waiting import ready
+from ctviz.viz.charts import Chart
 from ctviz.viz.documents import Table
 
 
@@ -48,14 +50,18 @@ def show_picture(reading: TruthReading) -> None:
     )
     if kept is not None and name == typical:
         meaning.caption(TYPICAL)
-        show_chart(reading, PICTURE)
-        show_table(_parts_table(reading, kept), "picture parts")
+        _show(reading, kept, reading.charts[PICTURE])
         return
     picture = _asked(reading, name, effects[name])
     if picture is not None:
-        chart = picture_chart(picture, reading.findings.subject.explained, reading.names)
-        show_figure(chart, "chosen picture")
-        show_table(_parts_table(reading, picture), "picture parts")
+        explained = reading.findings.subject.explained
+        _show(reading, picture, picture_chart(picture, explained, reading.names))
+
+
+def _show(reading: TruthReading, picture: TruthPicture, chart: Chart) -> None:
+    """Show a picture, whose phantom is named above it, and the numbers behind its colours."""
+    show_figure(replace(chart, title=""), f"picture {picture.phantom.name}")
+    show_table(_parts_table(reading, picture), "picture parts")
 
 
 def _asked(reading: TruthReading, name: str, effects: Mapping[str, float]) -> TruthPicture | None:

@@ -6,12 +6,12 @@ from typing import Any
 from ctviz.viz.charts.model.kinds import Picture
 from ctviz.viz.charts.screen.cell import NO_AXIS, Cell
 
-WIDE_PX = 390
-"""A third of a small screen's page."""
+WIDE_PX = 330
+"""Less than a third of a small screen's page, so that two rows of pictures fit its height."""
 
 
 def picture_height(chart: Picture) -> int:
-    """Return how tall the chart must be for a third of the page's width, in pixels."""
+    """Return how tall the chart must be, in pixels."""
     width, height = chart.size
     return round(WIDE_PX * height / width)
 
