@@ -118,7 +118,9 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
             comparison = _compare(case, card, (estimators, metrics), held, places)
-    _show_board(entry, case, comparison, chosen)
+    # As high as the board before it is there, so that nothing beneath it moves.
+    with st.container(key=widget("stage")):
+        _show_board(entry, case, comparison, chosen)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
     offer_second_opinion(comparison)
