@@ -23,6 +23,7 @@ from ctviz.ui.compare.choices import (
     warn_of_another_class,
 )
 from ctviz.ui.compare.comparison import (
+    UNDEFINED,
     ComparedMap,
     Comparison,
     MapReading,
@@ -298,7 +299,7 @@ def _maps(one: ComparedMap) -> dict[int, str]:
 
 def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> ScoreText:
     score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
-    dash = "…" if one.awaits(metric.name) else "–"
+    dash = "…" if one.awaits(metric.name) else UNDEFINED
     return ScoreText(
         id=metric.name,
         title=metric.short or metric.title,
@@ -306,10 +307,18 @@ def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> Sco
         why=score.why,
         better=metric.better,
         best=comparison.is_best(one, metric.name),
+        beaten_by=_beaten_by(one, metric.name, comparison),
         help=meaning(metric.name),
         span=span(fills),
         by_choice=by_fill(fills),
     )
+
+
+def _beaten_by(one: ComparedMap, metric: str, comparison: Comparison) -> str:
+    control = comparison.best_control(metric)
+    if control is None or not comparison.falls_short(one, metric):
+        return ""
+    return f"the control {control.title} ({written(control.value)})"
 
 
 def _notes(case: Case, card: ModelCard | None) -> None:
