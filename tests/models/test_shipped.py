@@ -7,8 +7,10 @@ from ctviz.core import Slice
 from ctviz.core.settings import PROJECT
 from ctviz.io import load_case
 from ctviz.models import load_model, model_cards
+from ctviz.models.card import WRONG_ON_PURPOSE
 from ctviz.models.training_digests import read_training_digests
 from ctviz.phantom import chest_slice, with_marker
+from ctviz.training.contrast import SHORTCUT_FAILURES
 
 SHELF = model_cards(PROJECT / "models")
 MEGABYTES = {"contrast-small": 6, "contrast-resnet50": 50, "contrast-shortcut": 6}
@@ -101,3 +103,8 @@ def test_references_are_scans_of_both_classes(model_id):
     called = classifier.probabilities(classifier.references).argmax(axis=1)
     assert classifier.references.shape[1:] == (1, *classifier.card.size)
     assert set(called) == {0, 1}
+
+
+def test_the_shortcut_says_that_it_is_wrong_on_purpose_and_no_other_does():
+    assert {name for name, card in SHELF.items() if card.wrong_on_purpose} == {SHORTCUT}
+    assert SHORTCUT_FAILURES[0].startswith(WRONG_ON_PURPOSE)

@@ -20,7 +20,6 @@ from ctviz.ui.compare.choices import (
     choose_reference,
     choose_target,
     show_prediction,
-    warn_of_another_class,
 )
 from ctviz.ui.compare.comparison import (
     UNDEFINED,
@@ -33,6 +32,7 @@ from ctviz.ui.compare.comparison import (
     written,
 )
 from ctviz.ui.compare.completeness import gap_of
+from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.curves import show_curves
 from ctviz.ui.compare.drawings import (
     drawing_of,
@@ -44,6 +44,7 @@ from ctviz.ui.compare.drawings import (
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
+from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_jobs import Held
@@ -114,14 +115,18 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[3]:
         reader_badge()
     estimators, metrics = _choose_what_to_compare(card)
-    comparison = Comparison((), "")
+    line, comparison, explained = st.container(), Comparison((), ""), None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
-            comparison = _compare(case, card, (estimators, metrics), held, places)
+            comparison, explained = _compare(case, card, (estimators, metrics), held, places)
+    notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
+    with line:
+        say_in_short(explained, notices)
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
         _show_board(entry, case, comparison, chosen)
+    say_in_full(notices)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
     offer_second_opinion(comparison)
@@ -163,8 +168,8 @@ def _compare(
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     held: Held,
     places: Sequence[DeltaGenerator],
-) -> Comparison:
-    """Show what the model says and return what the estimators make of it, as far as it is known."""
+) -> tuple[Comparison, Explained | None]:
+    """Show what the model says; return what the estimators make of it, as far as it is known."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
     image = case.slice(state.slice or 0)
@@ -172,20 +177,19 @@ def _compare(
     if not answer.done:
         places[0].caption("The model is looking at this slice …")
         page_jobs.release_others()
-        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics)
+        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None
     prediction = answer.result(0)
     with places[0]:
         show_prediction(prediction)
     with places[1]:
         target = choose_target(prediction)
-    warn_of_another_class(prediction, target)
     question, reading = (
         Question(image, card.id, target),
         MapReading(state.sign, state.unit, metrics, wants_second_opinion()),
     )
     comparison = compare(page_jobs, question, estimators, reading, held)
     page_jobs.release_others()
-    return comparison
+    return comparison, Explained(card, prediction, target)
 
 
 def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Metric]) -> Held:
