@@ -109,7 +109,7 @@ def slice_changes(measured: Measured, slices: int, repeats: int) -> Iterator[Row
         "key": "board.dispatchEvent(new KeyboardEvent('keydown', {key: down ? 'ArrowDown' : "
         "'ArrowUp', bubbles: true}))",
         "wheel": "board.querySelector('[data-testid=\"editor-canvas\"]').dispatchEvent("
-        "new WheelEvent('wheel', {deltaY: down ? 100 : -100, bubbles: true}))",
+        "new WheelEvent('wheel', {deltaY: down ? 100 : -100, bubbles: true, cancelable: true}))",
     }
     for name, act in events.items():
         times = np.array([_change(measured, act, way) for way in _back_and_forth(slices, repeats)])

@@ -24,6 +24,9 @@ _PLAIN, _CALIBRATED = 1, 2
 knows when a scan is unlike what it has learnt from."""
 _TOML = StrictConverter(nulls=False)
 
+WRONG_ON_PURPOSE = "Wrong on purpose: "
+"""How the known failure begins of a model that was made to be right for the wrong reason."""
+
 CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
 FALSE_ALARMS, STRANGERS_FOUND = "false alarms, familiar scans", "strange inputs recognised"
 ERRORS = (CALIBRATION_ERROR, BRIER, FALSE_ALARMS)
@@ -178,6 +181,11 @@ class ModelCard:
         """The HU values that become 0 and 1."""
         centre, width = self.window
         return centre - width / 2, centre + width / 2
+
+    @property
+    def wrong_on_purpose(self) -> str:
+        """What is wrong with a model that was made so; empty for all others."""
+        return next((f for f in self.known_failures if f.startswith(WRONG_ON_PURPOSE)), "")
 
 
 def write_card(folder: Path, card: ModelCard) -> None:

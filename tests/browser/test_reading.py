@@ -79,6 +79,53 @@ def test_the_wheel_scrolls_and_keys_jump(opened):
     opened.until("board.slice === 11")
 
 
+def page_scroll(reading):
+    return reading.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+
+
+@pytest.mark.parametrize("place", ["header", ".facts", ".bar"])
+def test_the_wheel_scrolls_the_page_where_there_is_no_picture(opened, place):
+    """Also if a picture comes beneath it: that picture turns no slice."""
+    before = opened.board("slice")
+    opened.page.get_by_test_id("board").locator(place).last.hover(position={"x": 5, "y": 5})
+    opened.page.mouse.wheel(0, 150)
+    opened.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    assert opened.board("slice") == before
+
+
+def test_the_wheel_over_a_picture_leaves_the_page_where_it_is(opened):
+    before, scrolled = opened.board("slice"), page_scroll(opened)
+    opened.page.get_by_test_id("pane-canvas-random").hover()
+    opened.page.mouse.wheel(0, 100)
+    opened.until(f"board.slice === {before + 1}")
+    assert page_scroll(opened) == scrolled
+
+
+def test_the_board_has_its_place_before_it_is_there_and_stays_in_it(opened):
+    stage = opened.page.locator("[class*=st-key-ctviz-stage]")
+    opened.page.locator("[class*=st-key-ctviz-target] input").click()
+    before = stage.bounding_box()
+    opened.page.get_by_role("option", name="explain: without contrast").click()
+    opened.page.get_by_text("not the answer").or_(
+        opened.page.get_by_text("Explained: without contrast, the answer")
+    ).first.wait_for()
+    assert stage.bounding_box() == before
+    board = opened.page.get_by_test_id("board").bounding_box()
+    declared = stage.evaluate("place => Number.parseFloat(getComputedStyle(place).minHeight)")
+    assert abs(board["height"] - declared) <= 1
+    assert abs(board["y"] - before["y"]) <= 1
+
+
+def test_many_panes_are_reached_by_scrolling_the_page_and_the_slice_stays(opened):
+    names = "gradient,random,edges,centre,deconvolution,guided-backprop"
+    opened.page.goto(f"{opened.url}/compare?estimators={names}")
+    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 300")
+    opened.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop >= 290")
+    expect(opened.page.get_by_test_id("pane-guided-backprop")).to_be_in_viewport()
+    expect(opened.editor).to_be_in_viewport(ratio=0.9)
+
+
 def test_dragging_changes_the_window_and_a_key_brings_a_preset(opened):
     before = opened.board("window")
     opened.stroke([(0.5, 0.5), (0.6, 0.5)])

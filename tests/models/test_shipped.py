@@ -8,9 +8,11 @@ from ctviz.core import Slice
 from ctviz.core.settings import PROJECT
 from ctviz.io import load_case
 from ctviz.models import load_model, model_cards
+from ctviz.models.card import WRONG_ON_PURPOSE
 from ctviz.models.training_digests import read_training_digests
 from ctviz.models.twins import load_twins
 from ctviz.phantom import LESION, chest_slice, dissect, with_marker
+from ctviz.training.contrast import SHORTCUT_FAILURES
 
 SHELF = model_cards(PROJECT / "models")
 MEGABYTES = {
@@ -145,3 +147,8 @@ def test_the_default_model_has_twins_that_know_the_task():
     scans = [Slice(chest_slice(77, contrast=contrast, level=0.5)[0]) for contrast in (False, True)]
     for twin in twins:
         assert [twin.predict(scan).target for scan in scans] == [0, 1]
+
+
+def test_the_shortcut_says_that_it_is_wrong_on_purpose_and_no_other_does():
+    assert {name for name, card in SHELF.items() if card.wrong_on_purpose} == {SHORTCUT}
+    assert SHORTCUT_FAILURES[0].startswith(WRONG_ON_PURPOSE)

@@ -4,11 +4,13 @@ import pytest
 
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
+from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
 from ctviz.ui.cases import gallery
 from ctviz.ui.cases.gallery import WRONG, Listed, _offered
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.guide import key_table, mouse_table
+from ctviz.ui.widgets.plain_text import plain
 
 
 def text_of(app) -> str:
@@ -102,6 +104,32 @@ def test_the_page_says_when_another_class_than_the_answer_is_explained(compare):
     target_of(compare).set_value(-1).run()
     assert session.target is None
     assert not compare.warning
+
+
+def badges_of(app):
+    """The words of the amber badges above the board."""
+    said = [str(element.value) for element in app.markdown]
+    return [text for text in said if text.startswith(":orange-badge[")]
+
+
+def test_the_class_that_is_explained_is_said_above_the_board(compare):
+    answer = next(c.value for c in compare.caption if str(c.value).startswith("Explained: "))
+    assert answer.endswith(", the answer.")
+    warned = []
+    for target in (0, 1):
+        target_of(compare).set_value(target).run()
+        warned += [badge for badge in badges_of(compare) if "not the answer" in badge]
+    assert len(warned) == 1
+
+
+def test_a_model_that_is_wrong_on_purpose_says_so_on_compare(compare, monkeypatch):
+    assert not compare.warning
+    assert not badges_of(compare)
+    why = "Wrong on purpose: it reads a marker."
+    monkeypatch.setattr(ModelCard, "wrong_on_purpose", why)
+    compare.run()
+    assert [warning.value for warning in compare.warning] == [plain(why)]
+    assert ["this model is wrong on purpose" in badge for badge in badges_of(compare)] == [True]
 
 
 def test_a_chosen_class_stays_on_every_slice_and_an_answer_is_followed(compare):
@@ -218,9 +246,10 @@ def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, back
     app.run()
     assert not app.exception
     table = app.dataframe[0].value
-    assert list(table.index) == [ESTIMATORS["gradient"].title, ESTIMATORS["random"].title]
+    assert list(table.index) == ["Gradient", "Random (control)", "Best control"]
     for column in ("Dice ↑", "AUROC ↑", "AP ↑", "Fidelity ↑", "seconds ↓"):
-        assert table[column].astype(float).notna().all()
+        assert table[column][:-1].astype(float).notna().all()
+    assert table["Dice ↑"].iloc[-1] == table["Dice ↑"].iloc[1]
 
 
 def test_without_a_reader_everything_can_be_seen_and_nothing_drawn(app, two_phantoms):

@@ -224,6 +224,7 @@ def test_a_board_is_said_as_it_always_was():
         "why": "",
         "better": "higher",
         "best": False,
+        "beatenBy": "",
         "help": "",
         "span": "",
         "byChoice": "",

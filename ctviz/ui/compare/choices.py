@@ -88,16 +88,6 @@ def choose_target(prediction: Prediction) -> int:
     return prediction.target if state.target is None else state.target
 
 
-def warn_of_another_class(prediction: Prediction, target: int) -> None:
-    """Say that maps explain a class that is not the answer, where that is so."""
-    if target != prediction.target:
-        st.warning(
-            f"The maps explain '{prediction.classes[target]}', but the answer for this slice is "
-            f"'{prediction.label}'. Choose 'explain: the answer' to follow it.",
-            icon=":material/alt_route:",
-        )
-
-
 def choose_reference(names: Iterable[str]) -> str:
     """Let the reader choose whose region the maps are compared with; empty if there is none."""
     state, key, known = session(), widget("reference"), list(names)

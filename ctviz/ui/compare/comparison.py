@@ -13,7 +13,7 @@ from ctviz.core import FloatMap, ImportanceMap, Prior, Score, Sign
 from ctviz.core.text import count_of
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
-from ctviz.metrics import METRICS, Metric
+from ctviz.metrics import METRICS, Group, Metric
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.ui.compare.expected_seconds import waits_for_a_click
 from ctviz.ui.compare.idle_checks import ByFill, IdleChecks
@@ -24,6 +24,20 @@ from ctviz.ui.viewer import MapUnit
 
 WHY_NOT = {"failed": "The map could not be computed.", "cancelled": "The map was cancelled."}
 NOT_BEGUN = "The map waits for 'Compute'."
+UNDEFINED = "–"
+MEAN_MASK = "Mean mask of other patients"
+
+CRITERIA: frozenset[Group] = frozenset({"agreement", "fidelity"})
+"""Groups of metrics by which a map has to beat one that knows nothing of the model. How steady or
+scattered a map is, or how quick, speaks for no control."""
+
+
+@dataclass(frozen=True)
+class BestControl:
+    """The best that a control on the screen reaches by a metric."""
+
+    title: str
+    value: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +101,11 @@ class ComparedMap:
             return self.evaluations[metric].score
         return Score.undefined(self._why_not or _how_far(self.shares.get(metric, 0.0)))
 
+    def text(self, metric: str) -> str:
+        """Return a score as it is read; a dash where there is none."""
+        value = self.score(metric).value
+        return UNDEFINED if value is None else written(value)
+
     def awaits(self, metric: str) -> bool:
         """Whether a score is going to come by itself."""
         return metric not in self.evaluations and not self._why_not
@@ -130,23 +149,71 @@ class Comparison:
     mean_mask: Mapping[str, Evaluation] = field(default_factory=dict)
     prior: Prior | None = None
 
-    def best(self, metric: str) -> float | None:
-        """Return the best score of a metric among the estimators that are no controls."""
-        known = [
-            score.value
-            for one in self.compared
-            if not one.estimator.control and (score := one.score(metric)).value is not None
-        ]
-        if not known:
+    def awaits(self, metric: str) -> bool:
+        """Whether a score by this metric is going to come."""
+        return any(one.awaits(metric) for one in self.compared)
+
+    def best_control(self, metric: str) -> BestControl | None:
+        """Return the best of what knows nothing of the model; None where maps need not beat it."""
+        if METRICS[metric].group not in CRITERIA:
             return None
-        return max(known) if METRICS[metric].better == "higher" else min(known)
+        scores = [
+            (one.estimator.title, one.score(metric))
+            for one in self.compared
+            if one.estimator.control
+        ]
+        if metric in self.mean_mask:
+            scores.append((MEAN_MASK, self.mean_mask[metric].score))
+        known = [BestControl(title, s.value) for title, s in scores if s.value is not None]
+        return max(known, key=lambda each: _merit(metric, each.value), default=None)
+
+    def falls_short(self, one: ComparedMap, metric: str) -> bool:
+        """Whether an estimator does not beat the best control; what looks equal does not."""
+        value, control = one.score(metric).value, self.best_control(metric)
+        if value is None or control is None or one.estimator.control:
+            return False
+        alike = written(value) == written(control.value)
+        return alike or _merit(metric, value) < _merit(metric, control.value)
+
+    def control_wins(self, metric: str) -> bool:
+        """Whether there are estimators with a score, and none of them beats the best control."""
+        scored = self._estimators(metric)
+        return bool(scored) and all(self.falls_short(one, metric) for one in scored)
+
+    def best(self, metric: str) -> float | None:
+        """Return the best score of a metric, among controls as well where maps must beat them."""
+        control = self.best_control(metric)
+        known = [control.value] if control is not None else []
+        known += self._estimators(metric).values()
+        return max(known, key=lambda value: _merit(metric, value), default=None)
 
     def is_best(self, one: ComparedMap, metric: str) -> bool:
-        """Whether nobody reads a better score; what looks equal is equally good."""
+        """Whether nobody reads a better score; what looks equal is equally good.
+
+        A control is best where no estimator beats it, and nowhere else.
+        """
         value, best = one.score(metric).value, self.best(metric)
-        if value is None or best is None or one.estimator.control:
+        if value is None or best is None or self.control_wins(metric) != one.estimator.control:
             return False
         return written(value) == written(best)
+
+    def leader(self, metric: str) -> ComparedMap | None:
+        """Return the best estimator that is no control, None while there is no score."""
+        scored = self._estimators(metric)
+        return max(scored, key=lambda one: _merit(metric, scored[one]), default=None)
+
+    def _estimators(self, metric: str) -> dict[ComparedMap, float]:
+        """Return the scores there are of estimators that are no controls."""
+        return {
+            one: value
+            for one in self.compared
+            if not one.estimator.control and (value := one.score(metric).value) is not None
+        }
+
+
+def _merit(metric: str, value: float) -> float:
+    """Return a score so that more is better."""
+    return value if METRICS[metric].better == "higher" else -value
 
 
 def written(value: float) -> str:

@@ -20,9 +20,9 @@ from ctviz.ui.compare.choices import (
     choose_reference,
     choose_target,
     show_prediction,
-    warn_of_another_class,
 )
 from ctviz.ui.compare.comparison import (
+    UNDEFINED,
     ComparedMap,
     Comparison,
     MapReading,
@@ -32,6 +32,7 @@ from ctviz.ui.compare.comparison import (
     written,
 )
 from ctviz.ui.compare.completeness import gap_of
+from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.curves import show_curves
 from ctviz.ui.compare.drawings import (
     drawing_of,
@@ -44,12 +45,13 @@ from ctviz.ui.compare.error_bars import ErrorBarsShown, offer_error_bars, wants_
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
+from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
-from ctviz.ui.compare.strangeness import warn_of_a_strange_slice
+from ctviz.ui.compare.strangeness import strangeness_of
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.service import backend
@@ -115,12 +117,18 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[3]:
         reader_badge()
     estimators, metrics = _choose_what_to_compare(card)
-    comparison = Comparison((), "")
+    line, comparison, explained = st.container(), Comparison((), ""), None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
-            comparison = _compare(case, card, (estimators, metrics), held, places)
-    _show_board(entry, case, comparison, chosen)
+            comparison, explained = _compare(case, card, (estimators, metrics), held, places)
+    notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
+    with line:
+        say_in_short(explained, notices)
+    # As high as the board before it is there, so that nothing beneath it moves.
+    with st.container(key=widget("stage")):
+        _show_board(entry, case, comparison, chosen)
+    say_in_full(notices)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
     if comparison.compared:
@@ -165,8 +173,8 @@ def _compare(
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     held: Held,
     places: Sequence[DeltaGenerator],
-) -> Comparison:
-    """Show what the model says and return what the estimators make of it, as far as it is known."""
+) -> tuple[Comparison, Explained | None]:
+    """Show what the model says; return what the estimators make of it, as far as it is known."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
     image = case.slice(state.slice or 0)
@@ -174,14 +182,13 @@ def _compare(
     if not answer.done:
         places[0].caption("The model is looking at this slice …")
         page_jobs.release_others()
-        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics)
+        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None
     prediction = answer.result(0)
     with places[0]:
         show_prediction(prediction)
     with places[1]:
         target = choose_target(prediction)
-    warn_of_another_class(prediction, target)
-    warn_of_a_strange_slice(page_jobs, image, card)
+    strangeness = strangeness_of(page_jobs, image, card)
     question, reading = (
         Question(image, card.id, target),
         MapReading(
@@ -194,7 +201,7 @@ def _compare(
     )
     comparison = compare(page_jobs, question, estimators, reading, held)
     page_jobs.release_others()
-    return comparison
+    return comparison, Explained(card, prediction, target, strangeness)
 
 
 def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Metric]) -> Held:
@@ -332,7 +339,7 @@ def _maps(one: ComparedMap) -> dict[int, str]:
 
 def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> ScoreText:
     score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
-    dash = "…" if one.awaits(metric.name) else "–"
+    dash = "…" if one.awaits(metric.name) else UNDEFINED
     return ScoreText(
         id=metric.name,
         title=metric.short or metric.title,
@@ -340,10 +347,18 @@ def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> Sco
         why=score.why,
         better=metric.better,
         best=comparison.is_best(one, metric.name),
+        beaten_by=_beaten_by(one, metric.name, comparison),
         help=meaning(metric.name),
         span=span(fills),
         by_choice=by_fill(fills),
     )
+
+
+def _beaten_by(one: ComparedMap, metric: str, comparison: Comparison) -> str:
+    control = comparison.best_control(metric)
+    if control is None or not comparison.falls_short(one, metric):
+        return ""
+    return f"the control {control.title} ({written(control.value)})"
 
 
 def _notes(case: Case, card: ModelCard | None) -> None:

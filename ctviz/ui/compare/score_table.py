@@ -3,20 +3,28 @@
 import pandas as pd
 import streamlit as st
 
-from ctviz.ui.compare.comparison import ComparedMap, Comparison, span, written
+from ctviz.ui.compare.comparison import (
+    MEAN_MASK,
+    UNDEFINED,
+    ComparedMap,
+    Comparison,
+    span,
+    written,
+)
 from ctviz.ui.compare.completeness import percent
+from ctviz.ui.compare.controls import controls_elsewhere
 from ctviz.ui.compare.metric_choice import heading, meaning
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.second_opinion import opinion_of, wants_second_opinion
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
 
-UNDEFINED = "–"
-CONTROL_STYLE = "color: #8b93a1"
+SHORT_STYLE = "color: #667080"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
+WINNING_CONTROL_STYLE = "font-weight: 700; color: #ffb454"
 SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
 CAPTUM = "Captum's map"
-MEAN_MASK = "Mean mask of other patients"
+BEST_CONTROL = "Best control"
 WIDTHS = {FILLS: 110}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
@@ -34,13 +42,13 @@ HELP = {
 
 
 def show_scores(comparison: Comparison, against: str) -> None:
-    """Show estimators by metrics: best of a column bold, controls grey, undefined as a dash."""
-    rows = {one.estimator.title: _row(one, comparison) for one in comparison.compared}
-    if not rows:
+    """Show estimators by metrics, undefined as a dash, and beneath them the best control.
+
+    The best of a column is bold, amber if it is a control; what does not beat one is dimmed.
+    """
+    if not comparison.compared:
         return
-    if comparison.mean_mask:
-        rows[MEAN_MASK] = _mean_mask_row(comparison)
-    table = pd.DataFrame.from_dict(rows, orient="index")
+    table = pd.DataFrame.from_dict(_rows(comparison), orient="index")
     st.dataframe(
         table.style.apply(_styles, axis=None, comparison=comparison),
         column_config=_columns(comparison),
@@ -49,10 +57,22 @@ def show_scores(comparison: Comparison, against: str) -> None:
     st.caption(plain(_legend(comparison, against)))
 
 
+def _rows(comparison: Comparison) -> dict[str, dict[str, str]]:
+    rows = {_title(one): _row(one, comparison) for one in comparison.compared}
+    if comparison.mean_mask:
+        rows[MEAN_MASK] = _mean_mask_row(comparison)
+    best = _best_control_row(comparison)
+    return rows | {BEST_CONTROL: best} if best else rows
+
+
+def _title(one: ComparedMap) -> str:
+    return one.estimator.title + (" (control)" if one.estimator.control else "")
+
+
 def _row(one: ComparedMap, comparison: Comparison) -> dict[str, str]:
     row = {}
     for metric in comparison.metrics:
-        row[heading(metric.name)] = _cell(one, metric.name)
+        row[heading(metric.name)] = one.text(metric.name)
         if metric.name == "fidelity":
             row[FILLS] = span(one.fills) or UNDEFINED
     if "seconds" not in {metric.name for metric in comparison.metrics}:
@@ -75,9 +95,11 @@ def _mean_mask_row(comparison: Comparison) -> dict[str, str]:
     return cells | {heading(name): written(value) for name, value in found.items()}
 
 
-def _cell(one: ComparedMap, name: str) -> str:
-    value = one.score(name).value
-    return UNDEFINED if value is None else written(value)
+def _best_control_row(comparison: Comparison) -> dict[str, str]:
+    """Return what has to be beaten, empty while no control has a score."""
+    known = {m.name: comparison.best_control(m.name) for m in comparison.metrics}
+    found = {heading(name): written(best.value) for name, best in known.items() if best is not None}
+    return dict.fromkeys(_row(comparison.compared[0], comparison), "") | found if found else {}
 
 
 def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
@@ -91,23 +113,26 @@ def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
 
 def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     styles = pd.DataFrame("", index=table.index, columns=table.columns)
-    if MEAN_MASK in table.index:
-        styles.loc[MEAN_MASK] = CONTROL_STYLE
-    for one in comparison.compared:
-        title = one.estimator.title
-        if one.estimator.control:
-            styles.loc[title] = CONTROL_STYLE
-            continue
-        for metric in comparison.metrics:
-            if comparison.is_best(one, metric.name):
-                styles.loc[title, heading(metric.name)] = BEST_STYLE
+    for metric in comparison.metrics:
+        column = heading(metric.name)
+        for one in comparison.compared:
+            styles.loc[_title(one), column] = _style(one, metric.name, comparison)
+        if comparison.control_wins(metric.name):
+            styles.loc[BEST_CONTROL, column] = WINNING_CONTROL_STYLE
     return styles
+
+
+def _style(one: ComparedMap, metric: str, comparison: Comparison) -> str:
+    if comparison.is_best(one, metric):
+        return WINNING_CONTROL_STYLE if one.estimator.control else BEST_STYLE
+    return SHORT_STYLE if comparison.falls_short(one, metric) else ""
 
 
 def _legend(comparison: Comparison, against: str) -> str:
     """Say what the numbers were measured against, and why some are missing."""
     names = [metric.name for metric in comparison.metrics]
     notes = [f"Agreement is with the region of {against}."] if against else []
+    notes += filter(None, [controls_elsewhere(comparison)])
     if comparison.mean_mask and comparison.prior is not None:
         notes.append(
             f"It is corrected by where {comparison.prior.patients} other patients have theirs."

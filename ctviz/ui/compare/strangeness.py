@@ -1,19 +1,15 @@
-"""Whether a slice is like what the model has learnt from, said beside its answer."""
-
-import streamlit as st
+"""How unlike a slice is to what the model has learnt from, as far as that is known."""
 
 from ctviz.core import Slice
 from ctviz.models import ModelCard
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.service import backend
-from ctviz.ui.widgets.plain_text import plain
 
 
-def warn_of_a_strange_slice(page_jobs: PageJobs, image: Slice, card: ModelCard) -> None:
-    """Warn of a slice that is farther from the model's training than unseen scans are."""
+def strangeness_of(page_jobs: PageJobs, image: Slice, card: ModelCard) -> float | None:
+    """Return the strangeness of a slice; None while it is computed, or where nobody knows."""
     if card.familiarity is None:
-        return
+        return None
     place = ("strangeness", image.digest, card.id)
     (job,) = page_jobs.several([place], lambda _: [backend().strangeness(image, card.id)])
-    if job.state == "ready" and (words := card.familiarity.warning(job.result(0))):
-        st.warning(plain(words), icon=":material/warning:")
+    return job.result(0) if job.state == "ready" else None

@@ -143,6 +143,10 @@ class ScoreText(ToBrowser):
         The number; a dash where there is none, an ellipsis while it is being computed.
     why
         Why there is no number.
+    best
+        Whether it is the best on the screen, which a control is where no estimator beats it.
+    beaten_by
+        The control that it does not beat, in words; empty where it beats all of them.
     help
         What the number means.
     span, by_choice
@@ -156,6 +160,7 @@ class ScoreText(ToBrowser):
     why: str = ""
     better: Literal["higher", "lower"] = "higher"
     best: bool = False
+    beaten_by: str = ""
     help: str = ""
     span: str = ""
     by_choice: str = ""

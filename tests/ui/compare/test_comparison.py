@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ctviz.backend import Evaluation, Question
@@ -11,8 +12,9 @@ from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
 from ctviz.ui.compare import comparison, page_jobs, score_table
 from ctviz.ui.compare import expected_seconds as expectations
-from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
+from ctviz.ui.compare.comparison import BestControl, ComparedMap, Comparison, MapReading, compare
 from ctviz.ui.compare.completeness import percent
+from ctviz.ui.compare.controls import controls_elsewhere, trust_none
 from ctviz.ui.compare.curves import panel_of
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.compare.page_jobs import PageJobs
@@ -20,7 +22,8 @@ from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.second_opinion import opinion_of
 from ctviz.ui.session import Session
 
-GRADIENT, SMOOTH, RANDOM = (ESTIMATORS[name]() for name in ("gradient", "smoothgrad", "random"))
+GRADIENT, SMOOTH = ESTIMATORS["gradient"](), ESTIMATORS["smoothgrad"]()
+RANDOM, CENTRE = ESTIMATORS["random"](), ESTIMATORS["centre"]()
 USUAL = tuple(METRICS[name]() for name in DEFAULT_METRICS)
 NOTHING = Held()
 PIXELS = MapReading("absolute", "pixels", USUAL)
@@ -40,14 +43,119 @@ def question(backend, two_phantoms):
     return Question(image, next(iter(backend.models())), 0)
 
 
-def scored(estimator, value):
-    return ComparedMap(estimator, evaluations={"dice": Evaluation(Score(value))})
+def scored(estimator, value, metric="dice"):
+    score = Score.undefined("Why.") if value is None else Score(value)
+    return ComparedMap(estimator, evaluations={metric: Evaluation(score)})
 
 
-def test_scores_that_read_the_same_are_equally_good_and_controls_never_win():
-    best, near, control = scored(GRADIENT, 0.704), scored(SMOOTH, 0.698), scored(RANDOM, 0.9)
-    result = Comparison((best, near, control), "")
-    assert [result.is_best(one, "dice") for one in result.compared] == [True, True, False]
+def standings(result, metric="dice"):
+    """How each map stands by a metric: best, beaten by a control, or neither."""
+    return [
+        "best"
+        if result.is_best(one, metric)
+        else "beaten"
+        if result.falls_short(one, metric)
+        else ""
+        for one in result.compared
+    ]
+
+
+@pytest.mark.parametrize(
+    ("estimators", "control", "expected"),
+    [
+        ((0.704, 0.698), 0.3, ["best", "best", ""]),
+        ((0.704, 0.298), 0.3, ["best", "beaten", ""]),
+        ((0.704, 0.698), 0.9, ["beaten", "beaten", "best"]),
+        ((0.704, 0.5), 0.696, ["beaten", "beaten", "best"]),
+        ((None, 0.5), 0.5, ["", "beaten", "best"]),
+        ((None, 0.5), None, ["", "best", ""]),
+        ((None, None), 0.5, ["", "", ""]),
+    ],
+    ids=str,
+)
+def test_a_control_that_wins_is_the_best_and_what_does_not_beat_it_is_beaten(
+    estimators, control, expected
+):
+    first, second = estimators
+    compared = scored(GRADIENT, first), scored(SMOOTH, second), scored(RANDOM, control)
+    assert standings(Comparison(compared, "")) == expected
+
+
+def test_of_a_distance_the_least_is_best_also_of_controls():
+    near, far = (scored(e, v, "hd95-mm") for e, v in ((GRADIENT, 4.0), (SMOOTH, 9.0)))
+    random, centre = (scored(e, v, "hd95-mm") for e, v in ((RANDOM, 30.0), (CENTRE, 6.0)))
+    result = Comparison((far, near, random, centre), "")
+    assert standings(result, "hd95-mm") == ["beaten", "best", "", ""]
+    assert result.best_control("hd95-mm") == BestControl("Centre", 6.0)
+
+
+def test_what_is_said_of_a_map_alone_need_not_beat_a_control():
+    result = Comparison(
+        (scored(GRADIENT, 0.2, "sparseness"), scored(RANDOM, 0.9, "sparseness")), ""
+    )
+    assert result.best_control("sparseness") is None
+    assert standings(result, "sparseness") == ["best", ""]
+
+
+def test_the_mean_mask_of_others_is_a_control_like_any_other():
+    mask = {"dice": Evaluation(Score(0.8))}
+    result = Comparison((scored(GRADIENT, 0.7), scored(RANDOM, 0.1)), "", mean_mask=mask)
+    assert result.best_control("dice") == BestControl(comparison.MEAN_MASK, 0.8)
+    assert standings(result) == ["beaten", ""]
+    assert result.control_wins("dice")
+
+
+def several(estimator, **values):
+    scores = {name.replace("_", "-"): Evaluation(Score(v)) for name, v in values.items()}
+    return ComparedMap(estimator, evaluations=scores)
+
+
+def chosen(*names):
+    return tuple(METRICS[name]() for name in names)
+
+
+def test_compare_warns_in_a_studys_words_by_its_headlines():
+    compared = (
+        several(GRADIENT, dice=0.1, auroc=0.9, fidelity=0.41),
+        several(SMOOTH, dice=0.1, auroc=0.8, fidelity=0.2),
+        several(RANDOM, dice=0.7, auroc=0.5, fidelity=0.3),
+        several(CENTRE, dice=0.8, auroc=0.6, fidelity=0.6),
+    )
+    metrics = chosen("dice", "auroc", "fidelity")
+    assert trust_none(Comparison(compared, "", metrics), "anna") == (
+        "For what the model needs, trust none on this slice: the best, Gradient (Fidelity 0.41), "
+        "is not better than the control Centre (0.60).",
+    )
+    said = trust_none(Comparison(compared, "", chosen("dice")), "anna")
+    assert [sentence[:33] for sentence in said] == ["For where anna drew, trust none o"]
+
+
+def test_nobody_is_warned_of_while_a_score_is_to_come_or_where_there_is_no_control():
+    metrics = chosen("dice")
+    beaten, control = scored(GRADIENT, 0.1), scored(RANDOM, 0.7)
+    assert trust_none(Comparison((beaten, control), "", metrics), "anna")
+    for compared in ((beaten, control, ComparedMap(SMOOTH)), (beaten,), (control,)):
+        assert trust_none(Comparison(compared, "", metrics), "anna") == ()
+
+
+def test_the_table_has_a_line_for_the_best_control_and_dims_what_does_not_beat_it():
+    compared = (
+        several(GRADIENT, dice=0.1, fidelity=0.6),
+        several(RANDOM, dice=0.7, fidelity=0.5),
+    )
+    result = Comparison(compared, "", chosen("dice", "fidelity"))
+    rows = score_table._rows(result)
+    best = rows[score_table.BEST_CONTROL]
+    assert (best["Dice ↑"], best["Fidelity ↑"]) == ("0.70", "0.50")
+    styles = score_table._styles(pd.DataFrame.from_dict(rows, orient="index"), result)
+    assert list(styles["Dice ↑"]) == [
+        score_table.SHORT_STYLE,
+        *[score_table.WINNING_CONTROL_STYLE] * 2,
+    ]
+    assert list(styles["Fidelity ↑"]) == [score_table.BEST_STYLE, "", ""]
+    assert controls_elsewhere(result) == "Controls that are not on the screen: Centre, Edges."
+    alone = Comparison(compared[:1], "", chosen("dice"))
+    assert score_table.BEST_CONTROL not in score_table._rows(alone)
 
 
 def run(question, reading, estimators=(GRADIENT,), held=NOTHING):

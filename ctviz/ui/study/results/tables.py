@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from ctviz.core.cells import neutral
-from ctviz.ui.compare.score_table import BEST_STYLE, CONTROL_STYLE
+from ctviz.ui.compare.score_table import BEST_STYLE
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.viz.documents import Table
 
+CONTROL_STYLE = "color: #8b93a1"
 MOST_ROWS, ROW_PX = 16, 35
 """A longer table scrolls."""
 

@@ -34,6 +34,8 @@ export function listen(screen, view, brush) {
   canvas.addEventListener(
     "wheel",
     (event) => {
+      // The page scrolls already, by a wheel that was not over a picture; now one has come beneath it.
+      if (!event.cancelable) return;
       event.preventDefault();
       if (held?.drag === "draw") return;
       const delta = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * LINE_HEIGHT;

@@ -23,6 +23,7 @@
  * @property {string} why  Why there is no number.
  * @property {"higher" | "lower"} better
  * @property {boolean} best
+ * @property {string} beatenBy  The control that it does not beat, or empty.
  * @property {string} help  What the number means.
  * @property {string} span  From the least to the greatest it would be with other choices, or empty.
  * @property {string} byChoice  What it would be with each of them.

@@ -15,7 +15,7 @@ import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
 import { shortcutOf } from "./keys.js";
-import { boardHeight, columnsFor } from "./layout.js";
+import { columnsFor } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { Timings } from "./timings.js";
@@ -33,6 +33,8 @@ const LEAVING = [
   { kind: "blur", target: () => window, capture: false },
   { kind: "visibilitychange", target: () => document, capture: false },
 ];
+/** Between the bar and the panes, in CSS pixels; as in style.css. */
+const GAP = 6;
 /** Actions that move the picture. */
 const MOVING = new Set(["scroll", "first", "last", "reset"]);
 
@@ -60,12 +62,13 @@ export class Board {
     });
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
+    this.slice = element("div", { class: "side slice" }, [
+      this.editorBar.top,
+      element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
+      this.editorBar.bottom,
+    ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
-      element("div", { class: "side" }, [
-        this.editorBar.top,
-        element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
-        this.editorBar.bottom,
-      ]),
+      this.slice,
       element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
       this.help.root,
     ]);
@@ -115,19 +118,15 @@ export class Board {
     this.root.addEventListener("pointerup", (event) => {
       if (!takesText(event.composedPath()[0])) this.focus();
     });
-    this.resized = () => {
-      this.root.style.height = `${boardHeight(window.innerHeight)}px`;
-      this.schedule();
-    };
-    window.addEventListener("resize", this.resized);
-    this.resized();
+    this.moved = () => this.schedule();
+    window.addEventListener("resize", this.moved);
+    window.addEventListener("scroll", this.moved, { capture: true, passive: true });
     this.leaving = (/** @type {Event} */ event) => {
       if (!event.composedPath().includes(this.root)) this.session.hurry();
     };
     for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
     this.observer = new ResizeObserver(() => this.fitPanes());
-    this.observer.observe(this.grid);
-    this.grid.addEventListener("scroll", () => this.schedule());
+    for (const place of [this.slice, this.heatmapBar.root]) this.observer.observe(place);
   }
 
   /** @param {PointerEvent} event */
@@ -232,9 +231,11 @@ export class Board {
     return made;
   }
 
+  /** The panes fill the room beside the slice, and more where they are many. */
   fitPanes() {
-    const { clientWidth, clientHeight } = this.grid;
-    const columns = columnsFor(this.panes.size, clientWidth, clientHeight);
+    const room = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
+    const columns = columnsFor(this.panes.size, this.grid.clientWidth, room);
+    this.grid.style.minHeight = `${room}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 
@@ -278,10 +279,9 @@ export class Board {
         return { control, robust: holding?.state === "ready" ? holding.picture.robust : null };
       }),
     );
-    const window = { top: this.grid.scrollTop, bottom: this.grid.scrollTop + this.grid.clientHeight };
     for (const [id, pane] of this.panes) {
-      const { offsetTop, offsetHeight } = pane.root;
-      if (offsetTop > window.bottom || offsetTop + offsetHeight < window.top) continue;
+      const { top, bottom } = pane.root.getBoundingClientRect();
+      if (top > window.innerHeight || bottom < 0) continue;
       const holding = holdings.get(id);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
@@ -356,7 +356,8 @@ export class Board {
     cancelAnimationFrame(this.frame);
     this.session.detach(this);
     this.observer?.disconnect();
-    if (this.resized) window.removeEventListener("resize", this.resized);
+    if (this.moved) window.removeEventListener("resize", this.moved);
+    if (this.moved) window.removeEventListener("scroll", this.moved, { capture: true });
     const { leaving } = this;
     if (leaving) for (const { kind, target, capture } of LEAVING) target().removeEventListener(kind, leaving, { capture });
     for (const pane of this.panes.values()) pane.close();

@@ -35,12 +35,3 @@ export function columnsFor(panes, width, height) {
   }
   return best.columns;
 }
-
-/**
- * Height of the board: the window without Streamlit's and the page's own head.
- *
- * @param {number} windowHeight
- */
-export function boardHeight(windowHeight) {
-  return Math.min(1400, Math.max(440, windowHeight - 210));
-}

@@ -114,10 +114,12 @@ export class Pane {
   }
 
   /** @param {ScoreText} score */
-  score({ id, title, text, why, better, best, help, span, byChoice }) {
-    const hint = [why, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
+  score({ id, title, text, why, better, best, beatenBy, help, span, byChoice }) {
+    const beaten = beatenBy && `Not better than ${beatenBy}.`;
+    const hint = [why, beaten, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
+    const standing = best ? " best" : beatenBy ? " beaten" : "";
     const range = span ? [element("dd", { class: "span" }, [span])] : [];
-    return element("div", { class: best ? "score best" : "score", title: hint, "data-testid": `score-${this.id}-${id}` }, [
+    return element("div", { class: `score${standing}`, title: hint, "data-testid": `score-${this.id}-${id}` }, [
       element("dt", {}, [element("span", {}, [title]), ` ${better === "higher" ? "↑" : "↓"}`]),
       element("dd", {}, [text]),
       ...range,

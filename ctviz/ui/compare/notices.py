@@ -1,0 +1,118 @@
+"""What a reader should know before believing what is on the screen.
+
+In a few words on a line above the board, whose height is reserved so that the board stays where it
+is; in whole sentences beneath it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ctviz.core import Prediction
+from ctviz.models import ModelCard
+from ctviz.ui.session import widget
+from ctviz.ui.widgets.plain_text import plain
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to know.
+
+    Parameters
+    ----------
+    short
+        In a few words.
+    sentence
+        What it means, and what to do.
+    """
+
+    short: str
+    sentence: str
+    icon: str = ":material/warning:"
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """What a model answers for a slice, and which class the maps explain.
+
+    Parameters
+    ----------
+    strangeness
+        How unlike the slice is to what the model has learnt from; None where that is not known.
+    """
+
+    card: ModelCard
+    prediction: Prediction
+    target: int
+    strangeness: float | None = None
+
+    @property
+    def words(self) -> str:
+        """The class, and whether it is the answer."""
+        name = self.prediction.classes[self.target]
+        return f"Explained: {name}{', the answer' if self.is_answer else ''}."
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the class that is explained is the answer."""
+        return self.target == self.prediction.target
+
+    def notices(self, beaten: Sequence[str]) -> tuple[Notice, ...]:
+        """Return what is to be known, the most important first.
+
+        Parameters
+        ----------
+        beaten
+            On which questions a control wins, a sentence each.
+        """
+        found = (
+            _strange(self),
+            _another_class(self),
+            _wrong_on_purpose(self.card),
+            _a_control_wins(beaten),
+        )
+        return tuple(notice for notices in found for notice in notices)
+
+
+def say_in_short(explained: Explained | None, notices: Sequence[Notice]) -> None:
+    """Show which class is explained, and in amber what there is to know."""
+    with st.container(horizontal=True, key=widget("notices"), vertical_alignment="center"):
+        st.caption(plain(explained.words) if explained else "", width="content")
+        for notice in notices:
+            st.badge(
+                plain(notice.short), icon=notice.icon, color="orange", help=plain(notice.sentence)
+            )
+
+
+def say_in_full(notices: Sequence[Notice]) -> None:
+    """Show each in a sentence."""
+    for notice in notices:
+        st.warning(plain(notice.sentence), icon=notice.icon)
+
+
+def _strange(explained: Explained) -> Iterator[Notice]:
+    familiarity = explained.card.familiarity
+    if familiarity and (sentence := familiarity.warning(explained.strangeness)):
+        yield Notice("unlike the training", sentence)
+
+
+def _another_class(explained: Explained) -> Iterator[Notice]:
+    if not explained.is_answer:
+        name, answer = explained.prediction.classes[explained.target], explained.prediction.label
+        yield Notice(
+            "not the answer",
+            f"The maps explain '{name}', but the answer for this slice is '{answer}'. Choose "
+            "'explain: the answer' to follow it.",
+            ":material/alt_route:",
+        )
+
+
+def _wrong_on_purpose(card: ModelCard) -> Iterator[Notice]:
+    if card.wrong_on_purpose:
+        yield Notice("this model is wrong on purpose", card.wrong_on_purpose)
+
+
+def _a_control_wins(beaten: Sequence[str]) -> Iterator[Notice]:
+    if beaten:
+        yield Notice("trust none: a control wins", " ".join(beaten))

@@ -1,0 +1,33 @@
+"""What a reader should know before believing what is on the screen."""
+
+import numpy as np
+import pytest
+
+from ctviz.core import Prediction
+from ctviz.models import Familiarity, ModelCard
+from ctviz.ui.compare.notices import Explained
+
+CARD = ModelCard(
+    id="tiny",
+    title="Tiny",
+    task="Which?",
+    classes=("a", "b"),
+    architecture="resnet18",
+    familiarity=Familiarity(5, (0.5,), "63 real slices"),
+)
+ANSWER = Prediction("tiny", ("a", "b"), np.array([0.2, 0.8]))
+
+
+@pytest.mark.parametrize("strangeness", [None, 0.4, 1.0])
+def test_of_a_familiar_slice_whose_answer_is_explained_there_is_nothing_to_know(strangeness):
+    assert Explained(CARD, ANSWER, 1, strangeness).notices(()) == ()
+
+
+def test_a_strange_slice_comes_before_all_else():
+    notices = Explained(CARD, ANSWER, 0, 1.6).notices(["A control wins."])
+    assert [each.short for each in notices] == [
+        "unlike the training",
+        "not the answer",
+        "trust none: a control wins",
+    ]
+    assert "1.6 × as far" in notices[0].sentence
