@@ -420,7 +420,7 @@ def _findings() -> bytes:
         metrics=(Ranked("auroc", "AUROC", "s", "higher", (0.0, None), True, False),),
         rankings=(), accuracy=(), roc=roc, dice=None, agreements=(),
         disputed=(Disputed("C-1", 3, "P-1", "auroc", "dice", -0.5, "with", "without"),),
-        sensitivity=(), subgroups=(), verdicts=(), sign_verdicts=(),
+        sensitivity=(), fill_ranges=(), subgroups=(), verdicts=(), sign_verdicts=(),
         undefined=(Undefined("gradient", "auroc", "why", 2),),
         draws=10, seed=0,
     )  # fmt: skip

@@ -79,17 +79,20 @@ def test_the_wheel_scrolls_and_keys_jump(opened):
     opened.until("board.slice === 11")
 
 
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
 def page_scroll(reading):
-    return reading.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    return reading.page.evaluate(f"() => {SCROLLED}")
 
 
-@pytest.mark.parametrize("place", ["header", ".facts", ".bar"])
+@pytest.mark.parametrize("place", [".pane header", ".facts", ".bar"])
 def test_the_wheel_scrolls_the_page_where_there_is_no_picture(opened, place):
     """Also if a picture comes beneath it: that picture turns no slice."""
     before = opened.board("slice")
     opened.page.get_by_test_id("board").locator(place).last.hover(position={"x": 5, "y": 5})
     opened.page.mouse.wheel(0, 150)
-    opened.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    opened.page.wait_for_function(f"() => {SCROLLED} > 100")
     assert opened.board("slice") == before
 
 
@@ -120,8 +123,8 @@ def test_many_panes_are_reached_by_scrolling_the_page_and_the_slice_stays(opened
     names = "gradient,random,edges,centre,deconvolution,guided-backprop"
     opened.page.goto(f"{opened.url}/compare?estimators={names}")
     opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
-    opened.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 300")
-    opened.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop >= 290")
+    opened.page.evaluate(f"() => {{ {SCROLLED} = 300 }}")
+    opened.page.wait_for_function(f"() => {SCROLLED} >= 290")
     expect(opened.page.get_by_test_id("pane-guided-backprop")).to_be_in_viewport()
     expect(opened.editor).to_be_in_viewport(ratio=0.9)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.cohort.analysis.cohort_accuracy import Accuracy, accuracies
+from ctviz.cohort.analysis.fill_ranges import fill_ranges
 from ctviz.cohort.analysis.findings import (
     DiceCurves,
     Disputed,
@@ -76,6 +77,7 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
         agreements=tuple(_agreements(study_data)),
         disputed=tuple(_disputed(study_data)),
         sensitivity=sensitivities(study_data),
+        fill_ranges=fill_ranges(study_data),
         subgroups=tuple(_subgroups(study_data)),
         verdicts=verdicts,
         sign_verdicts=sign_verdicts,

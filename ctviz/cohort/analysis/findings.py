@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ctviz.cohort.analysis.older_findings import ONLY_SENTENCES, with_claims
+from ctviz.cohort.analysis.older_findings import OLDER, brought_forward
 from ctviz.cohort.files import read_json, write_json
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import NUMBERS, from_plain, to_plain
@@ -24,7 +24,7 @@ from ctviz.cohort.statistics import (
 from ctviz.core import InvalidInput
 from ctviz.core.foreign import foreign
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the file's form changes."""
 
 Signs: TypeAlias = Literal["both", "signed", "absolute"]
@@ -247,6 +247,23 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
+class FillRange:
+    """How far an entrant's mean by a metric goes when removed pixels are filled otherwise.
+
+    Parameters
+    ----------
+    low, high
+        The least and the greatest over the fills of the study, in equal steps; the mean with the
+        usual fill lies between them.
+    """
+
+    metric: str
+    entrant: Entrant
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Subgroups:
     """The standings by one metric within groups of slices: ``class``, ``answer`` or ``size``."""
 
@@ -301,6 +318,7 @@ class Findings:
     agreements: tuple[MetricAgreement, ...]
     disputed: tuple[Disputed, ...]
     sensitivity: tuple[Sensitivity, ...]
+    fill_ranges: tuple[FillRange, ...]
     subgroups: tuple[Subgroups, ...]
     verdicts: tuple[Verdict, ...]
     sign_verdicts: tuple[Verdict, ...]
@@ -314,6 +332,11 @@ class Findings:
             if (ranking.metric, ranking.signs) == (metric, signs):
                 return ranking
         raise InvalidInput(f"The study has no ranking by '{metric}' of {signs} values.")
+
+    def over_fills(self, metric: str, entrant: Entrant) -> FillRange | None:
+        """Return how far a mean hangs on the fill, None where no other was tried."""
+        found = (each for each in self.fill_ranges if each.metric == metric)
+        return next((each for each in found if each.entrant == entrant), None)
 
 
 def save_findings(findings: Findings, folder: Path) -> None:
@@ -329,9 +352,9 @@ def load_findings(folder: Path) -> Findings:
     if not isinstance(document, dict):
         raise InvalidInput("The study has no findings yet; run it to its end.")
     version = document.pop("version", None)
-    if version == ONLY_SENTENCES:
+    if version in OLDER:
         with foreign(InvalidInput("A file of the study is damaged; start the study again.")):
-            return from_plain(Findings, with_claims(document))
+            return from_plain(Findings, brought_forward(document, version))
     if version != VERSION:
         raise InvalidInput(
             "The findings were written by another version of ctviz; start the study again, which "

@@ -10,11 +10,19 @@ from ctviz.core import InvalidInput
 
 ONLY_SENTENCES = 2
 """The version whose verdicts gave their claim as a sentence alone."""
+OLDER = (ONLY_SENTENCES, 3)
+"""Versions that are still read; neither said how far fidelity hangs on the fill."""
 
 _THROUGHOUT = re.compile(r"Absolute values beat signed ones for every estimator by (.+)\.")
 _SIGN = re.compile(r"Absolute values beat signed ones for (\S+) by (.+)\.")
 _LEADER = re.compile(r"(\S+) leads (.+)\.")
 _DISAGREEMENT = re.compile(r"(.+?) and (.+) rank the estimators differently\.")
+
+
+def brought_forward(document: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """Return findings of one of the older versions as today's program writes them."""
+    known = with_claims(document) if version == ONLY_SENTENCES else document
+    return {**known, "fill_ranges": []}
 
 
 def with_claims(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from ctviz.cohort.analysis.fill_ranges import coarser, in_steps_of, other_fills
 from ctviz.cohort.analysis.findings import Sensitivity
 from ctviz.cohort.plan import metric_name
 from ctviz.cohort.statistics import Panel, rank_agreement, rank_moves
@@ -25,16 +26,11 @@ def sensitivities(study_data: StudyData) -> tuple[Sensitivity, ...]:
 
 def _fills(study_data: StudyData) -> Iterator[Sensitivity]:
     """Compare variants with another fill, at equal steps where the curves allow it."""
-    for key, settings in study_data.study.metrics.items():
-        base = metric_name(key)
-        usual = study_data.study.metrics.get(base)
-        if key == base or usual is None or settings.get("fill") == usual.get("fill"):
-            continue
-        ratio = float(settings.get("step", 1)) / float(usual.get("step", 1))
-        every = round(ratio) if np.isclose(ratio, round(ratio)) else 1
-        panel = _coarser(study_data, base, every) or study_data.panel(base)
-        fills = str(usual.get("fill")), str(settings.get("fill"))
-        yield _compared(study_data, ("fill", base), fills, (panel, study_data.panel(key)))
+    for usual, other in other_fills(study_data):
+        fills = tuple(str(study_data.study.metrics[key].get("fill")) for key in (usual, other))
+        panel = in_steps_of(study_data, usual, other) or study_data.panel(usual)
+        panels = panel, study_data.panel(other)
+        yield _compared(study_data, ("fill", usual), (fills[0], fills[1]), panels)
 
 
 def _steps(study_data: StudyData) -> Iterator[Sensitivity]:
@@ -43,7 +39,7 @@ def _steps(study_data: StudyData) -> Iterator[Sensitivity]:
             continue
         step = float(study_data.study.metrics[key]["step"])
         for every in COARSER:
-            panel = _coarser(study_data, key, every)
+            panel = coarser(study_data, key, every)
             if panel is not None:
                 words = f"{step:.1%}", f"{step * every:.1%}"
                 yield _compared(study_data, ("step", key), words, (study_data.panel(key), panel))
@@ -91,15 +87,3 @@ def _compared(
         ranks=rank_agreement(usual, other, study_data.draws, study_data.seed),
         moves=rank_moves(usual, other, study_data.draws, study_data.seed),
     )
-
-
-def _coarser(study_data: StudyData, key: str, every: int) -> Panel | None:
-    """Return fidelity with ``every`` times the step, from the same curves, if they have it."""
-    if key not in study_data.curves.removals:
-        return None
-    shares = study_data.curves.grids[f"shares {key}"]
-    if (len(shares) - 1) % every or every >= len(shares) - 1:
-        return None
-    mif, lif = (np.asarray(study_data.curves[f"{o} {key}"][..., ::every]) for o in ("mif", "lif"))
-    area = np.trapezoid(lif - mif, shares[::every], axis=-1)
-    return study_data.of_values(np.where(study_data.panel(key).defined, area, np.nan), key)

@@ -9,6 +9,7 @@ from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.headlines import CORRECTED
 from ctviz.cohort.plan import metric_name
 from ctviz.cohort.report.discrepancy_charts import headlines
+from ctviz.cohort.report.fill_words import mentioned
 from ctviz.cohort.report.names import Names, widest
 from ctviz.cohort.report.numbers import count, listed, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
@@ -94,6 +95,7 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
         question += BEYOND if key == CORRECTED else ""
         best = _called(ranking, first, names)
         score = f"{names.metric(key)} {with_span(first.mean, first.interval)}"
+        score += mentioned(findings, key, first)
         control = unbeaten(names, ranking).get(first.entrant)
         if control:
             yield f"For {question}, trust none: the best, {best} ({score}), is {control}."

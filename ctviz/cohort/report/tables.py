@@ -6,6 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ctviz.cohort.analysis.findings import AccuracyCurves, Disputed, Findings, MetricRanking
+from ctviz.cohort.report.fill_words import over_fills
 from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
 from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
@@ -32,6 +33,11 @@ PAPER: Mapping[str, tuple[float, float]] = MappingProxyType(
 COMPARABLE = (
     "Higher is better. The paper's numbers are of another cohort and another model: compare the "
     "orders, not the heights."
+)
+
+OVER_FILLS = (
+    "Over fills: from the least to the greatest mean if removed pixels were filled otherwise, the "
+    "fills compared in equal steps."
 )
 
 MOST_DISPUTED = 8
@@ -145,28 +151,36 @@ def overview_table(findings: Findings, names: Names) -> Table:
     )
 
 
-def standing_table(ranking: MetricRanking, names: Names) -> Table:
+def standing_table(findings: Findings, names: Names, key: str) -> Table:
     """Return every entrant's place by one metric with all that qualifies it."""
+    ranking = findings.ranking(key, widest(findings))
     flags = unbeaten(names, ranking)
     ordered = best_first(ranking)
+    fills = [over_fills(findings, key, each, 3) for each in ordered]
+    # Only where other fills were tried is there anything to say of them.
+    tried = any(cell != NOTHING for cell in fills)
     return Table(
-        f"Standings by {names.metric(ranking.metric)}",
-        ("Rank", "Entrant", "Mean (95 %)", "Rank (95 %)", "First", "Slices", "Undefined", "Note"),
+        f"Standings by {names.metric(key)}",
+        (
+            *("Rank", "Entrant", "Mean (95 %)", *(["Over fills"] if tried else [])),
+            *("Rank (95 %)", "First", "Slices", "Undefined", "Note"),
+        ),
         tuple(
             (
                 f"{each.rank:g}" if each.rank is not None else NOTHING,
                 names.entrant(each.entrant),
                 with_span(each.mean, each.interval, 3),
+                *([over] if tried else []),
                 span(each.rank_interval, 1),
                 f"{each.first:.0%}" if each.patients >= FEWEST else NOTHING,
                 str(each.defined),
                 str(each.undefined) if each.undefined else "",
                 "control" if each.entrant.control else flags.get(each.entrant, ""),
             )
-            for each in ordered
+            for each, over in zip(ordered, fills, strict=True)
         ),
         faint=frozenset(place for place, each in enumerate(ordered) if each.entrant.control),
-        note=friedman_words(ranking),
+        note=" ".join(filter(None, (friedman_words(ranking), OVER_FILLS if tried else ""))),
     )
 
 

@@ -11,7 +11,7 @@ from ctviz.cohort.plan import CohortStudy, metric_name, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics
 from ctviz.cohort.report.charts import charts
 from ctviz.cohort.report.methods import methods
-from ctviz.cohort.report.names import Names, widest
+from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
@@ -154,7 +154,7 @@ def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> I
         yield Heading(f"By {names.metric(key)}", level=2)
         yield Paragraph(_metric_words(names.metrics[key]))
         yield from _figures(drawn, f"ranking {key}")
-        yield standing_table(findings.ranking(key, widest(findings)), names)
+        yield standing_table(findings, names, key)
         yield from _figures(drawn, f"difference {key}", f"frequencies {key}", f"pairs {key}")
     others = [m for m in findings.metrics if not m.variant and m.key not in first]
     for metric in others:

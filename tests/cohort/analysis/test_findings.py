@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from ctviz.cohort import analyse, load_findings, save_findings
+from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import to_plain
+from ctviz.cohort.tables.curve_table import CurveTable
+from ctviz.cohort.tables.score_table import ScoreTable
 from ctviz.cohort.tables.threshold_rates import threshold_rates
 from ctviz.core import InvalidInput
 
@@ -46,6 +49,40 @@ def test_the_papers_figures_have_curves_from_the_untouched_to_the_filled_slice(f
 
 def test_choices_of_fill_step_sign_and_share_are_examined(found):
     assert {each.kind for each in found.sensitivity} == {"fill", "step", "sign", "share"}
+
+
+def test_a_mean_lies_within_its_range_over_fills(found):
+    standings = found.ranking("fidelity").standings
+    ranges = [found.over_fills("fidelity", each.entrant) for each in standings]
+    assert all(r.low <= s.mean <= r.high for r, s in zip(ranges, standings, strict=True))
+    assert any(r.low < r.high for r in ranges)
+    assert found.over_fills("auroc", standings[0].entrant) is None
+
+
+def test_a_range_over_fills_moves_the_mean_by_what_the_fill_does_in_equal_steps(finished, found):
+    curves = CurveTable.read(finished)
+    patients = ScoreTable.read(StudyFolder(finished).scores_parquet).texts("patient")
+
+    def by_patient(key, every, place):
+        """Yield each patient's mean area, by the trapezoids one after the other."""
+        shares = curves.grids[f"shares {key}"][::every]
+        mif, lif = (curves[f"{order} {key}"][:, place, ::every] for order in ("mif", "lif"))
+        for patient in sorted(set(patients)):
+            areas = []
+            for row in np.flatnonzero(patients == patient):
+                gap = lif[row].astype(float) - mif[row]
+                steps = zip(shares, shares[1:], gap, gap[1:], strict=False)
+                areas.append(sum((b - a) * (x + y) / 2 for a, b, x, y in steps))
+            yield sum(areas) / len(areas)
+
+    for place, standing in enumerate(found.ranking("fidelity").standings):
+        usual, fine, blur = (
+            np.mean(list(by_patient(key, every, place)))
+            for key, every in (("fidelity", 2), ("fidelity", 1), ("fidelity@fill=blur", 1))
+        )
+        ends = sorted([fine, fine + blur - usual])
+        told = found.over_fills("fidelity", standing.entrant)
+        assert [told.low, told.high] == pytest.approx(ends, abs=1e-5)
 
 
 def test_a_study_of_few_patients_decides_nothing(found):

@@ -34,6 +34,7 @@ def as_version_2(document):
     """Return findings as 0.2.0 wrote them: a verdict's claim is a sentence and nothing else."""
     sentences = {json.dumps(to_plain(claim)): sentence for sentence, claim in SENTENCES.items()}
     document["verdicts"] = known_then(document["verdicts"])
+    del document["fill_ranges"]
     for name in ("verdicts", "sign_verdicts"):
         for verdict in document[name]:
             about = verdict.pop("about")
@@ -62,7 +63,17 @@ def test_findings_of_version_2_still_open(finished, old):
     assert to_plain(load_findings(path.parent)) == {
         **today,
         "verdicts": known_then(today["verdicts"]),
+        "fill_ranges": [],
     }
+
+
+def test_findings_of_version_3_still_open_without_ranges_over_fills(finished, tmp_path):
+    document = json.loads((finished / "findings.json").read_text(encoding="utf-8"))
+    assert document.pop("fill_ranges")
+    path = tmp_path / "findings.json"
+    path.write_text(json.dumps({**document, "version": 3}), encoding="utf-8")
+    today = to_plain(load_findings(finished))
+    assert to_plain(load_findings(tmp_path)) == {**today, "fill_ranges": []}
 
 
 @pytest.mark.parametrize("claim", ["Nothing of the kind.", "", 7, None, ["x"]])

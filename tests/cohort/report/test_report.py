@@ -7,11 +7,11 @@ import pytest
 
 from ctviz.cohort.analysis.findings import load_findings
 from ctviz.cohort.report import charts, report, write_report
-from ctviz.cohort.report.answer import answer
+from ctviz.cohort.report.answer import answer, leader
 from ctviz.cohort.report.discrepancy_charts import ranks_without_controls
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import figure, listed, with_span
-from ctviz.cohort.report.tables import paper_table
+from ctviz.cohort.report.tables import paper_table, standing_table
 from ctviz.cohort.statistics import Interval
 from ctviz.core import InvalidInput
 from ctviz.viz.charts import Slopes, interactive, printed
@@ -95,6 +95,25 @@ def test_no_winner_is_named_by_a_metric_that_did_not_pass_itself(findings, monke
     assert "By AUROC no winner is named. Not judged itself." in said
     assert "trust Squared SmoothGrad" not in said
     assert "trust Gradient" in said
+
+
+def moved(findings, by):
+    """The same findings, as if another fill had moved every mean of fidelity by so much."""
+    ranges = tuple(replace(each, high=each.high + by) for each in findings.fill_ranges)
+    return replace(findings, fill_ranges=ranges)
+
+
+def test_the_headline_fidelity_is_said_with_its_range_over_fills(findings):
+    """The made-up blur differs from the usual fill in its steps alone: nothing is to be told."""
+    first = leader(findings.ranking("fidelity"))
+    for by in (0.0, 0.25):
+        known, names = moved(findings, by), Names.of(findings)
+        told = f"{figure(first.mean)} to {figure(first.mean + by)}"
+        assert f", {told} over fills, its estimator first" in answer(known, names)
+        table = standing_table(known, names, "fidelity")
+        column = table.columns.index("Over fills")
+        assert table.rows[0][column] == f"{figure(first.mean, 3)} to {figure(first.mean + by, 3)}"
+    assert "Over fills" not in standing_table(findings, names, "auroc").columns
 
 
 def test_the_answer_trusts_nothing_that_a_control_equals(findings):

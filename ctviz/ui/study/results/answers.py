@@ -11,6 +11,7 @@ from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import metric_name, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics, leader
+from ctviz.cohort.report.fill_words import mentioned
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.rank_charts import unbeaten
@@ -76,7 +77,8 @@ def _leader(reading: FindingsReading, key: str) -> str:
     return (
         f":gray[First by {plain(metric.title)}, {metric.better} is better, controls aside]  \n"
         f"**{plain(reading.names.entrant(first.entrant))}**  \n"
-        f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % interval]"
+        f"{with_span(first.mean, first.interval)} :gray[mean over patients, 95 % interval"
+        f"{mentioned(reading.findings, key, first)}]"
         + (f"  \n:orange[:material/warning: {plain(warning)}]" if warning else "")
     )
 

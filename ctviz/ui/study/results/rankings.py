@@ -39,7 +39,7 @@ def show_rankings(reading: FindingsReading) -> None:
 
 def _ranking(reading: FindingsReading, key: str) -> None:
     show_chart(reading, f"ranking {key}")
-    show_table(standing_table(reading.ranking(key), reading.names), "standings")
+    show_table(standing_table(reading.findings, reading.names, key), "standings")
     st.caption(
         "First is the share of the draws of patients in which an entrant leads. An estimator that "
         "is not clearly better than a control says so in its note."
