@@ -1,9 +1,14 @@
 """What may be in a population though nobody in a sample shows it."""
 
-import math
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Share = TypeVar("Share", float, NDArray[np.float64])
 
 
-def unseen(people: int, level: float = 0.95) -> float:
+def unseen(people: Share, level: float = 0.95) -> Share:
     """Return the largest share of a population that a sample could well have missed altogether.
 
     If a share s differs, all of n people drawn are alike with chance (1 - s)ⁿ; this is the s at
@@ -13,4 +18,5 @@ def unseen(people: int, level: float = 0.95) -> float:
     >>> round(unseen(6), 2), round(unseen(100), 3)
     (0.46, 0.036)
     """
-    return 1.0 - math.pow((1.0 - level) / 2, 1 / people)
+    none_seen: Share = ((1.0 - level) / 2) ** (1.0 / people)
+    return 1.0 - none_seen

@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctviz.core import InvalidInput
+from ctviz.core.chance import unseen
 from ctviz.training.validation import auc, balanced_accuracy, patient_folds, patient_interval
 
 labelled = st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=30).filter(
@@ -57,3 +59,32 @@ def test_the_interval_holds_the_figure_and_counts_patients_not_slices():
         balanced_accuracy, np.tile(labels, 10), np.tile(shares, 10), np.tile(single, 10)
     )
     assert tenfold == pytest.approx((low, high))
+
+
+def test_a_class_without_a_mistake_leaves_room_for_patients_whom_nobody_saw():
+    labels = np.repeat([True, False], [6, 20])
+    shares = np.where(labels, 0.9, 0.1)
+    shares[6:10] = 0.8
+    patients = np.array([f"P{n}" for n in range(26)])
+    low, high = patient_interval(balanced_accuracy, labels, shares, patients)
+    figure = balanced_accuracy(labels, shares)
+    assert figure - low > unseen(6) / 2
+    assert figure < high <= 1
+
+
+def test_a_model_without_a_mistake_may_err_on_as_many_as_nobody_saw():
+    labels = np.repeat([True, False], [6, 12])
+    patients = np.array([f"P{n}" for n in range(18)])
+    low, high = patient_interval(auc, labels, np.where(labels, 0.8, 0.2), patients)
+    # Positives below all negatives, or negatives above all positives: each costs its share.
+    assert low == pytest.approx(1 - np.hypot(unseen(6), unseen(12)), abs=5e-3)
+    assert high == 1
+
+
+def test_one_patient_of_a_class_says_nothing_and_none_is_refused():
+    labels = np.array([True, False, False])
+    patients = np.array(["a", "b", "c"])
+    shares = np.array([0.9, 0.2, 0.3])
+    assert patient_interval(auc, labels, shares, patients) == (0, 1)
+    with pytest.raises(InvalidInput, match="both classes"):
+        patient_interval(auc, labels[1:], shares[1:], patients[1:])

@@ -158,7 +158,9 @@ def _dice(study_data: StudyData) -> DiceCurves | None:
     curves = study_data.curves["dice"]
     # One entrant after the other, so that memory does not grow with their number.
     parts = [
-        mean_curves(curves[:, [e]], study_data.patients, study_data.draws, study_data.seed)
+        mean_curves(
+            curves[:, [e]], study_data.patients, study_data.draws, study_data.seed, (0.0, 1.0)
+        )
         for e in range(curves.shape[1])
     ]
     placed = standings(study_data.panel(CHOSEN_DICE), study_data.draws, study_data.seed)

@@ -21,6 +21,12 @@ STATISTICS = (
     "Efron & Tibshirani. An Introduction to the Bootstrap. Chapman & Hall, 1993",
     "Clopper & Pearson. The use of confidence or fiducial limits illustrated in the case of the "
     "binomial. Biometrika 26, 1934. doi:10.1093/biomet/26.4.404",
+    "Hall. On the removal of skewness by transformation. J. R. Stat. Soc. B 54, 1992. "
+    "doi:10.1111/j.2517-6161.1992.tb01876.x",
+    "Zou & Donner. Construction of confidence limits about effect measures: a general approach. "
+    "Stat. Med. 27, 2008. doi:10.1002/sim.3095",
+    "Mogstad, Romano, Shaikh & Wilhelm. Inference for ranks. Rev. Econ. Stud. 91, 2024. "
+    "doi:10.1093/restud/rdad006",
     "Goldstein & Spiegelhalter. League tables and their limitations. J. R. Stat. Soc. A 159, 1996. "
     "doi:10.2307/2983325",
     "Hall & Miller. Using the bootstrap to quantify the authority of an empirical ranking. Ann. "
@@ -158,12 +164,15 @@ def _paper(findings: Findings) -> str:
 def _statistics(findings: Findings) -> str:
     return (
         "Patients are the unit: scores are averaged over a patient's slices, then over patients. "
-        f"Intervals are 95 % percentile intervals over {findings.draws} bootstrap draws of whole "
+        "Intervals are 95 % intervals by Student's t, lengthened on the side to which scores are "
+        f"skewed (Hall 1992), with the moments of {findings.draws} bootstrap draws of whole "
         f"patients (seed {findings.seed}), the same draws for all entrants, so that every "
         "comparison is a paired one; rates of hits have the exact intervals of Clopper and "
         "Pearson, with patients as trials, and figures that are the same on every patient have "
-        "intervals that allow for patients not seen; intervals and frequencies of ranks come from "
-        "the same draws. Whether entrants differ at all was tested by Friedman's test with "
+        "intervals that allow for patients not seen. Frequencies of ranks come from the same "
+        "draws; a rank's interval holds every place behind those that are clearly better and "
+        "before those that are clearly worse in the paired differences, corrected for the number "
+        "of rivals. Whether entrants differ at all was tested by Friedman's test with "
         "patients as blocks, followed by Nemenyi's critical difference at 5 %; pairs by the "
         "Wilcoxon signed-rank test over patients with Holm's correction for all pairs. An entrant "
         "beats a control where the interval of their paired difference lies wholly on the better "
@@ -177,10 +186,12 @@ def _agreement(findings: Findings) -> str:
         return ""
     return (
         "How alike two metrics rank the estimators is told by Kendall's τ-b of their means, "
-        "controls left out. Rankings are said to disagree where the interval of τ lies below 0.8 "
-        "and at least one pair of entrants is in opposite order beyond doubt by both. The share of "
-        "the image kept for Dice was chosen for each patient on the other patients "
-        "(cross-validation); mean ROC curves average the rates of all slices at each threshold."
+        "controls left out; its interval holds every τ that the pairs allow whose order is not "
+        "clear by both metrics, corrected for the number of pairs. Rankings are said to disagree "
+        "where the interval of τ lies below 0.8 and at least one pair of entrants is in opposite "
+        "order beyond doubt by both. The share of the image kept for Dice was chosen for each "
+        "patient on the other patients (cross-validation); mean ROC curves average the rates of "
+        "all slices at each threshold."
     )
 
 

@@ -29,7 +29,7 @@ from ctviz.cohort.statistics.disagreement import (
 )
 from ctviz.cohort.statistics.friedman import Friedman, critical_difference, friedman
 from ctviz.cohort.statistics.groups import Group, by_group, size_groups
-from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.interval import Interval, interval_around
 from ctviz.cohort.statistics.mean_curves import MeanCurves, mean_curves
 from ctviz.cohort.statistics.pairwise import PairComparison, holm, pairwise
 from ctviz.cohort.statistics.panel import Better, Entrant, Panel
@@ -86,12 +86,12 @@ __all__ = [
     "disagreements",
     "friedman",
     "holm",
+    "interval_around",
     "leads",
     "mean_curves",
     "mean_of_patients",
     "pairwise",
     "patient_differences",
-    "percentile_interval",
     "rank_agreement",
     "rank_frequencies",
     "rank_moves",

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.interval import Interval, interval_around
+from ctviz.cohort.statistics.orders import Orders
 from ctviz.cohort.statistics.panel import Entrant, Panel
-from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
+from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
 from ctviz.cohort.statistics.ranks import Ranks
 from ctviz.core import InvalidInput
 
@@ -24,7 +25,8 @@ class RankAgreement:
     tau
         None where fewer than two entrants have scores under both, or all tie under one.
     interval
-        Over draws of the patients, the same for both metrics; None on fewer than two patients.
+        The least and the largest τ that pairs allow whose order is not clear; None on fewer than
+        six patients.
     entrants
         The entrants with scores under both.
     patients
@@ -69,20 +71,27 @@ def rank_agreement(
     """Return how alike two metrics rank the entrants of both panels by their means.
 
     Kendall, Biometrika 1945, doi:10.1093/biomet/33.3.239 (τ-b, for ties). Directions are taken
-    into account: 1 always means the same order from best to worst. In each draw of the patients
-    both rankings are made anew. Chance in either ranking pulls τ towards 0, in the draws more
-    than in the cohort, so that the interval leans to disagreement.
+    into account: 1 always means the same order from best to worst. Chance in either ranking pulls
+    τ towards 0, in draws of the patients once more, so that the draws may miss the true one
+    altogether: the interval holds every τ that the pairs allow whose order is not clear by both
+    metrics (`Orders`).
     """
     one, other = paired(first, second)
     ours, theirs = (panel.patient_means() * panel.direction for panel in (one, other))
     here, there = mean_of_patients(ours), mean_of_patients(theirs)
-    drawn = draw_patients(len(ours), draws, seed)
-    return _agreement(
-        _ranked(one.entrants, here + there),
-        kendall(here[None], there[None])[0],
-        kendall(drawn_means(drawn, ours), drawn_means(drawn, theirs)),
-        _deciding(ours, theirs),
-    )
+    tau = kendall(here[None], there[None])[0]
+    ranked = _ranked(one.entrants, here + there)
+    patients = _deciding(ours, theirs)
+    if np.isnan(tau):
+        why = "Fewer than two entrants have scores under both metrics."
+        if len(ranked) > 1:
+            why = "All entrants tie under one of the metrics."
+        return RankAgreement(None, None, ranked, patients, why)
+    if patients < FEWEST:
+        return RankAgreement(float(tau), None, ranked, patients)
+    comparisons = len(ranked) * (len(ranked) - 1)
+    orders = [Orders.of(each.select(ranked), comparisons, draws, seed) for each in (one, other)]
+    return RankAgreement(float(tau), orders[0].taus(orders[1]), ranked, patients)
 
 
 def slice_agreement(
@@ -99,7 +108,7 @@ def slice_agreement(
     return SliceAgreement(
         taus=taus,
         mean=None if np.isnan(mean) else mean,
-        interval=percentile_interval(drawn, patients, bounds=(-1.0, 1.0)),
+        interval=interval_around(mean, drawn, patients, bounds=(-1.0, 1.0)),
         defined=defined,
         undefined=len(taus) - defined,
     )
@@ -114,17 +123,6 @@ def _deciding(ours: Numbers, theirs: Numbers) -> int:
 def _ranked(entrants: Sequence[Entrant], merits: Numbers) -> tuple[Entrant, ...]:
     known = ~np.isnan(merits)
     return tuple(entrant for entrant, has in zip(entrants, known, strict=True) if has)
-
-
-def _agreement(
-    entrants: tuple[Entrant, ...], tau: float, drawn: Numbers, patients: int
-) -> RankAgreement:
-    if not np.isnan(tau):
-        return RankAgreement(float(tau), percentile_interval(drawn, patients), entrants, patients)
-    why = "Fewer than two entrants have scores under both metrics."
-    if len(entrants) > 1:
-        why = "All entrants tie under one of the metrics."
-    return RankAgreement(None, None, entrants, patients, why)
 
 
 def paired(first: Panel, second: Panel) -> tuple[Panel, Panel]:

@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.differences import Differences
-from ctviz.cohort.statistics.interval import Interval, band, percentile_interval
+from ctviz.cohort.statistics.interval import (
+    Interval,
+    Reach,
+    band,
+    unseen_room,
+)
 from ctviz.cohort.statistics.panel import Entrant
 from ctviz.cohort.statistics.patients import FEWEST, Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
@@ -190,6 +195,7 @@ class CohortFidelity:
             else np.zeros((len(self.weights), 0)),
             patients=np.array([patients for _, _, patients in compared], dtype=np.intp),
             direction=1.0,
+            largest=AREA[1] - AREA[0],
         )
 
     def _compared(self, first: int, second: int) -> tuple[float, Numbers, int]:
@@ -231,8 +237,9 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
     A class of few patients moves the mean as much as one of many. Patients are drawn whatever
     their class, so that a class's patients change in number, too, as they would in another
     cohort; a draw without one class has no area and is left out. Intervals are as wide as the
-    class with fewest patients demands (`percentile_interval`), and there is none where it has
-    fewer than six: its few patients, drawn again and again, would look alike.
+    class with fewest patients demands (`Spread.reach`), and there is none where it has fewer than
+    six: its few patients, drawn again and again, would look alike. Where all patients of a class
+    are alike, those that they may have missed leave room beside what the draws say.
     """
     grouping = Patients.of(removals.patients)
     classes = tuple(str(name) for name in np.unique(removals.classes))
@@ -246,14 +253,15 @@ def cohort_fidelity(removals: Removals, draws: int = DRAWS, seed: int = SEED) ->
     for place in entrants:
         accuracy = cohort.accuracy(drawn, place)
         areas[:, place] = _area(removals.shares, accuracy)
-        low[place], high[place] = band(accuracy, _enough(cohort.fewest[place]), ACCURACY)
+        few = _enough(cohort.fewest[place])
+        low[place], high[place] = band(curves[place], accuracy, few, ACCURACY, cohort.room(place))
     return CohortFidelity(
         shares=removals.shares,
         classes=classes,
         curves=curves,
         low=low,
         high=high,
-        standings=_standings(removals, _area(removals.shares, curves), areas, cohort.fewest),
+        standings=_standings(cohort, removals, _area(removals.shares, curves), areas),
         drawn=areas,
         patients=len(grouping),
         members=cohort.members,
@@ -328,6 +336,21 @@ class _Cohort:
         average: Numbers = np.mean(accuracies, axis=0)
         return average.reshape(len(drawn), 2, -1)
 
+    def room(self, place: int) -> Reach:
+        """Return the room (2, S) that classes leave whose patients are all alike to an entrant."""
+        return self._summed([unseen_room(one.means[:, place], ACCURACY) for one in self.by_class])
+
+    def area_room(self, shares: Numbers, place: int) -> Reach:
+        """Return the same of the area."""
+        areas = [_area(shares, one.means[:, place]) for one in self.by_class]
+        return self._summed([unseen_room(each, AREA) for each in areas])
+
+    def _summed(self, rooms: Sequence[Reach]) -> Reach:
+        """Return the room of the mean over the classes, which are independent."""
+        sides = (np.square(side).sum(axis=0) for side in map(np.array, zip(*rooms, strict=True)))
+        below, above = (np.sqrt(squares) / len(rooms) for squares in sides)
+        return below, above
+
 
 def _enough(patients: int) -> int:
     """Return the patients on which an interval rests, none where they are too few for one."""
@@ -340,18 +363,25 @@ def _area(shares: Numbers, curves: Numbers) -> Numbers:
 
 
 def _standings(
-    removals: Removals, areas: Numbers, drawn: Numbers, fewest: NDArray[np.intp]
+    cohort: _Cohort, removals: Removals, areas: Numbers, drawn: Numbers
 ) -> tuple[FidelityStanding, ...]:
+    fewest = cohort.fewest
     ranks = Ranks.of(areas[None]).average[0]
     first = Ranks.of(drawn).wins().mean(axis=0)
     answered = ~np.isnan(removals.answers[:, :, 0, 0])
     patients = [len(np.unique(removals.patients[column])) for column in answered.T]
     known = ~np.isnan(areas)
+
+    def interval(place: int) -> Interval | None:
+        room = cohort.area_room(removals.shares, place)
+        low, high = band(areas[place], drawn[:, place], _enough(fewest[place]), AREA, room)
+        return None if np.isnan(low) else Interval(float(low), float(high))
+
     return tuple(
         FidelityStanding(
             entrant=entrant,
             fidelity=float(areas[place]) if known[place] else None,
-            interval=percentile_interval(drawn[:, place], _enough(fewest[place]), bounds=AREA),
+            interval=interval(place),
             rank=float(ranks[place]) if known[place] else None,
             first=float(first[place]) if known[place] else 0.0,
             patients=patients[place],

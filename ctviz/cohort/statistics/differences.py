@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
+from ctviz.cohort.statistics.interval import LEVEL, Interval, ends, student
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
+from ctviz.core.spread import Spread
 
 Pair: TypeAlias = tuple[Entrant, Entrant]
+
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,8 @@ class Differences:
         (K,) number of patients on whom both are defined.
     direction
         1 where higher is better, else -1.
+    largest
+        The largest difference that there can be.
     """
 
     pairs: tuple[Pair, ...]
@@ -39,21 +45,37 @@ class Differences:
     drawn: Numbers
     patients: NDArray[np.intp]
     direction: float
+    largest: float = np.inf
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Of the K differences over the draws."""
+        return Spread.of(self.drawn, self.patients)
+
+    def ends(self, level: float = LEVEL) -> tuple[Numbers, Numbers]:
+        """Return the low and the high ends (K,) of the intervals, NaN where there is none."""
+        reach = self.spread.reach(student(self.patients, level))
+        return ends(self.mean, reach, (-self.largest, self.largest))
 
     def interval(self, pair: int, level: float = LEVEL) -> Interval | None:
         """Return a pair's interval, None on fewer than two patients."""
-        return percentile_interval(self.drawn[:, pair], int(self.patients[pair]), level)
+        low, high = (float(each[pair]) for each in self.ends(level))
+        return None if np.isnan(low) else Interval(low, high)
 
-    def winner(self, pair: int, level: float = LEVEL) -> Entrant | None:
-        """Return the entrant that is clearly better, if there is one.
+    def ahead(self, level: float = LEVEL) -> Numbers:
+        """Return (K,) 1 where the first entrant is clearly better, -1 where the second is, else 0.
 
         The interval lies on its side of zero, and there are at least six patients (`FEWEST`).
         """
-        interval = self.interval(pair, level)
-        if interval is None or self.patients[pair] < FEWEST or not interval.excludes(0.0):
-            return None
+        low, high = self.ends(level)
+        clear = (low > _ROUNDING).astype(float) - (high < -_ROUNDING)
+        return np.where(self.patients >= FEWEST, clear * self.direction, 0.0)
+
+    def winner(self, pair: int, level: float = LEVEL) -> Entrant | None:
+        """Return the entrant that is clearly better, if there is one."""
         first, second = self.pairs[pair]
-        return first if interval.low * self.direction > 0 else second
+        ahead = self.ahead(level)[pair]
+        return None if ahead == 0 else first if ahead > 0 else second
 
 
 def differences(
@@ -67,7 +89,14 @@ def differences(
     by_patient = patient_differences(panel, pairs)
     drawn = drawn_means(draw_patients(len(by_patient), draws, seed), by_patient)
     patients: NDArray[np.intp] = np.sum(~np.isnan(by_patient), axis=0)
-    return Differences(tuple(pairs), mean_of_patients(by_patient), drawn, patients, panel.direction)
+    return Differences(
+        pairs=tuple(pairs),
+        mean=mean_of_patients(by_patient),
+        drawn=drawn,
+        patients=patients,
+        direction=panel.direction,
+        largest=panel.bounds[1] - panel.bounds[0],
+    )
 
 
 def patient_differences(panel: Panel, pairs: Sequence[Pair]) -> Numbers:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctviz.cohort.statistics.agreement import kendall, paired
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
-from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
+from ctviz.cohort.statistics.interval import Interval
+from ctviz.cohort.statistics.orders import Orders
 from ctviz.cohort.statistics.pairwise import pairwise
 from ctviz.cohort.statistics.panel import Entrant, Panel
-from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
+from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
 from ctviz.cohort.statistics.ranks import Ranks
 
 
@@ -41,7 +41,8 @@ class Move:
     first, second
         Its ranks among the entrants with scores under both; ties share the mean of their places.
     interval
-        Of second minus first, over draws of the patients; None on fewer than two patients.
+        Of second minus first, by the places that the entrant can have by either metric (`Orders`),
+        corrected for the rivals under both; None on fewer than six patients.
     """
 
     entrant: Entrant
@@ -95,32 +96,32 @@ def rank_moves(
 ) -> tuple[Move, ...]:
     """Return how far each entrant with scores under both metrics falls from one to the other.
 
-    Also for one metric under two settings, such as two fills. The same draws of the patients give
-    both ranks (Goldstein & Spiegelhalter, JRSS A 1996, doi:10.2307/2983325).
+    Also for one metric under two settings, such as two fills.
     """
-    one, other = _with_scores_under_both(*paired(first, second))
-    means = one.patient_means(), other.patient_means()
-    drawn = draw_patients(len(means[0]), draws, seed)
-    directions = one.direction, other.direction
-    here, there = (
-        _ranks(mean_of_patients(each)[None] * direction)[0]
-        for each, direction in zip(means, directions, strict=True)
-    )
-    moves = np.subtract(
-        *(
-            _ranks(drawn_means(drawn, each) * direction)
-            for each, direction in zip(reversed(means), reversed(directions), strict=True)
-        )
-    )
+    both = _with_scores_under_both(*paired(first, second))
+    means = [panel.patient_means() for panel in both]
     counts = np.min([np.sum(~np.isnan(each), axis=0) for each in means], axis=0)
+    comparisons = 2 * (len(both[0].entrants) - 1)
+    here, there = (
+        _ranks(mean_of_patients(each)[None] * panel.direction)[0]
+        for each, panel in zip(means, both, strict=True)
+    )
+    places = [
+        Orders.of(panel, comparisons, draws, seed).rank_intervals(ranks)
+        for panel, ranks in zip(both, (here, there), strict=True)
+    ]
+    falls = [
+        Interval(second.low - first.high, second.high - first.low)
+        for first, second in zip(*places, strict=True)
+    ]
     return tuple(
         Move(
             entrant=entrant,
             first=float(here[column]),
             second=float(there[column]),
-            interval=percentile_interval(moves[:, column], int(counts[column])),
+            interval=falls[column] if counts[column] >= FEWEST else None,
         )
-        for column, entrant in enumerate(one.entrants)
+        for column, entrant in enumerate(both[0].entrants)
     )
 
 

@@ -4,16 +4,23 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.stats import beta, norm, t
+from numpy.typing import NDArray
+from scipy.special import betainccinv, betaincinv, stdtrit
 
-from ctviz.cohort.statistics.patients import Numbers
+from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
 from ctviz.core.chance import unseen
+from ctviz.core.spread import Spread
 
 LEVEL = 0.95
 """How often an interval should hold the truth."""
 
 Bounds: TypeAlias = tuple[float, float]
 """The least and the largest value that a figure can have."""
+
+Reach: TypeAlias = tuple[Numbers, Numbers]
+"""How far intervals reach below and above their figures."""
+
+NO_ROOM: Reach = (np.zeros(()), np.zeros(()))
 
 _FEWEST = 2
 _ROUNDING = 1e-10
@@ -35,28 +42,28 @@ class Interval:
         return not self.low <= value <= self.high
 
 
-def percentile_interval(
-    drawn: Numbers, patients: int, level: float = LEVEL, bounds: Bounds | None = None
+def interval_around(
+    figure: float,
+    drawn: Numbers,
+    patients: int,
+    level: float = LEVEL,
+    bounds: Bounds | None = None,
 ) -> Interval | None:
-    r"""Return the interval of figures (B,) drawn on a number of patients, None on fewer than two.
+    """Return the interval of a figure, drawn (B,) on a number of patients, None on fewer than two.
 
-    The middle of the draws (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13),
-    expanded as Hesterberg advises (The American Statistician 2015,
-    doi:10.1080/00031305.2015.1089789): its tails are
-    :math:`\Phi(-t_{\alpha/2, n-1} \sqrt{n / (n - 1)})`, so that on few patients it is as wide as
-    Student's and not too narrow. On many patients that is α/2. Draws without a figure are left
-    out; None if no draw has one.
+    As far as `Spread.reach` says of the draws, by Student's t and Hall's correction for skewed
+    scores, and not beyond the ``bounds`` of what the figure can be. Draws without a figure are
+    left out; None if no draw has one.
 
     Patients who are all alike give the same figure in every draw, and an interval of no width,
     which would claim that nobody else exists. Given the figure's ``bounds``, it is `widened`.
     """
-    known = drawn[~np.isnan(drawn)]
-    if patients < _FEWEST or not len(known):
+    spread = Spread.of(drawn, patients)
+    if np.isnan(spread.error):
         return None
-    tail = tail_of_draws(patients, level)
-    low, high = np.quantile(known, [tail, 1 - tail])
-    if bounds is not None and high - low <= _ROUNDING:
-        return widened(float(low), patients, bounds, level)
+    if bounds is not None and spread.error == 0:
+        return widened(figure, patients, bounds, level)
+    low, high = ends(np.asarray(figure), spread.reach(student(patients, level)), bounds)
     return Interval(float(low), float(high))
 
 
@@ -87,34 +94,64 @@ def share_interval(hits: float, patients: int, level: float = LEVEL) -> Interval
     if patients < _FEWEST:
         return None
     tail, misses = (1 - level) / 2, patients - hits
-    low = float(beta.ppf(tail, hits, misses + 1)) if hits > _ROUNDING else 0.0
-    high = float(beta.isf(tail, hits + 1, misses)) if misses > _ROUNDING else 1.0
+    low = float(betaincinv(hits, misses + 1, tail)) if hits > _ROUNDING else 0.0
+    high = float(betainccinv(hits + 1, misses, tail)) if misses > _ROUNDING else 1.0
     return Interval(low, high)
 
 
-def band(drawn: Numbers, patients: int, bounds: Bounds | None = None) -> tuple[Numbers, Numbers]:
-    """Return the pointwise ends (…) of curves (B, …) drawn on a number of patients.
+def band(
+    curves: Numbers,
+    drawn: Numbers,
+    patients: int,
+    bounds: Bounds | None = None,
+    room: Reach = NO_ROOM,
+) -> tuple[Numbers, Numbers]:
+    """Return the pointwise ends (…) of curves (…), drawn (B, …) on a number of patients.
 
-    Each point's interval is `percentile_interval`'s; the whole curve lies within them less often
+    Each point's interval is that of `interval_around`; the whole curve lies within them less often
     than each point does. NaN on fewer than two patients and where no draw has the whole curve.
-    Points that are the same in every draw are widened, given the figure's ``bounds``.
+    ``room`` is what `unseen_room` leaves below and above the points.
     """
-    whole = drawn[~np.isnan(drawn).any(axis=tuple(range(1, drawn.ndim)))]
-    if patients < _FEWEST or not len(whole):
-        unknown = np.full(drawn.shape[1:], np.nan)
-        return unknown, unknown
-    tail = tail_of_draws(patients)
-    low, high = np.quantile(whole, [tail, 1 - tail], axis=0)
-    if bounds is None:
-        return low, high
-    alike, missed = high - low <= _ROUNDING, unseen(patients)
-    return (
-        np.where(alike, low - missed * (low - bounds[0]), low),
-        np.where(alike, high + missed * (bounds[1] - high), high),
-    )
+    missing = np.isnan(drawn).any(axis=tuple(range(1, drawn.ndim)), keepdims=True)
+    reach = Spread.of(np.where(missing, np.nan, drawn), patients).reach(student(patients))
+    return ends(curves, with_room(reach, room), bounds)
 
 
-def tail_of_draws(patients: int, level: float = LEVEL) -> float:
-    """Return the share of draws beyond each end of an interval, on two patients or more."""
-    student = t.isf((1 - level) / 2, patients - 1)
-    return float(norm.sf(student * np.sqrt(patients / (patients - 1))))
+def ends(figures: Numbers, reach: Reach, bounds: Bounds | None) -> tuple[Numbers, Numbers]:
+    """Return (…) the low and high ends of intervals that reach so far, within the bounds."""
+    least, largest = bounds or (-np.inf, np.inf)
+    below, above = reach
+    return np.maximum(figures - below, least), np.minimum(figures + above, largest)
+
+
+def unseen_room(values: Numbers, bounds: Bounds, level: float = LEVEL) -> Reach:
+    """Return the room (…) below and above the means of patients' values (M, …), NaN left out.
+
+    None where patients differ, or the bounds are infinite; where all are alike, what `widened`
+    gives.
+    """
+    means = mean_of_patients(values)
+    people = np.sum(~np.isnan(values), axis=0)
+    away = np.abs(np.nan_to_num(values - means)).max(axis=0, initial=0.0)
+    alike = (away <= _ROUNDING) & (people > 0)
+    if not np.isfinite(bounds).all():
+        return np.zeros(means.shape), np.zeros(means.shape)
+    missed = unseen(np.maximum(people, 1.0), level)
+    low, high = bounds
+    return np.where(alike, missed * (means - low), 0), np.where(alike, missed * (high - means), 0)
+
+
+def with_room(reach: Reach, room: Reach) -> Reach:
+    """Return how far intervals reach, of a sum of which parts leave room of their own.
+
+    Distances of independent parts add up as their squares do (Zou & Donner, Statistics in Medicine
+    2008, doi:10.1002/sim.3095).
+    """
+    below, above = (np.hypot(one, other) for one, other in zip(reach, room, strict=True))
+    return below, above
+
+
+def student(patients: int | NDArray[np.intp], level: float = LEVEL) -> Numbers:
+    """Return (…) the quantile of Student's t beyond which half of what the level leaves out is."""
+    freedom = np.maximum(patients, _FEWEST) - 1.0
+    return np.asarray(-stdtrit(freedom, (1 - level) / 2))

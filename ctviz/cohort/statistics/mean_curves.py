@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import band
+from ctviz.cohort.statistics.interval import Bounds, band, unseen_room
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
 from ctviz.core import InvalidInput
 
@@ -36,12 +36,16 @@ class MeanCurves:
 
 
 def mean_curves(
-    curves: NDArray[np.floating], patients: Names, draws: int = DRAWS, seed: int = SEED
+    curves: NDArray[np.floating],
+    patients: Names,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    bounds: Bounds = (-np.inf, np.inf),
 ) -> MeanCurves:
     """Average curves (N, E, S) of slices over patients, with a bootstrap band.
 
-    The cluster bootstrap of `standings` at each point. A slice is undefined for an entrant where
-    any point of its curve is NaN.
+    The cluster bootstrap of `standings` at each point, whose least and largest value are the
+    ``bounds``. A slice is undefined for an entrant where any point of its curve is NaN.
     """
     if curves.ndim != 3 or len(curves) != len(patients):
         raise InvalidInput("Give curves (slices, entrants, points), a patient per slice.")
@@ -51,12 +55,19 @@ def mean_curves(
     means = grouping.means(whole)
     drawn = draw_patients(len(grouping), draws, seed)
     count = np.sum(~np.isnan(means).any(axis=2), axis=0)
+    mean = mean_of_patients(means)
     bands = [
-        band(drawn_means(drawn, means[:, entrant]), int(known))
+        band(
+            mean[entrant],
+            drawn_means(drawn, means[:, entrant]),
+            int(known),
+            bounds,
+            unseen_room(means[:, entrant], bounds),
+        )
         for entrant, known in enumerate(count)
     ]
     return MeanCurves(
-        mean=mean_of_patients(means),
+        mean=mean,
         low=np.array([low for low, _ in bands]),
         high=np.array([high for _, high in bands]),
         defined=tuple(int(n) for n in np.sum(~np.isnan(whole).any(axis=2), axis=0)),

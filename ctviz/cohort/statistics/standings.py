@@ -7,7 +7,8 @@ import numpy as np
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.differences import differences
-from ctviz.cohort.statistics.interval import Interval, percentile_interval, share_interval
+from ctviz.cohort.statistics.interval import Interval, interval_around, share_interval
+from ctviz.cohort.statistics.orders import Orders
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
 from ctviz.cohort.statistics.ranks import Ranks
@@ -29,7 +30,9 @@ class Standing:
         Place by the mean, 1 is best; those that tie share the mean of their places. None if it
         has no score.
     rank_interval
-        Of the rank, over draws of the patients.
+        The places that it can have: behind those that are clearly better in a paired difference,
+        before those that are clearly worse, corrected for the number of rivals. None on fewer
+        than two patients.
     first
         Share of draws in which it has the first place; ties share it equally.
     patients
@@ -65,10 +68,9 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
     An undefined score is no score: a mean is over what is defined, and the counts say how much
     that is. Means of entrants that are undefined on different slices are over different slices;
     `Panel.complete` gives the slices that all share. In draws where an entrant has no score it
-    comes last. Intervals are percentiles over draws of whole patients (Efron & Tibshirani, An
-    Introduction to the Bootstrap, 1993), the same patients for every entrant; on rankings see
-    Goldstein & Spiegelhalter, JRSS A 1996, doi:10.2307/2983325. A hit rate has an exact interval,
-    and that of patients who are all alike is `widened`.
+    comes last. Intervals of means are by draws of whole patients (`interval_around`), the same
+    patients for every entrant; those of ranks by the paired differences (`Orders`). A hit rate has
+    an exact interval, and that of patients who are all alike is `widened`.
     """
     means = panel.patient_means()
     drawn = drawn_means(draw_patients(len(means), draws, seed), means)
@@ -77,13 +79,15 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
     ranks = Ranks.of(observed[None] * panel.direction).average[0]
     first = places.wins().mean(axis=0)
     unbeaten = _unbeaten(panel, draws, seed)
+    rank_intervals = _rank_intervals(panel, ranks, draws, seed)
     patients = np.sum(~np.isnan(means), axis=0)
     defined = panel.defined.sum(axis=0)
 
     def interval(column: int, count: int) -> Interval | None:
         if panel.hits:
             return share_interval(count * float(observed[column]), count)
-        return percentile_interval(drawn[:, column], count, bounds=panel.bounds)
+        mean = float(observed[column])
+        return interval_around(mean, drawn[:, column], count, bounds=panel.bounds)
 
     def standing(column: int, entrant: Entrant) -> Standing:
         count = int(patients[column])
@@ -92,7 +96,7 @@ def standings(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[Stand
             mean=float(observed[column]) if count else None,
             interval=interval(column, count),
             rank=float(ranks[column]) if count else None,
-            rank_interval=percentile_interval(places.average[:, column], count),
+            rank_interval=rank_intervals.get(entrant) if count > 1 else None,
             first=float(first[column]) if count else 0.0,
             patients=count,
             defined=int(defined[column]),
@@ -113,6 +117,14 @@ def rank_frequencies(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> Numb
     means = panel.patient_means()
     drawn = drawn_means(draw_patients(len(means), draws, seed), means)
     return Ranks.of(drawn * panel.direction).frequencies()
+
+
+def _rank_intervals(panel: Panel, ranks: Numbers, draws: int, seed: int) -> dict[Entrant, Interval]:
+    """Return the intervals of the ranks (E,) of those that have any score."""
+    race = panel.select(panel.scored)
+    own = np.array([panel.entrants.index(each) for each in race.entrants], dtype=np.intp)
+    orders = Orders.of(race, len(own) - 1, draws, seed)
+    return dict(zip(race.entrants, orders.rank_intervals(ranks[own]), strict=True))
 
 
 def _unbeaten(panel: Panel, draws: int, seed: int) -> dict[Entrant, tuple[Entrant, ...]]:

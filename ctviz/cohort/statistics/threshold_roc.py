@@ -6,7 +6,7 @@ import numpy as np
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Interval, percentile_interval
+from ctviz.cohort.statistics.interval import Interval, interval_around
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
 from ctviz.core import InvalidInput
 
@@ -62,21 +62,26 @@ def threshold_roc(
     curve = mean_of_patients(means)
     drawn = draw_patients(len(grouping), draws, seed)
     count = np.sum(~np.isnan(means[:, :, 0, 0]), axis=0)
-    heights, areas = [], []
+    heights, areas = curve[:, 1].mean(axis=-1), _area(curve)
+    height_intervals, area_intervals = [], []
     for entrant, known in enumerate(count):
         again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), curve[0].size))
         again = again.reshape(len(drawn), *curve.shape[1:])
-        heights.append(
-            percentile_interval(again[:, 1].mean(axis=-1), int(known), bounds=(0.0, 1.0))
+        height_intervals.append(
+            interval_around(
+                heights[entrant], again[:, 1].mean(axis=-1), int(known), bounds=(0.0, 1.0)
+            )
         )
-        areas.append(percentile_interval(_area(again), int(known), bounds=(0.0, 1.0)))
+        area_intervals.append(
+            interval_around(areas[entrant], _area(again), int(known), bounds=(0.0, 1.0))
+        )
     return ThresholdRoc(
         tpr=curve[:, 1],
         fpr=curve[:, 0],
-        heights=curve[:, 1].mean(axis=-1),
-        areas=_area(curve),
-        height_intervals=tuple(heights),
-        area_intervals=tuple(areas),
+        heights=heights,
+        areas=areas,
+        height_intervals=tuple(height_intervals),
+        area_intervals=tuple(area_intervals),
         defined=tuple(int(n) for n in np.sum(~np.isnan(points[:, :, 0, 0]), axis=0)),
         patients=tuple(int(n) for n in count),
     )

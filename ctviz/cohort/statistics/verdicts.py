@@ -13,9 +13,9 @@ from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
 from ctviz.cohort.statistics.claim import Claim
 from ctviz.cohort.statistics.differences import Differences
 from ctviz.cohort.statistics.disagreement import reversals
-from ctviz.cohort.statistics.interval import LEVEL, Interval, percentile_interval
+from ctviz.cohort.statistics.interval import LEVEL, Interval
 from ctviz.cohort.statistics.panel import Panel
-from ctviz.cohort.statistics.patients import FEWEST
+from ctviz.cohort.statistics.patients import FEWEST, Numbers
 from ctviz.cohort.statistics.ranking_comparison import PlacedEntrant, RankingComparison
 from ctviz.core import UnknownName
 
@@ -41,7 +41,7 @@ class Verdict:
     estimate
         The figure that decides, None where it is undefined; each function says which it is.
     interval
-        Of the estimate, over draws of the patients; None where there is none.
+        Of the estimate; None where there is none.
     why
         The reason as a sentence.
     """
@@ -72,10 +72,11 @@ def absolute_beats_signed(comparison: RankingComparison) -> tuple[Verdict, ...]:
 def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
     """Say whether absolute values score better for every estimator whose signs differ.
 
-    The estimate is the share of those estimators for which they do. Yes where each estimator's 95 %
-    interval lies on their side of zero (all must, so no correction is due: Berger, Technometrics
-    1982, doi:10.1080/00401706.1982.10487790); no where an interval widened for the number of
-    estimators (Bonferroni) lies on the other side for one of them; else undecided.
+    The estimate is the share of those estimators for which they do; its interval holds those for
+    which that is not clear. Yes where each estimator's 95 % interval lies on their side of zero
+    (all must, so no correction is due: Berger, Technometrics 1982,
+    doi:10.1080/00401706.1982.10487790); no where an interval widened for the number of estimators
+    (Bonferroni) lies on the other side for one of them; else undecided.
     """
     claim = Claim("sign throughout", (comparison.metric,))
     if comparison.too_few:
@@ -84,7 +85,6 @@ def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
     told = _told(compared)
     if not told:
         return Verdict(claim, "undecided", None, None, APART)
-    ahead = compared.drawn[:, told] * compared.direction > 0
     estimate = float(np.mean(compared.mean[told] * compared.direction > 0))
     corrected = 1 - (1 - LEVEL) / len(told)
     winners = [compared.winner(number) for number in told]
@@ -97,8 +97,9 @@ def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
         holds = "no" if against else "undecided"
     why = f"Clearly so for {better} of {len(told)} estimators"
     why += f", and signed values are clearly better for {', '.join(against)}." if against else "."
-    patients = int(compared.patients[told].max())
-    interval = percentile_interval(ahead.mean(axis=1), patients) if patients >= FEWEST else None
+    interval = None
+    if compared.patients[told].max() >= FEWEST:
+        interval = _share_ahead(compared.ahead(corrected)[told])
     return Verdict(claim, holds, estimate, interval, why)
 
 
@@ -107,8 +108,9 @@ def signs_matter(comparison: RankingComparison) -> Verdict:
 
     On networks that have learnt from scans with removed pixels they do (Brocki & Chung 2023.
     arXiv:2303.01538), on ordinary ones not. The estimate is the share of the estimators whose signs
-    differ for which signed values are better. Yes where its 95 % interval lies above one half, no
-    where it lies below, else undecided.
+    differ for which signed values are better; its interval holds those for which that is not clear,
+    each comparison widened for the number of estimators (Bonferroni). Yes where it lies above one
+    half, no where it lies below, else undecided.
     """
     claim = Claim("sign matters", (comparison.metric,))
     if comparison.too_few:
@@ -117,16 +119,16 @@ def signs_matter(comparison: RankingComparison) -> Verdict:
     told = _told(compared)
     if not told:
         return Verdict(claim, "undecided", None, None, APART)
-    ahead = compared.drawn[:, told] * compared.direction < 0
     estimate = float(np.mean(compared.mean[told] * compared.direction < 0))
     winners = [compared.winner(number) for number in told]
     signed = sum(winner is not None and winner.sign == "signed" for winner in winners)
     patients = int(compared.patients[told].max())
     if patients < FEWEST:
         return Verdict(claim, "undecided", estimate, None, _too_few(patients))
-    interval = percentile_interval(ahead.mean(axis=1), patients)
+    corrected = 1 - (1 - LEVEL) / len(told)
+    interval = _share_ahead(-compared.ahead(corrected)[told])
     holds: Holds = "undecided"
-    if interval is not None and interval.excludes(0.5):
+    if interval.excludes(0.5):
         holds = "yes" if interval.low > 0.5 else "no"
     why = f"Clearly so for {signed} of {len(told)} estimators."
     return Verdict(claim, holds, estimate, interval, why)
@@ -212,6 +214,11 @@ def _told(compared: Differences) -> list[int]:
     """Return the pairs of signs that can be told apart."""
     apart = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
     return [number for number in apart if compared.patients[number]]
+
+
+def _share_ahead(ahead: Numbers) -> Interval:
+    """Return the share that is clearly ahead (1), and the one that is not clearly behind (-1)."""
+    return Interval(float(np.mean(ahead > 0)), float(np.mean(ahead >= 0)))
 
 
 def _same(compared: Differences, number: int) -> bool:

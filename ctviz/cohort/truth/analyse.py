@@ -13,7 +13,7 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.statistics import (
     Panel,
     friedman,
-    percentile_interval,
+    interval_around,
     rank_agreement,
     rank_frequencies,
     standings,
@@ -124,12 +124,12 @@ def _part_effects(study: TruthStudy, judged: Sequence[Judgement]) -> Iterator[Pa
         pixels[n, places] = each.pixels
     drawn = drawn_means(draw_patients(len(judged), study.draws, study.seed), effects)
     for p, name in enumerate(names):
-        seen = int(np.sum(~np.isnan(effects[:, p])))
+        seen, mean = int(np.sum(~np.isnan(effects[:, p]))), float(np.nanmean(effects[:, p]))
         yield PartEffect(
             part=name,
             phantoms=seen,
-            mean=float(np.nanmean(effects[:, p])),
-            interval=percentile_interval(drawn[:, p], seen),
+            mean=mean,
+            interval=interval_around(mean, drawn[:, p], seen),
             matters=float(np.nanmean(matters[:, p])),
             pixels=float(np.nanmean(pixels[:, p])),
         )

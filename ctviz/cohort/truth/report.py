@@ -257,7 +257,10 @@ def _methods(findings: TruthFindings) -> Iterator[str]:
         "against signed effects, absolute values against the sizes of effects."
     )
     yield (
-        f"Phantoms are the unit: intervals are 95 % percentile intervals over {findings.draws} "
-        f"bootstrap draws of them (seed {findings.seed}), the same for all entrants and metrics. "
+        "Phantoms are the unit: intervals are 95 % intervals by Student's t, lengthened on the "
+        "side to which values are skewed (Hall 1992), with the moments of "
+        f"{findings.draws} bootstrap draws of phantoms (seed {findings.seed}), the same for all "
+        "entrants and metrics; those of rankings hold all that pairs allow whose order is not "
+        "clear. "
         "Metrics that compare with a reader were given heart and great vessels, or the lesion."
     )

@@ -106,6 +106,16 @@ TRIGGERS = {
             ),
         ),
     ),
+    "By Fidelity scores have no limit": lambda f: replace(
+        f,
+        findings=replace(
+            f.findings,
+            metrics=tuple(
+                replace(each, bounds=(0.0, None)) if each.key == "fidelity" else each
+                for each in f.findings.metrics
+            ),
+        ),
+    ),
     "No metric asked the model": lambda f: planned(f, metrics={"auroc": {}}),
     "filled in one way only (paper)": lambda f: planned(f, metrics={"fidelity": {}}),
     "is not known: others may have been tried": lambda f: replace(f, registrations=()),
@@ -149,6 +159,12 @@ def test_intervals_are_told_where_patients_are_few(facts):
     ]
     assert f"{max(spans):.2f} (Fidelity)" in said
     assert not found(changed(facts, patients=FEW), "patients differences")
+
+
+def test_what_so_few_patients_may_not_show_is_told(facts):
+    # Of a share s none is among eight patients with chance (1 - s)⁸, a fortieth at 37 %.
+    assert found(facts, "up to 37% of patients 8 patients may show nothing")
+    assert not found(changed(facts, patients=FEW), "may show nothing")
 
 
 def test_a_control_that_is_not_beaten_is_said(facts):

@@ -120,7 +120,7 @@ def test_the_slice_in_dispute_comes_first():
 
 
 def test_the_entrant_that_falls_furthest_comes_first():
-    one, other = panel([[4, 3, 2, 1]] * 3), panel([[1, 4, 3, 2]] * 3)
+    one, other = panel([[4, 3, 2, 1]] * 6), panel([[1, 4, 3, 2]] * 6)
     first, *rest = disagreements(one, other).entrants
     assert (first.entrant, first.first, first.second, first.fall) == (one.entrants[0], 1, 4, 3)
     assert (first.interval.low, first.interval.high) == (3, 3)

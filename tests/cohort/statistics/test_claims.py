@@ -14,12 +14,13 @@ from ctviz.cohort.statistics import (
     absolute_beats_signed_throughout,
     cohort_fidelity,
     leads,
+    mean_curves,
     rank_agreement,
     rank_moves,
     standings,
     threshold_roc,
 )
-from ctviz.cohort.statistics.interval import band, percentile_interval, share_interval, widened
+from ctviz.cohort.statistics.interval import interval_around, share_interval, widened
 from ctviz.core import InvalidInput
 from ctviz.core.chance import unseen
 from ctviz.metrics import METRICS
@@ -141,13 +142,14 @@ def test_patients_who_are_all_alike_leave_room_for_others(value, patients):
 def test_a_figure_without_bounds_has_no_interval_where_all_patients_are_alike():
     (standing,) = standings(panel(np.zeros((8, 1))))
     assert (standing.mean, standing.interval) == (0, None)
-    assert percentile_interval(np.zeros(50), 8, bounds=(-np.inf, np.inf)) is None
+    assert interval_around(0.0, np.zeros(50), 8, bounds=(-np.inf, np.inf)) is None
 
 
 def test_curves_that_are_the_same_on_every_patient_have_a_band_and_an_area_with_room():
-    low, high = band(np.ones((30, 4)), 10, bounds=(0.0, 1.0))
-    np.testing.assert_allclose(low, 1 - unseen(10))
-    np.testing.assert_allclose(high, 1)
+    curves = np.ones((10, 1, 4))
+    found = mean_curves(curves, [f"p{row}" for row in range(10)], bounds=(0.0, 1.0))
+    np.testing.assert_allclose(found.low, 1 - unseen(10))
+    np.testing.assert_allclose(found.high, 1)
     points = np.tile(np.linspace(1, 0, 5), (7, 1, 1))
     found = threshold_roc(np.ones_like(points), points, [f"p{row}" for row in range(7)])
     assert found.areas[0] == pytest.approx(1)

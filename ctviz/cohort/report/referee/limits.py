@@ -1,6 +1,7 @@
 """What a study's numbers cannot say, each sentence for a reason that is found in its data."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from ctviz.cohort.plan import metric_name
 from ctviz.cohort.report.answer import headline_metrics, leader
@@ -10,10 +11,14 @@ from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.integrity import leakage_words, seen_words
 from ctviz.cohort.statistics import FEWEST, Standing
+from ctviz.core.chance import unseen
 from ctviz.metrics.trust import trusted
 
 FEW = 30
 """Fewer patients than that, and intervals are so wide that their width is worth a sentence."""
+
+FEW_FOR_UNBOUNDED = 20
+"""From this number on intervals hold means of the most skewed scores (`benchmarks.coverage`)."""
 
 UNBALANCED = 2.0
 """From this ratio on one class of slices outweighs the other in every mean."""
@@ -38,6 +43,10 @@ def _who(facts: StudyFacts) -> Iterator[str]:
         yield f"With {patients} nothing is decided; it takes {FEWEST}."
     elif subject.patients < FEW:
         yield f"With {patients} differences are told apart only roughly. {_widths(facts)}".strip()
+        yield (
+            f"Of what befalls up to {unseen(subject.patients):.0%} of patients {patients} may show "
+            "nothing, and then no interval allows for it."
+        )
     classes = {name: number for name, number in subject.classes.items() if name}
     if len(classes) == 1:
         (only,) = classes
@@ -167,6 +176,17 @@ def _scores(facts: StudyFacts) -> Iterator[str]:
     ]
     if without:
         yield f"By {listed(without)} some means have no interval: how sure they are is not said."
+    unbounded = [
+        facts.names.metric(metric.key)
+        for metric in facts.findings.metrics
+        if not all(end is not None and isfinite(end) for end in metric.bounds)
+    ]
+    if unbounded and FEWEST <= facts.findings.subject.patients < FEW_FOR_UNBOUNDED:
+        yield (
+            f"By {listed(unbounded)} scores have no limit. Should a few patients score far beyond "
+            f"all others, intervals on fewer than {FEW_FOR_UNBOUNDED} patients hold the mean in "
+            "90 % of such cohorts, not in 95 %."
+        )
     if facts.findings.accuracy and facts.findings.accuracy[0].too_few:
         yield f"Of the cohort's fidelity: {facts.findings.accuracy[0].too_few}"
 

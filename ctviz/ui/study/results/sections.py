@@ -3,10 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-import streamlit as st
-
 from ctviz.cohort import Run
-from ctviz.ui.session import begin, widget
 from ctviz.ui.study.downloads import show_downloads
 from ctviz.ui.study.read_findings import FindingsReading, read_findings
 from ctviz.ui.study.results.answers import show_answers
@@ -16,6 +13,7 @@ from ctviz.ui.study.results.paper import show_paper
 from ctviz.ui.study.results.rankings import show_rankings
 from ctviz.ui.study.results.referee import show_referee
 from ctviz.ui.study.results.sensitivity import show_choices
+from ctviz.ui.study.sections import chosen_section
 
 SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyType(
     {
@@ -35,13 +33,4 @@ SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyTyp
 def show_results(run: Run) -> None:
     """Let the reader choose a section of a study's findings, and show it."""
     reading = read_findings(run)
-    first = next(iter(SECTIONS))
-    section = st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        key=begin(widget("study-section"), first),
-        label_visibility="collapsed",
-        required=True,
-        persist_state="session",
-    )
-    SECTIONS[section or first](run, reading)
+    SECTIONS[chosen_section(SECTIONS, "study-section")](run, reading)

@@ -18,7 +18,6 @@ from ctviz.cohort.truth.report import (
     trust_table,
     truth_report,
 )
-from ctviz.ui.session import begin, widget
 from ctviz.ui.study.downloads import (
     Offer,
     figures_offer,
@@ -29,6 +28,7 @@ from ctviz.ui.study.downloads import (
 )
 from ctviz.ui.study.read_findings import show_chart
 from ctviz.ui.study.results.tables import show_table
+from ctviz.ui.study.sections import chosen_section
 from ctviz.ui.study.truth.answers import show_answers
 from ctviz.ui.study.truth.picture import show_picture
 from ctviz.ui.study.truth.reading import TruthReading, read_truth
@@ -38,16 +38,7 @@ from ctviz.ui.widgets.plain_text import plain
 def show_truth(run: Run, study: TruthStudy) -> None:
     """Let the reader choose a section of what a study of phantoms found, and show it."""
     reading = read_truth(run, study)
-    first = next(iter(SECTIONS))
-    section = st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        key=begin(widget("truth-section"), first),
-        label_visibility="collapsed",
-        required=True,
-        persist_state="session",
-    )
-    SECTIONS[section or first](run, reading)
+    SECTIONS[chosen_section(SECTIONS, "truth-section")](run, reading)
 
 
 def show_parts(reading: TruthReading) -> None:
