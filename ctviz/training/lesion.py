@@ -1,7 +1,7 @@
 """Train a classifier whose answer has one known cause anywhere in the body: a lesion.
 
 A slice and the same slice with a lesion, noise and all, are of the two classes. Whatever tells them
-apart is the lesion, and it has no usual place.
+apart is the lesion, and it has no usual place. It is learnt from close-ups first (`close_ups`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import Progress, Slice, Tunable, Value, param
 from ctviz.models import (
+    Classifier,
     DataSource,
     ModelCard,
     load_model,
@@ -22,6 +23,7 @@ from ctviz.models import (
 )
 from ctviz.phantom import LESION, dissect
 from ctviz.training.augmentation import Augmentation
+from ctviz.training.close_ups import close_ups
 from ctviz.training.contrast import FRESH_SEED, PHANTOM_PIXELS, REFERENCES, TRAINING_SEED
 from ctviz.training.familiar import Unseen, familiarity_of, features, measured_familiarity
 from ctviz.training.fitting import Recipe, Samples, fit
@@ -31,7 +33,16 @@ CLASSES = ("without lesion", "with lesion")
 LEVELS = 3
 """Slices of each phantom, each with and without a lesion."""
 
-CHANGES = Augmentation(boned=0.0, erased=0.0, zoom=0.2, noise_hu=15.0, grain=0.1)
+SIDES = (48, 80)
+"""Pixels of the close-ups that are learnt from before whole slices, in this order."""
+
+CLOSE_UPS = 3
+"""Of each pair of slices."""
+
+AVERAGING = 0.97
+"""Share of the average of weights that is kept a step; the phases are short."""
+
+CHANGES = Augmentation(boned=0.0, erased=0.0, zoom=0.1, noise_hu=10.0, grain=0.02)
 """What does not look like a lesion or hide one."""
 
 
@@ -55,8 +66,11 @@ class LesionPlan(Tunable):
     centre: float = param(-150.0, low=-1000, high=3000, help="Centre of the window in HU.")
     width: float = param(1500.0, low=1, high=4000, help="Width of the window in HU.")
     phantoms: int = param(500, low=2, high=100_000, help="Phantom patients, 3 slices of each.")
-    batches: int = param(500, low=1, high=100_000, help="Batches that are learnt from.")
-    batch: int = param(24, low=2, high=512, help="Slices in a batch.")
+    close_ups: int = param(
+        1200, low=1, high=100_000, help="Batches of close-ups of either side, before whole slices."
+    )
+    batches: int = param(700, low=1, high=100_000, help="Batches of whole slices.")
+    batch: int = param(32, low=2, high=512, help="Slices in a batch.")
     rate: float = param(1e-3, low=1e-7, high=1, help="Learning rate.")
     fresh_phantoms: int = param(100, low=1, high=10_000, help="Phantom patients to measure on.")
     seed: int = param(0, low=0, high=2**30, help="Equal seeds give equal models.")
@@ -71,14 +85,16 @@ def train_lesion(plan: LesionPlan, out: Path, progress: Progress | None = None) 
         If the progress was cancelled; nothing was written.
     """
     progress = progress or Progress()
-    progress.start(plan.phantoms + plan.batches + plan.fresh_phantoms)
+    sides = [side for side in SIDES if side < plan.size]
+    batches = len(sides) * plan.close_ups + plan.batches
+    progress.start(plan.phantoms + batches + plan.fresh_phantoms)
     phantoms = _phantoms(plan, TRAINING_SEED, plan.phantoms, progress)
     classifier = new_classifier(_card(plan, phantoms), seed=plan.seed)
-    recipe = Recipe(
-        steps=plan.batches, batch=plan.batch, learning_rate=plan.rate, seed=plan.seed, paired=True
-    )
-    window = classifier.card.window_limits
-    fit(classifier.network, [phantoms], recipe, window, progress, augmentation=CHANGES)
+    draw = np.random.default_rng(plan.seed)
+    for side in sides:
+        near = close_ups(phantoms, side, CLOSE_UPS, draw)
+        _learn(plan, classifier, near, plan.close_ups, progress)
+    _learn(plan, classifier, phantoms, plan.batches, progress)
     fresh = _phantoms(plan, FRESH_SEED, plan.fresh_phantoms, progress)
     references = encoded(classifier, phantoms.subset(_references(len(phantoms))))
     classifier = replace(classifier, references=references)
@@ -94,6 +110,21 @@ def train_lesion(plan: LesionPlan, out: Path, progress: Progress | None = None) 
     recognised = measured_familiarity(load_model(out), fresh, "phantoms")
     card = replace(card, measured=(*measured, *recognised))
     return save_model(out, replace(classifier, card=card))
+
+
+def _learn(
+    plan: LesionPlan, classifier: Classifier, pairs: Samples, batches: int, progress: Progress
+) -> None:
+    recipe = Recipe(
+        steps=batches,
+        batch=plan.batch,
+        learning_rate=plan.rate,
+        averaging=AVERAGING,
+        seed=plan.seed,
+        paired=True,
+    )
+    window = classifier.card.window_limits
+    fit(classifier.network, [pairs], recipe, window, progress, augmentation=CHANGES)
 
 
 def _phantoms(plan: LesionPlan, first_seed: int, patients: int, progress: Progress) -> Samples:

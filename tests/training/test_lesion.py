@@ -9,7 +9,14 @@ from ctviz.models import load_model, model_cards
 from ctviz.training.lesion import LesionPlan, _references, train_lesion
 
 TINY = LesionPlan(
-    id="tiny", arguments={"width": 8}, size=32, phantoms=3, batches=2, batch=4, fresh_phantoms=2
+    id="tiny",
+    arguments={"width": 8},
+    size=64,
+    phantoms=3,
+    close_ups=1,
+    batches=2,
+    batch=4,
+    fresh_phantoms=2,
 )
 
 
@@ -31,7 +38,7 @@ def test_a_model_is_trained_measured_and_written(tmp_path):
     ]
     assert card.familiarity.on == "12 slices of 2 fresh phantoms"
     references = load_model(tmp_path / "tiny").references
-    assert references.shape == (16, 1, 32, 32)
+    assert references.shape == (16, 1, 64, 64)
 
 
 def test_equal_plans_give_equal_models(tmp_path):
