@@ -12,6 +12,7 @@ from ctviz.io.load import iter_cases, load_case, load_cases
 from ctviz.io.loaded import Loaded, Refused
 from ctviz.io.mask import load_mask, save_mask
 from ctviz.io.native import open_case, save_case, settle_case
+from ctviz.io.nifti_slice import nifti_of
 from ctviz.io.off_limits import OffLimits
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "load_case",
     "load_cases",
     "load_mask",
+    "nifti_of",
     "open_case",
     "save_case",
     "save_mask",

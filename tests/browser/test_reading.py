@@ -212,3 +212,24 @@ def test_a_sentence_says_what_chance_would_show_while_the_reader_wants_to_know(o
     )
     switch.click()
     expect(chance).to_be_hidden()
+
+
+def test_a_view_is_taken_home_as_a_picture_a_table_and_a_link(opened, tmp_path):
+    opened.until("board.panes.length >= 4 && board.panes.every(p => p.shown === 'map')", 180_000)
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for kind, begins in (("png", b"\x89PNG"), ("svg", b"<svg")):
+        page.get_by_test_id("save-view").click()
+        with page.expect_download() as saved:
+            page.get_by_test_id(f"save-{kind}").click()
+        assert re.fullmatch(rf"C-\w+-\d{{3}}\.{kind}", saved.value.suggested_filename)
+        assert saved.value.path().read_bytes().startswith(begins)
+    assert b"not for diagnosis" in saved.value.path().read_bytes()
+    page.get_by_test_id("save-view").click()
+    page.get_by_test_id("save-link").click()
+    expect(page.get_by_test_id("save-said")).to_have_text("link copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    for label, begins in (("Scores, CSV", b"case,slice,"), ("Maps, NIfTI", b"PK")):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=label).click()
+        assert saved.value.path().read_bytes().startswith(begins)

@@ -210,6 +210,7 @@ def test_a_board_is_said_as_it_always_was():
         "refused": {},
         "met": "",
         "heard": "",
+        "caption": [],
         "sign": SIGNS[1],
         "unit": "pixels",
         "contract": CONTRACT,

@@ -12,13 +12,11 @@ from ctviz.core import InvalidInput, Mask, Slice
 from ctviz.io.kinds import Kind, kind_of
 from ctviz.io.masks.form import MASK_FORMS, MaskForm, refuse_other_size
 from ctviz.io.nifti import AXIAL, LPS, displayed, opened
+from ctviz.io.nifti_slice import directions, volume_of
 from ctviz.io.volume import Plane
 
 SAME_PLACE_MM, SAME_PIXEL = 0.5, 0.5
 """How far apart places may be to be the same: so many millimetres or, of the spacing, pixels."""
-
-DISPLAY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, -1.0))
-"""Column, row and slice direction of an axial slice whose orientation is unknown."""
 
 
 @MASK_FORMS.register("nifti")
@@ -44,9 +42,7 @@ class NiftiForm(MaskForm):
 
     def write(self, mask: Mask, path: Path, like: Slice) -> None:
         """Write a volume of one slice with the slice's geometry."""
-        image = nib.Nifti1Image(mask.T[:, :, np.newaxis].astype(np.uint8), _affine(like))
-        image.header.set_xyzt_units("mm")
-        nib.save(image, path)
+        nib.save(volume_of(mask.astype(np.uint8), like), path)
 
 
 def _refuse_other_place(plane: Plane, like: Slice) -> None:
@@ -80,7 +76,7 @@ def _corners(place: Plane | Slice, shape: tuple[int, int]) -> NDArray[np.float64
 
 def _nearest(planes: list[Plane], like: Slice) -> int:
     """Return the plane at a slice's position."""
-    normal = _directions(like)[2]
+    normal = directions(like)[2]
     if like.position_mm is None or planes[0].position_mm is None:
         raise InvalidInput("The mask has several slices and no positions; export one slice.")
     depths = [np.dot(np.subtract(p.position_mm, like.position_mm), normal) for p in planes]  # type: ignore[arg-type]
@@ -90,25 +86,8 @@ def _nearest(planes: list[Plane], like: Slice) -> int:
     return index
 
 
-def _directions(like: Slice) -> NDArray[np.float64]:
-    """Return the directions of column index, row index and reading as rows (x, y, z), unit."""
-    if like.orientation is None:
-        return np.array(DISPLAY)
-    row, column = np.reshape(like.orientation, (2, 3))
-    return np.array([row, column, -np.cross(row, column)])
-
-
 def _axes(like: Slice) -> str:
     """Return the nearest patient axes of column index, row index and reading, such as ``LPI``."""
     affine = np.eye(4)
-    affine[:3, :3] = LPS @ _directions(like).T
+    affine[:3, :3] = LPS @ directions(like).T
     return "".join(orientations.aff2axcodes(affine)) if like.orientation else AXIAL
-
-
-def _affine(like: Slice) -> NDArray[np.float64]:
-    """Return NIfTI's way from (column, row, 0) to the patient."""
-    down, along = like.spacing_mm or (1.0, 1.0)
-    affine = np.eye(4)
-    affine[:3, :3] = LPS @ (_directions(like).T * [along, down, 1.0])
-    affine[:3, 3] = LPS @ np.array(like.position_mm or (0.0, 0.0, 0.0))
-    return affine

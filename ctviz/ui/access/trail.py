@@ -5,6 +5,7 @@ be written takes nothing back. The reader is told, and the server's log says wha
 """
 
 import logging
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -42,6 +43,19 @@ def record(
             f"ctviz. {plain(trouble)}",
             icon=":material/error:",
         )
+
+
+def recorded(what: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return how a file is made for whoever reads now, which the trail will say was exported."""
+    who = session().reader
+
+    def made() -> bytes:
+        content = make()
+        # In a thread of the server, beside every page.
+        record_silently(AuditEvent.EXPORTED, what, who=who)
+        return content
+
+    return made
 
 
 def record_start() -> None:

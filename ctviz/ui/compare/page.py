@@ -13,7 +13,7 @@ from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
-from ctviz.ui.access import record_once
+from ctviz.ui.access import record, record_once
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
@@ -44,6 +44,7 @@ from ctviz.ui.compare.drawings import (
 from ctviz.ui.compare.error_bars import ErrorBarsShown, offer_error_bars, wants_error_bars
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
+from ctviz.ui.compare.exports import Subject, offer_exports
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
 from ctviz.ui.compare.page_jobs import PageJobs, Place
@@ -123,11 +124,12 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
             held = _held(entry, chosen, marked.get(chosen), metrics)
             comparison, explained = _compare(case, card, (estimators, metrics), held, places)
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
+    subject = _subject(case, explained, chosen)
     with line:
         say_in_short(explained, notices)
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
-        _show_board(entry, case, comparison, chosen)
+        _show_board(entry, case, comparison, chosen, subject)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
@@ -135,8 +137,19 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         with st.container(horizontal=True):
             offer_error_bars()
             offer_second_opinion()
+            if subject is not None:
+                offer_exports(comparison, subject)
     show_curves(comparison, marked.get(chosen))
     state.write_link()
+
+
+def _subject(case: Case, explained: Explained | None, against: str) -> Subject | None:
+    """Return what the maps and scores on the screen are of; None while there is no answer."""
+    if explained is None:
+        return None
+    state = session()
+    place = state.slice or 0
+    return Subject(case.id, place, case.slice(place), explained, state.sign, against)
 
 
 def _choose_what_to_compare(
@@ -217,7 +230,9 @@ def _first_slice(entry: CaseEntry) -> int:
     return marked[len(marked) // 2] if marked else entry.middle
 
 
-def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: str) -> None:
+def _show_board(
+    entry: CaseEntry, case: Case, comparison: Comparison, chosen: str, subject: Subject | None
+) -> None:
     state = session()
     other = chosen.split(": ")[0]
     board(
@@ -237,6 +252,7 @@ def _show_board(entry: CaseEntry, case: Case, comparison: Comparison, chosen: st
             sign=state.sign,
             unit=state.unit,
             heard=state.heard,
+            caption=subject.caption if subject is not None else (),
         ),
         key=widget("board"),
         on_drawing=keep_or_say,
@@ -383,6 +399,8 @@ def _commanded(command: BoardCommand) -> None:
         state.sign, state.unit = command.sign, command.unit
     elif command.kind == "remove":
         state.remove(command.pane_id)
+    elif command.kind == "exported":
+        record(AuditEvent.EXPORTED, command.pane_id)
     elif command.kind == "cancel":
         hold_back(command.pane_id)
         for place in _places_of(command.pane_id):

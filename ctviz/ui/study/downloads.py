@@ -15,10 +15,9 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report import report
 from ctviz.cohort.report.writing import file_name
 from ctviz.cohort.truth import TruthStudy
-from ctviz.store import AuditEvent
-from ctviz.ui.access.trail import record_silently
+from ctviz.ui.access.trail import recorded
 from ctviz.ui.service import backend
-from ctviz.ui.session import session, widget
+from ctviz.ui.session import widget
 from ctviz.ui.study.read_findings import Charted, FindingsReading
 from ctviz.viz.charts import chart_file
 from ctviz.viz.documents import Document, to_html, to_pdf
@@ -50,7 +49,7 @@ def show_offers(run: Run, offers: Iterable[Offer]) -> None:
         button, meaning = st.columns([2, 8], vertical_alignment="center")
         button.download_button(
             offer.label,
-            _recorded(run, offer),
+            recorded(f"{run.folder.name}{offer.ending}", offer.make),
             f"{run.folder.name}{offer.ending}",
             offer.mime,
             key=widget("download", offer.ending),
@@ -59,19 +58,6 @@ def show_offers(run: Run, offers: Iterable[Offer]) -> None:
             width="stretch",
         )
         meaning.markdown(offer.meaning)
-
-
-def _recorded(run: Run, offer: Offer) -> Callable[[], bytes]:
-    """Return how a file is made, noting in the audit trail that somebody takes it home."""
-    who = session().reader
-
-    def make() -> bytes:
-        content = offer.make()
-        # In a thread of the server, beside every page.
-        record_silently(AuditEvent.EXPORTED, f"{run.folder.name}{offer.ending}", who=who)
-        return content
-
-    return make
 
 
 def _offers(run: Run, reading: FindingsReading) -> Iterator[Offer]:

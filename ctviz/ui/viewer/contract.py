@@ -19,7 +19,7 @@ from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 Json = dict[str, object]
 PaneState = Literal["ready", "queued", "running", "failed", "cancelled", "waiting"]
 Verdict = Literal["passed", "not passed", "not yet known", "not applicable"]
-CommandKind = Literal["cancel", "compute", "remove", "view", "refresh"]
+CommandKind = Literal["cancel", "compute", "remove", "view", "refresh", "exported"]
 MapUnit = Literal["pixels", "regions"]
 """What a heatmap tells the importance of."""
 Facts = NewType("Facts", Mapping[str, Any])
@@ -267,6 +267,8 @@ class BoardData(ToBrowser):
         Whether the maps of the panes are region maps.
     heard
         The order heard last; the browser repeats an order until it finds it here.
+    caption
+        What the maps of this slice are of, in sentences that are taken home with a picture.
     """
 
     case: CaseView
@@ -284,6 +286,7 @@ class BoardData(ToBrowser):
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     heard: str = ""
+    caption: Sequence[str] = ()
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 
@@ -396,9 +399,9 @@ class BoardCommand(FromBrowser):
     ----------
     kind
         ``cancel``, ``compute`` or ``remove`` one estimator; ``view``: read maps in another way;
-        ``refresh``: tell what has been computed by now.
+        ``refresh``: tell what has been computed by now; ``exported``: note that the view was saved.
     pane_id
-        The estimator, if the command is about one.
+        The estimator, if the command is about one; the name of the file that was saved.
     sign, unit
         How maps shall be read.
     order_id
@@ -412,5 +415,5 @@ class BoardCommand(FromBrowser):
     order_id: Annotated[Ticket, Key("id")] = ""
 
     def __post_init__(self) -> None:
-        if self.kind in {"cancel", "compute", "remove"} and not self.pane_id:
+        if self.kind in {"cancel", "compute", "remove", "exported"} and not self.pane_id:
             raise _unreadable()

@@ -90,16 +90,29 @@ export class Scene {
   }
 
   /**
-   * @param {import("./screen.js").Screen} screen
+   * The slice, the tint of what is drawn on it, and the outlines.
+   *
+   * @param {import("./plate.js").Plate} plate
+   */
+  paint(plate) {
+    plate.start(this.grid, this.view);
+    if (this.grey) plate.image(this.grey);
+    const tint = this.tint();
+    if (tint) plate.image(tint);
+    this.drawOutlines(plate, 1.5);
+  }
+
+  /**
+   * @param {import("./plate.js").Plate} plate
    * @param {number} width  Of the reader's own line, in screen pixels.
    */
-  drawOutlines(screen, width) {
+  drawOutlines(plate, width) {
     if (!this.view.drawingVisible) return;
     for (const { path } of this.referenceOutlines()) {
-      screen.outline(path, { colour: theme().inks.reference, width: 1, dash: [4, 3] });
+      plate.outline(path, { colour: theme().inks.reference, width: 1, dash: [4, 3] });
     }
     for (const { label, path } of this.drawingOutlines()) {
-      screen.outline(path, { colour: css(labelColour(label)), width });
+      plate.outline(path, { colour: css(labelColour(label)), width });
     }
   }
 

@@ -363,7 +363,7 @@ export class Session {
   }
 
   /**
-   * @param {"cancel" | "compute" | "remove"} kind
+   * @param {"cancel" | "compute" | "remove" | "exported"} kind
    * @param {string} pane
    */
   command(kind, pane) {

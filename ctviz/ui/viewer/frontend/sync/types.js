@@ -87,6 +87,7 @@
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
+ * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
  * @typedef {object} DoorbellData  What every page knows of letters.
  * @property {true} doorbell

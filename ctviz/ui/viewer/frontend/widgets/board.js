@@ -18,6 +18,9 @@ import { shortcutOf } from "./keys.js";
 import { columnsFor } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
+import { SaveMenu } from "./save-menu.js";
+import { copied, download, headingOf, tilesOf } from "./taking-home.js";
+import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
 import { theme } from "../theme.js";
@@ -55,7 +58,8 @@ export class Board {
     this.rail = new SliceRail(view);
     this.help = new Help(() => this.showHelp(false));
     this.editorBar = new EditorBar(view, brush, this.acts());
-    this.heatmapBar = new HeatmapBar(view, (score) => {
+    this.saveMenu = new SaveMenu((kept) => this.save(kept));
+    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, (score) => {
       session.sort = score;
       this.arrange();
       this.focus();
@@ -239,6 +243,24 @@ export class Board {
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 
+  /**
+   * Hand this view to the reader.
+   *
+   * @param {import("./save-menu.js").Kept} kept
+   * @returns {Promise<string>}  What was done.
+   */
+  async save(kept) {
+    const { data, scene } = this.session;
+    if (kept === "link") return copied(location.href);
+    if (!data || !scene.grey) throw new Error("There is no picture yet.");
+    const panes = sortPanes(data.panes, this.session.sort).map(({ id }) => /** @type {Pane} */ (this.panes.get(id)));
+    const sheet = layOut(headingOf(data, scene), tilesOf(scene, panes, this.heatmaps(data)), measurer());
+    const name = `${data.case.id}-${String(scene.view.slice + 1).padStart(3, "0")}.${kept}`;
+    download(kept === "png" ? await pngOf(sheet) : svgOf(sheet), name);
+    this.session.command("exported", name);
+    return `saved ${name}`;
+  }
+
   schedule() {
     if (this.frame) return;
     this.timings.requested();
@@ -264,6 +286,20 @@ export class Board {
 
   /** @param {BoardData} data */
   drawPanes(data) {
+    const heatmaps = this.heatmaps(data);
+    for (const pane of this.panes.values()) {
+      const { top, bottom } = pane.root.getBoundingClientRect();
+      if (top > window.innerHeight || bottom < 0) continue;
+      pane.draw(this.session.scene, heatmaps.look, heatmaps.of(pane));
+    }
+  }
+
+  /**
+   * How heatmaps look, and what there is of each pane's.
+   *
+   * @param {BoardData} data
+   */
+  heatmaps(data) {
     const { scene, view, maps } = this.session;
     const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
     const look = { signed, colours: signed ? colourMap("signed", signedMap) : colourMap("absolute", absoluteMap), opacity, threshold };
@@ -279,15 +315,14 @@ export class Board {
         return { control, robust: holding?.state === "ready" ? holding.picture.robust : null };
       }),
     );
-    for (const [id, pane] of this.panes) {
-      const { top, bottom } = pane.root.getBoundingClientRect();
-      if (top > window.innerHeight || bottom < 0) continue;
-      const holding = holdings.get(id);
+    const of = (/** @type {Pane} */ pane) => {
+      const holding = holdings.get(pane.id);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
       const limit = sameScale ? common : picture?.robust ?? 0;
-      pane.draw(scene, look, { picture, limit, shared: sameScale, message, ...this.errorBars(pane.pane) });
-    }
+      return { picture, limit, shared: sameScale, message, ...this.errorBars(pane.pane) };
+    };
+    return { look, of };
   }
 
   /**

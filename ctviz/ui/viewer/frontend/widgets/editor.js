@@ -39,11 +39,7 @@ export class Editor {
    */
   draw(scene, message) {
     if (this.screen.empty && !this.screen.fit()) return;
-    this.screen.start(scene.grid, scene.view);
-    if (scene.grey) this.screen.image(scene.grey);
-    const tint = scene.tint();
-    if (tint) this.screen.image(tint);
-    scene.drawOutlines(this.screen, 1.5);
+    scene.paint(this.screen);
     this.drawShape(scene);
     this.drawCursor(scene);
     this.drawScale(scene);

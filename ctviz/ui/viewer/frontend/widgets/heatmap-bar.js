@@ -14,9 +14,10 @@ export const AS_CHOSEN = "";
 export class HeatmapBar {
   /**
    * @param {SharedView} view
+   * @param {HTMLElement} saving  The menu that takes the view home.
    * @param {(score: string) => void} sort
    */
-  constructor(view, sort) {
+  constructor(view, saving, sort) {
     this.view = view;
     const share = { low: 0, high: 100, step: 1 };
     const percent = (/** @type {number} */ value) => `${value} %`;
@@ -52,6 +53,7 @@ export class HeatmapBar {
       element("label", { class: "check", title: "One colour scale for all panes; their units differ, so compare with care" }, [this.same, "Same scale"]),
       element("label", { class: "check" }, ["Sort", this.sort.select]),
       this.busy,
+      saving,
     ]);
   }
 

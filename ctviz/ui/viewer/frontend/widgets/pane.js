@@ -139,10 +139,7 @@ export class Pane {
    */
   draw(scene, look, heatmap) {
     if (this.screen.empty && !this.screen.fit()) return;
-    this.screen.start(scene.grid, scene.view);
-    if (scene.grey) this.screen.image(scene.grey);
-    if (heatmap.picture && scene.view.heatmaps.visible) this.drawHeatmap(scene, look, heatmap.picture, heatmap);
-    scene.drawOutlines(this.screen, 1);
+    this.paint(this.screen, scene, look, heatmap);
     if (scene.view.cursor && scene.hovered !== this.screen.canvas) this.screen.crosshair(scene.view.cursor);
     this.showValue(scene, heatmap.picture, heatmap.halfWidths);
     this.showBar(look, heatmap);
@@ -152,19 +149,34 @@ export class Pane {
   }
 
   /**
+   * The slice, the heatmap over it and the outlines.
+   *
+   * @param {import("../picture/plate.js").Plate} plate
+   * @param {Scene} scene
+   * @param {HeatmapLook} look
+   * @param {{picture: Picture | null, limit: number, stronger: Picture | null}} heatmap
+   */
+  paint(plate, scene, look, { picture, limit, stronger }) {
+    plate.start(scene.grid, scene.view);
+    if (scene.grey) plate.image(scene.grey);
+    if (picture && scene.view.heatmaps.visible) plate.image(this.coloured(scene, look, picture, { limit, stronger }));
+    scene.drawOutlines(plate, 1);
+  }
+
+  /**
    * @param {Scene} scene
    * @param {HeatmapLook} look
    * @param {Picture} picture
    * @param {{limit: number, stronger: Picture | null}} how
    */
-  drawHeatmap(scene, look, picture, { limit, stronger }) {
+  coloured(scene, look, picture, { limit, stronger }) {
     const fades = stronger ? this.pane?.stronger[String(scene.view.slice)] : "";
     const signature = `${this.mapOf(scene.view.slice)} ${fades} ${limit} ${lookSignature(look)}`;
     this.layer.update(scene.grid, signature, (rgba) => {
       const chance = stronger && { stronger: stronger.values, ramp: heatRamp(faded(look)) };
       paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba, chance);
     });
-    this.screen.image(this.layer.canvas);
+    return this.layer.canvas;
   }
 
   /**

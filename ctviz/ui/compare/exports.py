@@ -1,0 +1,141 @@
+"""What a reader takes home of a comparison: scores as a table, maps as numbers.
+
+The picture of the view is made by the board itself, which alone knows how it looks.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import streamlit as st
+
+from ctviz.core import ImportanceMap, Sign, Slice
+from ctviz.core.cells import as_csv
+from ctviz.io import nifti_of
+from ctviz.ui.access.trail import recorded
+from ctviz.ui.compare.comparison import Comparison
+from ctviz.ui.compare.notices import Explained
+from ctviz.ui.session import session, widget
+
+COLUMNS = (
+    *("case", "slice", "model", "class", "explained", "estimator", "control", "sign"),
+    *("metric", "value", "better", "why", "against", "reader", "ctviz"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What a comparison is of.
+
+    Parameters
+    ----------
+    case_id, slice_index
+        Where the image is from; slices count from 0.
+    explained
+        What the model answers, and which class the maps explain.
+    sign
+        How maps were read.
+    against
+        Whose region agreement was measured against; empty if there was none.
+    """
+
+    case_id: str
+    slice_index: int
+    image: Slice
+    explained: Explained
+    sign: Sign
+    against: str
+
+    @property
+    def name(self) -> str:
+        """Begins the names of files; slices count from 1 in it, as on the screen."""
+        return f"{self.case_id}-{self.slice_index + 1:03d}-{self.explained.card.id}"
+
+    @property
+    def caption(self) -> tuple[str, ...]:
+        """What the maps are of, in sentences."""
+        answer = self.explained.prediction
+        said = f"{answer.classes[answer.target]} {answer.probabilities[answer.target]:.2f}"
+        return (
+            f"{self.explained.card.title} ({self.explained.card.id}): {said}. "
+            f"{self.explained.words}",
+            *([f"Agreement is with the region of {self.against}."] if self.against else []),
+            f"ctviz {version('ctviz')}. For research, not for diagnosis.",
+        )
+
+
+def offer_exports(comparison: Comparison, subject: Subject) -> None:
+    """Offer the scores and the maps that are there."""
+    maps = [one.job.result(0) for one in comparison.compared if one.job and one.seconds is not None]
+    st.download_button(
+        "Scores, CSV",
+        recorded(f"{subject.name}.csv", lambda: scores_csv(comparison, subject).encode()),
+        f"{subject.name}.csv",
+        "text/csv",
+        key=widget("save-scores"),
+        icon=":material/download:",
+        on_click="ignore",
+        help="The table above, a row for each score, with case, slice, model, class and reader.",
+    )
+    st.download_button(
+        "Maps, NIfTI",
+        recorded(f"{subject.name}-maps.zip", lambda: maps_zip(maps, subject)),
+        f"{subject.name}-maps.zip",
+        "application/zip",
+        key=widget("save-maps"),
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not maps,
+        help="Every map that is there, signed, as float32 on the scan's pixels and where the slice "
+        "lies in the patient: for 3D Slicer, ITK-SNAP, nibabel.",
+    )
+
+
+def scores_csv(comparison: Comparison, subject: Subject) -> str:
+    """Return every score of a comparison as a row; what is undefined has a reason for a value."""
+    return as_csv(COLUMNS, _rows(comparison, subject))
+
+
+def maps_zip(maps: list[ImportanceMap], subject: Subject) -> bytes:
+    """Return a zip of maps as NIfTI and a text that says what they are."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for each in maps:
+            name = f"{subject.name}-{each.estimator}.nii.gz"
+            archive.writestr(name, nifti_of(each.values, subject.image))
+        words = "\n".join(
+            [
+                f"Case {subject.case_id}, slice {subject.slice_index + 1}.",
+                *subject.caption,
+                "Signed importance: positive speaks for the explained class.",
+            ]
+        )
+        archive.writestr("README.txt", words + "\n")
+    return content.getvalue()
+
+
+def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object]]:
+    explained = subject.explained
+    classes = explained.prediction.classes
+    for one in comparison.compared:
+        for metric in comparison.metrics:
+            score = one.score(metric.name)
+            yield {
+                "case": subject.case_id,
+                "slice": subject.slice_index + 1,
+                "model": explained.card.id,
+                "class": classes[explained.prediction.target],
+                "explained": classes[explained.target],
+                "estimator": one.estimator.name,
+                "control": "yes" if one.estimator.control else "no",
+                "sign": subject.sign,
+                "metric": metric.name,
+                "value": score.value,
+                "better": metric.better,
+                "why": score.why,
+                "against": subject.against,
+                "reader": session().reader,
+                "ctviz": version("ctviz"),
+            }
