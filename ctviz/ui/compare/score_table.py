@@ -19,7 +19,7 @@ from ctviz.ui.compare.second_opinion import opinion_of, wants_second_opinion
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
 
-SHORT_STYLE = "color: #667080"
+SHORT_STYLE = "color: #7d8a98"
 BEST_STYLE = "font-weight: 700; color: #ffffff"
 WINNING_CONTROL_STYLE = "font-weight: 700; color: #ffb454"
 SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
