@@ -112,6 +112,11 @@ class StudyFolder:
         """What is known of a typical phantom, to be looked at beside the findings."""
         return self.path / "typical.picture"
 
+    @property
+    def contact_sheet(self) -> Path:
+        """Maps of typical and of disputed slices, to be looked at beside the findings."""
+        return self.path / "maps.pictures"
+
     def report(self, kind: str) -> Path:
         """Return where the report is, as ``html`` or ``pdf``."""
         return self.path / "report" / f"report.{kind}"

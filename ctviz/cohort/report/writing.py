@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ctviz.cohort.analysis.findings import Findings, Ranked, load_findings
+from ctviz.cohort.contact_sheet import load_sheet
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy, metric_name, read_plan
 from ctviz.cohort.report.answer import answer, headline_metrics
@@ -16,6 +17,7 @@ from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.pack import referee_pack
+from ctviz.cohort.report.sheet_charts import sheet_charts
 from ctviz.cohort.report.strange_fills import strange_fills_of, strange_fills_table
 from ctviz.cohort.report.tables import (
     agreement_table,
@@ -63,7 +65,7 @@ def write_report(
     """
     progress = progress or Progress()
     findings = load_findings(folder)
-    drawn = charts(findings)
+    drawn = {**charts(findings), **sheet_charts(load_sheet(folder))}
     document = report(folder, findings, card)
     kept = StudyFolder(folder)
     place = kept.report("html").parent
@@ -90,11 +92,13 @@ def file_name(chart: str) -> str:
 
 def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> Document:
     """Return what a study's report says."""
-    study, names, drawn = read_plan(StudyFolder(folder).plan), Names.of(findings), charts(findings)
+    study, names = read_plan(StudyFolder(folder).plan), Names.of(findings)
+    drawn = {**charts(findings), **sheet_charts(load_sheet(folder))}
     facts = StudyFacts.of(folder, findings, card)
     blocks = (
         Paragraph(answer(findings, names, facts.leakage), lead=True),
         *_paper(findings, findings_beside(folder, study), names, drawn),
+        *_maps(drawn),
         *_reader(findings, names, drawn),
         *_discrepancy(findings, names, drawn),
         *_rankings(findings, names, drawn),
@@ -130,6 +134,12 @@ def _paper(
         yield from _figures(drawn, "cohort-fidelity", "accuracy")
 
 
+def _maps(drawn: Mapping[str, Chart]) -> Iterator[Block]:
+    if "typical" in drawn:
+        yield Heading("What the maps look like")
+        yield from _figures(drawn, "typical")
+
+
 def _reader(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:
     table = curve_table(findings, names)
     if table is not None:
@@ -144,6 +154,7 @@ def _discrepancy(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -
     yield Heading("Where the rankings part")
     yield from _figures(drawn, "discrepancy", *_kind(drawn, "scatter"))
     yield from _known(agreement_table(findings, names), disputed_table(findings, names))
+    yield from _figures(drawn, "disputed")
 
 
 def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:

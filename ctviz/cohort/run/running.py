@@ -13,11 +13,13 @@ from ctviz.backend.strange_fills import strange_fills
 from ctviz.cohort.analysis.analyse import analyse
 from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.analysis.leakage import Leakage
+from ctviz.cohort.contact_sheet import save_sheet
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
+from ctviz.cohort.run.pictures import pictures_of
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
@@ -156,11 +158,14 @@ class StudyRun:
         """Return what is computed of each slice."""
         return Assignment(self.study, self.folder)
 
-    def conclude(self, addresses: Sequence[str], progress: Progress) -> None:
-        """Write what the slices of these results say together, their tables being there."""
+    def conclude(self, units: Sequence[Unit], addresses: Sequence[str], progress: Progress) -> None:
+        """Write what slices and their results say together, their tables being there."""
         results = (load_unit(self.folder, address) for address in addresses)
         self._look_up(results).save(self.folder)
-        save_findings(analyse(self.folder, progress), self.folder)
+        findings = analyse(self.folder, progress)
+        drawn = pictures_of(self.backend, self.folder, findings, units, progress)
+        save_sheet(tuple(drawn), self.folder)
+        save_findings(findings, self.folder)
 
     def _beside(self, ordered: CohortStudy, workers: int, progress: Progress) -> None:
         """Study the same on the other models, whose findings stand beside this one's."""
@@ -240,7 +245,8 @@ class StudyRun:
         write_json(StudyFolder(self.folder).strange_fills, dict(strange))
         document = environment(self.backend, self.study, results(), workers)
         write_json(StudyFolder(self.folder).environment, document)
-        self.conclude(addresses, progress)
+        scored = [unit for unit, done in pairs if not done.why]
+        self.conclude(scored, addresses, progress)
         return failures
 
     def _look_up(self, results: Iterator[UnitResult]) -> Leakage:

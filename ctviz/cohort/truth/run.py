@@ -83,7 +83,12 @@ class TruthRun(StudyRun):
         """Return what is computed of each phantom."""
         return TruthAssignment(self.study, self.folder)
 
-    def conclude(self, addresses: Sequence[str], progress: Progress) -> None:
+    def conclude(
+        self,
+        units: Sequence[Unit],  # noqa: ARG002 - a phantom is in its result
+        addresses: Sequence[str],
+        progress: Progress,
+    ) -> None:
         """Write every effect, and what agrees with the truth."""
         names = [load_unit(self.folder, address).context.patient for address in addresses]
         judged = [_judgement(self.folder, address) for address in addresses]

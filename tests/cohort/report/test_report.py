@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from ctviz.cohort.analysis.findings import load_findings
+from ctviz.cohort.analysis.typical import PLACES
+from ctviz.cohort.contact_sheet import SIDE, SheetPicture, save_sheet
 from ctviz.cohort.report import charts, report, write_report
 from ctviz.cohort.report.answer import answer, leader
 from ctviz.cohort.report.discrepancy_charts import ranks_without_controls
@@ -222,6 +224,16 @@ def test_markup_in_a_reason_is_shown_and_not_obeyed(written):
 
 def test_equal_findings_give_an_equal_report(document, folder):
     assert report(folder, load_findings(folder)) == document
+
+
+def test_the_maps_are_looked_at_beside_their_numbers(folder, document):
+    assert "What the maps look like" not in str(document)
+    grey = np.full((SIDE, SIDE, 3), 90, np.uint8)
+    save_sheet([SheetPicture("typical", place, "a note", grey) for place in PLACES], folder)
+    shown = report(folder, load_findings(folder))
+    save_sheet([], folder)
+    titles = [each.chart.title for each in shown.blocks if isinstance(each, Figure)]
+    assert "Maps of the best entrants, where they agree best, as usual and worst" in titles
 
 
 def test_a_study_without_findings_cannot_be_reported(tmp_path):

@@ -24,6 +24,8 @@ from ctviz.cohort import (
     studies,
     verify,
 )
+from ctviz.cohort.contact_sheet import load_sheet
+from ctviz.cohort.controls import is_control
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.status import stage_of, study_lock
@@ -304,3 +306,16 @@ def test_whoever_sees_a_study_can_stop_it(fresh_backend, plan, tmp_path):
 
 def test_a_plan_survives_in_the_folder(finished, plan):
     assert CohortStudy.from_toml((finished / "plan.toml").read_text()) == plan
+
+
+def test_a_finished_study_keeps_maps_to_look_at(finished, plan):
+    pictures = load_sheet(finished)
+    typical = [each for each in pictures if each.sheet == "typical"]
+    estimators = {name for name in plan.estimators if not is_control(name)}
+    assert len(typical) in {3 * len(estimators), 3 * (len(estimators) + 1)}
+    assert [each.title.split(":")[0] for each in typical[:3]] == ["Best", "Median", "Worst"]
+    # The scan is there, and colour over it.
+    for each in typical:
+        grey = each.rgb.astype(int)
+        assert np.ptp(grey) > 50
+        assert np.abs(grey[..., 0] - grey[..., 2]).max() > 10

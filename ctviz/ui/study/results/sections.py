@@ -9,6 +9,7 @@ from ctviz.ui.study.read_findings import FindingsReading, read_findings
 from ctviz.ui.study.results.answers import show_answers
 from ctviz.ui.study.results.discrepancy import show_discrepancy
 from ctviz.ui.study.results.gaps import show_gaps
+from ctviz.ui.study.results.maps import show_maps
 from ctviz.ui.study.results.paper import show_paper
 from ctviz.ui.study.results.rankings import show_rankings
 from ctviz.ui.study.results.referee import show_referee
@@ -18,6 +19,7 @@ from ctviz.ui.study.sections import chosen_section
 SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyType(
     {
         "Answer": lambda _, reading: show_answers(reading),
+        "Maps": lambda _, reading: show_maps(reading),
         "Table 1 and figures": lambda _, reading: show_paper(reading),
         "Disagreement": lambda _, reading: show_discrepancy(reading),
         "Rankings": lambda _, reading: show_rankings(reading),

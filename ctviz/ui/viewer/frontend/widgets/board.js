@@ -8,6 +8,7 @@
  */
 
 import { colourMap, commonLimit } from "../picture/colours.js";
+import { Cine } from "./cine.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
@@ -56,6 +57,9 @@ export class Board {
     const { view, brush } = session;
     this.editor = new Editor(view, brush);
     this.rail = new SliceRail(view);
+    this.cine = new Cine(view, (slice) => session.slices.get(session.sliceUrl(slice)).state === "ready");
+    /** The pane that has the board to itself, or null. @type {string | null} */
+    this.enlarged = null;
     this.help = new Help(() => this.showHelp(false));
     this.editorBar = new EditorBar(view, brush, this.acts());
     this.saveMenu = new SaveMenu((kept) => this.save(kept));
@@ -178,6 +182,7 @@ export class Board {
     /** @type {Record<string, () => void>} */
     const performers = {
       scroll: () => view.goTo(view.slice + Number(value)),
+      cine: () => this.cine.toggle(),
       first: () => view.goTo(0),
       last: () => view.goTo(view.count - 1),
       reset: () => view.reset(),
@@ -187,7 +192,7 @@ export class Board {
       size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
       close: () => brush.close(),
       back: () => brush.back(),
-      cancel: () => (this.help.open ? this.showHelp(false) : brush.cancel()),
+      cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : brush.cancel()),
       undo: acts.undo,
       redo: acts.redo,
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
@@ -210,6 +215,7 @@ export class Board {
     const kept = new Set(data.panes.map(({ id }) => id));
     for (const [id, pane] of this.panes) {
       if (kept.has(id)) continue;
+      if (id === this.enlarged) this.enlarge(null);
       pane.close();
       this.panes.delete(id);
     }
@@ -228,11 +234,24 @@ export class Board {
   pane(pane, view) {
     let made = this.panes.get(pane.id);
     if (!made) {
-      made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id));
+      made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id), (id) => this.enlarge(this.enlarged === id ? null : id));
       this.panes.set(pane.id, made);
     }
     made.update(pane);
     return made;
+  }
+
+  /**
+   * Give a pane the whole board, or all their places again.
+   *
+   * @param {string | null} id
+   */
+  enlarge(id) {
+    this.enlarged = id;
+    this.root.classList.toggle("enlarges", id !== null);
+    for (const pane of this.panes.values()) pane.root.classList.toggle("enlarged", pane.id === id);
+    if (id !== null) this.root.scrollIntoView({ block: "nearest" });
+    this.schedule();
   }
 
   /** The panes fill the room beside the slice, and more where they are many. */
@@ -389,6 +408,7 @@ export class Board {
 
   close() {
     cancelAnimationFrame(this.frame);
+    this.cine.stop();
     this.session.detach(this);
     this.observer?.disconnect();
     if (this.moved) window.removeEventListener("resize", this.moved);

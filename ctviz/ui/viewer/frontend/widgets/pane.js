@@ -25,8 +25,9 @@ export class Pane {
    * @param {string} id
    * @param {import("../picture/view.js").SharedView} view
    * @param {Command} command
+   * @param {(pane: string) => void} enlarge  To the whole board and back.
    */
-  constructor(id, view, command) {
+  constructor(id, view, command, enlarge) {
     this.id = id;
     /** @type {PaneView | null} */
     this.pane = null;
@@ -37,6 +38,8 @@ export class Pane {
     this.shown = "none";
     this.screen = new Screen(`pane-canvas-${id}`, () => view.changed());
     this.deafen = listen(this.screen, view, null);
+    this.screen.canvas.addEventListener("dblclick", () => enlarge(id));
+    const whole = iconButton("enlarge", "Whole board and back (double click)", `pane-enlarge-${id}`, () => enlarge(id));
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
@@ -59,7 +62,7 @@ export class Pane {
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
-      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, remove]),
+      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, whole, remove]),
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
         element("div", { class: "facts" }, [this.scores, this.chance, this.bar]),
