@@ -15,8 +15,8 @@ from ctviz.core.foreign import foreign
 SHEET_VERSION = 1
 """Raised whenever the file's form changes."""
 
-SIDE = 256
-"""Pixels of each picture, as rows and columns."""
+SHAPE = (192, 256)
+"""Rows and columns of each picture: a chest is wider than it is deep."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class SheetPicture:
     title, note
         Above and below it.
     rgb
-        (SIDE, SIDE, 3) uint8.
+        (192, 256, 3) uint8.
     """
 
     sheet: str
@@ -64,7 +64,7 @@ def load_sheet(folder: Path) -> tuple[SheetPicture, ...]:
     damaged = InvalidInput("The study's pictures are damaged; start the study again.")
     with foreign(damaged):
         texts, pictures = arrays["texts"], arrays["pictures"]
-        if pictures.dtype != np.uint8 or pictures.shape != (len(texts), SIDE, SIDE, 3):
+        if pictures.dtype != np.uint8 or pictures.shape != (len(texts), *SHAPE, 3):
             raise damaged
         return tuple(
             SheetPicture(str(sheet), str(title), str(note), picture)

@@ -1,10 +1,15 @@
 import numpy as np
 import pytest
 
-from ctviz.cohort.contact_sheet import SIDE, SheetPicture, load_sheet, save_sheet
+from ctviz.cohort.contact_sheet import SHAPE, SheetPicture, load_sheet, save_sheet
 from ctviz.cohort.files import write_sealed
 from ctviz.cohort.folder import StudyFolder
-from ctviz.core import InvalidInput
+from ctviz.cohort.report.sheet_charts import sheet_charts
+from ctviz.cohort.run.pictures import picture_of
+from ctviz.cohort.statistics import Entrant
+from ctviz.core import ImportanceMap, InvalidInput, Slice
+
+ENTRANT = Entrant("gradient", "absolute")
 
 
 def pictures(count):
@@ -14,7 +19,7 @@ def pictures(count):
             "typical",
             f"Best: {number}",
             "a <note>",
-            rng.integers(0, 256, size=(SIDE, SIDE, 3), dtype=np.uint8),
+            rng.integers(0, 256, size=(*SHAPE, 3), dtype=np.uint8),
         )
         for number in range(count)
     )
@@ -46,8 +51,8 @@ def test_a_file_of_bytes_is_no_sheet(tmp_path):
     [
         {"texts": np.array([["a", "b", "c"]])},
         {"texts": np.array([["a", "b", "c"]]), "pictures": np.zeros((1, 4, 4, 3), np.uint8)},
-        {"texts": np.array([["a", "b"]]), "pictures": np.zeros((1, SIDE, SIDE, 3), np.uint8)},
-        {"texts": np.array([["a", "b", "c"]]), "pictures": np.zeros((1, SIDE, SIDE, 3))},
+        {"texts": np.array([["a", "b"]]), "pictures": np.zeros((1, *SHAPE, 3), np.uint8)},
+        {"texts": np.array([["a", "b", "c"]]), "pictures": np.zeros((1, *SHAPE, 3))},
     ],
     ids=["no pictures", "another size", "too few words", "no bytes"],
 )
@@ -55,3 +60,27 @@ def test_another_content_is_refused_in_a_sentence(tmp_path, arrays):
     write_sealed(StudyFolder(tmp_path).contact_sheet, {"version": np.asarray(1), **arrays})
     with pytest.raises(InvalidInput, match="pictures are damaged"):
         load_sheet(tmp_path)
+
+
+@pytest.mark.parametrize("count", [1, 12, 13, 18])
+def test_every_picture_stands_on_one_sheet_of_at_most_four_rows(count):
+    sheets = sheet_charts(pictures(count))
+    assert sum(len(sheet.panels) for sheet in sheets.values()) == count
+    assert all(len(sheet.panels) <= 4 * sheet.across for sheet in sheets.values())
+    titles = [sheet.title for sheet in sheets.values()]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("spacing", [None, (0.8, 0.8), (1.4, 0.7)])
+def test_a_picture_shows_the_body_with_its_map_and_region(spacing):
+    scan = np.full((100, 80), -1000, np.float32)
+    scan[40:60, 20:50] = 40
+    mask = np.zeros(scan.shape, bool)
+    mask[45:55, 25:45] = True
+    drawn = picture_of(Slice(scan, spacing), ImportanceMap(scan + 1000, "any", 0.0), ENTRANT, mask)
+    assert drawn.shape == (*SHAPE, 3)
+    height, width = (np.ptp(np.flatnonzero(drawn.any((axis, 2)))) + 1 for axis in (1, 0))
+    down, along = spacing or (1, 1)
+    assert height / width == pytest.approx(20 * down / (30 * along), rel=0.1)
+    # It is as large as it can be with its margin.
+    assert max(height / SHAPE[0], width / SHAPE[1]) > 0.55

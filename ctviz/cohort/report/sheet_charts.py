@@ -31,17 +31,23 @@ LAYOUTS = {
 }
 """By the names of the sheets."""
 
+ROWS = 4
+"""Of pictures that fit a page of paper."""
+
 
 def sheet_charts(pictures: Sequence[SheetPicture]) -> dict[str, Multiples]:
-    """Return the sheets that there are pictures for, by name."""
-    panels = {
-        name: tuple(_panel(each) for each in pictures if each.sheet == name) for name in LAYOUTS
-    }
-    return {
-        name: Multiples(layout.title, layout.note, panels[name], layout.across)
-        for name, layout in LAYOUTS.items()
-        if panels[name]
-    }
+    """Return the sheets that there are pictures for, by name, none taller than a page."""
+    found = {}
+    for name, layout in LAYOUTS.items():
+        panels = [_panel(each) for each in pictures if each.sheet == name]
+        page = ROWS * layout.across
+        for first in range(0, len(panels), page):
+            title = layout.title if first == 0 else f"{layout.title}, continued"
+            shown = tuple(panels[first : first + page])
+            found[f"{name} {first // page + 1}"] = Multiples(
+                title, layout.note, shown, layout.across
+            )
+    return found
 
 
 def _panel(picture: SheetPicture) -> Picture:

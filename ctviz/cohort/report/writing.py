@@ -135,9 +135,10 @@ def _paper(
 
 
 def _maps(drawn: Mapping[str, Chart]) -> Iterator[Block]:
-    if "typical" in drawn:
+    sheets = _kind(drawn, "typical")
+    if sheets:
         yield Heading("What the maps look like")
-        yield from _figures(drawn, "typical")
+        yield from _figures(drawn, *sheets)
 
 
 def _reader(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:
@@ -154,7 +155,7 @@ def _discrepancy(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -
     yield Heading("Where the rankings part")
     yield from _figures(drawn, "discrepancy", *_kind(drawn, "scatter"))
     yield from _known(agreement_table(findings, names), disputed_table(findings, names))
-    yield from _figures(drawn, "disputed")
+    yield from _figures(drawn, *_kind(drawn, "disputed"))
 
 
 def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> Iterator[Block]:

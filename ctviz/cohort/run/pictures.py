@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ctviz.backend import Backend, Question
 from ctviz.cohort.analysis.findings import Disputed, Findings
 from ctviz.cohort.analysis.typical import typical_slices
-from ctviz.cohort.contact_sheet import SIDE, SheetPicture
+from ctviz.cohort.contact_sheet import SHAPE, SheetPicture
 from ctviz.cohort.controls import title_of
 from ctviz.cohort.headlines import HEADLINES
 from ctviz.cohort.run.units import Unit
@@ -27,11 +27,14 @@ from ctviz.viz import (
     window_image,
 )
 
-ESTIMATORS = 8
+ESTIMATORS = 5
 """Most estimators on the sheet of typical slices."""
 
 DISPUTED = 4
 """Most disputed slices."""
+
+BODY_HU, MARGIN = -300.0, 6
+"""What is denser is body or table; pixels around them that are shown, too."""
 
 
 def pictures_of(
@@ -122,15 +125,40 @@ class _Artist:
 def picture_of(
     image: Slice, found: ImportanceMap, entrant: Entrant, mask: Mask | None
 ) -> NDArray[np.uint8]:
-    """Return a map over its slice (SIDE, SIDE, 3), with the reader's region as an outline."""
+    """Return a map over its slice (192, 256, 3), with the reader's region as an outline.
+
+    As much of the slice as holds the body, in its true proportions on black.
+    """
     window = opening_window(image)
     grey = window_image(image.hounsfield, window.width, window.level)
     hot = heatmap(signed_view(found.values, entrant.sign), HeatmapLook.of(entrant.sign))
     drawn = overlay(grey, hot)
     if mask is not None:
         drawn = outline(drawn, mask)
-    scaled = to_pixel_aspect(drawn, image.spacing_mm, SIDE)
-    whole = np.zeros((SIDE, SIDE, 3), np.uint8)
-    top, left = ((SIDE - length) // 2 for length in scaled.shape[:2])
-    whole[top : top + scaled.shape[0], left : left + scaled.shape[1]] = scaled
+    return _fitted(drawn[_body(image)], image.spacing_mm)
+
+
+def _fitted(drawn: NDArray[np.uint8], spacing_mm: tuple[float, float] | None) -> NDArray[np.uint8]:
+    """Return a picture in the middle of a black one of the sheet's shape."""
+    down, along = spacing_mm or (1.0, 1.0)
+    rows, columns = drawn.shape[0] * down, drawn.shape[1] * along
+    scale = min(SHAPE[0] / rows, SHAPE[1] / columns)
+    scaled = to_pixel_aspect(drawn, spacing_mm, max(1, int(scale * max(rows, columns))))
+    whole = np.zeros((*SHAPE, 3), np.uint8)
+    height, width = scaled.shape[:2]
+    top, left = (SHAPE[0] - height) // 2, (SHAPE[1] - width) // 2
+    whole[top : top + height, left : left + width] = scaled
     return whole
+
+
+def _body(image: Slice) -> tuple[slice, slice]:
+    """Return the rows and columns of what is no air; all of them where that is not known."""
+    dense = image.hounsfield > BODY_HU
+    if not image.calibrated or not dense.any():
+        return slice(None), slice(None)
+    rows, columns = (np.flatnonzero(dense.any(axis=axis)) for axis in (1, 0))
+    return _around(rows), _around(columns)
+
+
+def _around(places: NDArray[np.intp]) -> slice:
+    return slice(max(0, int(places[0]) - MARGIN), int(places[-1]) + 1 + MARGIN)

@@ -7,7 +7,7 @@ import pytest
 
 from ctviz.cohort.analysis.findings import load_findings
 from ctviz.cohort.analysis.typical import PLACES
-from ctviz.cohort.contact_sheet import SIDE, SheetPicture, save_sheet
+from ctviz.cohort.contact_sheet import SHAPE, SheetPicture, save_sheet
 from ctviz.cohort.report import charts, report, write_report
 from ctviz.cohort.report.answer import answer, leader
 from ctviz.cohort.report.discrepancy_charts import ranks_without_controls
@@ -228,7 +228,7 @@ def test_equal_findings_give_an_equal_report(document, folder):
 
 def test_the_maps_are_looked_at_beside_their_numbers(folder, document):
     assert "What the maps look like" not in str(document)
-    grey = np.full((SIDE, SIDE, 3), 90, np.uint8)
+    grey = np.full((*SHAPE, 3), 90, np.uint8)
     save_sheet([SheetPicture("typical", place, "a note", grey) for place in PLACES], folder)
     shown = report(folder, load_findings(folder))
     save_sheet([], folder)
