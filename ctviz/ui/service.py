@@ -7,6 +7,7 @@ from threading import Lock
 
 from ctviz.backend import Backend, Imported, Job
 from ctviz.backend.cases.demo import MADE
+from ctviz.cohort.bin import empty_bin
 from ctviz.core import CtvizError, Settings
 
 _opening = Lock()
@@ -46,6 +47,7 @@ def prepare() -> None:
     every page.
     """
     with suppress(CtvizError):
+        empty_bin(settings())
         first_cases()
     # Streamlit looks for garbage after every run of a page. The libraries' objects, which never are
     # any, would take a quarter of a second each time, in which nothing else goes on.

@@ -6,13 +6,16 @@ from pathlib import Path
 import streamlit as st
 
 from ctviz.cohort import Run, cohort_title, entrants_of, look, studies
+from ctviz.cohort.bin import DAYS, Deleted, delete_study, deleted_studies, restore_study
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.truth import TruthStudy
 from ctviz.core import CtvizError
 from ctviz.core.text import count_of
-from ctviz.ui.access import may
+from ctviz.store import AuditEvent
+from ctviz.ui.access import may, permit, record
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
+from ctviz.ui.study.plan_form import fill_plan
 from ctviz.ui.study.planning import plan_study
 from ctviz.ui.study.results.sections import show_results
 from ctviz.ui.study.truth.sections import show_truth
@@ -66,10 +69,60 @@ def _leave() -> None:
     st.query_params.pop(ADDRESS, None)
 
 
+def _plan_alike(run: Run) -> None:
+    session().plan_refused = ""
+    fill_plan(run.study)
+    _leave()
+
+
+def _delete(run: Run) -> None:
+    try:
+        permit("study")
+        delete_study(backend().settings, run.folder)
+    except CtvizError as error:
+        st.toast(plain(error), icon=":material/error:")
+        return
+    record(AuditEvent.DELETED, run.folder.name)
+    st.toast("The study is in the bin, at the end of this page.", icon=":material/delete:")
+    _leave()
+
+
+def _restore(deleted: Deleted) -> None:
+    try:
+        permit("study")
+        folder = restore_study(backend().settings, deleted)
+    except CtvizError as error:
+        st.toast(plain(error), icon=":material/error:")
+        return
+    record(AuditEvent.STUDIED, f"{folder.name}, brought back from the bin")
+
+
 def _study(run: Run) -> None:
     """Show one study: what it is, how far it is, and what it found."""
-    title, leave = st.columns([9, 2], vertical_alignment="center")
+    title, again, delete, leave = st.columns([7, 1.6, 1.4, 1.8], vertical_alignment="center")
     title.markdown(f"### {plain(run.study.name)} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
+    if may("study"):
+        again.button(
+            "Plan alike",
+            key=widget("study-alike"),
+            icon=":material/content_copy:",
+            on_click=_plan_alike,
+            args=(run,),
+            type="tertiary",
+            width="stretch",
+            help="Begin a new study with this one's plan.",
+        )
+        delete.button(
+            "Delete",
+            key=widget("study-delete"),
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(run,),
+            type="tertiary",
+            width="stretch",
+            disabled=under_way(run),
+            help=f"It can be brought back from the bin for {DAYS} days.",
+        )
     leave.button(
         "All studies",
         key=widget("studies"),
@@ -116,8 +169,12 @@ def _facts(run: Run) -> str:
 
 
 def _begun(run: Run) -> str:
-    """Return when the study was last started, as the server's clock has it."""
-    seconds = StudyFolder(run.folder).plan.stat().st_mtime
+    """Return when the study was last started."""
+    return _time(StudyFolder(run.folder).plan.stat().st_mtime)
+
+
+def _time(seconds: float) -> str:
+    """Return a time as the server's clock has it."""
     return datetime.fromtimestamp(seconds, UTC).astimezone().strftime(TIME)
 
 
@@ -145,6 +202,27 @@ def _overview() -> None:
     if started is not None:
         session().study = started.folder.name
         st.rerun()
+    _show_bin()
+
+
+def _show_bin() -> None:
+    """List the deleted studies, each with the way back."""
+    deleted = deleted_studies(backend().settings)
+    if not deleted:
+        return
+    with st.expander(f"Bin ({len(deleted)})", icon=":material/delete:"):
+        st.caption(f"Deleted for good after {DAYS} days.")
+        for each in deleted:
+            name, back = st.columns([9, 2], vertical_alignment="center")
+            name.markdown(f"{plain(each.name)} :small[:gray[deleted {_time(each.when)}]]")
+            back.button(
+                "Bring back",
+                key=widget("study-back", each.folder.name),
+                icon=":material/undo:",
+                on_click=_restore,
+                args=(each,),
+                type="tertiary",
+            )
 
 
 def _listed(run: Run) -> None:

@@ -25,6 +25,7 @@ ESTIMATOR_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "The usual": (*PAPER_ESTIMATORS, *CHEAP_ESTIMATORS),
         "The paper's": PAPER_ESTIMATORS,
         "All": tuple(ESTIMATORS),
+        "None": (),
     }
 )
 """Estimators by the occasion; the controls are in every study."""

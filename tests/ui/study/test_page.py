@@ -257,3 +257,24 @@ def test_the_form_keeps_every_word_of_an_uploaded_plan(backend, changes):
     app.run()
     assert not app.exception
     assert CohortStudy.from_toml(app.code[0].value).digest == plan.digest
+
+
+def test_a_study_is_deleted_and_brought_back(opened, folder):
+    started(folder, Stage("done", share=1.0))
+    opened.run()
+    opened.button(key="ctviz:study-delete").click().run()
+    assert not opened.exception
+    assert not folder.exists()
+    assert folder.name not in str(page_links(opened))
+    (back,) = (each for each in opened.button if each.label == "Bring back")
+    back.click().run()
+    assert (folder / "plan.toml").is_file()
+    assert folder.name in str(page_links(opened))
+
+
+def test_a_study_is_the_beginning_of_another(opened):
+    opened.button(key="ctviz:study-alike").click().run()
+    assert not opened.exception
+    chosen = {name for pills in opened.get("pills") for name in pills.value}
+    assert set(QUALITIES) <= chosen
+    assert opened.button(key="ctviz:study-start").label == "Start"
