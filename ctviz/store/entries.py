@@ -1,5 +1,7 @@
 """The rows of the list of cases."""
 
+import json
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -43,3 +45,20 @@ class CaseEntry:
     def middle(self) -> int:
         """Index of the slice that stands for the case in a list."""
         return self.slices // 2
+
+
+def entry_of(row: sqlite3.Row) -> CaseEntry:
+    """Return what a row of the table ``cases`` says."""
+    spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
+    return CaseEntry(
+        id=row["id"],
+        patient=row["patient"],
+        title=row["title"],
+        slices=row["slices"],
+        shape=(row["rows"], row["columns"]),
+        spacing_mm=None if None in spacing else spacing,
+        source=row["source"],
+        truth=row["truth"],
+        notes=tuple(json.loads(row["notes"])),
+        added=datetime.fromisoformat(row["added"]),
+    )

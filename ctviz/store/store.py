@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,9 +12,10 @@ import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
 from ctviz.store.audit import AuditEntry, AuditEvent
+from ctviz.store.bin import Bin, bring_back
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
-from ctviz.store.entries import CaseEntry
+from ctviz.store.entries import CaseEntry, entry_of
 from ctviz.store.runlength import decode_mask, encode_mask
 
 _ADD_CASE = """
@@ -22,6 +23,9 @@ _ADD_CASE = """
     ON CONFLICT (id) DO UPDATE SET
         patient = excluded.patient, title = excluded.title,
         truth = coalesce(excluded.truth, truth), notes = excluded.notes
+"""
+_LISTED_CASES = """
+    SELECT * FROM cases WHERE id NOT IN (SELECT case_id FROM cases_away) ORDER BY rowid
 """
 _PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_AUDIT = """
@@ -57,7 +61,7 @@ class Store:
 
     Regions are only ever appended: a new drawing stands in front of the older ones, an empty one
     says that the reader erased it, and `history` shows them all. The database itself refuses
-    to change or delete a Region.
+    to change a Region, or to delete it before its case was put into the bin and that was emptied.
 
     Parameters
     ----------
@@ -67,6 +71,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+        self.bin = Bin(self._database)
 
     def close(self) -> None:
         """Close the file; the store must not be used afterwards."""
@@ -75,7 +80,8 @@ class Store:
     def add_case(self, entry: CaseEntry) -> None:
         """Add a case, or renew what is known of one that is there; its Regions stay.
 
-        Date and source of the first addition are kept, and a truth that is not known any more.
+        Date and source of the first addition are kept, and a truth that is not known any more. A
+        case of the bin comes back.
         """
         row_mm, column_mm = entry.spacing_mm or (None, None)
         values = (
@@ -83,14 +89,14 @@ class Store:
             *(row_mm, column_mm, entry.source, entry.truth),
             *(json.dumps(entry.notes), entry.added.isoformat()),
         )
-        self._database.write(partial(_execute, _ADD_CASE, values))
+        self._database.write(partial(_add_case, values, datetime.now(UTC)))
 
     def cases(self) -> list[CaseEntry]:
-        """Return all cases, in the order in which they were added."""
-        return [_case(row) for row in self._database.query("SELECT * FROM cases ORDER BY rowid")]
+        """Return all cases but those of the bin, in the order in which they were added."""
+        return [entry_of(row) for row in self._database.query(_LISTED_CASES)]
 
     def case(self, case_id: str) -> CaseEntry:
-        """Return one case.
+        """Return one case, which may be in the bin.
 
         Raises
         ------
@@ -101,7 +107,7 @@ class Store:
         if not found:
             known = self._database.query("SELECT id FROM cases")
             raise UnknownName("case", case_id, (row["id"] for row in known))
-        return _case(found[0])
+        return entry_of(found[0])
 
     def append_region(self, region: Region) -> bool:
         """Append a drawing; return whether it was new.
@@ -175,10 +181,13 @@ class Store:
         return self.annotations().get(case_id, ())
 
     def annotations(self) -> dict[str, tuple[str, ...]]:
-        """Return the readers of every annotated case, by case."""
+        """Return the readers of every annotated case that is listed, by case."""
         readers: dict[str, tuple[str, ...]] = {}
         for row in self._database.query(
-            "SELECT DISTINCT case_id, reader FROM standing_regions ORDER BY case_id, reader"
+            """
+            SELECT DISTINCT case_id, reader FROM standing_regions
+            WHERE case_id NOT IN (SELECT case_id FROM cases_away) ORDER BY case_id, reader
+            """
         ):
             readers[row["case_id"]] = (*readers.get(row["case_id"], ()), row["reader"])
         return readers
@@ -186,13 +195,15 @@ class Store:
     def standing(self, reader: str, label: str = "") -> list[tuple[str, str, int]]:
         """Return which of a reader's Regions stand: patient, case, and the Region's number.
 
-        Without their masks, which is quick; ``label`` takes those of one label only.
+        Without their masks, which is quick; ``label`` takes those of one label only. The bin's are
+        left out.
         """
         rows = self._database.query(
             """
             SELECT cases.patient, standing_regions.case_id, standing_regions.id
             FROM standing_regions JOIN cases ON cases.id = standing_regions.case_id
             WHERE reader = ?1 AND (?2 = '' OR label = ?2)
+              AND case_id NOT IN (SELECT case_id FROM cases_away)
             ORDER BY standing_regions.id
             """,
             reader,
@@ -279,6 +290,11 @@ def _execute(statement: str, values: tuple[object, ...], connection: sqlite3.Con
     connection.execute(statement, values)
 
 
+def _add_case(values: tuple[object, ...], at: datetime, connection: sqlite3.Connection) -> None:
+    connection.execute(_ADD_CASE, values)
+    bring_back(str(values[0]), at, connection)
+
+
 @dataclass(frozen=True)
 class _Drawn:
     """A row of ``regions`` to be: its place is (case, slice, reader, label)."""
@@ -325,22 +341,6 @@ def _join(
             _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
     connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
     return Joined(tuple(met), disputed)
-
-
-def _case(row: sqlite3.Row) -> CaseEntry:
-    spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
-    return CaseEntry(
-        id=row["id"],
-        patient=row["patient"],
-        title=row["title"],
-        slices=row["slices"],
-        shape=(row["rows"], row["columns"]),
-        spacing_mm=None if None in spacing else spacing,
-        source=row["source"],
-        truth=row["truth"],
-        notes=tuple(json.loads(row["notes"])),
-        added=datetime.fromisoformat(row["added"]),
-    )
 
 
 def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:

@@ -25,6 +25,36 @@ ACKNOWLEDGED = 50
 """Changes of drawings that a browser is told it need not send again."""
 
 
+Wish: TypeAlias = Literal["put", "restore", "undo"]
+"""What a button of the cases page was pressed for."""
+
+
+@dataclass
+class Browsing:
+    """How one reader looks at the list of cases, which stays while another page is open.
+
+    Parameters
+    ----------
+    which, order
+        Names of the filter and of the order; empty for the first that there is.
+    page
+        Which part of a long list is on the screen, from 0.
+    selected
+        Ids of cases.
+    wish
+        What is to be done with them as soon as the page runs.
+    binned
+        The cases that were put into the bin last, as long as that can be undone by a button.
+    """
+
+    which: str = ""
+    order: str = ""
+    page: int = 0
+    selected: set[str] = field(default_factory=set)
+    wish: Wish | None = None
+    binned: tuple[str, ...] = ()
+
+
 @dataclass
 class Session:
     """The choices of one reader in one browser tab, and what they wait for."""
@@ -59,6 +89,8 @@ class Session:
     plan_refused: str = ""
 
     recorded: set[tuple[str, str, str]] = field(default_factory=set)
+
+    browsing: Browsing = field(default_factory=Browsing)
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()

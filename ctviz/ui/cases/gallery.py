@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -12,16 +11,15 @@ from ctviz.backend.cases.demo import MADE
 from ctviz.core import Prediction
 from ctviz.core.text import count_of
 from ctviz.store import CaseEntry
+from ctviz.ui.access import may
+from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
+from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
 from ctviz.ui.service import backend
-from ctviz.ui.session import widget
+from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import rerun_when
-from ctviz.viz import WINDOWS, thumbnail
 
-COLUMNS = 6
-PER_PAGE = 24
 CALM = 4
-THUMBNAIL_PIXELS = 256
 COMPARE_PAGE = "pages/compare.py"
 
 
@@ -64,37 +62,29 @@ ORDERS: dict[str, Callable[[Listed], Any]] = {
 }
 
 
-@lru_cache(maxsize=512)
-def _thumbnail(case_id: str) -> bytes:
-    """Return the middle slice as PNG; a case's pixels never change, so it may be kept."""
-    case = backend().case(case_id)
-    middle = case.slices[len(case.slices) // 2]
-    return thumbnail(middle, THUMBNAIL_PIXELS, WINDOWS["mediastinum"])
-
-
 def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
-    with st.container(border=True):
-        st.image(_thumbnail(entry.id), width="stretch")
-        slices = count_of(entry.slices, "slice")
-        st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
-        said = (
-            f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
-            if prediction
-            else "classifying …"
+    st.image(thumbnail_of(entry.id), width="stretch")
+    slices = count_of(entry.slices, "slice")
+    st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
+    said = (
+        f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
+        if prediction
+        else "classifying …"
+    )
+    wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
+    drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
+    st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
+    # A link rather than a button: no rerun of the page can swallow the click.
+    with st.container(key=widget("open", entry.id), horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            COMPARE_PAGE,
+            label="Open",
+            icon=":material/arrow_forward:",
+            query_params={"case": entry.id},
         )
-        wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
-        drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
-        st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
-        # A link rather than a button: no rerun of the page can swallow the click.
-        with st.container(key=widget("open", entry.id)):
-            st.page_link(
-                COMPARE_PAGE,
-                label="Open",
-                icon=":material/arrow_forward:",
-                query_params={"case": entry.id},
-                width="stretch",
-            )
+        if may("delete"):
+            select_box(entry.id)
 
 
 def _listed(model_id: str) -> list[Listed]:
@@ -111,66 +101,73 @@ def _missing(model_id: str) -> int:
     return sum(listed.prediction is None for listed in _listed(model_id))
 
 
-def _offered(cases: Sequence[Listed]) -> list[str]:
+def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
     """Return the filters that can find something out: who is wrong only where a truth is known."""
     knowable = any(listed.entry.truth is not None for listed in cases)
-    return [name for name in FILTERS if knowable or name != WRONG]
+    names = [name for name in FILTERS if knowable or name != WRONG]
+    return [*names, BIN] if binned else names
 
 
-def _top_row(cases: Sequence[Listed], missing: int) -> tuple[str, str, DeltaGenerator]:
-    """Show count, filter and order; return the choices and the place for the page number."""
-    title, which, page, order = st.columns([3, 4, 2, 2], vertical_alignment="center")
-    still = f"  \n:gray[{missing} still being classified]" if missing else ""
-    title.markdown(f"**{count_of(len(cases), 'case')}**{still}")
-    offered = _offered(cases)
-    chosen = which.segmented_control(
+def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
+    """Show count, filter and order; return the place for the page number."""
+    browsing = session().browsing
+    said, which, page, order = st.columns([3, 4, 2, 2], vertical_alignment="center")
+    said.markdown(title)
+    if browsing.which not in offered:
+        browsing.which = offered[0]
+    if browsing.order not in ORDERS:
+        browsing.order = next(iter(ORDERS))
+    which_key, order_key = widget("filter"), widget("order")
+
+    def choose() -> None:
+        """Take over another choice, which begins at the first page with nothing selected."""
+        which, order = str(value_of(which_key) or offered[0]), str(value_of(order_key))
+        if which != browsing.which:
+            browsing.selected.clear()
+        browsing.which, browsing.order, browsing.page = which, order, 0
+
+    which.segmented_control(
         "Show",
         offered,
-        default="All",
-        key=widget("filter", len(offered)),
+        key=mirror(which_key, browsing.which),
+        on_change=choose,
         label_visibility="collapsed",
     )
-    ordered = order.selectbox(
-        "Sort", list(ORDERS), key=widget("order"), label_visibility="collapsed"
-    )
-    return chosen or "All", ordered, page
-
-
-def _page_of(cases: list[Listed], place: DeltaGenerator, choices: tuple[str, str]) -> list[Listed]:
-    """Return the part of a long list that is on the screen; other choices begin at page 1."""
-    pages = -(-len(cases) // PER_PAGE)
-    if pages <= 1:
-        return cases
-    page = place.selectbox(
-        "Page",
-        range(pages),
-        format_func=lambda number: f"page {number + 1} of {pages}",
-        key=widget("page", pages, *choices),
+    order.selectbox(
+        "Sort",
+        list(ORDERS),
+        key=mirror(order_key, browsing.order),
+        on_change=choose,
         label_visibility="collapsed",
     )
-    return cases[page * PER_PAGE : (page + 1) * PER_PAGE]
+    return page
 
 
 def show_cases(model_id: str) -> None:
     """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
-    cases = _listed(model_id)
-    if not cases:
+    do_what_was_wished()
+    cases, binned = _listed(model_id), backend().store.bin.cases()
+    if not cases and not binned:
         return
-    missing = sum(listed.prediction is None for listed in cases)
-    if model_id and missing:
+    missing = sum(listed.prediction is None for listed in cases) if model_id else 0
+    if missing:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
         rerun_when(lambda: _missing(model_id) <= calm)
-    chosen, ordered, place = _top_row(cases, missing if model_id else 0)
-    shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
+    still = f"  \n:gray[{missing} still being classified]" if missing else ""
+    offered = _offered(cases, binned=bool(binned))
+    place = _top_row(f"**{count_of(len(cases), 'case')}**{still}", offered)
+    browsing = session().browsing
+    if browsing.which == BIN:
+        show_bin(binned, place)
+        return
+    shown = sorted(filter(FILTERS[browsing.which], cases), key=ORDERS[browsing.order])
+    page = page_of(shown, place)
+    selection_bar(listed.entry.id for listed in page)
     if not shown:
         still = f" {count_of(missing, 'case')} still being classified." if missing else ""
         st.info(
-            f"No case is in '{chosen.lower()}'.{still} Choose another filter to see the others."
+            f"No case is in '{browsing.which.lower()}'.{still} Choose another filter to see the "
+            "others."
         )
-    page = _page_of(shown, place, (chosen, ordered))
-    for start in range(0, len(page), COLUMNS):
-        columns = st.columns(COLUMNS)
-        for column, listed in zip(columns, page[start : start + COLUMNS], strict=False):
-            with column:
-                _card(listed)
+    in_columns(page, _card)
