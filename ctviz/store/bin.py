@@ -20,6 +20,7 @@ _SAME = "SELECT 1 FROM bin_moves WHERE case_id = ? AND move = ? AND at = ?"
 _DELETE_EMPTIED = (
     "DELETE FROM regions WHERE case_id IN emptied_cases",
     "DELETE FROM predictions WHERE case_id IN emptied_cases",
+    "DELETE FROM titles WHERE case_id IN emptied_cases",
     "DELETE FROM cases WHERE id IN emptied_cases",
 )
 
@@ -61,8 +62,8 @@ class Bin:
         """Return what is in the bin, the latest first."""
         rows = self._database.query(
             """
-            SELECT cases.*, bin_moves.who AS put_by, bin_moves.at AS put_at
-            FROM cases JOIN bin_moves ON bin_moves.case_id = cases.id
+            SELECT named_cases.*, bin_moves.who AS put_by, bin_moves.at AS put_at
+            FROM named_cases JOIN bin_moves ON bin_moves.case_id = named_cases.id
             WHERE bin_moves.id IN (SELECT id FROM cases_away) AND move = 'put'
             ORDER BY bin_moves.id DESC
             """

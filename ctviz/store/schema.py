@@ -10,12 +10,25 @@ APPLICATION_ID = 0x4354565A
 """SQLite's mark of whose file it is: "CTVZ"."""
 
 
-def only_appended(table: str, what: str) -> tuple[str, str, str]:
-    """Return the triggers that keep a table's rows, called by ``id``, as they were added."""
+def only_appended(table: str, what: str, *, with_case: bool = False) -> tuple[str, str, str]:
+    """Return the triggers that keep a table's rows, called by ``id``, as they were added.
+
+    Those of a table that goes ``with_case`` can be deleted if the latest move of their case, called
+    by ``case_id``, says that the bin was emptied.
+    """
     refusal = f"BEGIN SELECT RAISE (ABORT, '{what} only ever appended'); END"
+    unless = (
+        """
+        WHEN 'emptied' IS NOT (
+            SELECT move FROM bin_moves WHERE case_id = OLD.case_id ORDER BY id DESC LIMIT 1
+        )
+        """
+        if with_case
+        else ""
+    )
     return (
         f"CREATE TRIGGER {table}_are_not_changed BEFORE UPDATE ON {table} {refusal}",
-        f"CREATE TRIGGER {table}_are_not_deleted BEFORE DELETE ON {table} {refusal}",
+        f"CREATE TRIGGER {table}_are_not_deleted BEFORE DELETE ON {table} {unless} {refusal}",
         f"CREATE TRIGGER {table}_are_not_replaced BEFORE INSERT ON {table} "  # noqa: S608 - ours
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refusal}",
     )
@@ -119,12 +132,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CREATE VIEW emptied_cases AS SELECT case_id FROM cases_away WHERE move = 'emptied'",
         "DROP TRIGGER regions_are_not_deleted",
+        only_appended("regions", "regions are", with_case=True)[1],
+    ),
+    # Titles that people give.
+    (
         """
-        CREATE TRIGGER regions_are_not_deleted BEFORE DELETE ON regions
-        WHEN 'emptied' IS NOT (
-            SELECT move FROM bin_moves WHERE case_id = OLD.case_id ORDER BY id DESC LIMIT 1
-        )
-        BEGIN SELECT RAISE (ABORT, 'regions are only ever appended'); END
+        CREATE TABLE titles (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            title TEXT NOT NULL,
+            who TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX titles_by_case ON titles (case_id, id)",
+        *only_appended("titles", "titles are", with_case=True),
+        """
+        CREATE VIEW named_cases AS
+        SELECT *, rowid AS place,
+            (SELECT title FROM titles WHERE case_id = cases.id ORDER BY id DESC LIMIT 1) AS given
+        FROM cases
         """,
     ),
 )

@@ -17,6 +17,7 @@ from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
 from ctviz.store.runlength import decode_mask, encode_mask
+from ctviz.store.titles import GivenTitle, as_title
 
 _ADD_CASE = """
     INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -25,7 +26,7 @@ _ADD_CASE = """
         truth = coalesce(excluded.truth, truth), notes = excluded.notes
 """
 _LISTED_CASES = """
-    SELECT * FROM cases WHERE id NOT IN (SELECT case_id FROM cases_away) ORDER BY rowid
+    SELECT * FROM named_cases WHERE id NOT IN (SELECT case_id FROM cases_away) ORDER BY place
 """
 _PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_AUDIT = """
@@ -103,11 +104,24 @@ class Store:
         UnknownName
             If there is no such case.
         """
-        found = self._database.query("SELECT * FROM cases WHERE id = ?", case_id)
+        found = self._database.query("SELECT * FROM named_cases WHERE id = ?", case_id)
         if not found:
             known = self._database.query("SELECT id FROM cases")
             raise UnknownName("case", case_id, (row["id"] for row in known))
         return entry_of(found[0])
+
+    def rename(self, case_id: str, title: str, who: str) -> None:
+        """Show a case under another title from now on; an empty one is that which it came with.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        InvalidInput
+            If the title is too long or cannot be shown.
+        """
+        self.case(case_id)
+        self._database.write(GivenTitle(case_id, as_title(title), who).append)
 
     def append_region(self, region: Region) -> bool:
         """Append a drawing; return whether it was new.

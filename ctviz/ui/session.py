@@ -43,6 +43,8 @@ class Browsing:
         Ids of cases.
     wish
         What is to be done with them as soon as the page runs.
+    title
+        A case and the title that it is to be given as soon as the page runs.
     binned
         The cases that were put into the bin last, as long as that can be undone by a button.
     """
@@ -52,6 +54,7 @@ class Browsing:
     page: int = 0
     selected: set[str] = field(default_factory=set)
     wish: Wish | None = None
+    title: tuple[str, str] | None = None
     binned: tuple[str, ...] = ()
 
 

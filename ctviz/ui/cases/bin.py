@@ -1,16 +1,17 @@
 """Cases are put into the bin, looked at there, and taken out again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.catalogue import IN_BIN
 from ctviz.core.text import count_of
-from ctviz.store import AuditEvent, BinnedCase
+from ctviz.store import AuditEvent, BinnedCase, CaseEntry
 from ctviz.ui.access import may, permit, record
 from ctviz.ui.access.trail import NOBODY
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
+from ctviz.ui.cases.rename import offer_rename
 from ctviz.ui.service import backend
 from ctviz.ui.session import Wish, session, widget
 from ctviz.ui.widgets.plain_text import plain
@@ -34,7 +35,7 @@ def do_what_was_wished() -> None:
     browsing.selected.clear()
 
 
-def selection_bar(on_page: Iterable[str], *, in_bin: bool = False) -> None:
+def selection_bar(on_page: Sequence[CaseEntry], *, in_bin: bool = False) -> None:
     """Show how many cases are selected and what can be done with them, to who may do it."""
     if not may("delete"):
         return
@@ -44,7 +45,7 @@ def selection_bar(on_page: Iterable[str], *, in_bin: bool = False) -> None:
             "Select this page",
             key=widget("select-page"),
             on_click=browsing.selected.update,
-            args=(list(on_page),),
+            args=([entry.id for entry in on_page],),
             type="tertiary",
             icon=":material/select_all:",
         )
@@ -64,6 +65,9 @@ def selection_bar(on_page: Iterable[str], *, in_bin: bool = False) -> None:
             icon=":material/restore_from_trash:" if in_bin else ":material/delete:",
             disabled=not browsing.selected,
         )
+        chosen = [entry for entry in on_page if browsing.selected == {entry.id}]
+        if chosen and may("import") and not in_bin:
+            offer_rename(chosen[0])
         if browsing.binned:
             _say_and_offer_undo(len(browsing.binned))
 
@@ -71,7 +75,7 @@ def selection_bar(on_page: Iterable[str], *, in_bin: bool = False) -> None:
 def show_bin(binned: list[BinnedCase], place: DeltaGenerator) -> None:
     """Show what is in the bin, the latest first."""
     page = page_of(binned, place)
-    selection_bar((each.entry.id for each in page), in_bin=True)
+    selection_bar([each.entry for each in page], in_bin=True)
     in_columns(page, _card)
 
 

@@ -14,6 +14,7 @@ from ctviz.store import CaseEntry
 from ctviz.ui.access import may
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
+from ctviz.ui.cases.rename import do_rename
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
@@ -145,6 +146,7 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
 
 def show_cases(model_id: str) -> None:
     """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
+    do_rename()
     do_what_was_wished()
     cases, binned = _listed(model_id), backend().store.bin.cases()
     if not cases and not binned:
@@ -163,7 +165,7 @@ def show_cases(model_id: str) -> None:
         return
     shown = sorted(filter(FILTERS[browsing.which], cases), key=ORDERS[browsing.order])
     page = page_of(shown, place)
-    selection_bar(listed.entry.id for listed in page)
+    selection_bar([listed.entry for listed in page])
     if not shown:
         still = f" {count_of(missing, 'case')} still being classified." if missing else ""
         st.info(

@@ -119,3 +119,12 @@ def test_phantoms_are_put_away_as_any_case_and_come_back_when_asked_for(backend,
     assert [entry.id for entry in backend.cases()] == [cases[1]]
     assert backend.import_demo(demo).result(60).cases == cases
     assert {entry.id for entry in backend.cases()} == set(cases)
+
+
+def test_a_renamed_phantom_is_not_made_again(backend, tmp_path, monkeypatch):
+    demo = Demo(tmp_path / "demo", patients=1, slices=2, size=64)
+    cases = backend.import_demo(demo).result(60).cases
+    backend.store.rename(cases[0], "My phantom", "AB")
+    monkeypatch.setattr("ctviz.backend.cases.demo.DemoPatient.examine", None)
+    assert backend.import_demo(demo).result(60).cases == cases
+    assert backend.cases()[0].title == "My phantom"
