@@ -35,8 +35,10 @@ class Browsing:
 
     Parameters
     ----------
-    which, order
-        Names of the filter and of the order; empty for the first that there is.
+    which, order, view
+        Names of the filter, of the order and of the view; empty for the first that there is.
+    words
+        What is searched for.
     page
         Which part of a long list is on the screen, from 0.
     selected
@@ -51,6 +53,8 @@ class Browsing:
 
     which: str = ""
     order: str = ""
+    view: str = ""
+    words: str = ""
     page: int = 0
     selected: set[str] = field(default_factory=set)
     wish: Wish | None = None

@@ -35,27 +35,26 @@ def do_what_was_wished() -> None:
     browsing.selected.clear()
 
 
-def selection_bar(on_page: Sequence[CaseEntry], *, in_bin: bool = False) -> None:
-    """Show how many cases are selected and what can be done with them, to who may do it."""
+def selection_bar(
+    on_page: Sequence[CaseEntry], *, in_bin: bool = False, whole: bool = False
+) -> None:
+    """Show how many cases are selected and what can be done with them, to who may do it.
+
+    Parameters
+    ----------
+    on_page
+        The cases that can be selected.
+    in_bin
+        Whether they are in the bin.
+    whole
+        Whether what shows them lets all of them be selected by itself.
+    """
     if not may("delete"):
         return
     browsing = session().browsing
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Select this page",
-            key=widget("select-page"),
-            on_click=browsing.selected.update,
-            args=([entry.id for entry in on_page],),
-            type="tertiary",
-            icon=":material/select_all:",
-        )
-        st.button(
-            "Clear",
-            key=widget("select-none"),
-            on_click=browsing.selected.clear,
-            type="tertiary",
-            disabled=not browsing.selected,
-        )
+        if not whole:
+            _select_all_or_none([entry.id for entry in on_page])
         wish: Wish = "restore" if in_bin else "put"
         label = "Restore" if in_bin else "Move to bin"
         st.button(
@@ -70,6 +69,25 @@ def selection_bar(on_page: Sequence[CaseEntry], *, in_bin: bool = False) -> None
             offer_rename(chosen[0])
         if browsing.binned:
             _say_and_offer_undo(len(browsing.binned))
+
+
+def _select_all_or_none(case_ids: list[str]) -> None:
+    selected = session().browsing.selected
+    st.button(
+        "Select this page",
+        key=widget("select-page"),
+        on_click=selected.update,
+        args=(case_ids,),
+        type="tertiary",
+        icon=":material/select_all:",
+    )
+    st.button(
+        "Clear",
+        key=widget("select-none"),
+        on_click=selected.clear,
+        type="tertiary",
+        disabled=not selected,
+    )
 
 
 def show_bin(binned: list[BinnedCase], place: DeltaGenerator) -> None:

@@ -1,42 +1,29 @@
 """The cases page: every case as a picture with what is known of it, and the door to Compare."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.demo import MADE
-from ctviz.core import Prediction
 from ctviz.core.text import count_of
 from ctviz.store import CaseEntry
 from ctviz.ui.access import may
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
+from ctviz.ui.cases.listed import Listed
 from ctviz.ui.cases.rename import do_rename
+from ctviz.ui.cases.table import show_table
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import rerun_when
 
 CALM = 4
+VIEW_ICONS = {"Cards": "grid_view", "Table": "table_rows"}
+VIEWS = tuple(VIEW_ICONS)
 COMPARE_PAGE = "pages/compare.py"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One case of the list with what a reader wants to know before opening it."""
-
-    entry: CaseEntry
-    prediction: Prediction | None
-    readers: tuple[str, ...]
-
-    @property
-    def wrong(self) -> bool:
-        """Whether the truth is known and the model says something else."""
-        truth, prediction = self.entry.truth, self.prediction
-        return truth is not None and prediction is not None and truth != prediction.label
 
 
 def _newest_first(entry: CaseEntry) -> tuple[int, int, str, float]:
@@ -76,16 +63,20 @@ def _card(listed: Listed) -> None:
     wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
     drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
     st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
-    # A link rather than a button: no rerun of the page can swallow the click.
     with st.container(key=widget("open", entry.id), horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            COMPARE_PAGE,
-            label="Open",
-            icon=":material/arrow_forward:",
-            query_params={"case": entry.id},
-        )
+        _open_link(entry.id)
         if may("delete"):
             select_box(entry.id)
+
+
+def _open_link(case_id: str) -> None:
+    # A link rather than a button: no rerun of the page can swallow the click.
+    st.page_link(
+        COMPARE_PAGE,
+        label="Open",
+        icon=":material/arrow_forward:",
+        query_params={"case": case_id},
+    )
 
 
 def _listed(model_id: str) -> list[Listed]:
@@ -110,23 +101,38 @@ def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
 
 
 def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
-    """Show count, filter and order; return the place for the page number."""
+    """Show count, search, filter, order and view; return the place for the page number."""
     browsing = session().browsing
-    said, which, page, order = st.columns([3, 4, 2, 2], vertical_alignment="center")
+    said, search, which, page, order, view = st.columns(
+        [1.8, 2.4, 6.8, 2.3, 2.7, 2], vertical_alignment="center", gap="small"
+    )
     said.markdown(title)
     if browsing.which not in offered:
         browsing.which = offered[0]
     if browsing.order not in ORDERS:
         browsing.order = next(iter(ORDERS))
-    which_key, order_key = widget("filter"), widget("order")
+    if browsing.view not in VIEWS:
+        browsing.view = VIEWS[0]
+    which_key, order_key, words_key, view_key = map(widget, ("filter", "order", "words", "view"))
 
     def choose() -> None:
         """Take over another choice, which begins at the first page with nothing selected."""
-        which, order = str(value_of(which_key) or offered[0]), str(value_of(order_key))
-        if which != browsing.which:
+        which, words = str(value_of(which_key) or offered[0]), str(value_of(words_key) or "")
+        view = str(value_of(view_key) or VIEWS[0])
+        if (which, words, view) != (browsing.which, browsing.words, browsing.view):
             browsing.selected.clear()
-        browsing.which, browsing.order, browsing.page = which, order, 0
+        browsing.which, browsing.words, browsing.view, browsing.page = which, words, view, 0
+        browsing.order = str(value_of(order_key))
 
+    search.text_input(
+        "Search",
+        placeholder="Search",
+        key=mirror(words_key, browsing.words),
+        on_change=choose,
+        icon=":material/search:",
+        label_visibility="collapsed",
+        help="Words of title, case, patient, class or reader; all of them must be found.",
+    )
     which.segmented_control(
         "Show",
         offered,
@@ -138,6 +144,14 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
         "Sort",
         list(ORDERS),
         key=mirror(order_key, browsing.order),
+        on_change=choose,
+        label_visibility="collapsed",
+    )
+    view.segmented_control(
+        "View",
+        VIEWS,
+        format_func=lambda name: f":material/{VIEW_ICONS[name]}:",
+        key=mirror(view_key, browsing.view),
         on_change=choose,
         label_visibility="collapsed",
     )
@@ -163,13 +177,30 @@ def show_cases(model_id: str) -> None:
     if browsing.which == BIN:
         show_bin(binned, place)
         return
-    shown = sorted(filter(FILTERS[browsing.which], cases), key=ORDERS[browsing.order])
-    page = page_of(shown, place)
-    selection_bar([listed.entry for listed in page])
+    found = [listed for listed in cases if listed.has(browsing.words)]
+    shown = sorted(filter(FILTERS[browsing.which], found), key=ORDERS[browsing.order])
     if not shown:
-        still = f" {count_of(missing, 'case')} still being classified." if missing else ""
-        st.info(
-            f"No case is in '{browsing.which.lower()}'.{still} Choose another filter to see the "
-            "others."
-        )
-    in_columns(page, _card)
+        _say_that_nothing_is_found(missing)
+    elif browsing.view == VIEWS[0]:
+        page = page_of(shown, place)
+        selection_bar([listed.entry for listed in page])
+        in_columns(page, _card)
+    else:
+        place.markdown(f":gray[{len(shown)} shown]")
+        # Above the table, and filled when it has said what is ticked there.
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        browsing.selected = show_table(shown)
+        with bar:
+            if len(browsing.selected) == 1:
+                _open_link(*browsing.selected)
+            selection_bar([listed.entry for listed in shown], whole=True)
+
+
+def _say_that_nothing_is_found(missing: int) -> None:
+    browsing = session().browsing
+    still = f" {count_of(missing, 'case')} still being classified." if missing else ""
+    of = f" with '{plain(browsing.words)}'" if browsing.words.strip() else ""
+    st.info(
+        f"No case{of} is in '{browsing.which.lower()}'.{still} Choose another filter or search for "
+        "something else to see the others."
+    )
