@@ -4,6 +4,7 @@ from ctviz.store.audit import AuditEntry, AuditEvent
 from ctviz.store.bin import Bin, BinnedCase
 from ctviz.store.changes import DrawnChange, Joined, LabelImage
 from ctviz.store.entries import CaseEntry
+from ctviz.store.readings import Reading, ReadingState
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.store import Store
 
@@ -16,6 +17,8 @@ __all__ = [
     "DrawnChange",
     "Joined",
     "LabelImage",
+    "Reading",
+    "ReadingState",
     "Store",
     "decode_mask",
     "encode_mask",

@@ -20,6 +20,7 @@ _SAME = "SELECT 1 FROM bin_moves WHERE case_id = ? AND move = ? AND at = ?"
 _DELETE_EMPTIED = (
     "DELETE FROM regions WHERE case_id IN emptied_cases",
     "DELETE FROM predictions WHERE case_id IN emptied_cases",
+    "DELETE FROM readings WHERE case_id IN emptied_cases",
     "DELETE FROM titles WHERE case_id IN emptied_cases",
     "DELETE FROM cases WHERE id IN emptied_cases",
 )

@@ -154,4 +154,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         FROM cases
         """,
     ),
+    # How far readers are.
+    (
+        """
+        CREATE TABLE readings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            reader TEXT NOT NULL,
+            state TEXT NOT NULL,
+            note TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX readings_by_place ON readings (reader, case_id, id)",
+        *only_appended("readings", "readings are", with_case=True),
+    ),
 )

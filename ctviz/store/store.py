@@ -16,6 +16,7 @@ from ctviz.store.bin import Bin, bring_back
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
+from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.titles import GivenTitle, as_title
 
@@ -122,6 +123,29 @@ class Store:
         """
         self.case(case_id)
         self._database.write(GivenTitle(case_id, as_title(title), who).append)
+
+    def keep_reading(self, reading: Reading) -> None:
+        """Append how far a reader is with a case.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        """
+        self.case(reading.case_id)
+        self._database.write(reading.append)
+
+    def readings(self, reader: str) -> dict[str, Reading]:
+        """Return how far a reader is, by case; a case that was never opened is not among them."""
+        rows = self._database.query(
+            """
+            SELECT * FROM readings WHERE id IN (
+                SELECT max(id) FROM readings WHERE reader = ? GROUP BY case_id
+            )
+            """,
+            reader,
+        )
+        return {row["case_id"]: reading_of(row) for row in rows}
 
     def append_region(self, region: Region) -> bool:
         """Append a drawing; return whether it was new.

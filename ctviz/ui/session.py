@@ -15,6 +15,7 @@ import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
+from ctviz.store import Reading
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
 """An address's parts, sorted by name."""
@@ -41,6 +42,8 @@ class Browsing:
         What is searched for.
     page
         Which part of a long list is on the screen, from 0.
+    shown
+        Ids of the cases that search and filter have left, in their order.
     selected
         Ids of cases.
     wish
@@ -56,6 +59,7 @@ class Browsing:
     view: str = ""
     words: str = ""
     page: int = 0
+    shown: tuple[str, ...] = ()
     selected: set[str] = field(default_factory=set)
     wish: Wish | None = None
     title: tuple[str, str] | None = None
@@ -83,6 +87,10 @@ class Session:
     compare_with: str = ""
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
+
+    reading: Reading | None = None
+    begun: set[tuple[str, str]] = field(default_factory=set)
+    places: dict[str, int] = field(default_factory=dict)
 
     drawn_as: set[str] = field(default_factory=set)
     acknowledged: deque[str] = field(default_factory=lambda: deque(maxlen=ACKNOWLEDGED))
@@ -162,8 +170,10 @@ class Session:
         self.estimators = tuple(name for name in self.estimators or () if name != estimator)
 
     def open(self, case_id: str) -> None:
-        """Turn to another case: at its own first slice, explaining the predicted class."""
-        self.case, self.slice, self.target = case_id, None, None
+        """Turn to another case: to where it was left, explaining the predicted class."""
+        if self.case and self.slice is not None:
+            self.places[self.case] = self.slice
+        self.case, self.slice, self.target = case_id, self.places.get(case_id), None
         self.met = ""
 
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.demo import MADE
 from ctviz.core.text import count_of
-from ctviz.store import CaseEntry
+from ctviz.store import CaseEntry, Reading
 from ctviz.ui.access import may
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
@@ -62,7 +62,8 @@ def _card(listed: Listed) -> None:
     )
     wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
     drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
-    st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
+    how_far = f"{listed.reading.state} · " if listed.reading else ""
+    st.markdown(f"{said}{wrong}  \n:gray[{how_far}{drawn}]")
     with st.container(key=widget("open", entry.id), horizontal=True, vertical_alignment="center"):
         _open_link(entry.id)
         if may("delete"):
@@ -83,8 +84,15 @@ def _listed(model_id: str) -> list[Listed]:
     service = backend()
     predictions = service.case_predictions(model_id) if model_id else {}
     readers = service.store.annotations()
+    reader = session().reader
+    readings = service.store.readings(reader) if reader else {}
     return [
-        Listed(entry, predictions.get(entry.id), readers.get(entry.id, ()))
+        Listed(
+            entry,
+            predictions.get(entry.id),
+            readers.get(entry.id, ()),
+            readings.get(entry.id, Reading(entry.id, reader)) if reader else None,
+        )
         for entry in service.cases()
     ]
 
@@ -131,7 +139,8 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
         on_change=choose,
         icon=":material/search:",
         label_visibility="collapsed",
-        help="Words of title, case, patient, class or reader; all of them must be found.",
+        help="Words of title, case, patient, class, reader, how far you are, or your note; all of "
+        "them must be found.",
     )
     which.segmented_control(
         "Show",
@@ -179,6 +188,7 @@ def show_cases(model_id: str) -> None:
         return
     found = [listed for listed in cases if listed.has(browsing.words)]
     shown = sorted(filter(FILTERS[browsing.which], found), key=ORDERS[browsing.order])
+    browsing.shown = tuple(listed.entry.id for listed in shown)
     if not shown:
         _say_that_nothing_is_found(missing)
     elif browsing.view == VIEWS[0]:

@@ -3,16 +3,25 @@
 from dataclasses import dataclass
 
 from ctviz.core import Prediction
-from ctviz.store import CaseEntry
+from ctviz.store import CaseEntry, Reading
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One case of the list with what a reader wants to know before opening it."""
+    """One case of the list with what a reader wants to know before opening it.
+
+    Parameters
+    ----------
+    readers
+        Who has drawn on it.
+    reading
+        How far the reader is; None for nobody.
+    """
 
     entry: CaseEntry
     prediction: Prediction | None
     readers: tuple[str, ...]
+    reading: Reading | None = None
 
     @property
     def wrong(self) -> bool:
@@ -24,6 +33,8 @@ class Listed:
         """Whether every word is part of something that is shown of the case, in any case."""
         entry = self.entry
         answer = self.prediction.label if self.prediction else ""
-        shown = (entry.title, entry.id, entry.patient, entry.truth or "", answer, *self.readers)
+        mine = (self.reading.state, self.reading.note) if self.reading else ()
+        names = (entry.title, entry.id, entry.patient, entry.truth or "")
+        shown = (*names, answer, *self.readers, *mine)
         text = "\n".join(shown).casefold()
         return all(word in text for word in words.casefold().split())

@@ -33,7 +33,7 @@ def show_table(shown: Sequence[Listed]) -> set[str]:
 
 def row_of(listed: Listed) -> dict[str, object]:
     """Return what the table says of a case."""
-    entry, prediction = listed.entry, listed.prediction
+    entry, prediction, reading = listed.entry, listed.prediction, listed.reading
     return {
         # A table can be taken home, where a spreadsheet must not calculate anything.
         "title": neutral(entry.title),
@@ -44,6 +44,8 @@ def row_of(listed: Listed) -> dict[str, object]:
         "confidence": prediction.confidence if prediction else None,
         "truth": entry.truth,
         "drawn by": neutral(", ".join(listed.readers)) or None,
+        "state": reading.state if reading else None,
+        "note": (neutral(reading.note) or None) if reading else None,
         "source": entry.source,
         "added": entry.added,
     }
