@@ -190,6 +190,7 @@ def show_cases(model_id: str) -> None:
     shown = sorted(filter(FILTERS[browsing.which], found), key=ORDERS[browsing.order])
     browsing.shown = tuple(listed.entry.id for listed in shown)
     if not shown:
+        selection_bar([])
         _say_that_nothing_is_found(missing)
     elif browsing.view == VIEWS[0]:
         page = page_of(shown, place)
