@@ -209,8 +209,7 @@ class Backend:
 
         The answer is remembered with the case.
         """
-        middle = self.store.case(case_id).middle
-        index = middle if slice_index is None else slice_index
+        index = self.store.case(case_id).middle if slice_index is None else slice_index
         return self._predictor.predict_case(case_id, model_id, index, "background")
 
     def strangeness(
@@ -229,7 +228,7 @@ class Backend:
         for entry in self.cases():
             answer = known.get((entry.id, entry.middle))
             if answer is None:
-                self.predict_case(entry.id, model_id)
+                self.predict_case(entry.id, model_id, entry.middle)
             else:
                 answers[entry.id] = answer
         return answers

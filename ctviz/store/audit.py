@@ -37,6 +37,9 @@ class AuditEvent(Enum):
     IMPORTED = ("Import", 110107, "C", "imported")
     AUDITED = ("Audit Log Used", 110101, "R", "took the audit trail")
     EXPORTED = ("Export", 110106, "R", "exported")
+    RENAMED = ("Patient Record", 110110, "U", "renamed")
+    BINNED = ("Patient Record", 110110, "U", "put into the bin")
+    RESTORED = ("Patient Record", 110110, "U", "took out of the bin")
     DELETED = ("DICOM Study Deleted", 110105, "D", "deleted")
     STUDIED = ("Procedure Record", 110111, "C", "started a study")
 

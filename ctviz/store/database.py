@@ -17,6 +17,11 @@ BUSY_SECONDS = 30.0
 REMEMBERED_ACTS = 1000
 """Acts that are done again after the log was unlinked; far more than are done within a moment."""
 REOPENINGS = 20
+PRAGMAS = (
+    *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
+    # What is deleted is overwritten: nobody finds a drawing in the file any more.
+    "secure_delete = ON",
+)
 CLOSED = (-1, -1)
 """In place of the log's inode while none is open: whoever comes next opens it."""
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
@@ -83,7 +88,7 @@ class Database:
     def _open(self) -> None:
         self._connection.row_factory = sqlite3.Row
         self._recognise()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         with self._begun() as connection:
             seen = self._recognise()

@@ -1,5 +1,7 @@
 """The rows of the list of cases."""
 
+import json
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,6 +14,8 @@ class CaseEntry:
     ----------
     id, patient
         Pseudonyms of the case and of its patient.
+    title
+        How it is shown.
     slices
         How many there are.
     shape
@@ -26,6 +30,8 @@ class CaseEntry:
         Sentences on what a reader must know of the case.
     added
         When it was first added, with its time zone.
+    came_as
+        The title that it came with, where somebody has given it another.
     """
 
     id: str
@@ -38,8 +44,27 @@ class CaseEntry:
     truth: str | None = None
     notes: tuple[str, ...] = ()
     added: datetime = field(default_factory=lambda: datetime.now(UTC))
+    came_as: str | None = None
 
     @property
     def middle(self) -> int:
         """Index of the slice that stands for the case in a list."""
         return self.slices // 2
+
+
+def entry_of(row: sqlite3.Row) -> CaseEntry:
+    """Return what a row of the view ``named_cases`` says."""
+    spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
+    return CaseEntry(
+        id=row["id"],
+        patient=row["patient"],
+        title=row["given"] or row["title"],
+        came_as=row["title"] if row["given"] else None,
+        slices=row["slices"],
+        shape=(row["rows"], row["columns"]),
+        spacing_mm=None if None in spacing else spacing,
+        source=row["source"],
+        truth=row["truth"],
+        notes=tuple(json.loads(row["notes"])),
+        added=datetime.fromisoformat(row["added"]),
+    )

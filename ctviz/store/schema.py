@@ -9,6 +9,31 @@ from ctviz.store.audit import AUDIT_TABLE
 APPLICATION_ID = 0x4354565A
 """SQLite's mark of whose file it is: "CTVZ"."""
 
+
+def only_appended(table: str, what: str, *, with_case: bool = False) -> tuple[str, str, str]:
+    """Return the triggers that keep a table's rows, called by ``id``, as they were added.
+
+    Those of a table that goes ``with_case`` can be deleted if the latest move of their case, called
+    by ``case_id``, says that the bin was emptied.
+    """
+    refusal = f"BEGIN SELECT RAISE (ABORT, '{what} only ever appended'); END"
+    unless = (
+        """
+        WHEN 'emptied' IS NOT (
+            SELECT move FROM bin_moves WHERE case_id = OLD.case_id ORDER BY id DESC LIMIT 1
+        )
+        """
+        if with_case
+        else ""
+    )
+    return (
+        f"CREATE TRIGGER {table}_are_not_changed BEFORE UPDATE ON {table} {refusal}",
+        f"CREATE TRIGGER {table}_are_not_deleted BEFORE DELETE ON {table} {unless} {refusal}",
+        f"CREATE TRIGGER {table}_are_not_replaced BEFORE INSERT ON {table} "  # noqa: S608 - ours
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refusal}",
+    )
+
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -86,4 +111,62 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     # Which changes of drawings were kept: a browser sends each until it is told.
     ("CREATE TABLE changes (id TEXT PRIMARY KEY, kept TEXT NOT NULL) STRICT, WITHOUT ROWID",),
     AUDIT_TABLE,
+    # The bin. A case that was deleted leaves its moves, so that they refer to nothing. Regions can
+    # be deleted from now on, but only those of a case whose latest move says so.
+    (
+        """
+        CREATE TABLE bin_moves (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL,
+            move TEXT NOT NULL CHECK (move IN ('put', 'restored', 'emptied')),
+            who TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX bin_moves_by_case ON bin_moves (case_id, id)",
+        *only_appended("bin_moves", "moves to and from the bin are"),
+        """
+        CREATE VIEW cases_away AS
+        SELECT * FROM bin_moves
+        WHERE id IN (SELECT max(id) FROM bin_moves GROUP BY case_id) AND move <> 'restored'
+        """,
+        "CREATE VIEW emptied_cases AS SELECT case_id FROM cases_away WHERE move = 'emptied'",
+        "DROP TRIGGER regions_are_not_deleted",
+        only_appended("regions", "regions are", with_case=True)[1],
+    ),
+    # Titles that people give.
+    (
+        """
+        CREATE TABLE titles (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            title TEXT NOT NULL,
+            who TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX titles_by_case ON titles (case_id, id)",
+        *only_appended("titles", "titles are", with_case=True),
+        """
+        CREATE VIEW named_cases AS
+        SELECT *, rowid AS place,
+            (SELECT title FROM titles WHERE case_id = cases.id ORDER BY id DESC LIMIT 1) AS given
+        FROM cases
+        """,
+    ),
+    # How far readers are.
+    (
+        """
+        CREATE TABLE readings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            reader TEXT NOT NULL,
+            state TEXT NOT NULL,
+            note TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX readings_by_place ON readings (reader, case_id, id)",
+        *only_appended("readings", "readings are", with_case=True),
+    ),
 )

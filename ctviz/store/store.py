@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,16 +12,22 @@ import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
 from ctviz.store.audit import AuditEntry, AuditEvent
+from ctviz.store.bin import Bin, bring_back
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
-from ctviz.store.entries import CaseEntry
+from ctviz.store.entries import CaseEntry, entry_of
+from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
+from ctviz.store.titles import GivenTitle, as_title
 
 _ADD_CASE = """
     INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         patient = excluded.patient, title = excluded.title,
         truth = coalesce(excluded.truth, truth), notes = excluded.notes
+"""
+_LISTED_CASES = """
+    SELECT * FROM named_cases WHERE id NOT IN (SELECT case_id FROM cases_away) ORDER BY place
 """
 _PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_AUDIT = """
@@ -57,7 +63,7 @@ class Store:
 
     Regions are only ever appended: a new drawing stands in front of the older ones, an empty one
     says that the reader erased it, and `history` shows them all. The database itself refuses
-    to change or delete a Region.
+    to change a Region, or to delete it before its case was put into the bin and that was emptied.
 
     Parameters
     ----------
@@ -67,6 +73,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
+        self.bin = Bin(self._database)
 
     def close(self) -> None:
         """Close the file; the store must not be used afterwards."""
@@ -75,7 +82,8 @@ class Store:
     def add_case(self, entry: CaseEntry) -> None:
         """Add a case, or renew what is known of one that is there; its Regions stay.
 
-        Date and source of the first addition are kept, and a truth that is not known any more.
+        Date and source of the first addition are kept, and a truth that is not known any more. A
+        case of the bin comes back.
         """
         row_mm, column_mm = entry.spacing_mm or (None, None)
         values = (
@@ -83,25 +91,61 @@ class Store:
             *(row_mm, column_mm, entry.source, entry.truth),
             *(json.dumps(entry.notes), entry.added.isoformat()),
         )
-        self._database.write(partial(_execute, _ADD_CASE, values))
+        self._database.write(partial(_add_case, values, datetime.now(UTC)))
 
     def cases(self) -> list[CaseEntry]:
-        """Return all cases, in the order in which they were added."""
-        return [_case(row) for row in self._database.query("SELECT * FROM cases ORDER BY rowid")]
+        """Return all cases but those of the bin, in the order in which they were added."""
+        return [entry_of(row) for row in self._database.query(_LISTED_CASES)]
 
     def case(self, case_id: str) -> CaseEntry:
-        """Return one case.
+        """Return one case, which may be in the bin.
 
         Raises
         ------
         UnknownName
             If there is no such case.
         """
-        found = self._database.query("SELECT * FROM cases WHERE id = ?", case_id)
+        found = self._database.query("SELECT * FROM named_cases WHERE id = ?", case_id)
         if not found:
             known = self._database.query("SELECT id FROM cases")
             raise UnknownName("case", case_id, (row["id"] for row in known))
-        return _case(found[0])
+        return entry_of(found[0])
+
+    def rename(self, case_id: str, title: str, who: str) -> None:
+        """Show a case under another title from now on; an empty one is that which it came with.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        InvalidInput
+            If the title is too long or cannot be shown.
+        """
+        self.case(case_id)
+        self._database.write(GivenTitle(case_id, as_title(title), who).append)
+
+    def keep_reading(self, reading: Reading) -> None:
+        """Append how far a reader is with a case.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        """
+        self.case(reading.case_id)
+        self._database.write(reading.append)
+
+    def readings(self, reader: str) -> dict[str, Reading]:
+        """Return how far a reader is, by case; a case that was never opened is not among them."""
+        rows = self._database.query(
+            """
+            SELECT * FROM readings WHERE id IN (
+                SELECT max(id) FROM readings WHERE reader = ? GROUP BY case_id
+            )
+            """,
+            reader,
+        )
+        return {row["case_id"]: reading_of(row) for row in rows}
 
     def append_region(self, region: Region) -> bool:
         """Append a drawing; return whether it was new.
@@ -175,10 +219,13 @@ class Store:
         return self.annotations().get(case_id, ())
 
     def annotations(self) -> dict[str, tuple[str, ...]]:
-        """Return the readers of every annotated case, by case."""
+        """Return the readers of every annotated case that is listed, by case."""
         readers: dict[str, tuple[str, ...]] = {}
         for row in self._database.query(
-            "SELECT DISTINCT case_id, reader FROM standing_regions ORDER BY case_id, reader"
+            """
+            SELECT DISTINCT case_id, reader FROM standing_regions
+            WHERE case_id NOT IN (SELECT case_id FROM cases_away) ORDER BY case_id, reader
+            """
         ):
             readers[row["case_id"]] = (*readers.get(row["case_id"], ()), row["reader"])
         return readers
@@ -186,13 +233,15 @@ class Store:
     def standing(self, reader: str, label: str = "") -> list[tuple[str, str, int]]:
         """Return which of a reader's Regions stand: patient, case, and the Region's number.
 
-        Without their masks, which is quick; ``label`` takes those of one label only.
+        Without their masks, which is quick; ``label`` takes those of one label only. The bin's are
+        left out.
         """
         rows = self._database.query(
             """
             SELECT cases.patient, standing_regions.case_id, standing_regions.id
             FROM standing_regions JOIN cases ON cases.id = standing_regions.case_id
             WHERE reader = ?1 AND (?2 = '' OR label = ?2)
+              AND case_id NOT IN (SELECT case_id FROM cases_away)
             ORDER BY standing_regions.id
             """,
             reader,
@@ -279,6 +328,11 @@ def _execute(statement: str, values: tuple[object, ...], connection: sqlite3.Con
     connection.execute(statement, values)
 
 
+def _add_case(values: tuple[object, ...], at: datetime, connection: sqlite3.Connection) -> None:
+    connection.execute(_ADD_CASE, values)
+    bring_back(str(values[0]), at, connection)
+
+
 @dataclass(frozen=True)
 class _Drawn:
     """A row of ``regions`` to be: its place is (case, slice, reader, label)."""
@@ -325,22 +379,6 @@ def _join(
             _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
     connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
     return Joined(tuple(met), disputed)
-
-
-def _case(row: sqlite3.Row) -> CaseEntry:
-    spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
-    return CaseEntry(
-        id=row["id"],
-        patient=row["patient"],
-        title=row["title"],
-        slices=row["slices"],
-        shape=(row["rows"], row["columns"]),
-        spacing_mm=None if None in spacing else spacing,
-        source=row["source"],
-        truth=row["truth"],
-        notes=tuple(json.loads(row["notes"])),
-        added=datetime.fromisoformat(row["added"]),
-    )
 
 
 def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:

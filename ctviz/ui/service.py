@@ -33,11 +33,11 @@ def settings() -> Settings:
 def first_cases() -> Job[Imported] | None:
     """Make the demo cohort, once, where there was nothing else when the process started.
 
-    One that was broken off is completed.
+    One that was broken off is completed. Who has used the bin does not want any of it back.
     """
     service = backend()
     own = any(entry.source not in MADE for entry in service.cases())
-    return None if own else service.import_demo()
+    return None if own or service.store.bin.used else service.import_demo()
 
 
 def prepare() -> None:

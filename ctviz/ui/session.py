@@ -15,6 +15,7 @@ import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
+from ctviz.store import Reading
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
 """An address's parts, sorted by name."""
@@ -23,6 +24,46 @@ ADDRESS_LAG_SECONDS = 15.0
 LONGEST_NUMBER = 9
 ACKNOWLEDGED = 50
 """Changes of drawings that a browser is told it need not send again."""
+
+
+Wish: TypeAlias = Literal["put", "restore", "undo"]
+"""What a button of the cases page was pressed for."""
+
+
+@dataclass
+class Browsing:
+    """How one reader looks at the list of cases, which stays while another page is open.
+
+    Parameters
+    ----------
+    which, order, view
+        Names of the filter, of the order and of the view; empty for the first that there is.
+    words
+        What is searched for.
+    page
+        Which part of a long list is on the screen, from 0.
+    shown
+        Ids of the cases that search and filter have left, in their order.
+    selected
+        Ids of cases.
+    wish
+        What is to be done with them as soon as the page runs.
+    title
+        A case and the title that it is to be given as soon as the page runs.
+    binned
+        The cases that were put into the bin last, as long as that can be undone by a button.
+    """
+
+    which: str = ""
+    order: str = ""
+    view: str = ""
+    words: str = ""
+    page: int = 0
+    shown: tuple[str, ...] = ()
+    selected: set[str] = field(default_factory=set)
+    wish: Wish | None = None
+    title: tuple[str, str] | None = None
+    binned: tuple[str, ...] = ()
 
 
 @dataclass
@@ -47,6 +88,10 @@ class Session:
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
 
+    reading: Reading | None = None
+    begun: set[tuple[str, str]] = field(default_factory=set)
+    places: dict[str, int] = field(default_factory=dict)
+
     drawn_as: set[str] = field(default_factory=set)
     acknowledged: deque[str] = field(default_factory=lambda: deque(maxlen=ACKNOWLEDGED))
     refused: dict[str, str] = field(default_factory=dict)
@@ -59,6 +104,8 @@ class Session:
     plan_refused: str = ""
 
     recorded: set[tuple[str, str, str]] = field(default_factory=set)
+
+    browsing: Browsing = field(default_factory=Browsing)
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()
@@ -123,8 +170,10 @@ class Session:
         self.estimators = tuple(name for name in self.estimators or () if name != estimator)
 
     def open(self, case_id: str) -> None:
-        """Turn to another case: at its own first slice, explaining the predicted class."""
-        self.case, self.slice, self.target = case_id, None, None
+        """Turn to another case: to where it was left, explaining the predicted class."""
+        if self.case and self.slice is not None:
+            self.places[self.case] = self.slice
+        self.case, self.slice, self.target = case_id, self.places.get(case_id), None
         self.met = ""
 
 

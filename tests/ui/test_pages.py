@@ -6,7 +6,7 @@ from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
-from ctviz.ui.cases import gallery
+from ctviz.ui.cases import grid
 from ctviz.ui.cases.gallery import WRONG, Listed, _offered
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.guide import key_table, mouse_table
@@ -163,7 +163,7 @@ def test_who_is_wrong_is_asked_only_where_a_truth_is_known():
 
 
 def test_another_order_or_filter_begins_at_the_first_page(app, two_phantoms, monkeypatch):
-    monkeypatch.setattr(gallery, "PER_PAGE", 1)
+    monkeypatch.setattr(grid, "PER_PAGE", 1)
 
     def page():
         (found,) = [box for box in app.selectbox if box.key.startswith("ctviz:page")]

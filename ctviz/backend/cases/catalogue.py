@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
@@ -31,13 +32,15 @@ from ctviz.io import (
     save_case,
     settle_case,
 )
-from ctviz.store import CaseEntry, Store
+from ctviz.store import AuditEntry, AuditEvent, CaseEntry, Store
 
 OPEN_CASES = 8
 USUAL_LIMITS = ApartLimits()
 LONGEST_NAME = 60
 """Letters of an uploaded file's name; a disk takes 255 bytes, and a letter may be four."""
 ZIP_MAGIC = b"PK\x03\x04"
+IN_BIN = timedelta(days=30)
+"""So long a case can be taken out of the bin; then drawings and pixels go, for good."""
 
 BROKEN_OFF = (
     "Adding the files broke off for a reason that ctviz does not know; add them again, a part at a "
@@ -75,6 +78,7 @@ class Cases:
         self.store = Store(folder / "ctviz.db")
         self.staging = Staging(folder / "staging")
         self._sweep()
+        self._empty_bin(datetime.now(UTC) - IN_BIN)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
         self._open: OrderedDict[str, Case] = OrderedDict()
         self._lock = Lock()
@@ -212,6 +216,15 @@ class Cases:
         # Where an older ctviz put what was not finished.
         for part in (*self._folder.glob("cases/.case-*"), *self._folder.glob("demo/.part-*")):
             shutil.rmtree(part, ignore_errors=True)
+
+    def _empty_bin(self, before: datetime) -> None:
+        """Delete what was put into the bin before then."""
+        who = "the bin"
+        for case_id in self.store.bin.empty(before, who):
+            self.store.record(AuditEntry(AuditEvent.DELETED, who, case_id))
+        # Also what a process was killed over before the pixels were gone.
+        for case_id in self.store.bin.emptied():
+            shutil.rmtree(self._folder_of(case_id), ignore_errors=True)
 
     def _folder_of(self, case_id: str) -> Path:
         return self._folder / "cases" / case_id

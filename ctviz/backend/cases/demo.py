@@ -89,7 +89,11 @@ class Demo:
     def bring(self, cases: Cases, progress: Progress) -> Imported:
         """Make every patient who is missing, and list them all."""
         entries = cases.store.cases()
-        there = {entry.title: entry.id for entry in entries if entry.source == self.source}
+        there = {
+            entry.came_as or entry.title: entry.id
+            for entry in entries
+            if entry.source == self.source
+        }
         numbers = range(self.first, self.first + self.patients)
         patients = [DemoPatient(number, self.marked) for number in numbers]
         missing = [

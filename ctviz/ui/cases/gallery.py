@@ -1,43 +1,29 @@
 """The cases page: every case as a picture with what is known of it, and the door to Compare."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.demo import MADE
-from ctviz.core import Prediction
 from ctviz.core.text import count_of
-from ctviz.store import CaseEntry
+from ctviz.store import CaseEntry, Reading
+from ctviz.ui.access import may
+from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
+from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
+from ctviz.ui.cases.listed import Listed
+from ctviz.ui.cases.rename import do_rename
+from ctviz.ui.cases.table import show_table
 from ctviz.ui.service import backend
-from ctviz.ui.session import widget
+from ctviz.ui.session import mirror, session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import rerun_when
-from ctviz.viz import WINDOWS, thumbnail
 
-COLUMNS = 6
-PER_PAGE = 24
 CALM = 4
-THUMBNAIL_PIXELS = 256
+VIEW_ICONS = {"Cards": "grid_view", "Table": "table_rows"}
+VIEWS = tuple(VIEW_ICONS)
 COMPARE_PAGE = "pages/compare.py"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One case of the list with what a reader wants to know before opening it."""
-
-    entry: CaseEntry
-    prediction: Prediction | None
-    readers: tuple[str, ...]
-
-    @property
-    def wrong(self) -> bool:
-        """Whether the truth is known and the model says something else."""
-        truth, prediction = self.entry.truth, self.prediction
-        return truth is not None and prediction is not None and truth != prediction.label
 
 
 def _newest_first(entry: CaseEntry) -> tuple[int, int, str, float]:
@@ -64,45 +50,49 @@ ORDERS: dict[str, Callable[[Listed], Any]] = {
 }
 
 
-@lru_cache(maxsize=512)
-def _thumbnail(case_id: str) -> bytes:
-    """Return the middle slice as PNG; a case's pixels never change, so it may be kept."""
-    case = backend().case(case_id)
-    middle = case.slices[len(case.slices) // 2]
-    return thumbnail(middle, THUMBNAIL_PIXELS, WINDOWS["mediastinum"])
-
-
 def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
-    with st.container(border=True):
-        st.image(_thumbnail(entry.id), width="stretch")
-        slices = count_of(entry.slices, "slice")
-        st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
-        said = (
-            f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
-            if prediction
-            else "classifying …"
-        )
-        wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
-        drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
-        st.markdown(f"{said}{wrong}  \n:gray[{drawn}]")
-        # A link rather than a button: no rerun of the page can swallow the click.
-        with st.container(key=widget("open", entry.id)):
-            st.page_link(
-                COMPARE_PAGE,
-                label="Open",
-                icon=":material/arrow_forward:",
-                query_params={"case": entry.id},
-                width="stretch",
-            )
+    st.image(thumbnail_of(entry.id), width="stretch")
+    slices = count_of(entry.slices, "slice")
+    st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
+    said = (
+        f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
+        if prediction
+        else "classifying …"
+    )
+    wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
+    drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
+    how_far = f"{listed.reading.state} · " if listed.reading else ""
+    st.markdown(f"{said}{wrong}  \n:gray[{how_far}{drawn}]")
+    with st.container(key=widget("open", entry.id), horizontal=True, vertical_alignment="center"):
+        _open_link(entry.id)
+        if may("delete"):
+            select_box(entry.id)
+
+
+def _open_link(case_id: str) -> None:
+    # A link rather than a button: no rerun of the page can swallow the click.
+    st.page_link(
+        COMPARE_PAGE,
+        label="Open",
+        icon=":material/arrow_forward:",
+        query_params={"case": case_id},
+    )
 
 
 def _listed(model_id: str) -> list[Listed]:
     service = backend()
     predictions = service.case_predictions(model_id) if model_id else {}
     readers = service.store.annotations()
+    reader = session().reader
+    readings = service.store.readings(reader) if reader else {}
     return [
-        Listed(entry, predictions.get(entry.id), readers.get(entry.id, ()))
+        Listed(
+            entry,
+            predictions.get(entry.id),
+            readers.get(entry.id, ()),
+            readings.get(entry.id, Reading(entry.id, reader)) if reader else None,
+        )
         for entry in service.cases()
     ]
 
@@ -111,66 +101,117 @@ def _missing(model_id: str) -> int:
     return sum(listed.prediction is None for listed in _listed(model_id))
 
 
-def _offered(cases: Sequence[Listed]) -> list[str]:
+def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
     """Return the filters that can find something out: who is wrong only where a truth is known."""
     knowable = any(listed.entry.truth is not None for listed in cases)
-    return [name for name in FILTERS if knowable or name != WRONG]
+    names = [name for name in FILTERS if knowable or name != WRONG]
+    return [*names, BIN] if binned else names
 
 
-def _top_row(cases: Sequence[Listed], missing: int) -> tuple[str, str, DeltaGenerator]:
-    """Show count, filter and order; return the choices and the place for the page number."""
-    title, which, page, order = st.columns([3, 4, 2, 2], vertical_alignment="center")
-    still = f"  \n:gray[{missing} still being classified]" if missing else ""
-    title.markdown(f"**{count_of(len(cases), 'case')}**{still}")
-    offered = _offered(cases)
-    chosen = which.segmented_control(
+def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
+    """Show count, search, filter, order and view; return the place for the page number."""
+    browsing = session().browsing
+    said, search, which, page, order, view = st.columns(
+        [1.8, 2.4, 6.8, 2.3, 2.7, 2], vertical_alignment="center", gap="small"
+    )
+    said.markdown(title)
+    if browsing.which not in offered:
+        browsing.which = offered[0]
+    if browsing.order not in ORDERS:
+        browsing.order = next(iter(ORDERS))
+    if browsing.view not in VIEWS:
+        browsing.view = VIEWS[0]
+    which_key, order_key, words_key, view_key = map(widget, ("filter", "order", "words", "view"))
+
+    def choose() -> None:
+        """Take over another choice, which begins at the first page with nothing selected."""
+        which, words = str(value_of(which_key) or offered[0]), str(value_of(words_key) or "")
+        view = str(value_of(view_key) or VIEWS[0])
+        if (which, words, view) != (browsing.which, browsing.words, browsing.view):
+            browsing.selected.clear()
+        browsing.which, browsing.words, browsing.view, browsing.page = which, words, view, 0
+        browsing.order = str(value_of(order_key))
+
+    search.text_input(
+        "Search",
+        placeholder="Search",
+        key=mirror(words_key, browsing.words),
+        on_change=choose,
+        icon=":material/search:",
+        label_visibility="collapsed",
+        help="Words of title, case, patient, class, reader, how far you are, or your note; all of "
+        "them must be found.",
+    )
+    which.segmented_control(
         "Show",
         offered,
-        default="All",
-        key=widget("filter", len(offered)),
+        key=mirror(which_key, browsing.which),
+        on_change=choose,
         label_visibility="collapsed",
     )
-    ordered = order.selectbox(
-        "Sort", list(ORDERS), key=widget("order"), label_visibility="collapsed"
-    )
-    return chosen or "All", ordered, page
-
-
-def _page_of(cases: list[Listed], place: DeltaGenerator, choices: tuple[str, str]) -> list[Listed]:
-    """Return the part of a long list that is on the screen; other choices begin at page 1."""
-    pages = -(-len(cases) // PER_PAGE)
-    if pages <= 1:
-        return cases
-    page = place.selectbox(
-        "Page",
-        range(pages),
-        format_func=lambda number: f"page {number + 1} of {pages}",
-        key=widget("page", pages, *choices),
+    order.selectbox(
+        "Sort",
+        list(ORDERS),
+        key=mirror(order_key, browsing.order),
+        on_change=choose,
         label_visibility="collapsed",
     )
-    return cases[page * PER_PAGE : (page + 1) * PER_PAGE]
+    view.segmented_control(
+        "View",
+        VIEWS,
+        format_func=lambda name: f":material/{VIEW_ICONS[name]}:",
+        key=mirror(view_key, browsing.view),
+        on_change=choose,
+        label_visibility="collapsed",
+    )
+    return page
 
 
 def show_cases(model_id: str) -> None:
     """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
-    cases = _listed(model_id)
-    if not cases:
+    do_rename()
+    do_what_was_wished()
+    cases, binned = _listed(model_id), backend().store.bin.cases()
+    if not cases and not binned:
         return
-    missing = sum(listed.prediction is None for listed in cases)
-    if model_id and missing:
+    missing = sum(listed.prediction is None for listed in cases) if model_id else 0
+    if missing:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
         rerun_when(lambda: _missing(model_id) <= calm)
-    chosen, ordered, place = _top_row(cases, missing if model_id else 0)
-    shown = sorted(filter(FILTERS[chosen], cases), key=ORDERS[ordered])
+    still = f"  \n:gray[{missing} still being classified]" if missing else ""
+    offered = _offered(cases, binned=bool(binned))
+    place = _top_row(f"**{count_of(len(cases), 'case')}**{still}", offered)
+    browsing = session().browsing
+    if browsing.which == BIN:
+        show_bin(binned, place)
+        return
+    found = [listed for listed in cases if listed.has(browsing.words)]
+    shown = sorted(filter(FILTERS[browsing.which], found), key=ORDERS[browsing.order])
+    browsing.shown = tuple(listed.entry.id for listed in shown)
     if not shown:
-        still = f" {count_of(missing, 'case')} still being classified." if missing else ""
-        st.info(
-            f"No case is in '{chosen.lower()}'.{still} Choose another filter to see the others."
-        )
-    page = _page_of(shown, place, (chosen, ordered))
-    for start in range(0, len(page), COLUMNS):
-        columns = st.columns(COLUMNS)
-        for column, listed in zip(columns, page[start : start + COLUMNS], strict=False):
-            with column:
-                _card(listed)
+        selection_bar([])
+        _say_that_nothing_is_found(missing)
+    elif browsing.view == VIEWS[0]:
+        page = page_of(shown, place)
+        selection_bar([listed.entry for listed in page])
+        in_columns(page, _card)
+    else:
+        place.markdown(f":gray[{len(shown)} shown]")
+        # Above the table, and filled when it has said what is ticked there.
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        browsing.selected = show_table(shown)
+        with bar:
+            if len(browsing.selected) == 1:
+                _open_link(*browsing.selected)
+            selection_bar([listed.entry for listed in shown], whole=True)
+
+
+def _say_that_nothing_is_found(missing: int) -> None:
+    browsing = session().browsing
+    still = f" {count_of(missing, 'case')} still being classified." if missing else ""
+    of = f" with '{plain(browsing.words)}'" if browsing.words.strip() else ""
+    st.info(
+        f"No case{of} is in '{browsing.which.lower()}'.{still} Choose another filter or search for "
+        "something else to see the others."
+    )

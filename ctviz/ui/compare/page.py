@@ -48,6 +48,7 @@ from ctviz.ui.compare.exports import Subject, offer_exports
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
 from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
 from ctviz.ui.compare.page_jobs import PageJobs, Place
+from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
@@ -76,8 +77,8 @@ from ctviz.viz import opening_window
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
-SECOND_ROW = [60, 14, 14, 14]
-"""Widths of the chosen estimators, all estimators, metrics and parameters."""
+SECOND_ROW = [26, 48, 14, 14, 14]
+"""Widths of the way through the cases, the chosen and all estimators, metrics and parameters."""
 
 
 def open_link() -> None:
@@ -92,6 +93,7 @@ def compare_page() -> None:
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """
     with errors_in_words():
+        keep_reading()
         top = st.container(key=widget("top"))
         choices = top.columns(TOP_ROW, vertical_alignment="center")
         with choices[0]:
@@ -117,7 +119,7 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         chosen = choose_reference(marked)
     with places[3]:
         reader_badge()
-    estimators, metrics = _choose_what_to_compare(card)
+    estimators, metrics = _choose_what_to_compare(entry, card)
     line, comparison, explained = st.container(), Comparison((), ""), None
     if card is not None:
         with errors_in_words():
@@ -153,17 +155,19 @@ def _subject(case: Case, explained: Explained | None, against: str) -> Subject |
 
 
 def _choose_what_to_compare(
-    card: ModelCard | None,
+    entry: CaseEntry, card: ModelCard | None
 ) -> tuple[tuple[Estimator, ...], tuple[Metric, ...]]:
-    """Let the reader choose estimators, metrics and their parameters."""
+    """Let the reader turn to another case, choose estimators, metrics and their parameters."""
     state, row = session(), st.columns(SECOND_ROW, vertical_alignment="center")
     with row[0]:
-        estimators = choose_estimators()
+        choose_way(entry)
     with row[1]:
-        offer_estimators(card.id if card else None)
+        estimators = choose_estimators()
     with row[2]:
-        offer_metrics()
+        offer_estimators(card.id if card else None)
     with row[3]:
+        offer_metrics()
+    with row[4]:
         tuning = st.popover(
             "Parameters",
             icon=":material/tune:",

@@ -120,7 +120,20 @@ test("keys are found with and without Ctrl", () => {
 
 test("the board acts on every key of the theme", () => {
   const anything = () => new Proxy(() => 1, { get: (_, name) => (name === Symbol.toPrimitive ? () => 1 : anything()), apply: () => 1 });
-  for (const { action, value } of theme().keys) Board.prototype.perform.call(anything(), action, value);
+  const own = theme().keys.filter(({ action }) => action !== "case");
+  for (const { action, value } of own) Board.prototype.perform.call(anything(), action, value);
+});
+
+test("a key that turns to another case leaves the board, unless a stroke is under way", () => {
+  for (const kind of ["HTMLSelectElement", "HTMLInputElement", "HTMLButtonElement"]) globalThis[kind] ??= class {};
+  const leaves = (key, busy) => {
+    let stopped = false;
+    const event = { key, composedPath: () => [{}], stopPropagation: () => (stopped = true), preventDefault: () => {} };
+    Board.prototype.key.call({ session: { brush: { busy } }, perform: () => {}, schedule: () => {} }, event);
+    return !stopped;
+  };
+  for (const key of ["j", "k", "n"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
+  for (const key of ["b", "c", "r"]) assert.equal(leaves(key, false), false);
 });
 
 test("a button's tip names the key that does the same", () => {

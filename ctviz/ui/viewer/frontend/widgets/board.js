@@ -121,7 +121,11 @@ export class Board {
 
   listen() {
     this.root.addEventListener("keydown", (event) => this.key(event));
-    for (const kind of ["keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.root.addEventListener("keypress", (event) => event.stopPropagation());
+    // Streamlit must hear that a key was let go, or it takes the next one for a chord.
+    this.root.addEventListener("keyup", (event) => {
+      if (shortcutOf(event)?.action !== "case") event.stopPropagation();
+    });
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
       if (!takesText(event.composedPath()[0])) this.focus();
@@ -154,17 +158,20 @@ export class Board {
   }
 
   /**
-   * Streamlit has keys of its own, so none leaves the board.
+   * Streamlit has keys of its own, so none leaves the board but those that turn to another case: they
+   * are those of the page's buttons.
    *
    * @param {KeyboardEvent} event
    */
   key(event) {
-    event.stopPropagation();
     const target = event.composedPath()[0];
+    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.brush.busy;
+    if (turns) return;
+    event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
     if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
-    if (!shortcut) return;
+    if (!shortcut || shortcut.action === "case") return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
     if (this.session.brush.busy && MOVING.has(shortcut.action)) return;

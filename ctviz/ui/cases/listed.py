@@ -1,0 +1,40 @@
+"""A case of the list, and whether it is what a reader looks for."""
+
+from dataclasses import dataclass
+
+from ctviz.core import Prediction
+from ctviz.store import CaseEntry, Reading
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One case of the list with what a reader wants to know before opening it.
+
+    Parameters
+    ----------
+    readers
+        Who has drawn on it.
+    reading
+        How far the reader is; None for nobody.
+    """
+
+    entry: CaseEntry
+    prediction: Prediction | None
+    readers: tuple[str, ...]
+    reading: Reading | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the truth is known and the model says something else."""
+        truth, prediction = self.entry.truth, self.prediction
+        return truth is not None and prediction is not None and truth != prediction.label
+
+    def has(self, words: str) -> bool:
+        """Whether every word is part of something that is shown of the case, in any case."""
+        entry = self.entry
+        answer = self.prediction.label if self.prediction else ""
+        mine = (self.reading.state, self.reading.note) if self.reading else ()
+        names = (entry.title, entry.id, entry.patient, entry.truth or "")
+        shown = (*names, answer, *self.readers, *mine)
+        text = "\n".join(shown).casefold()
+        return all(word in text for word in words.casefold().split())
