@@ -7,11 +7,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -129,6 +131,21 @@ class Reading:
     def board(self, expression: str) -> object:
         """Return a part of what the board says of itself."""
         return self.page.evaluate(f"() => window.ctvizBoard.{expression}")
+
+    def take(self, key: str, tool: str) -> None:
+        """Take a tool by its key.
+
+        A dialog that has gone hands the focus back to its button a moment later, on a busy machine
+        after the mouse has come to the board; a reader moves the mouse and presses again.
+        """
+        for _ in range(10):
+            self.page.mouse.move(1, 1)
+            self.editor.hover()
+            self.page.keyboard.press(key)
+            with suppress(PlaywrightTimeout):
+                self.until(f"board.tool === '{tool}'", 3_000)
+                return
+        raise AssertionError(f"The key {key} did not take the {tool}.")
 
     def until(self, expression: str, timeout: float = 30_000) -> None:
         """Wait until an expression over ``board`` is true."""

@@ -53,8 +53,7 @@ DISTURBANCES = {
 @pytest.mark.parametrize("disturbance", DISTURBANCES.values(), ids=DISTURBANCES.keys())
 def test_a_stroke_that_is_broken_off_ends_as_it_is_drawn(opened, disturbance):
     page = opened.page
-    page.keyboard.press("f")
-    opened.until("board.tool === 'freehand'")
+    opened.take("f", "freehand")
     box = opened.editor.bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     before = opened.board("drawnPixels")
@@ -118,8 +117,7 @@ def regions_in_time(data, case_id, reader):
 
 def test_a_stroke_just_before_the_page_is_left_is_in_the_database(opened, server):
     """Without any board being opened again: whatever page comes takes it in."""
-    opened.page.keyboard.press("b")
-    opened.until("board.tool === 'brush'")
+    opened.take("b", "brush")
     opened.stroke([(0.4, 0.4), (0.5, 0.4)])
     assert opened.board("drawnPixels") > 0
     case_id, reader = opened.board("case"), reader_of(opened)
