@@ -1,5 +1,6 @@
 """A case of the list, and whether it is what a reader looks for."""
 
+import re
 from dataclasses import dataclass
 
 from ctviz.core import Prediction
@@ -30,11 +31,16 @@ class Listed:
         return truth is not None and prediction is not None and truth != prediction.label
 
     def has(self, words: str) -> bool:
-        """Whether every word is part of something that is shown of the case, in any case."""
+        """Whether every word begins one that is shown of the case, in any case.
+
+        Not any part of one: pseudonyms have so many digits that "phantom 3" would find most of all.
+        """
         entry = self.entry
         answer = self.prediction.label if self.prediction else ""
         mine = (self.reading.state, self.reading.note) if self.reading else ()
         names = (entry.title, entry.id, entry.patient, entry.truth or "")
         shown = (*names, answer, *self.readers, *mine)
         text = "\n".join(shown).casefold()
-        return all(word in text for word in words.casefold().split())
+        return all(
+            re.search(rf"(?<!\w){re.escape(word)}", text) for word in words.casefold().split()
+        )

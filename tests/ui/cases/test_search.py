@@ -32,7 +32,9 @@ def test_a_case_is_found_by_all_words_in_any_order(words):
     assert LISTED.has(words)
 
 
-@pytest.mark.parametrize("words", ["tuesday", "monday tuesday", "without", "small"])
+@pytest.mark.parametrize(
+    "words", ["tuesday", "monday tuesday", "without", "small", "3", "chest 2", "onday"]
+)
 def test_a_case_without_one_of_the_words_is_not_found(words):
     assert not LISTED.has(words)
 
