@@ -1,4 +1,4 @@
-"""The bin of studies: what is deleted can be brought back for thirty days."""
+"""The bin of studies: what is put there can be restored as long as a case can."""
 
 import shutil
 import time
@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ctviz.backend.cases.catalogue import IN_BIN
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.run.status import study_lock
 from ctviz.core import InvalidInput, Settings
 
-DAYS = 30
-"""For so long deleted studies are kept."""
-
 _BIN, _SEPARATOR = "deleted studies", "."
-_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
-class Deleted:
+class BinnedStudy:
     """A study in the bin.
 
     Parameters
@@ -28,7 +25,7 @@ class Deleted:
     name
         Of the folder that it had.
     when
-        Seconds since 1970 at which it was deleted.
+        Seconds since 1970 at which it was put there.
     """
 
     folder: Path
@@ -36,7 +33,7 @@ class Deleted:
     when: float
 
 
-def delete_study(settings: Settings, folder: Path) -> Deleted:
+def put_study(settings: Settings, folder: Path) -> BinnedStudy:
     """Put a study of the data folder into the bin, with all that is in its folder.
 
     Raises
@@ -51,49 +48,49 @@ def delete_study(settings: Settings, folder: Path) -> Deleted:
     place = _bin(settings) / f"{int(when)}{_SEPARATOR}{name}"
     with study_lock(folder):
         _move(folder, place)
-    return Deleted(place, name, float(int(when)))
+    return BinnedStudy(place, name, float(int(when)))
 
 
-def restore_study(settings: Settings, deleted: Deleted) -> Path:
-    """Bring a study back from the bin and return its folder.
+def restore_study(settings: Settings, binned: BinnedStudy) -> Path:
+    """Take a study out of the bin and return its folder.
 
     Raises
     ------
     InvalidInput
         If it is not there any more, or another study has its name by now.
     """
-    folder = StudyFolder.named(settings, deleted.name).path
+    folder = StudyFolder.named(settings, binned.name).path
     if folder.exists():
         raise InvalidInput(
-            f"There is another study called '{deleted.name}' by now; delete that one first."
+            f"There is another study called '{binned.name}' by now; delete that one first."
         )
-    _move(deleted.folder, folder)
+    _move(binned.folder, folder)
     return folder
 
 
-def deleted_studies(settings: Settings) -> tuple[Deleted, ...]:
+def binned_studies(settings: Settings) -> tuple[BinnedStudy, ...]:
     """Return what is in the bin, the latest first."""
     return tuple(sorted(_in_bin(settings), key=lambda each: -each.when))
 
 
-def empty_bin(settings: Settings, now: float | None = None) -> int:
-    """Remove for good what was deleted more than thirty days ago, and return how many that were."""
-    late = (time.time() if now is None else now) - DAYS * _DAY_SECONDS
+def empty_bin(settings: Settings, now: float | None = None) -> tuple[str, ...]:
+    """Delete for good what has been in the bin too long; return the names of those studies."""
+    late = (time.time() if now is None else now) - IN_BIN.total_seconds()
     old = [each for each in _in_bin(settings) if each.when < late]
     for each in old:
         shutil.rmtree(each.folder, ignore_errors=True)
-    return len(old)
+    return tuple(each.name for each in old)
 
 
 def _bin(settings: Settings) -> Path:
     return settings.data / _BIN
 
 
-def _in_bin(settings: Settings) -> Iterator[Deleted]:
+def _in_bin(settings: Settings) -> Iterator[BinnedStudy]:
     for folder in _bin(settings).glob("*"):
         when, found, name = folder.name.partition(_SEPARATOR)
         if found and when.isascii() and when.isdecimal() and StudyFolder(folder).plan.is_file():
-            yield Deleted(folder, name, float(when))
+            yield BinnedStudy(folder, name, float(when))
 
 
 def _move(folder: Path, place: Path) -> None:

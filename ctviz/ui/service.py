@@ -9,6 +9,7 @@ from ctviz.backend import Backend, Imported, Job
 from ctviz.backend.cases.demo import MADE
 from ctviz.cohort.bin import empty_bin
 from ctviz.core import CtvizError, Settings
+from ctviz.store import AuditEntry, AuditEvent
 
 _opening = Lock()
 
@@ -47,7 +48,8 @@ def prepare() -> None:
     every page.
     """
     with suppress(CtvizError):
-        empty_bin(settings())
+        for name in empty_bin(settings()):
+            backend().store.record(AuditEntry(AuditEvent.DELETED, "the bin", name))
         first_cases()
     # Streamlit looks for garbage after every run of a page. The libraries' objects, which never are
     # any, would take a quarter of a second each time, in which nothing else goes on.

@@ -139,8 +139,8 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
         on_change=choose,
         icon=":material/search:",
         label_visibility="collapsed",
-        help="Words, or how they begin, of title, case, patient, class, reader, how far you are, or "
-        "your note; all of them must be found.",
+        help="Words, or how they begin, of title, case, patient, class, reader, your note, or how "
+        "far you are; all of them must be found.",
     )
     which.segmented_control(
         "Show",

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from ctviz.backend.cases.catalogue import IN_BIN
 from ctviz.cohort import Run, cohort_title, entrants_of, look, studies
-from ctviz.cohort.bin import DAYS, Deleted, delete_study, deleted_studies, restore_study
+from ctviz.cohort.bin import BinnedStudy, binned_studies, put_study, restore_study
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.truth import TruthStudy
 from ctviz.core import CtvizError
@@ -75,31 +76,31 @@ def _plan_alike(run: Run) -> None:
     _leave()
 
 
-def _delete(run: Run) -> None:
+def _put_into_bin(run: Run) -> None:
     try:
-        permit("study")
-        delete_study(backend().settings, run.folder)
+        permit("delete")
+        put_study(backend().settings, run.folder)
     except CtvizError as error:
         st.toast(plain(error), icon=":material/error:")
         return
-    record(AuditEvent.DELETED, run.folder.name)
+    record(AuditEvent.BINNED, run.folder.name)
     st.toast("The study is in the bin, at the end of this page.", icon=":material/delete:")
     _leave()
 
 
-def _restore(deleted: Deleted) -> None:
+def _restore(binned: BinnedStudy) -> None:
     try:
-        permit("study")
-        folder = restore_study(backend().settings, deleted)
+        permit("delete")
+        folder = restore_study(backend().settings, binned)
     except CtvizError as error:
         st.toast(plain(error), icon=":material/error:")
         return
-    record(AuditEvent.STUDIED, f"{folder.name}, brought back from the bin")
+    record(AuditEvent.RESTORED, folder.name)
 
 
 def _study(run: Run) -> None:
     """Show one study: what it is, how far it is, and what it found."""
-    title, again, delete, leave = st.columns([7, 1.6, 1.4, 1.8], vertical_alignment="center")
+    title, again, away, leave = st.columns([7, 1.6, 1.7, 1.8], vertical_alignment="center")
     title.markdown(f"### {plain(run.study.name)} {badge_of(run)}  \n:small[:gray[{_facts(run)}]]")
     if may("study"):
         again.button(
@@ -112,16 +113,17 @@ def _study(run: Run) -> None:
             width="stretch",
             help="Begin a new study with this one's plan.",
         )
-        delete.button(
-            "Delete",
-            key=widget("study-delete"),
+    if may("delete"):
+        away.button(
+            "Move to bin",
+            key=widget("study-put"),
             icon=":material/delete:",
-            on_click=_delete,
+            on_click=_put_into_bin,
             args=(run,),
             type="tertiary",
             width="stretch",
             disabled=under_way(run),
-            help=f"It can be brought back from the bin for {DAYS} days.",
+            help=f"It can be restored for {IN_BIN.days} days.",
         )
     leave.button(
         "All studies",
@@ -206,19 +208,19 @@ def _overview() -> None:
 
 
 def _show_bin() -> None:
-    """List the deleted studies, each with the way back."""
-    deleted = deleted_studies(backend().settings)
-    if not deleted:
+    """List the studies of the bin, each with the way back."""
+    binned = binned_studies(backend().settings)
+    if not binned or not may("delete"):
         return
-    with st.expander(f"Bin ({len(deleted)})", icon=":material/delete:"):
-        st.caption(f"Deleted for good after {DAYS} days.")
-        for each in deleted:
+    with st.expander(f"Bin ({len(binned)})", icon=":material/delete:"):
+        st.caption(f"Deleted for good after {IN_BIN.days} days.")
+        for each in binned:
             name, back = st.columns([9, 2], vertical_alignment="center")
-            name.markdown(f"{plain(each.name)} :small[:gray[deleted {_time(each.when)}]]")
+            name.markdown(f"{plain(each.name)} :small[:gray[put here {_time(each.when)}]]")
             back.button(
-                "Bring back",
-                key=widget("study-back", each.folder.name),
-                icon=":material/undo:",
+                "Restore",
+                key=widget("study-restore", each.folder.name),
+                icon=":material/restore_from_trash:",
                 on_click=_restore,
                 args=(each,),
                 type="tertiary",

@@ -9,6 +9,7 @@ from ctviz.cohort import CohortStudy, Stage
 from ctviz.cohort.analysis.leakage import Leakage, SeenSlice
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.run.status import study_lock
+from ctviz.store import AuditEvent
 from ctviz.ui.study.forecast import Forecast
 from ctviz.ui.study.results.sections import SECTIONS
 from ctviz.ui.study.watching import progress_words
@@ -259,14 +260,14 @@ def test_the_form_keeps_every_word_of_an_uploaded_plan(backend, changes):
     assert CohortStudy.from_toml(app.code[0].value).digest == plan.digest
 
 
-def test_a_study_is_deleted_and_brought_back(opened, folder):
+def test_a_study_is_put_into_the_bin_and_restored(opened, folder):
     started(folder, Stage("done", share=1.0))
     opened.run()
-    opened.button(key="ctviz:study-delete").click().run()
+    opened.button(key="ctviz:study-put").click().run()
     assert not opened.exception
     assert not folder.exists()
     assert folder.name not in str(page_links(opened))
-    (back,) = (each for each in opened.button if each.label == "Bring back")
+    (back,) = (each for each in opened.button if each.label == "Restore")
     back.click().run()
     assert (folder / "plan.toml").is_file()
     assert folder.name in str(page_links(opened))
@@ -278,3 +279,14 @@ def test_a_study_is_the_beginning_of_another(opened):
     chosen = {name for pills in opened.get("pills") for name in pills.value}
     assert set(QUALITIES) <= chosen
     assert opened.button(key="ctviz:study-start").label == "Start"
+
+
+def test_the_trail_says_who_put_a_study_into_the_bin_and_took_it_out(opened, folder, backend):
+    started(folder, Stage("done", share=1.0))
+    opened.run()
+    opened.button(key="ctviz:study-put").click().run()
+    (back,) = (each for each in opened.button if each.label == "Restore")
+    back.click().run()
+    told = [(each.event, each.what) for each in backend.store.audit()]
+    assert (AuditEvent.BINNED, folder.name) in told
+    assert (AuditEvent.RESTORED, folder.name) in told
