@@ -7,7 +7,7 @@ from ctviz.viz.charts.screen.style import PLOT_CONFIG
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.palette import Palette
-from ctviz.viz.images.pictures import png, thumbnail, to_pixel_aspect
+from ctviz.viz.images.pictures import frame_around, png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Palette",
     "Window",
     "fill_dots",
+    "frame_around",
     "grey_range",
     "heatmap",
     "metric_curves",

@@ -1,5 +1,6 @@
 """Draws the maps that a report shows: typical slices of the best entrants, and disputed ones."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import waited
 from ctviz.cohort.statistics import Entrant
 from ctviz.cohort.tables.study_data import StudyData
-from ctviz.core import ImportanceMap, Mask, Progress, Slice, signed_view
+from ctviz.core import Cancelled, CtvizError, ImportanceMap, Mask, Progress, Slice, signed_view
 from ctviz.viz import (
     HeatmapLook,
+    frame_around,
     heatmap,
     opening_window,
     outline,
@@ -26,6 +28,8 @@ from ctviz.viz import (
     to_pixel_aspect,
     window_image,
 )
+
+_log = logging.getLogger(__name__)
 
 ESTIMATORS = 5
 """Most estimators on the sheet of typical slices."""
@@ -63,9 +67,13 @@ def _typical(data: StudyData, artist: "_Artist") -> Iterator[SheetPicture]:
     # A mean of regions is no map.
     drawn = panel.select([each for each in panel.entrants if each.estimator in artist.estimators])
     for typical in typical_slices(drawn, ESTIMATORS):
+        shown: list[SheetPicture] = []
         for placed in typical.slices:
             name = f"{placed.place.capitalize()}: {title} {placed.score:.2f}"
-            yield artist.draw("typical", typical.entrant, placed.row, name)
+            shown += artist.draw("typical", typical.entrant, placed.row, name)
+        # A row of the sheet is whole or not there.
+        if len(shown) == len(typical.slices):
+            yield from shown
 
 
 def _most_disputed(findings: Findings) -> tuple[Disputed, ...]:
@@ -80,7 +88,9 @@ def _disputed(each: Disputed, data: StudyData, artist: "_Artist") -> Iterator[Sh
     slices = data.table.slices
     here = (slices["case"] == each.case) & (slices["slice_index"] == each.slice_index)
     (row,) = np.flatnonzero(here.to_numpy())
-    for key in (each.first, each.second):
+    shown: list[SheetPicture] = []
+    pair = each.first, each.second
+    for key in pair:
         panel = data.panel(key).without_controls()
         merits = panel.values[row] * panel.direction
         if np.isnan(merits).all():
@@ -88,7 +98,9 @@ def _disputed(each: Disputed, data: StudyData, artist: "_Artist") -> Iterator[Sh
         best = int(np.nanargmax(merits))
         title = next(metric.title for metric in data.metrics if metric.key == key)
         name = f"First by {title}: {panel.values[row, best]:.2f}"
-        yield artist.draw("disputed", panel.entrants[best], int(row), name)
+        shown += artist.draw("disputed", panel.entrants[best], int(row), name)
+    if len(shown) == len(pair):
+        yield from shown
 
 
 class _Artist:
@@ -104,15 +116,25 @@ class _Artist:
         self.backend, self.data, self.units, self.progress = backend, data, units, progress
         self.estimators = data.study.built_estimators()
 
-    def draw(self, sheet: str, entrant: Entrant, row: int, title: str) -> SheetPicture:
-        """Return the map of an entrant on the slice of a row."""
+    def draw(self, sheet: str, entrant: Entrant, row: int, title: str) -> Iterator[SheetPicture]:
+        """Yield the map of an entrant on the slice of a row, if it can be had again.
+
+        Its scores are there; what has happened since, to the cache or to memory, loses a picture
+        and no findings.
+        """
         place = self.data.table.slices.iloc[row]
         case, index = str(place["case"]), int(place["slice_index"])
         unit = self.units[case, index]
         image, mask = unit.image(self.backend), unit.mask(self.backend)
-        found = self._map(entrant, image, row)
+        try:
+            found = self._map(entrant, image, row)
+        except Cancelled:
+            raise
+        except CtvizError as error:
+            _log.warning("No picture of %s on %s: %s", entrant, case, error)
+            return
         note = f"{title_of(entrant.estimator)}, {entrant.sign} · {case}, slice {index + 1}"
-        return SheetPicture(sheet, title, note, picture_of(image, found, entrant, mask))
+        yield SheetPicture(sheet, title, note, picture_of(image, found, entrant, mask))
 
     def _map(self, entrant: Entrant, image: Slice, row: int) -> ImportanceMap:
         target = self.data.classes.index(str(self.data.table.texts("target")[row]))
@@ -135,7 +157,8 @@ def picture_of(
     drawn = overlay(grey, hot)
     if mask is not None:
         drawn = outline(drawn, mask)
-    return _fitted(drawn[_body(image)], image.spacing_mm)
+    body = image.hounsfield > BODY_HU if image.calibrated else np.ones(image.shape, bool)
+    return _fitted(drawn[frame_around(body, MARGIN)], image.spacing_mm)
 
 
 def _fitted(drawn: NDArray[np.uint8], spacing_mm: tuple[float, float] | None) -> NDArray[np.uint8]:
@@ -149,16 +172,3 @@ def _fitted(drawn: NDArray[np.uint8], spacing_mm: tuple[float, float] | None) ->
     top, left = (SHAPE[0] - height) // 2, (SHAPE[1] - width) // 2
     whole[top : top + height, left : left + width] = scaled
     return whole
-
-
-def _body(image: Slice) -> tuple[slice, slice]:
-    """Return the rows and columns of what is no air; all of them where that is not known."""
-    dense = image.hounsfield > BODY_HU
-    if not image.calibrated or not dense.any():
-        return slice(None), slice(None)
-    rows, columns = (np.flatnonzero(dense.any(axis=axis)) for axis in (1, 0))
-    return _around(rows), _around(columns)
-
-
-def _around(places: NDArray[np.intp]) -> slice:
-    return slice(max(0, int(places[0]) - MARGIN), int(places[-1]) + 1 + MARGIN)

@@ -9,9 +9,9 @@ from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import figure
 from ctviz.cohort.truth.picture import TruthPicture
 from ctviz.core import Sign, signed_view
-from ctviz.truth import WITHOUT_EFFECT, PartMap
+from ctviz.truth import WITHOUT_EFFECT
 from ctviz.truth.part_map import NOBODY
-from ctviz.viz import HeatmapLook, heatmap, opening_window, overlay, png, window_image
+from ctviz.viz import HeatmapLook, frame_around, heatmap, opening_window, overlay, png, window_image
 from ctviz.viz import to_pixel_aspect as scaled
 from ctviz.viz.charts import Multiples, Picture
 from ctviz.viz.images.colours import default_colours
@@ -81,19 +81,8 @@ def _png(picture: TruthPicture, hot: Rgba | None = None) -> bytes:
     window = opening_window(image)
     grey = window_image(image.hounsfield, window.width, window.level)
     coloured = np.repeat(grey[..., None], 3, axis=2) if hot is None else overlay(grey, hot)
-    return png(scaled(coloured[_frame(picture.phantom.parts)], image.spacing_mm, PIXELS))
-
-
-def _frame(parts: PartMap) -> tuple[slice, slice]:
-    """Return the rows and columns in which there are parts, and a few around them."""
-    rows, columns = np.nonzero(parts.owners != NOBODY)
-    return _around(rows), _around(columns)
-
-
-def _around(places: NDArray[np.intp]) -> slice:
-    if not len(places):
-        return slice(None)
-    return slice(max(0, int(places.min()) - MARGIN), int(places.max()) + 1 + MARGIN)
+    frame = frame_around(picture.phantom.parts.owners != NOBODY, MARGIN)
+    return png(scaled(coloured[frame], image.spacing_mm, PIXELS))
 
 
 def _hues() -> tuple[str, str]:

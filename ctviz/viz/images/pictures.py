@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ctviz.core import Slice
+from ctviz.core import Mask, Slice
 from ctviz.core.theme import Window
 from ctviz.viz.images.window import opening_window, window_image
 
@@ -16,6 +16,22 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     file = BytesIO()
     Image.fromarray(picture).save(file, format="PNG", optimize=True)
     return file.getvalue()
+
+
+def frame_around(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a mask (H, W) and so many pixels around; all if it is empty.
+
+    >>> frame_around(np.eye(9, dtype=bool)[3:5], 1)
+    (slice(0, 3, None), slice(2, 6, None))
+    """
+
+    def around(places: NDArray[np.intp]) -> slice:
+        if not len(places):
+            return slice(None)
+        return slice(max(0, int(places[0]) - margin), int(places[-1]) + 1 + margin)
+
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return around(rows), around(columns)
 
 
 def to_pixel_aspect(

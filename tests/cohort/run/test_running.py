@@ -18,14 +18,18 @@ from ctviz.cohort import (
     ScoreTable,
     cancel,
     failures_of,
+    load_findings,
     look,
+    read_plan,
     run_study,
     start,
     studies,
+    units_of,
     verify,
 )
 from ctviz.cohort.contact_sheet import load_sheet
 from ctviz.cohort.controls import is_control
+from ctviz.cohort.run.pictures import pictures_of
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.running import load_unit, unit_addresses
 from ctviz.cohort.run.status import stage_of, study_lock
@@ -306,6 +310,29 @@ def test_whoever_sees_a_study_can_stop_it(fresh_backend, plan, tmp_path):
 
 def test_a_plan_survives_in_the_folder(finished, plan):
     assert CohortStudy.from_toml((finished / "plan.toml").read_text()) == plan
+
+
+def test_a_map_that_cannot_be_had_again_loses_a_picture_and_no_findings(
+    finished, fresh_backend, caplog, monkeypatch
+):
+    units = units_of(fresh_backend, read_plan(finished / "plan.toml"), Progress())
+
+    def refuse(*_, **__):
+        raise InvalidInput("There is no memory left.")
+
+    monkeypatch.setattr(fresh_backend, "explain", refuse)
+    findings = load_findings(finished)
+    assert list(pictures_of(fresh_backend, finished, findings, units, Progress())) == []
+    assert "There is no memory left." in caplog.text
+    progress = Progress()
+    progress.cancel()
+
+    def stop(*_, **__):
+        raise Cancelled
+
+    monkeypatch.setattr(fresh_backend, "explain", stop)
+    with pytest.raises(Cancelled):
+        list(pictures_of(fresh_backend, finished, findings, units, progress))
 
 
 def test_a_finished_study_keeps_maps_to_look_at(finished, plan):
