@@ -77,7 +77,7 @@ from ctviz.viz import opening_window
 
 TOP_ROW = [20, 20, 30, 20, 22, 11]
 """Widths of case, model, prediction, class, region and reader."""
-SECOND_ROW = [26, 48, 14, 14, 14]
+SECOND_ROW = [20, 58, 13, 12, 13]
 """Widths of the way through the cases, the chosen and all estimators, metrics and parameters."""
 
 
