@@ -30,6 +30,8 @@ def test_the_demo_cohort_is_there_at_the_first_start(reading):
     reading.page.goto(reading.url)
     reading.page.get_by_text("8 cases", exact=True).wait_for(timeout=180_000)
     reading.page.get_by_text("drawn by phantom").first.wait_for()
+    # What a pressed choice is written in can be read; Streamlit's own colour for it cannot.
+    expect(reading.page.get_by_role("radio", name="All")).to_have_css("color", "rgb(109, 179, 255)")
 
 
 def test_maps_and_scores_appear_by_themselves(opened):

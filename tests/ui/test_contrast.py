@@ -8,6 +8,7 @@ import pytest
 from ctviz.core.settings import PROJECT
 
 STYLE = (PROJECT / "ctviz/ui/viewer/frontend/style.css").read_text("utf-8")
+PAGES = (PROJECT / "ctviz/ui/style.css").read_text("utf-8")
 THEME = tomllib.loads((PROJECT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
 TEXT, EDGE = 4.5, 3.0
 
@@ -24,6 +25,11 @@ def _luminance(colour):
     shares = (int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4))
     red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def mixed(one, other, share):
+    pairs = ((int(c[i : i + 2], 16) for c in (one, other)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in pairs)
 
 
 def variable(name):
@@ -54,3 +60,10 @@ def test_the_board_can_be_read():
 def test_every_colour_of_a_text_of_the_board_can_be_read(ink):
     on_pressed = ink in {"#fff"}
     assert contrast(ink, "#1d4f80" if on_pressed else variable("panel")) >= TEXT
+
+
+@pytest.mark.parametrize("ink", sorted(set(re.findall(r"(?<!-)color: (#\w+)", PAGES))))
+def test_every_colour_of_a_text_of_the_pages_can_be_read(ink):
+    # A pressed choice lies under a tenth of the primary colour.
+    for ground in (THEME["backgroundColor"], THEME["secondaryBackgroundColor"]):
+        assert contrast(ink, mixed(THEME["primaryColor"], ground, 0.1)) >= TEXT
