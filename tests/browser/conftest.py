@@ -132,6 +132,14 @@ class Reading:
         """Return a part of what the board says of itself."""
         return self.page.evaluate(f"() => window.ctvizBoard.{expression}")
 
+    def plan(self, file: Path, words: str) -> None:
+        """Bring a plan to the Study page, which then says ``words`` of it."""
+        self.page.goto(f"{self.url}/study")
+        self.page.get_by_role("button", name="Plan").click(timeout=60_000)
+        self.page.locator("input[type=file]").set_input_files(file)
+        self.page.get_by_text(words).wait_for(timeout=30_000)
+        self.page.keyboard.press("Escape")
+
     def take(self, key: str, tool: str) -> None:
         """Take a tool by its key.
 

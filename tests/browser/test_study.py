@@ -27,12 +27,7 @@ def planned(reading, tmp_path):
     """The study page with a small plan in its form."""
     plan = tmp_path / "small.toml"
     plan.write_text(PLAN, encoding="utf-8")
-    page = reading.page
-    page.goto(f"{reading.url}/study")
-    page.get_by_role("button", name="Plan").click(timeout=60_000)
-    page.locator("input[type=file]").set_input_files(plan)
-    page.get_by_text("by 3 metrics").wait_for(timeout=30_000)
-    page.keyboard.press("Escape")
+    reading.plan(plan, "by 3 metrics")
     return reading
 
 

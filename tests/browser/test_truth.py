@@ -25,11 +25,7 @@ def test_a_study_of_phantoms_is_started_stopped_resumed_and_looked_at(reading, t
     plan = tmp_path / "small.toml"
     plan.write_text(PLAN, encoding="utf-8")
     page = reading.page
-    page.goto(f"{reading.url}/study")
-    page.get_by_role("button", name="Plan").click(timeout=60_000)
-    page.locator("input[type=file]").set_input_files(plan)
-    page.get_by_text("by 2 metrics").wait_for(timeout=30_000)
-    page.keyboard.press("Escape")
+    reading.plan(plan, "by 2 metrics")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url(re.compile("study=small-truth-"))
     page.get_by_text("of 4 slices").wait_for(timeout=120_000)
