@@ -7,15 +7,16 @@ the rest stays in the session.
 import secrets
 import time
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.store import Reading
+from ctviz.ui.uninterrupted import uninterrupted
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
 """An address's parts, sorted by name."""
@@ -115,6 +116,7 @@ class Session:
     page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
+    replaced: dict[str, int] = field(default_factory=dict)
 
     def follow_link(self) -> None:
         """Take over what a new address says; anything that makes no sense is ignored.
@@ -199,25 +201,67 @@ def widget(name: str, *parts: object) -> str:
     return ":".join(("ctviz", name, *map(str, parts)))
 
 
-def mirror(key: str, value: object) -> str:
-    """Let the widget of this key show ``value``, whatever it showed before; return the key.
+def shown_as(key: str) -> str:
+    """Return the key under which the widget of this key is on the screen now."""
+    replaced = session().replaced.get(key, 0)
+    return widget(key.removeprefix("ctviz:"), replaced) if replaced else key
 
-    The session is the truth and widgets are its mirror: a widget's change is taken over by its
-    ``on_change``, which runs before the page does.
+
+def let_show(key: str, value: object) -> str:
+    """Let the widget of this key show ``value``; return the key under which it does so.
+
+    A widget that shows something else is replaced by another of its kind. Whatever the browser
+    sends carries what its widgets show, and what it sent before it heard of the new value (it asks
+    twice a second how long work goes on) would bring back the old one.
     """
-    st.session_state[key] = value
-    return key
+    now = shown_as(key)
+    if now in st.session_state and not _alike(st.session_state[now], value):
+        del st.session_state[now]
+        replaced = session().replaced
+        replaced[key] = replaced.get(key, 0) + 1
+        now = shown_as(key)
+    st.session_state[now] = value
+    return now
+
+
+def _alike(one: object, other: object) -> bool:
+    sequences = isinstance(one, list | tuple) and isinstance(other, list | tuple)
+    return list(one) == list(other) if sequences else one == other  # type: ignore[call-overload]
+
+
+class Mirrored(TypedDict):
+    """The arguments of a widget whose value is kept elsewhere."""
+
+    key: str
+    on_change: Callable[[], None]
+
+
+def mirror(key: str, value: object, change: Callable[[], None]) -> Mirrored:
+    """Return the arguments with which a widget shows ``value`` and tells of changes.
+
+    The session is the truth and widgets are its mirror: a widget's change is taken over by
+    ``change``, which runs before the page does, unless the widget has been replaced meanwhile.
+    """
+    now = let_show(key, value)
+
+    def hear() -> None:
+        if shown_as(key) == now:
+            change()
+
+    return {"key": now, "on_change": uninterrupted(hear)}
 
 
 def begin(key: str, value: object) -> str:
-    """Let the widget of this key start with ``value``, unless it is there already; return the key.
+    """Let the widget of this key start with ``value``, unless it is there already.
 
-    For widgets whose own value is the truth while they are on the screen.
+    For widgets whose own value is the truth while they are on the screen. Returns the key under
+    which it is shown.
     """
-    st.session_state.setdefault(key, value)
-    return key
+    now = shown_as(key)
+    st.session_state.setdefault(now, value)
+    return now
 
 
 def value_of(key: str) -> object:
     """Return what the widget of this key holds now."""
-    return st.session_state.get(key)
+    return st.session_state.get(shown_as(key))

@@ -14,6 +14,7 @@ from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
 from ctviz.ui.cases.rename import offer_rename
 from ctviz.ui.service import backend
 from ctviz.ui.session import Wish, session, widget
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain
 
 BIN = "Bin"
@@ -60,7 +61,7 @@ def selection_bar(
         st.button(
             f"{label} ({len(browsing.selected)})" if browsing.selected else label,
             key=widget("bin", wish),
-            on_click=_wish(wish),
+            on_click=uninterrupted(_wish(wish)),
             icon=":material/restore_from_trash:" if in_bin else ":material/delete:",
             disabled=not browsing.selected,
         )
@@ -76,7 +77,7 @@ def _select_all_or_none(case_ids: list[str]) -> None:
     st.button(
         "Select this page",
         key=widget("select-page"),
-        on_click=selected.update,
+        on_click=uninterrupted(selected.update),
         args=(case_ids,),
         type="tertiary",
         icon=":material/select_all:",
@@ -84,7 +85,7 @@ def _select_all_or_none(case_ids: list[str]) -> None:
     st.button(
         "Clear",
         key=widget("select-none"),
-        on_click=selected.clear,
+        on_click=uninterrupted(selected.clear),
         type="tertiary",
         disabled=not selected,
     )
@@ -103,7 +104,12 @@ def _say_and_offer_undo(count: int) -> None:
         f"{count_of(count, 'case')} {are} in the bin, which keeps {them} {IN_BIN.days} days.",
         width="content",
     )
-    st.button("Undo", key=widget("bin", "undo"), on_click=_wish("undo"), icon=":material/undo:")
+    st.button(
+        "Undo",
+        key=widget("bin", "undo"),
+        on_click=uninterrupted(_wish("undo")),
+        icon=":material/undo:",
+    )
 
 
 def _wish(wish: Wish) -> Callable[[], None]:

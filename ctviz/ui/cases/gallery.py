@@ -135,8 +135,7 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
     search.text_input(
         "Search",
         placeholder="Search",
-        key=mirror(words_key, browsing.words),
-        on_change=choose,
+        **mirror(words_key, browsing.words, choose),
         icon=":material/search:",
         label_visibility="collapsed",
         help="Words, or how they begin, of title, case, patient, class, reader, your note, or how "
@@ -145,23 +144,20 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
     which.segmented_control(
         "Show",
         offered,
-        key=mirror(which_key, browsing.which),
-        on_change=choose,
+        **mirror(which_key, browsing.which, choose),
         label_visibility="collapsed",
     )
     order.selectbox(
         "Sort",
         list(ORDERS),
-        key=mirror(order_key, browsing.order),
-        on_change=choose,
+        **mirror(order_key, browsing.order, choose),
         label_visibility="collapsed",
     )
     view.segmented_control(
         "View",
         VIEWS,
         format_func=lambda name: f":material/{VIEW_ICONS[name]}:",
-        key=mirror(view_key, browsing.view),
-        on_change=choose,
+        **mirror(view_key, browsing.view, choose),
         label_visibility="collapsed",
     )
     return page

@@ -41,8 +41,7 @@ def page_of(shown: Sequence[Shown], place: DeltaGenerator) -> Sequence[Shown]:
         "Page",
         range(pages),
         format_func=lambda number: f"page {number + 1} of {pages}",
-        key=mirror(key, browsing.page),
-        on_change=turn,
+        **mirror(key, browsing.page, turn),
         label_visibility="collapsed",
     )
     return shown[browsing.page * PER_PAGE : (browsing.page + 1) * PER_PAGE]
@@ -64,4 +63,4 @@ def select_box(case_id: str) -> None:
     def toggle() -> None:
         (selected.add if value_of(key) else selected.discard)(case_id)
 
-    st.checkbox("Select", key=mirror(key, case_id in selected), on_change=toggle, width="content")
+    st.checkbox("Select", **mirror(key, case_id in selected, toggle), width="content")

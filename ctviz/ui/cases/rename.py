@@ -8,6 +8,7 @@ from ctviz.ui.access import permit, record
 from ctviz.ui.access.trail import NOBODY
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, value_of, widget
+from ctviz.ui.uninterrupted import uninterrupted
 
 
 def do_rename() -> None:
@@ -42,4 +43,4 @@ def offer_rename(entry: CaseEntry) -> None:
             help="Every reader sees it: name no patient. Leave it empty for the title that the "
             "case came with.",
         )
-        st.form_submit_button("Rename", on_click=note)
+        st.form_submit_button("Rename", on_click=uninterrupted(note))

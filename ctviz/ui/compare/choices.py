@@ -29,8 +29,7 @@ def choose_case() -> CaseEntry | None:
         "Case",
         list(entries),
         format_func=lambda case_id: f"{case_id} · {entries[case_id].title}",
-        key=mirror(key, state.case),
-        on_change=lambda: state.open(str(value_of(key))),
+        **mirror(key, state.case, lambda: state.open(str(value_of(key)))),
         label_visibility="collapsed",
     )
     return entries[state.case]
@@ -52,8 +51,7 @@ def choose_model() -> ModelCard | None:
         "Model",
         list(shelf),
         format_func=lambda model_id: shelf[model_id].title,
-        key=mirror(key, state.model),
-        on_change=turn,
+        **mirror(key, state.model, turn),
         label_visibility="collapsed",
     )
     return shelf[state.model]
@@ -80,8 +78,7 @@ def choose_target(prediction: Prediction) -> int:
             if index == THE_ANSWER
             else f"explain: {prediction.classes[index]}"
         ),
-        key=mirror(key, THE_ANSWER if state.target is None else state.target),
-        on_change=choose,
+        **mirror(key, THE_ANSWER if state.target is None else state.target, choose),
         label_visibility="collapsed",
         help="Maps are positive where a pixel speaks for this class.",
     )
@@ -106,8 +103,7 @@ def choose_reference(names: Iterable[str]) -> str:
         "Compare with",
         known,
         format_func=title,
-        key=mirror(key, chosen),
-        on_change=choose,
+        **mirror(key, chosen, choose),
         label_visibility="collapsed",
         help="Whose region agreement is measured against.",
     )

@@ -9,6 +9,7 @@ from ctviz.core import parameters
 from ctviz.metrics import GROUPS, METRICS, PRESETS, Group, Metric, Preset
 from ctviz.metrics.trust import trust_of, trust_words, trusted
 from ctviz.ui.session import session, widget
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.parameters import show_parameters
 from ctviz.ui.widgets.tick_list import Entry, show_ticks, ticks, with_or_without
 
@@ -127,11 +128,16 @@ def _presets() -> None:
             st.button(
                 preset.title.capitalize(),
                 key=widget("preset", name),
-                on_click=_take,
+                on_click=uninterrupted(_take),
                 args=(preset,),
                 help=f"{METRICS[preset.metric].title} as published: {_written(preset)}.",
             )
-        st.button("Start again", key=widget("preset"), on_click=_start_again, type="tertiary")
+        st.button(
+            "Start again",
+            key=widget("preset"),
+            on_click=uninterrupted(_start_again),
+            type="tertiary",
+        )
         st.caption(f"Up to {COMFORTABLE} metrics fit well beneath a map.")
 
 

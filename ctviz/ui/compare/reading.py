@@ -14,6 +14,7 @@ from ctviz.store import CaseEntry, Reading, ReadingState
 from ctviz.store.readings import LONGEST_NOTE, READING_STATES
 from ctviz.ui.service import backend
 from ctviz.ui.session import begin, mirror, session, value_of, widget
+from ctviz.ui.uninterrupted import uninterrupted
 
 KEYS = {str(shortcut.value): shortcut.shown for shortcut in THEME.keys if shortcut.action == "case"}
 
@@ -75,7 +76,7 @@ def _turn(name: str, icon: str, case_id: str | None) -> None:
         icon=f":material/{icon}:",
         help=f"{name} case ({KEYS[name]})",
         shortcut=KEYS[name],
-        on_click=session().open,
+        on_click=uninterrupted(session().open),
         args=(case_id or "",),
         disabled=case_id is None,
         type="tertiary",
@@ -98,13 +99,12 @@ def _say_how_far(reading: Reading) -> None:
         st.segmented_control(
             "This case is",
             READING_STATES,
-            key=mirror(how_far, reading.state),
-            on_change=said,
+            **mirror(how_far, reading.state, said),
         )
         st.text_area(
             "Note",
             key=begin(note, reading.note),
-            on_change=said,
+            on_change=uninterrupted(said),
             max_chars=LONGEST_NOTE,
             help="Only under your name; name no patient.",
         )

@@ -11,6 +11,7 @@ from ctviz.ui.compare.expected_seconds import expected_seconds
 from ctviz.ui.compare.sanity import known_badge
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.waiting import rerun_when
 
 EFFORT = ("samples", "steps")
@@ -24,7 +25,7 @@ def show_suitability(card: ModelCard) -> None:
         st.button(
             "Which estimators work on this model?",
             key=widget("try", card.id),
-            on_click=_begin,
+            on_click=uninterrupted(_begin),
             args=(card,),
             help="Tries each with little effort on one slice of the first case, in the background.",
         )

@@ -21,6 +21,7 @@ from ctviz.ui.study.planning import plan_study
 from ctviz.ui.study.results.sections import show_results
 from ctviz.ui.study.truth.sections import show_truth
 from ctviz.ui.study.watching import badge_of, begin_study, rerun_when_one_ends, under_way, watch
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain
 
 ADDRESS = "study"
@@ -107,7 +108,7 @@ def _study(run: Run) -> None:
             "Plan alike",
             key=widget("study-alike"),
             icon=":material/content_copy:",
-            on_click=_plan_alike,
+            on_click=uninterrupted(_plan_alike),
             args=(run,),
             type="tertiary",
             width="stretch",
@@ -118,7 +119,7 @@ def _study(run: Run) -> None:
             "Move to bin",
             key=widget("study-put"),
             icon=":material/delete:",
-            on_click=_put_into_bin,
+            on_click=uninterrupted(_put_into_bin),
             args=(run,),
             type="tertiary",
             width="stretch",
@@ -129,7 +130,7 @@ def _study(run: Run) -> None:
         "All studies",
         key=widget("studies"),
         icon=":material/list:",
-        on_click=_leave,
+        on_click=uninterrupted(_leave),
         type="tertiary",
         width="stretch",
     )
@@ -153,7 +154,7 @@ def _results(run: Run) -> None:
         st.button(
             "Start again",
             key=widget("study-again"),
-            on_click=begin_study,
+            on_click=uninterrupted(begin_study),
             args=(run,),
             help="Slices that are computed are not computed again.",
         )
@@ -221,7 +222,7 @@ def _show_bin() -> None:
                 "Restore",
                 key=widget("study-restore", each.folder.name),
                 icon=":material/restore_from_trash:",
-                on_click=_restore,
+                on_click=uninterrupted(_restore),
                 args=(each,),
                 type="tertiary",
             )

@@ -15,7 +15,7 @@ from ctviz.core import CtvizError, InvalidInput, Value
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import GROUPS, METRICS, Group
 from ctviz.ui.service import backend
-from ctviz.ui.session import mirror, session, value_of, widget
+from ctviz.ui.session import let_show, session, shown_as, value_of, widget
 
 FOLDER = "folder"
 """Stands for a cohort that is a folder on the server."""
@@ -58,6 +58,11 @@ def key_of(*entry: str) -> str:
     return widget("plan", *entry)
 
 
+def field_of(*entry: str) -> str:
+    """Return the key under which that widget is on the screen now."""
+    return shown_as(key_of(*entry))
+
+
 def begin_plan() -> None:
     """Let the form start with the plan of the demo study, unless it holds one already."""
     if value_of(key_of("name")) is None:
@@ -78,20 +83,20 @@ def usual_plan(model: str, *, phantoms: bool) -> CohortStudy:
 def fill_plan(study: CohortStudy) -> None:
     """Let the form show a plan of either kind; what it does not say of the other has defaults."""
     named = study.cohort in TITLES
-    mirror(key_of("cohort"), study.cohort if named else FOLDER)
-    mirror(key_of("folder"), "" if named else study.cohort)
-    mirror(key_of("model"), study.model)
-    mirror(key_of("beside"), list(study.beside))
-    mirror(key_of("signs"), list(study.signs))
+    let_show(key_of("cohort"), study.cohort if named else FOLDER)
+    let_show(key_of("folder"), "" if named else study.cohort)
+    let_show(key_of("model"), study.model)
+    let_show(key_of("beside"), list(study.beside))
+    let_show(key_of("signs"), list(study.signs))
     of_truth = study if isinstance(study, TruthStudy) else TruthStudy(model=study.model)
-    for name in FIELDS_OF_TRUTH:
-        mirror(key_of(name), getattr(of_truth, name))
-    for name in FIELDS:
-        mirror(key_of(name), getattr(study, name))
+    values = {name: getattr(of_truth, name) for name in FIELDS_OF_TRUTH}
+    values |= {name: getattr(study, name) for name in FIELDS}
+    for name, value in values.items():
+        let_show(key_of(name), value)
     choose_names(tuple(study.estimators))
     for group, names in metric_groups().items():
-        mirror(key_of("metrics", group), [name for name in names if name in study.metrics])
-    mirror(key_of("variants"), [key for key in study.metrics if VARIANT in key])
+        let_show(key_of("metrics", group), [name for name in names if name in study.metrics])
+    let_show(key_of("variants"), [key for key in study.metrics if VARIANT in key])
     session().plan_settings = {
         key: dict(settings) for key, settings in {**study.estimators, **study.metrics}.items()
     }
@@ -100,7 +105,7 @@ def fill_plan(study: CohortStudy) -> None:
 def choose_names(estimators: Sequence[str]) -> None:
     """Let the form show these estimators."""
     for family, names in families().items():
-        mirror(key_of("estimators", family), [name for name in names if name in estimators])
+        let_show(key_of("estimators", family), [name for name in names if name in estimators])
 
 
 def chosen_estimators() -> list[str]:

@@ -21,7 +21,7 @@ from ctviz.ui.access import confined, permit, record
 from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.compare.metric_choice import QUESTIONS, heading
 from ctviz.ui.service import backend, settings
-from ctviz.ui.session import mirror, session, value_of, widget
+from ctviz.ui.session import let_show, session, value_of, widget
 from ctviz.ui.study.forecast import forecast
 from ctviz.ui.study.plan_form import (
     ESTIMATOR_SETS,
@@ -31,6 +31,7 @@ from ctviz.ui.study.plan_form import (
     chosen_estimators,
     chosen_metrics,
     families,
+    field_of,
     fill_plan,
     key_of,
     metric_groups,
@@ -42,6 +43,7 @@ from ctviz.ui.study.plan_form import (
     usual_plan,
     variants,
 )
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.parameters import parameter_form
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.waiting import rerun_when
@@ -91,7 +93,7 @@ def _beginnings() -> None:
             st.button(
                 title,
                 key=widget("plan-begin", phantoms),
-                on_click=_begin_with,
+                on_click=uninterrupted(_begin_with),
                 kwargs={"phantoms": phantoms},
                 type="secondary" if phantoms == chosen else "tertiary",
                 icon=icon,
@@ -175,8 +177,13 @@ def _plan_file(study: CohortStudy | None) -> None:
             width="stretch",
         )
         st.caption("Every hyperparameter, to be kept with a paper; `ctviz study` takes it too.")
-        st.file_uploader("Take a plan", type="toml", key=key, on_change=take)
-        st.button("Start over", key=widget("plan-reset"), on_click=_start_over, type="tertiary")
+        st.file_uploader("Take a plan", type="toml", key=key, on_change=uninterrupted(take))
+        st.button(
+            "Start over",
+            key=widget("plan-reset"),
+            on_click=uninterrupted(_start_over),
+            type="tertiary",
+        )
 
 
 def _start_over() -> None:
@@ -198,14 +205,14 @@ def _whose() -> None:
         "Cohort",
         list(cohorts),
         format_func=lambda name: cohorts[name].capitalize(),
-        key=key_of("cohort"),
+        key=field_of("cohort"),
         persist_state="session",
-        on_change=_follow_cohort,
+        on_change=uninterrupted(_follow_cohort),
     )
     if value_of(key_of("cohort")) == FOLDER:
         st.text_input(
             "Folder",
-            key=key_of("folder"),
+            key=field_of("folder"),
             persist_state="session",
             help="Scans in folders of their own; a table labels.csv may tell true classes. Only "
             "folders that whoever runs ctviz has named in CTVIZ_IMPORT_ROOTS can be studied here.",
@@ -215,7 +222,7 @@ def _whose() -> None:
         "Model",
         list(shelf),
         format_func=lambda name: shelf[name].title,
-        key=key_of("model"),
+        key=field_of("model"),
         persist_state="session",
     )
     if others := models_beside():
@@ -223,7 +230,7 @@ def _whose() -> None:
             "The same on",
             others,
             format_func=lambda name: shelf[name].title,
-            key=key_of("beside"),
+            key=field_of("beside"),
             persist_state="session",
             placeholder="this model only",
             help="Study further models with the same plan, to see which findings are those of one "
@@ -238,7 +245,7 @@ def _whose() -> None:
         SIGNS,
         selection_mode="multi",
         wrap=True,
-        key=key_of("signs"),
+        key=field_of("signs"),
         persist_state="session",
         help="Absolute values drop a map's sign before it is scored; the paper compares both.",
     )
@@ -246,10 +253,13 @@ def _whose() -> None:
         _reader()
     name, seed = st.columns([3, 2])
     name.text_input(
-        "Name", key=key_of("name"), persist_state="session", help="Lower case, digits and hyphens."
+        "Name",
+        key=field_of("name"),
+        persist_state="session",
+        help="Lower case, digits and hyphens.",
     )
     seed.number_input(
-        "Seed", 0, key=key_of("seed"), persist_state="session", help="Of the bootstrap's draws."
+        "Seed", 0, key=field_of("seed"), persist_state="session", help="Of the bootstrap's draws."
     )
 
 
@@ -259,7 +269,7 @@ def _slices() -> None:
     slices.number_input(
         "Slices of each case",
         0,
-        key=key_of("slices_per_case"),
+        key=field_of("slices_per_case"),
         persist_state="session",
         help="Evenly spread over the slices with a region; 0 takes all of them.",
     )
@@ -267,7 +277,7 @@ def _slices() -> None:
         "Explain",
         TARGETS,
         format_func=TARGET_WORDS.__getitem__,
-        key=key_of("target"),
+        key=field_of("target"),
         persist_state="session",
     )
 
@@ -279,7 +289,7 @@ def _phantoms() -> None:
         "Phantoms",
         1,
         MOST_PHANTOMS,
-        key=key_of("phantoms"),
+        key=field_of("phantoms"),
         persist_state="session",
         help="Each is a patient with one slice. More give narrower intervals; on fewer than "
         f"{FEWEST} no estimator can be shown to beat a control.",
@@ -287,7 +297,7 @@ def _phantoms() -> None:
     first.number_input(
         "First phantom",
         0,
-        key=key_of("first"),
+        key=field_of("first"),
         persist_state="session",
         help="Its seed; the others follow. No model of ctviz has learnt from those of "
         f"{FIRST_SEED} and more.",
@@ -303,7 +313,7 @@ def _follow_cohort() -> None:
     """Name the study as its cohort, unless the reader has named it."""
     names = {cohort: cohort for cohort in COHORTS} | {COHORT: TruthStudy.name, FOLDER: "study"}
     if value_of(key_of("name")) in names.values():
-        mirror(key_of("name"), names[str(value_of(key_of("cohort")))])
+        let_show(key_of("name"), names[str(value_of(key_of("cohort")))])
 
 
 def _reader() -> None:
@@ -318,13 +328,13 @@ def _reader() -> None:
         "Reader",
         sorted({"", current, *known}),
         format_func=lambda name: name or "the only one",
-        key=key_of("reader"),
+        key=field_of("reader"),
         persist_state="session",
         help="Whose regions the maps are compared with.",
     )
     label.text_input(
         "Label",
-        key=key_of("label"),
+        key=field_of("label"),
         persist_state="session",
         placeholder="every label",
         help="Only regions with this label.",
@@ -339,7 +349,7 @@ def _estimators() -> None:
             st.button(
                 title,
                 key=widget("plan-set", title),
-                on_click=choose_names,
+                on_click=uninterrupted(choose_names),
                 args=(several,),
                 type="tertiary",
             )
@@ -350,7 +360,7 @@ def _estimators() -> None:
             selection_mode="multi",
             wrap=True,
             format_func=lambda name: ESTIMATORS[name].title,
-            key=key_of("estimators", family),
+            key=field_of("estimators", family),
             persist_state="session",
             help=FAMILIES.get(family),
         )
@@ -377,7 +387,7 @@ def _metrics() -> None:
             selection_mode="multi",
             wrap=True,
             format_func=heading,
-            key=key_of("metrics", group),
+            key=field_of("metrics", group),
             persist_state="session",
             help=question,
         )
@@ -387,7 +397,7 @@ def _metrics() -> None:
         selection_mode="multi",
         wrap=True,
         format_func=_variant_words,
-        key=key_of("variants"),
+        key=field_of("variants"),
         persist_state="session",
         help="To see whether the ranking depends on them.",
     )

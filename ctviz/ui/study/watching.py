@@ -17,6 +17,7 @@ from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
 from ctviz.ui.service import backend
 from ctviz.ui.session import widget
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain
 
 POLL_SECONDS = 1.5
@@ -96,7 +97,7 @@ def _follow(folder: Path) -> None:
         stop.button(
             "Cancel",
             key=widget("study-cancel"),
-            on_click=_stop,
+            on_click=uninterrupted(_stop),
             args=(folder,),
             help="What is computed stays; starting it again goes on from there.",
         )
@@ -148,7 +149,7 @@ def _standing(run: Run) -> None:
     go_on.button(
         "Try them again" if failed else "Go on" if stage.done else "Start",
         key=widget("study-resume"),
-        on_click=begin_study,
+        on_click=uninterrupted(begin_study),
         args=(run,),
         type="primary",
         width="stretch",

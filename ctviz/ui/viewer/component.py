@@ -9,6 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from ctviz.core import CtvizError
 from ctviz.ui.session import value_of
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.viewer.contract import (
     BoardCommand,
     BoardData,
@@ -98,4 +99,4 @@ def _listener(
         except InvalidDrawing as refusal:
             st.toast(str(refusal), icon=":material/error:")
 
-    return listen
+    return uninterrupted(listen)

@@ -7,7 +7,7 @@ import streamlit as st
 from ctviz.core import Param, Tunable, Value, parameters
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
-from ctviz.ui.session import begin, mirror, widget
+from ctviz.ui.session import begin, let_show, widget
 
 FINE = 100
 """A slider over fractions has this many steps."""
@@ -65,7 +65,7 @@ def parameter_form(name: str, cls: type[Tunable], settings: dict[str, Value]) ->
 def show_parameters(name: str, cls: type[Tunable], settings: dict[str, Value]) -> None:
     """Let a form that is on the screen show other settings, defaults where they say nothing."""
     for parameter in parameters(cls):
-        mirror(_key(name, parameter), settings.get(parameter.name, parameter.default))
+        let_show(_key(name, parameter), settings.get(parameter.name, parameter.default))
 
 
 def parameter_forms(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ctviz.ui.session import begin, mirror, value_of, widget
+from ctviz.ui.session import begin, let_show, value_of, widget
+from ctviz.ui.uninterrupted import uninterrupted
 
 COLUMNS = 3
 
@@ -63,7 +64,7 @@ def ticks(
                 st.checkbox(
                     f"**{entry.title}**",
                     key=begin(widget("tick", owner, entry.name), entry.name in chosen),
-                    on_change=tell,
+                    on_change=uninterrupted(tell),
                     args=(entry.name,),
                     help=entry.source or None,
                 )
@@ -73,4 +74,4 @@ def ticks(
 def show_ticks(owner: str, names: Iterable[str], chosen: Sequence[str]) -> None:
     """Let a list that is on the screen show another choice."""
     for name in names:
-        mirror(widget("tick", owner, name), name in chosen)
+        let_show(widget("tick", owner, name), name in chosen)

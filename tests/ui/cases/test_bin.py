@@ -7,11 +7,12 @@ from ctviz.ui import service
 from ctviz.ui.access import Account
 from ctviz.ui.access.roles import PERMITTED
 from ctviz.ui.cases.bin import BIN
+from tests.ui.shown import shown
 from tests.ui.test_pages import text_of
 
 
 def listed(app):
-    return [box.key.removeprefix("ctviz:select:") for box in app.checkbox]
+    return [box.key.split(":")[2] for box in app.checkbox]
 
 
 def press(app, wish):
@@ -23,7 +24,7 @@ def put(app, two_phantoms):
     """The page after the first of two cases was put into the bin by AB."""
     app.run()
     app.session_state["ctviz"].reader = "AB"
-    app.checkbox(key=f"ctviz:select:{two_phantoms[0]}").check().run()
+    shown(app.checkbox, f"ctviz:select:{two_phantoms[0]}").check().run()
     press(app, "put")
     return app
 
@@ -62,7 +63,7 @@ def test_the_bin_is_looked_at_and_cases_are_restored(put, backend, two_phantoms)
     look_into_bin(put)
     assert listed(put) == [two_phantoms[0]]
     assert "put here by AB, kept until" in text_of(put)
-    put.checkbox(key=f"ctviz:select:{two_phantoms[0]}").check().run()
+    shown(put.checkbox, f"ctviz:select:{two_phantoms[0]}").check().run()
     press(put, "restore")
     assert not put.exception
     assert set(listed(put)) == set(two_phantoms)
@@ -80,7 +81,7 @@ def test_a_page_of_cases_is_put_away_at_once_and_the_bin_is_still_there(app, two
 
 def test_another_filter_selects_nothing(app, two_phantoms):
     app.run()
-    app.checkbox(key=f"ctviz:select:{two_phantoms[0]}").check().run()
+    shown(app.checkbox, f"ctviz:select:{two_phantoms[0]}").check().run()
     app.segmented_control(key="ctviz:filter").select("Annotated").run()
     assert app.session_state["ctviz"].browsing.selected == set()
     assert app.button(key="ctviz:bin:put").disabled

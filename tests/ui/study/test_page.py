@@ -16,6 +16,7 @@ from ctviz.ui.study.watching import progress_words
 from tests.backend.small_model import MODEL
 from tests.cohort.finished import Quality, finished_study, study
 from tests.metrics.judged import passing
+from tests.ui.shown import shown
 
 PAGE = "pages/study.py"
 QUALITIES = {
@@ -206,7 +207,7 @@ def test_findings_of_another_version_are_refused_in_a_sentence(opened, folder):
 
 def test_a_plan_that_makes_no_sense_says_so_and_cannot_be_started(app, backend):
     app.switch_page(PAGE).run()
-    app.text_input(key="ctviz:plan:name").input("Not A Name").run()
+    shown(app.text_input, "ctviz:plan:name").input("Not A Name").run()
     assert not app.exception
     assert "lower case letters" in app.error[0].value
     assert app.button(key="ctviz:study-start").disabled
@@ -214,7 +215,7 @@ def test_a_plan_that_makes_no_sense_says_so_and_cannot_be_started(app, backend):
 
 def test_without_folders_that_may_be_named_none_is_offered(app, backend):
     app.switch_page(PAGE).run()
-    offered = app.selectbox(key="ctviz:plan:cohort").options
+    offered = shown(app.selectbox, "ctviz:plan:cohort").options
     assert not [title for title in offered if "folder" in title]
 
 
@@ -224,11 +225,11 @@ def test_a_folder_that_is_not_there_is_refused_before_the_start(
     opened = replace(backend.settings, import_roots=(tmp_path,))
     monkeypatch.setattr(backend, "_settings", opened)
     app.switch_page(PAGE).run()
-    app.selectbox(key="ctviz:plan:cohort").select("folder").run()
-    app.text_input(key="ctviz:plan:folder").input(str(tmp_path / "nothing")).run()
+    shown(app.selectbox, "ctviz:plan:cohort").select("folder").run()
+    shown(app.text_input, "ctviz:plan:folder").input(str(tmp_path / "nothing")).run()
     assert "no such file or folder" in app.error[0].value
     assert app.button(key="ctviz:study-start").disabled
-    assert app.text_input(key="ctviz:plan:name").value == "study"
+    assert shown(app.text_input, "ctviz:plan:name").value == "study"
 
 
 def round_trip():

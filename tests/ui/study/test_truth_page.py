@@ -14,6 +14,7 @@ from ctviz.core import Settings
 from ctviz.ui.study.forecast import Forecast
 from ctviz.ui.study.truth.sections import SECTIONS
 from tests.backend.small_model import MODEL, write_model
+from tests.ui.shown import shown
 from tests.ui.study.test_page import PAGE, charts_of, round_trip, text_of
 
 STUDY = TruthStudy(
@@ -65,8 +66,8 @@ def test_a_study_of_phantoms_is_planned_with_one_click(app, backend):
     assert "100 phantoms" in text_of(app)
     button = app.button(key="ctviz:study-start")
     assert (button.label, button.disabled) == ("Start", False)
-    assert app.text_input(key="ctviz:plan:name").value == "truth"
-    app.number_input(key="ctviz:plan:phantoms").set_value(7).run()
+    assert shown(app.text_input, "ctviz:plan:name").value == "truth"
+    shown(app.number_input, "ctviz:plan:phantoms").set_value(7).run()
     assert "7 phantoms" in text_of(app)
     app.button(key="ctviz:plan-begin:False").click().run()
     assert app.button(key="ctviz:study-start").label == "Run the demo study"
@@ -74,11 +75,11 @@ def test_a_study_of_phantoms_is_planned_with_one_click(app, backend):
 
 def test_choosing_phantoms_names_the_study_after_the_truth(app, backend):
     app.switch_page(PAGE).run()
-    app.selectbox(key="ctviz:plan:cohort").select("phantoms").run()
+    shown(app.selectbox, "ctviz:plan:cohort").select("phantoms").run()
     assert not app.exception
-    assert app.text_input(key="ctviz:plan:name").value == "truth"
-    app.selectbox(key="ctviz:plan:cohort").select("demo").run()
-    assert app.text_input(key="ctviz:plan:name").value == "demo"
+    assert shown(app.text_input, "ctviz:plan:name").value == "truth"
+    shown(app.selectbox, "ctviz:plan:cohort").select("demo").run()
+    assert shown(app.text_input, "ctviz:plan:name").value == "demo"
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from ctviz.ui.session import begin, session, widget
 from ctviz.ui.study.read_findings import show_figure
 from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.study.truth.reading import TruthReading
+from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.waiting import ready
 from ctviz.viz.charts import Chart
@@ -74,7 +75,11 @@ def _asked(reading: TruthReading, name: str, effects: Mapping[str, float]) -> Tr
         return _made(jobs, reading, name, effects)
     except CtvizError as error:
         st.info(f"There is no picture of {plain(name)}: {plain(error)}")
-        st.button("Try again", key=widget("picture-again"), on_click=session().page_jobs.clear)
+        st.button(
+            "Try again",
+            key=widget("picture-again"),
+            on_click=uninterrupted(session().page_jobs.clear),
+        )
         return None
     finally:
         jobs.release_others()
