@@ -62,8 +62,30 @@ def test_a_paths_map_says_how_far_its_sum_is_off(opened):
     expect(opened.page.get_by_test_id("pane-gap-gradient")).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_the_picture_comes_first(opened, width):
+    opened.page.set_viewport_size({"width": width, "height": 768})
+    top = opened.page.locator("[class*=st-key-ctviz-stage]").bounding_box()["y"]
+    assert top <= 84
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_the_bar_hides_no_page_and_all_of_it_can_be_reached(opened):
+    page = opened.page
+    pages = page.get_by_role("navigation").get_by_role("link")
+    names = ["Cases", "Compare", "Study", "Models", "Help"]
+    assert [link.inner_text().split()[-1] for link in pages.all()] == names
+    bar = page.locator("[class*=st-key-ctviz-bar]").bounding_box()
+    last = pages.last.bounding_box()
+    assert last["x"] + last["width"] <= bar["x"]
+    for name in ("Case", "Model", "Explain", "Compare with"):
+        box = page.get_by_role("combobox", name=name, exact=True).bounding_box()
+        assert 0 <= box["y"] < 48
+
+
 def test_an_estimator_is_chosen_by_its_family(opened):
-    opened.page.locator(".st-key-ctviz-offered-estimators button").click()
+    opened.page.locator(".st-key-ctviz-drawer button").click()
     opened.page.get_by_text("Grad-CAM", exact=True).click()
     opened.page.keyboard.press("Escape")
     opened.until("board.panes.some(pane => pane.id === 'grad-cam')", 60_000)

@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -113,8 +114,9 @@ def badges_of(app):
 
 
 def test_the_class_that_is_explained_is_said_above_the_board(compare):
-    answer = next(c.value for c in compare.caption if str(c.value).startswith("Explained: "))
-    assert answer.endswith(", the answer.")
+    answer = next(text.value for text in compare.markdown if "Explained: " in str(text.value))
+    assert ", the answer." in answer
+    assert re.match(r"\*\*[^*]+ 0\.\d\d · [^*]+ 0\.\d\d\*\*", answer)
     warned = []
     for target in (0, 1):
         target_of(compare).set_value(target).run()
@@ -202,7 +204,8 @@ def test_the_list_of_metrics_explains_each_and_takes_a_preset(app, two_phantoms)
     app.switch_page("pages/compare.py")
     app.query_params["estimators"] = "random"
     app.run()
-    app.session_state["ctviz:metrics"] = True
+    app.session_state["ctviz:drawer"] = True
+    app.session_state["ctviz:drawer:section"] = "Metrics"
     app.run()
     assert not app.exception
     for metric in METRICS.values():
@@ -224,7 +227,7 @@ def test_the_list_of_estimators_holds_every_family(app, two_phantoms):
     app.switch_page("pages/compare.py")
     app.query_params["estimators"] = "random"
     app.run()
-    app.session_state["ctviz:offered-estimators"] = True
+    app.session_state["ctviz:drawer"] = True
     app.run()
     assert not app.exception
     for cls in ESTIMATORS.values():

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import streamlit as st
 
 from ctviz.backend import default_model
@@ -11,7 +10,6 @@ from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
-from ctviz.ui.widgets.plain_text import plain
 
 THE_ANSWER = -1
 """Stands among a model's classes for whichever it answers."""
@@ -108,11 +106,3 @@ def choose_reference(names: Iterable[str]) -> str:
         help="Whose region agreement is measured against.",
     )
     return chosen
-
-
-def show_prediction(prediction: Prediction) -> None:
-    """Show the probability of every class, the most probable first."""
-    order = np.argsort(-prediction.probabilities)
-    for column, index in zip(st.columns(len(order)), order, strict=True):
-        share = float(prediction.probabilities[index])
-        column.progress(share, text=f"{plain(prediction.classes[index])} **{share:.2f}**")

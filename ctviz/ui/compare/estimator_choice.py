@@ -41,7 +41,7 @@ def _with_settings(name: str) -> Estimator:
     return ESTIMATORS[name].from_settings(session().settings.get(name, {}))
 
 
-def choose_estimators() -> tuple[Estimator, ...]:
+def choose_estimators() -> None:
     """Let the reader choose estimators; the order is the reader's."""
     state, key = session(), widget("estimators")
     names = [estimator.name for estimator in chosen_estimators()]
@@ -58,24 +58,10 @@ def choose_estimators() -> tuple[Estimator, ...]:
         label_visibility="collapsed",
         select_all=False,
     )
-    return chosen_estimators()
 
 
 def offer_estimators(model_id: str | None) -> None:
     """Offer every estimator by family: what it says, what it costs, and whether it is sane."""
-    popover = st.popover(
-        "Estimators",
-        icon=":material/category:",
-        width="stretch",
-        key=widget("offered-estimators"),
-        on_change="rerun",
-    )
-    if popover.open:
-        with popover, st.container(key=widget("picker", "estimators")):
-            _offer(model_id)
-
-
-def _offer(model_id: str | None) -> None:
     state = session()
     chosen = chosen_estimators()
 

@@ -77,19 +77,6 @@ def chosen_metrics() -> tuple[Metric, ...]:
 
 def offer_metrics() -> None:
     """Offer every metric by group: what its number means, its direction and its source."""
-    popover = st.popover(
-        "Metrics",
-        icon=":material/straighten:",
-        width="stretch",
-        key=widget("metrics"),
-        on_change="rerun",
-    )
-    if popover.open:
-        with popover, st.container(key=widget("picker", "metrics")):
-            _offer()
-
-
-def _offer() -> None:
     state = session()
     names = [metric.name for metric in chosen_metrics()]
 

@@ -7,12 +7,16 @@ is; in whole sentences beneath it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.plain_text import plain
+
+MOST_CLASSES = 4
+"""Of more classes than this, not all are told on one line."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Explained:
         return f"Explained: {name}{', the answer' if self.is_answer else ''}."
 
     @property
+    def answer(self) -> str:
+        """How probable each class is, in the model's order; of many the most probable."""
+        classes, odds = self.prediction.classes, self.prediction.probabilities
+        told = sorted(np.argsort(-odds, kind="stable")[:MOST_CLASSES])
+        return " · ".join(f"{classes[index]} {odds[index]:.2f}" for index in told)
+
+    @property
     def is_answer(self) -> bool:
         """Whether the class that is explained is the answer."""
         return self.target == self.prediction.target
@@ -76,13 +87,19 @@ class Explained:
 
 
 def say_in_short(explained: Explained | None, notices: Sequence[Notice]) -> None:
-    """Show which class is explained, and in amber what there is to know."""
+    """Show the answer, which class is explained, and in amber what there is to know."""
     with st.container(horizontal=True, key=widget("notices"), vertical_alignment="center"):
-        st.caption(plain(explained.words) if explained else "", width="content")
+        st.markdown(_said(explained), width="content")
         for notice in notices:
             st.badge(
                 plain(notice.short), icon=notice.icon, color="orange", help=plain(notice.sentence)
             )
+
+
+def _said(explained: Explained | None) -> str:
+    if explained is None:
+        return ":gray[The model is looking at this slice …]"
+    return f"**{plain(explained.answer)}** :gray[{plain(explained.words)}]"
 
 
 def say_in_full(notices: Sequence[Notice]) -> None:

@@ -19,7 +19,6 @@ from ctviz.ui.compare.choices import (
     choose_model,
     choose_reference,
     choose_target,
-    show_prediction,
 )
 from ctviz.ui.compare.comparison import (
     UNDEFINED,
@@ -34,6 +33,7 @@ from ctviz.ui.compare.comparison import (
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.curves import show_curves
+from ctviz.ui.compare.drawer import offer_maps_and_scores
 from ctviz.ui.compare.drawings import (
     drawing_of,
     keep_or_say,
@@ -42,10 +42,10 @@ from ctviz.ui.compare.drawings import (
     where_others_have_it,
 )
 from ctviz.ui.compare.error_bars import ErrorBarsShown, offer_error_bars, wants_error_bars
-from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
+from ctviz.ui.compare.estimator_choice import chosen_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.exports import Subject, offer_exports
-from ctviz.ui.compare.metric_choice import chosen_metrics, meaning, offer_metrics
+from ctviz.ui.compare.metric_choice import chosen_metrics, meaning
 from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.reading import choose_way, keep_reading
@@ -70,15 +70,12 @@ from ctviz.ui.viewer import (
     SliceChange,
     board,
 )
-from ctviz.ui.widgets.parameters import parameter_forms
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.reader import reader_badge
 from ctviz.viz import opening_window
 
-TOP_ROW = [20, 20, 30, 20, 22, 11]
-"""Widths of case, model, prediction, class, region and reader."""
-SECOND_ROW = [20, 58, 13, 12, 13]
-"""Widths of the way through the cases, the chosen and all estimators, metrics and parameters."""
+BAR = [19, 17, 16, 16, 18, 10, 11]
+"""Widths of the way through the cases, case, model, class, region, drawer and reader."""
 
 
 def open_link() -> None:
@@ -94,18 +91,18 @@ def compare_page() -> None:
     """
     with errors_in_words():
         keep_reading()
-        top = st.container(key=widget("top"))
-        choices = top.columns(TOP_ROW, vertical_alignment="center")
-        with choices[0]:
+        bar = st.container(key=widget("bar"))
+        places = bar.columns(BAR, vertical_alignment="center", gap="xsmall")
+        with places[1]:
             entry = choose_case()
-        with choices[1]:
+        with places[2]:
             card = choose_model()
         if card is None:
             st.info("There is no model yet; Models says why. Cases can be read and drawn on.")
         if entry is None:
             st.info("There is no case yet; add one on Cases.")
         else:
-            _read(entry, card, choices[2:])
+            _read(entry, card, places)
 
 
 def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenerator]) -> None:
@@ -114,17 +111,21 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     record_once(AuditEvent.OPENED, entry.id)
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
-    with places[2]:
+    with places[0]:
+        choose_way(entry)
+    with places[4]:
         marked = reference_regions(entry.id, state.slice, state.reader)
         chosen = choose_reference(marked)
-    with places[3]:
+    with places[5]:
+        offer_maps_and_scores(card.id if card else None)
+    with places[6]:
         reader_badge()
-    estimators, metrics = _choose_what_to_compare(entry, card)
+    estimators, metrics = chosen_estimators(), chosen_metrics()
     line, comparison, explained = st.container(), Comparison((), ""), None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
-            comparison, explained = _compare(case, card, (estimators, metrics), held, places)
+            comparison, explained = _compare(case, card, (estimators, metrics), held, places[3])
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
     subject = _subject(case, explained, chosen)
     with line:
@@ -154,56 +155,23 @@ def _subject(case: Case, explained: Explained | None, against: str) -> Subject |
     return Subject(case.id, place, case.slice(place), explained, state.sign, against)
 
 
-def _choose_what_to_compare(
-    entry: CaseEntry, card: ModelCard | None
-) -> tuple[tuple[Estimator, ...], tuple[Metric, ...]]:
-    """Let the reader turn to another case, choose estimators, metrics and their parameters."""
-    state, row = session(), st.columns(SECOND_ROW, vertical_alignment="center")
-    with row[0]:
-        choose_way(entry)
-    with row[1]:
-        estimators = choose_estimators()
-    with row[2]:
-        offer_estimators(card.id if card else None)
-    with row[3]:
-        offer_metrics()
-    with row[4]:
-        tuning = st.popover(
-            "Parameters",
-            icon=":material/tune:",
-            width="stretch",
-            key=widget("parameters"),
-            on_change="rerun",
-        )
-    if tuning.open:
-        with tuning, st.container(key=widget("tuning")):
-            st.markdown("**Estimators**")
-            parameter_forms(map(type, estimators), state.settings)
-            st.markdown("**Metrics**")
-            parameter_forms(map(type, chosen_metrics()), state.metric_settings)
-    return chosen_estimators(), chosen_metrics()
-
-
 def _compare(
     case: Case,
     card: ModelCard,
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     held: Held,
-    places: Sequence[DeltaGenerator],
+    place: DeltaGenerator,
 ) -> tuple[Comparison, Explained | None]:
-    """Show what the model says; return what the estimators make of it, as far as it is known."""
+    """Let the reader choose a class; return the answer, and what the estimators make of it."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
     image = case.slice(state.slice or 0)
     answer = page_jobs.prediction(image, card.id)
     if not answer.done:
-        places[0].caption("The model is looking at this slice …")
         page_jobs.release_others()
         return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None
     prediction = answer.result(0)
-    with places[0]:
-        show_prediction(prediction)
-    with places[1]:
+    with place:
         target = choose_target(prediction)
     strangeness = strangeness_of(page_jobs, image, card)
     question, reading = (

@@ -70,7 +70,7 @@ def choose_way(entry: CaseEntry) -> None:
 
 def _turn(name: str, icon: str, case_id: str | None) -> None:
     st.button(
-        "",
+        f"{name} case".capitalize(),
         # Streamlit gives a button its shortcut when it appears, and none to one that is disabled.
         key=widget("turn", name, "nowhere" if case_id is None else "there"),
         icon=f":material/{icon}:",
