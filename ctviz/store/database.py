@@ -125,9 +125,10 @@ class Database:
         Raises
         ------
         StorageRefused
-            If that cannot be promised: the disk is full, the file is gone.
+            If that cannot be promised: the disk is full, the file is gone, or it was closed because
+            ctviz is ending, while what is still under way asks for it.
         """
-        with self._lock, self._explained(), self._guard.held():
+        with self._lock, self._in_use(), self._guard.held():
             self._return_to_file()
             with self._begun() as connection:
                 answer = act(connection)
@@ -137,7 +138,7 @@ class Database:
 
     def query(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """Return all rows that a question finds."""
-        with self._lock, self._explained():
+        with self._lock, self._in_use():
             if self._inodes() != self._opened:
                 with self._guard.held():
                     self._return_to_file()
@@ -190,6 +191,17 @@ class Database:
 
     def _inodes(self) -> tuple[Inode | None, Inode | None]:
         return _inode(self._path), _inode(self._log)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Refuse what comes after the end, and explain what goes wrong before it."""
+        if self._guard.closed:
+            raise StorageRefused(
+                f"ctviz was ending and had closed '{self._path.name}', so this was not done; start "
+                "ctviz and do it again."
+            )
+        with self._explained():
+            yield
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -253,3 +253,12 @@ def test_a_folder_in_place_of_the_file_is_one_sentence(path):
     path.mkdir(parents=True)
     with pytest.raises(StorageRefused, match="cannot be used"):
         Store(path)
+
+
+def test_what_comes_after_the_end_is_refused_in_a_sentence(store, region):
+    store.append_region(region)
+    store.close()
+    for late in (lambda: store.append_region(region), store.cases, store.bin.cases):
+        with pytest.raises(StorageRefused, match="ctviz was ending"):
+            late()
+    store.close()
