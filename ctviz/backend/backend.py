@@ -85,7 +85,9 @@ class Backend:
         self._cache = Cache(settings.cache)
         self._files = Worker("files", IMPORTS)
         try:
-            self._cases = Cases(settings.data, self._files, (settings.cache,))
+            self._cases = Cases(
+                settings.data, self._files, (settings.cache,), forget=self._cache.clear
+            )
         except CtvizError:
             self._files.close()
             raise

@@ -63,6 +63,8 @@ class Cases:
         Folders of ctviz's own besides the data folder, which are not read either.
     limits
         What reading one import may cost.
+    forget
+        Gives up what was computed of cases, as one of them is deleted for good.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Cases:
         processor: Worker,
         off_limits: Sequence[Path] = (),
         limits: ApartLimits = USUAL_LIMITS,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         self._folder, self._own, self._limits = folder, (folder, *off_limits), limits
         with saved_or_said():
@@ -78,7 +81,7 @@ class Cases:
         self.store = Store(folder / "ctviz.db")
         self.staging = Staging(folder / "staging")
         self._sweep()
-        self._empty_bin(datetime.now(UTC) - IN_BIN)
+        self._empty_bin(datetime.now(UTC) - IN_BIN, forget)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
         self._open: OrderedDict[str, Case] = OrderedDict()
         self._lock = Lock()
@@ -217,14 +220,17 @@ class Cases:
         for part in (*self._folder.glob("cases/.case-*"), *self._folder.glob("demo/.part-*")):
             shutil.rmtree(part, ignore_errors=True)
 
-    def _empty_bin(self, before: datetime) -> None:
-        """Delete what was put into the bin before then."""
+    def _empty_bin(self, before: datetime, forget: Callable[[], None]) -> None:
+        """Delete what was put into the bin before then, and what was computed of it."""
         who = "the bin"
         for case_id in self.store.bin.empty(before, who):
             self.store.record(AuditEntry(AuditEvent.DELETED, who, case_id))
         # Also what a process was killed over before the pixels were gone.
-        for case_id in self.store.bin.emptied():
-            shutil.rmtree(self._folder_of(case_id), ignore_errors=True)
+        left = [folder for c in self.store.bin.emptied() if (folder := self._folder_of(c)).exists()]
+        if left:
+            forget()
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _folder_of(self, case_id: str) -> Path:
         return self._folder / "cases" / case_id

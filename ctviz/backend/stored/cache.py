@@ -110,6 +110,15 @@ class Cache:
         if due:
             self._sweep()
 
+    def clear(self) -> None:
+        """Remove everything: results do not tell of which case they are."""
+        self._recent = Recent()
+        for _, _, path in self._files():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        with self._lock:
+            self._size = 0
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}{SUFFIX}"
 

@@ -8,6 +8,7 @@ import pytest
 from ctviz.backend import Backend, Demo
 from ctviz.backend.cases import catalogue
 from ctviz.backend.cases.catalogue import IN_BIN
+from ctviz.backend.stored.cache import SUFFIX
 from ctviz.cli.cases import list_cases
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.units import units_of
@@ -76,12 +77,16 @@ def test_a_scan_brought_in_again_comes_back_as_it_was(backend, scan, case_id):
 @pytest.mark.parametrize("ahead", [IN_BIN - timedelta(hours=1), IN_BIN + timedelta(hours=1)])
 def test_the_bin_is_emptied_at_a_start_after_30_days(backend, case_id, monkeypatch, ahead):
     pixels = backend.settings.data / "cases" / case_id
+    kept = backend.settings.cache / "ab" / f"{'ab' * 32}{SUFFIX}"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(b"a map of this case, or of another one")
     backend.store.bin.put([case_id], "AB")
     with monkeypatch.context() as patch:
         patch.setattr(catalogue, "datetime", Days(ahead))
         again = started_again(backend)
     gone = ahead > IN_BIN
     assert pixels.exists() != gone
+    assert kept.exists() != gone
     assert again.store.bin.emptied() == ((case_id,) if gone else ())
     assert len(again.store.bin.cases()) == (0 if gone else 1)
     deleted = [entry for entry in again.store.audit() if entry.event is AuditEvent.DELETED]

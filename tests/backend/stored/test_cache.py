@@ -165,3 +165,12 @@ def test_memory_keeps_what_was_used_last_within_its_limit():
     assert [key for key in "abcd" if recent.get(key) is not None] == ["a", "c", "d"]
     recent.put("e", {"values": np.zeros(1000)})
     assert not [key for key in "abcde" if recent.get(key) is not None]
+
+
+def test_a_cleared_cache_holds_nothing_and_goes_on(cache, folder):
+    cache.put(KEY, {"values": np.ones(3)})
+    cache.clear()
+    assert files(folder) == []
+    assert cache.get(KEY) is None
+    cache.put(KEY, {"values": np.zeros(3)})
+    np.testing.assert_array_equal(Cache(folder).get(KEY)["values"], np.zeros(3))
