@@ -12,7 +12,8 @@ from ctviz.ui.access.audit_export import offer_audit
 WORKFLOW = """
 1. **Cases**: open a case of the demo cohort, or add your own CT as DICOM, zip, NIfTI or image.
 2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
-3. Choose **estimators**: each shows, as a heatmap, which pixels it holds important for that answer.
+3. Choose **estimators** under **Maps**: each shows, as a heatmap, which pixels it
+   holds important for that answer.
 4. **Draw** where a human would look; every finished stroke is saved by itself.
 5. Read the **scores** beside each map: agreement with your region, fidelity to the model. The
    **sanity** badge says whether the map depends on what the model has learnt.
