@@ -1,6 +1,6 @@
 """The Backend: the one door to cases, models, maps and scores."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -176,6 +176,10 @@ class Backend:
         The table has the columns ``file`` and ``truth`` (a class) or ``contrast`` (0 or 1).
         """
         return self._cases.import_labelled(Path(folder), Path(labels))
+
+    def give_truths(self, truths: Mapping[str, str], who: str) -> dict[str, str]:
+        """Let cases have other true classes from now on; see `Store.give_truths`."""
+        return self._cases.give_truths(truths, who)
 
     def load_case(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it; pseudonyms are those of the list."""

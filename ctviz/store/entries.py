@@ -64,7 +64,7 @@ def entry_of(row: sqlite3.Row) -> CaseEntry:
         shape=(row["rows"], row["columns"]),
         spacing_mm=None if None in spacing else spacing,
         source=row["source"],
-        truth=row["truth"],
+        truth=row["given_truth"] or row["truth"],
         notes=tuple(json.loads(row["notes"])),
         added=datetime.fromisoformat(row["added"]),
     )
