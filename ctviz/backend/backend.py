@@ -228,14 +228,15 @@ class Backend:
         The answers that are missing are computed in the background, for the next time.
         """
         known = self._predictor.known(model_id)
-        answers = {}
-        for entry in self.cases():
-            answer = known.get((entry.id, entry.middle))
-            if answer is None:
-                self.predict_case(entry.id, model_id, entry.middle)
-            else:
-                answers[entry.id] = answer
-        return answers
+        places = [(entry.id, entry.middle) for entry in self.cases()]
+        missing = [place for place in places if place not in known]
+        if missing:
+            self._predictor.begin(model_id, missing)
+        return {place[0]: known[place] for place in places if place in known}
+
+    def unclassified(self, model_id: str) -> int:
+        """Return how many cases `case_predictions` knows nothing of; computes nothing."""
+        return self._predictor.missing(model_id)
 
     def explain(
         self,

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -290,6 +290,24 @@ class Store:
         )
         return {(row["case_id"], row["slice_index"]): _prediction(row) for row in rows}
 
+    def unanswered(self, model_id: str, *, weights: str = "") -> int:
+        """Return for how many listed cases no answer of a model on the middle slice is remembered.
+
+        Without the answers themselves, which is quick.
+        """
+        ((count,),) = self._database.query(
+            """
+            SELECT count(*) FROM cases
+            WHERE id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
+                SELECT 1 FROM predictions
+                WHERE case_id = cases.id AND slice_index = cases.slices / 2
+                  AND model = ? AND weights = ?
+            )
+            """,
+            *(model_id, weights),
+        )
+        return int(count)
+
     def prediction(
         self, case_id: str, slice_index: int, model_id: str, *, weights: str = ""
     ) -> Prediction | None:
@@ -413,9 +431,15 @@ def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:
     )
 
 
+@lru_cache(maxsize=64)
+def _classes(text: str) -> tuple[str, ...]:
+    """Return names of classes, which are the same for all answers of a model."""
+    return tuple(json.loads(text))
+
+
 def _prediction(row: sqlite3.Row) -> Prediction:
     return Prediction(
         model_id=row["model"],
-        classes=tuple(json.loads(row["classes"])),
+        classes=_classes(row["classes"]),
         probabilities=np.asarray(json.loads(row["probabilities"])),
     )

@@ -97,10 +97,6 @@ def _listed(model_id: str) -> list[Listed]:
     ]
 
 
-def _missing(model_id: str) -> int:
-    return sum(listed.prediction is None for listed in _listed(model_id))
-
-
 def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
     """Return the filters that can find something out: who is wrong only where a truth is known."""
     knowable = any(listed.entry.truth is not None for listed in cases)
@@ -174,7 +170,7 @@ def show_cases(model_id: str) -> None:
     if missing:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
-        rerun_when(lambda: _missing(model_id) <= calm)
+        rerun_when(lambda: backend().unclassified(model_id) <= calm)
     still = f"  \n:gray[{missing} still being classified]" if missing else ""
     offered = _offered(cases, binned=bool(binned))
     place = _top_row(f"**{count_of(len(cases), 'case')}**{still}", offered)
