@@ -1,6 +1,6 @@
 """The Backend: the one door to cases, models, maps and scores."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -179,6 +179,10 @@ class Backend:
         """
         return self._cases.import_labelled(Path(folder), Path(labels))
 
+    def give_truths(self, truths: Mapping[str, str], who: str) -> dict[str, str]:
+        """Let cases have other true classes from now on; see `Store.give_truths`."""
+        return self._cases.give_truths(truths, who)
+
     def load_case(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it; pseudonyms are those of the list."""
         return self._cases.load(path)
@@ -226,14 +230,15 @@ class Backend:
         The answers that are missing are computed in the background, for the next time.
         """
         known = self._predictor.known(model_id)
-        answers = {}
-        for entry in self.cases():
-            answer = known.get((entry.id, entry.middle))
-            if answer is None:
-                self.predict_case(entry.id, model_id, entry.middle)
-            else:
-                answers[entry.id] = answer
-        return answers
+        places = [(entry.id, entry.middle) for entry in self.cases()]
+        missing = [place for place in places if place not in known]
+        if missing:
+            self._predictor.begin(model_id, missing)
+        return {place[0]: known[place] for place in places if place in known}
+
+    def unclassified(self, model_id: str) -> int:
+        """Return how many cases `case_predictions` knows nothing of; computes nothing."""
+        return self._predictor.missing(model_id)
 
     def explain(
         self,

@@ -38,6 +38,7 @@ class AuditEvent(Enum):
     AUDITED = ("Audit Log Used", 110101, "R", "took the audit trail")
     EXPORTED = ("Export", 110106, "R", "exported")
     RENAMED = ("Patient Record", 110110, "U", "renamed")
+    LABELLED = ("Patient Record", 110110, "U", "set the true class of")
     BINNED = ("Patient Record", 110110, "U", "put into the bin")
     RESTORED = ("Patient Record", 110110, "U", "took out of the bin")
     DELETED = ("DICOM Study Deleted", 110105, "D", "deleted")

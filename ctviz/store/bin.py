@@ -22,6 +22,7 @@ _DELETE_EMPTIED = (
     "DELETE FROM predictions WHERE case_id IN emptied_cases",
     "DELETE FROM readings WHERE case_id IN emptied_cases",
     "DELETE FROM titles WHERE case_id IN emptied_cases",
+    "DELETE FROM truths WHERE case_id IN emptied_cases",
     "DELETE FROM cases WHERE id IN emptied_cases",
 )
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class CaseEntry:
         return self.slices // 2
 
 
+@lru_cache(maxsize=256)
+def _notes(text: str) -> tuple[str, ...]:
+    """Return a case's notes, which many cases have in common."""
+    return tuple(json.loads(text))
+
+
 def entry_of(row: sqlite3.Row) -> CaseEntry:
     """Return what a row of the view ``named_cases`` says."""
     spacing = (row["row_spacing_mm"], row["column_spacing_mm"])
@@ -64,7 +71,7 @@ def entry_of(row: sqlite3.Row) -> CaseEntry:
         shape=(row["rows"], row["columns"]),
         spacing_mm=None if None in spacing else spacing,
         source=row["source"],
-        truth=row["truth"],
-        notes=tuple(json.loads(row["notes"])),
+        truth=row["given_truth"] or row["truth"],
+        notes=_notes(row["notes"]),
         added=datetime.fromisoformat(row["added"]),
     )

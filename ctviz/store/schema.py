@@ -169,4 +169,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX readings_by_place ON readings (reader, case_id, id)",
         *only_appended("readings", "readings are", with_case=True),
     ),
+    # True classes that people give.
+    (
+        """
+        CREATE TABLE truths (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            truth TEXT NOT NULL,
+            who TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX truths_by_case ON truths (case_id, id)",
+        *only_appended("truths", "true classes are", with_case=True),
+        "DROP VIEW named_cases",
+        """
+        CREATE VIEW named_cases AS
+        SELECT *, rowid AS place,
+            (SELECT title FROM titles WHERE case_id = cases.id ORDER BY id DESC LIMIT 1) AS given,
+            (SELECT truth FROM truths WHERE case_id = cases.id ORDER BY id DESC LIMIT 1)
+                AS given_truth
+        FROM cases
+        """,
+    ),
+    # A row of the audit trail that comes again is looked for.
+    ("CREATE INDEX audit_by_time ON audit (at)",),
 )

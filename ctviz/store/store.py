@@ -2,10 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from ctviz.store.entries import CaseEntry, entry_of
 from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.titles import GivenTitle, as_title
+from ctviz.store.truths import GivenTruth, append_all
 
 _ADD_CASE = """
     INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -123,6 +124,17 @@ class Store:
         """
         self.case(case_id)
         self._database.write(GivenTitle(case_id, as_title(title), who).append)
+
+    def give_truths(self, truths: Mapping[str, str], who: str) -> dict[str, str]:
+        """Let cases have other true classes from now on; an empty one is that which it came with.
+
+        Returns
+        -------
+        By case, what those whose class has changed had been given before: giving it to them again
+        undoes this. Cases that are not there are passed over.
+        """
+        given = [GivenTruth(case_id, truth, who) for case_id, truth in truths.items()]
+        return self._database.write(partial(append_all, given)) if given else {}
 
     def keep_reading(self, reading: Reading) -> None:
         """Append how far a reader is with a case.
@@ -278,6 +290,24 @@ class Store:
         )
         return {(row["case_id"], row["slice_index"]): _prediction(row) for row in rows}
 
+    def unanswered(self, model_id: str, *, weights: str = "") -> int:
+        """Return for how many listed cases no answer of a model on the middle slice is remembered.
+
+        Without the answers themselves, which is quick.
+        """
+        ((count,),) = self._database.query(
+            """
+            SELECT count(*) FROM cases
+            WHERE id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
+                SELECT 1 FROM predictions
+                WHERE case_id = cases.id AND slice_index = cases.slices / 2
+                  AND model = ? AND weights = ?
+            )
+            """,
+            *(model_id, weights),
+        )
+        return int(count)
+
     def prediction(
         self, case_id: str, slice_index: int, model_id: str, *, weights: str = ""
     ) -> Prediction | None:
@@ -291,10 +321,13 @@ class Store:
         )
         return _prediction(rows[0]) if rows else None
 
-    def record(self, entry: AuditEntry) -> None:
-        """Append a row to the audit trail."""
-        values = (entry.at.isoformat(), entry.event.name, entry.who, entry.what, entry.outcome)
-        self._database.write(partial(_execute, _ADD_AUDIT, values))
+    def record(self, *entries: AuditEntry) -> None:
+        """Append rows to the audit trail, all of them or none."""
+        rows = [
+            (entry.at.isoformat(), entry.event.name, entry.who, entry.what, entry.outcome)
+            for entry in entries
+        ]
+        self._database.write(partial(_execute_each, _ADD_AUDIT, rows))
 
     def audit(self) -> list[AuditEntry]:
         """Return the audit trail, oldest first."""
@@ -326,6 +359,12 @@ def _check_fit(entry: CaseEntry, slice_index: int, shape: tuple[int, ...]) -> No
 
 def _execute(statement: str, values: tuple[object, ...], connection: sqlite3.Connection) -> None:
     connection.execute(statement, values)
+
+
+def _execute_each(
+    statement: str, rows: Iterable[tuple[object, ...]], connection: sqlite3.Connection
+) -> None:
+    connection.executemany(statement, rows)
 
 
 def _add_case(values: tuple[object, ...], at: datetime, connection: sqlite3.Connection) -> None:
@@ -392,9 +431,15 @@ def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:
     )
 
 
+@lru_cache(maxsize=64)
+def _classes(text: str) -> tuple[str, ...]:
+    """Return names of classes, which are the same for all answers of a model."""
+    return tuple(json.loads(text))
+
+
 def _prediction(row: sqlite3.Row) -> Prediction:
     return Prediction(
         model_id=row["model"],
-        classes=tuple(json.loads(row["classes"])),
+        classes=_classes(row["classes"]),
         probabilities=np.asarray(json.loads(row["probabilities"])),
     )

@@ -30,6 +30,9 @@ ACKNOWLEDGED = 50
 Wish: TypeAlias = Literal["put", "restore", "undo"]
 """What a button of the cases page was pressed for."""
 
+ALL_SCORES = -1
+ALL_ANSWERS = ("", "")
+
 
 @dataclass
 class Browsing:
@@ -39,6 +42,12 @@ class Browsing:
     ----------
     which, order, view
         Names of the filter, of the order and of the view; empty for the first that there is.
+    state
+        How far the reader is with the cases that are listed; empty for all.
+    tenth
+        In which tenth of 0 to 1 the model's score of them lies, or `ALL_SCORES`.
+    cell
+        Their true class and the model's answer, or `ALL_ANSWERS`.
     words
         What is searched for.
     page
@@ -58,6 +67,9 @@ class Browsing:
     which: str = ""
     order: str = ""
     view: str = ""
+    state: str = ""
+    tenth: int = ALL_SCORES
+    cell: tuple[str, str] = ALL_ANSWERS
     words: str = ""
     page: int = 0
     shown: tuple[str, ...] = ()
@@ -65,6 +77,33 @@ class Browsing:
     wish: Wish | None = None
     title: tuple[str, str] | None = None
     binned: tuple[str, ...] = ()
+
+    def begin_anew(self) -> None:
+        """Go to the first page of another list, of which nothing is selected."""
+        self.selected.clear()
+        self.page = 0
+
+
+@dataclass
+class Labels:
+    """A table of true classes that a reader has brought, and what became of it.
+
+    Parameters
+    ----------
+    classes
+        By the names that the table gives; empty if there is none to decide on.
+    refused
+        Why a table was not taken.
+    wish
+        What a button was pressed for, done as soon as the page runs.
+    before
+        What gives the cases back the classes that they had before the last table was kept.
+    """
+
+    classes: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+    wish: Literal["keep", "undo", "close"] | None = None
+    before: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,6 +146,7 @@ class Session:
     recorded: set[tuple[str, str, str]] = field(default_factory=set)
 
     browsing: Browsing = field(default_factory=Browsing)
+    labels: Labels = field(default_factory=Labels)
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import torch
 
 from ctviz.backend import Backend, Question, Scoring, explain
 from ctviz.backend.tasks import explain as explaining
+from ctviz.backend.tasks.predict import Predictor
 from ctviz.core import (
     SIGNS,
     Cancelled,
@@ -483,6 +484,27 @@ def test_missing_case_predictions_come_by_themselves(backend, image):
     assert backend.case_predictions(MODEL) == {}
     backend.predict_case(case.id, MODEL).result(60)
     assert list(backend.case_predictions(MODEL)) == [case.id]
+
+
+def test_answers_that_wait_are_not_asked_for_again(backend, image, monkeypatch):
+    cases = [Case(f"C-0000000{number}", [image], patient="P-1") for number in range(3)]
+    for case in cases:
+        backend._cases.keep(case, "dicom")
+    asked, ask = [], Predictor._ask
+    monkeypatch.setattr(
+        Predictor, "_ask", lambda self, *wanted: asked.append(wanted) or ask(self, *wanted)
+    )
+    gate = Event()
+    backend._device.submit(lambda: gate.wait(60))
+    try:
+        for _ in range(2):
+            assert backend.case_predictions(MODEL) == {}
+        assert (len(asked), backend.unclassified(MODEL)) == (3, 3)
+    finally:
+        gate.set()
+    for case in cases:
+        backend.predict_case(case.id, MODEL).result(60)
+    assert backend.unclassified(MODEL) == 0
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -89,3 +89,9 @@ def test_an_older_database_gains_the_trail(path):
     store.record(AuditEntry(AuditEvent.OPENED, "AB", "C-1"))
     assert len(store.audit()) == 1
     store.close()
+
+
+def test_rows_of_one_deed_are_kept_together(store, entries):
+    store.record(*entries)
+    store.record()
+    assert store.audit() == entries

@@ -169,6 +169,19 @@ def test_a_prediction_comes_back_for_the_same_weights_only(store, entry):
     assert list(store.predictions("small", weights="abc")) == [(entry.id, 1)]
     assert store.prediction(entry.id, 1, "small", weights="other") is None
     assert store.prediction(entry.id, 0, "small", weights="abc") is None
+    assert store.unanswered("small", weights="abc") == 0
+    assert store.unanswered("small", weights="other") == 1
+
+
+def test_unanswered_cases_are_those_listed_without_their_middle_slice(store, entry):
+    answer = Prediction("small", ("a", "b"), np.array([0.1, 0.9]))
+    for number in range(4):
+        store.add_case(replace(entry, id=f"C-{number}"))
+    store.put_prediction("C-0", entry.middle, answer)
+    store.put_prediction("C-1", entry.middle + 1, answer)
+    store.bin.put(["C-2"], "AB")
+    # The first case of all, the one with another slice, and the last.
+    assert store.unanswered("small") == 3
 
 
 def test_what_a_transaction_changes_is_kept_all_or_none(store, path, entry):

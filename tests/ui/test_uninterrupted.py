@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 UI = Path(__file__).resolve().parents[2] / "ctviz" / "ui"
-LISTENS = ("on_click", "on_change")
+LISTENS = ("on_click", "on_change", "on_select")
 STREAMLITS_OWN = {"'rerun'", "'ignore'", "st.logout"}
 ENTRIES = ("one", "two", "three")
 

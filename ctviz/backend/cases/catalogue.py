@@ -6,7 +6,7 @@ import secrets
 import shutil
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -202,8 +202,18 @@ class Cases:
         """Move a case that was read apart to its place, and list it."""
         with saved_or_said():
             case = settle_case(staged, self._folder_of)
-        self._list(case if truth is None else replace(case, truth=truth), source)
+        self._list(case, source)
+        if truth is not None:
+            self.give_truths({case.id: truth}, "an import")
         return case
+
+    def give_truths(self, truths: Mapping[str, str], who: str) -> dict[str, str]:
+        """Let cases have other true classes from now on; see `Store.give_truths`."""
+        before = self.store.give_truths(truths, who)
+        with self._lock:
+            for case_id in before:
+                self._open.pop(case_id, None)
+        return before
 
     def make(self, name: str, compute: Callable[[Progress], Imported]) -> Job[Imported]:
         """Bring in cases that are made on the spot; making the same twice at a time is shared."""

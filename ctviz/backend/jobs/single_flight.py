@@ -100,6 +100,11 @@ class SingleFlight(Generic[T]):
             self._hurry(entry.work for entry in entries if not entry.new)
         return [entry.job for entry in entries]
 
+    def under_way(self, key: str) -> bool:
+        """Whether a result is being computed, or waits for that."""
+        with self._lock:
+            return key in self._works
+
     def here(self, key: str, compute: Callable[[], T]) -> T:
         """Return a result, computed in this thread unless it is known or being computed.
 

@@ -1,5 +1,8 @@
 """A classifier's answers as Jobs: for a slice at hand, or for the slices of the list of cases."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 
 from ctviz.backend.cases.catalogue import Cases
@@ -35,20 +38,46 @@ class Predictor:
         self, case_id: str, model_id: str, slice_index: int, urgency: Urgency
     ) -> Job[Prediction]:
         """Return the answer for a slice of a case and remember it in the store."""
-        card, store = self._models.shelf()[model_id], self._cases.store
-        weights = weights_of(card)
-        key = address("case-prediction", case_id, slice_index, model_id, weights)
-        known = store.prediction(case_id, slice_index, model_id, weights=weights)
+        wanted = _Wanted(case_id, slice_index, model_id, weights_of(self._models.shelf()[model_id]))
+        known = self._recalled(wanted)
         if known is not None:
-            return ready(key, known)
+            return ready(wanted.key, known)
+        return self._ask(wanted, urgency)
 
+    def begin(self, model_id: str, places: Iterable[tuple[str, int]]) -> None:
+        """Let the answers for slices of cases, (case, slice_index), be computed in the background.
+
+        They are thousands when a model is new, and asked for at every look at the list of cases.
+        """
+        weights = weights_of(self._models.shelf()[model_id])
+        for case_id, slice_index in places:
+            wanted = _Wanted(case_id, slice_index, model_id, weights)
+            if not self._case_flights.under_way(wanted.key):
+                self._ask(wanted, "background")
+
+    def _ask(self, wanted: "_Wanted", urgency: Urgency) -> Job[Prediction]:
         def compute(_: Progress) -> Prediction:
-            image = self._cases.open(case_id).slice(slice_index)
-            prediction = self._models.classifier(model_id).predict(image)
-            store.put_prediction(case_id, slice_index, prediction, weights=weights)
+            known = self._recalled(wanted)
+            if known is not None:
+                return known
+            image = self._cases.open(wanted.case_id).slice(wanted.slice_index)
+            prediction = self._models.classifier(wanted.model_id).predict(image)
+            self._cases.store.put_prediction(
+                wanted.case_id, wanted.slice_index, prediction, weights=wanted.weights
+            )
             return prediction
 
-        return self._case_flights.ask(key, compute, urgency)
+        return self._case_flights.ask(wanted.key, compute, urgency)
+
+    def _recalled(self, wanted: "_Wanted") -> Prediction | None:
+        return self._cases.store.prediction(
+            wanted.case_id, wanted.slice_index, wanted.model_id, weights=wanted.weights
+        )
+
+    def missing(self, model_id: str) -> int:
+        """Return how many listed cases have no remembered answer for their middle slice."""
+        card = self._models.shelf()[model_id]
+        return self._cases.store.unanswered(model_id, weights=weights_of(card))
 
     def known(self, model_id: str) -> dict[tuple[str, int], Prediction]:
         """Return every remembered answer by (case, slice_index)."""
@@ -59,6 +88,21 @@ class Predictor:
         """Give up all predictions under way."""
         self._slices.close()
         self._case_flights.close()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An answer for a slice of a case, by a model with these weights."""
+
+    case_id: str
+    slice_index: int
+    model_id: str
+    weights: str
+
+    @property
+    def key(self) -> str:
+        """Tells it from all others while it is computed."""
+        return f"case-prediction {self.case_id} {self.slice_index} {self.model_id} {self.weights}"
 
 
 def weights_of(card: ModelCard) -> str:

@@ -2,7 +2,7 @@
 
 from ctviz.ui.access.account import Account, NotLoggedIn, account, may, permit
 from ctviz.ui.access.roots import NO_ROOTS, confined
-from ctviz.ui.access.trail import record, record_once
+from ctviz.ui.access.trail import record, record_each, record_once
 
 __all__ = [
     "NO_ROOTS",
@@ -13,5 +13,6 @@ __all__ = [
     "may",
     "permit",
     "record",
+    "record_each",
     "record_once",
 ]

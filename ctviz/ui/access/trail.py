@@ -5,7 +5,7 @@ be written takes nothing back. The reader is told, and the server's log says wha
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
@@ -36,7 +36,17 @@ def record(
     outcome
         Whether it went well.
     """
-    trouble = record_silently(event, what, who=who or session().reader, outcome=outcome)
+    entry = AuditEntry(event, who or session().reader or NOBODY, what, outcome)
+    _tell_of(_append(entry))
+
+
+def record_each(event: AuditEvent, whats: Iterable[str]) -> None:
+    """Append what has just happened to several cases, a row for each."""
+    who = session().reader or NOBODY
+    _tell_of(_append(*(AuditEntry(event, who, what) for what in whats)))
+
+
+def _tell_of(trouble: str) -> None:
     if trouble:
         st.toast(
             "What you did is done, but the audit trail could not be written; tell whoever runs "
@@ -77,9 +87,16 @@ def record_silently(
     event: AuditEvent, what: str = "", *, who: str = "", outcome: Outcome = "success"
 ) -> str:
     """Append outside of any page; return what went wrong, which is nothing as a rule."""
+    return _append(AuditEntry(event, who or NOBODY, what, outcome))
+
+
+def _append(*entries: AuditEntry) -> str:
     try:
-        backend().store.record(AuditEntry(event, who or NOBODY, what, outcome))
+        backend().store.record(*entries)
     except CtvizError as error:
-        _log.error("The audit trail misses '%s' of '%s': %s", event.deed, what, error)
+        for entry in entries:
+            _log.error(
+                "The audit trail misses '%s' of '%s': %s", entry.event.deed, entry.what, error
+            )
         return str(error)
     return ""

@@ -1,5 +1,7 @@
 """The way in for cases: uploads, a folder on the server, the demo cohort."""
 
+import shutil
+
 import streamlit as st
 
 from ctviz.backend import Imported, Job
@@ -8,6 +10,7 @@ from ctviz.core.cells import neutral
 from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
+from ctviz.ui.cases.labels import do_label, offer_labels, take_labels
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
 from ctviz.ui.session import session, widget
@@ -25,6 +28,7 @@ def add_cases(*, expanded: bool = False) -> None:
     making = first_cases()
     if making is not None and not making.done and session().intake is None:
         session().intake = making
+    do_label()
     with st.expander("Add cases", expanded=expanded, icon=":material/add:"):
         uploads, folder, demo = st.columns([3, 3, 2])
         with uploads:
@@ -38,10 +42,12 @@ def add_cases(*, expanded: bool = False) -> None:
 
 def _upload() -> None:
     st.markdown(
-        "DICOM files, a zip, NIfTI, PNG or TIFF",
+        "DICOM files, a zip, NIfTI, PNG or TIFF; true classes as labels.csv",
         help="Names, ids and dates of patients are dropped while reading. The numbers of a NIfTI "
         "are taken as Hounsfield units where they can be; images have neither Hounsfield units "
-        "nor spacing.",
+        "nor spacing. A table labels.csv names cases by a column case (pseudonym), file or title, "
+        "and their classes by a column truth, or contrast with 0 or 1; you see what it would "
+        "change before anything is kept.",
     )
     drop_zone(widget("upload"), _uploaded)
 
@@ -50,7 +56,11 @@ def _uploaded(upload: Upload) -> None:
     session().upload_left_out = upload.left_out
     if upload.folder is not None:
         permit("import")
-        _begin(backend().import_spooled(upload.folder, owner=session().token))
+        take_labels(upload.folder)
+        if any(path.is_file() for path in upload.folder.rglob("*")):
+            _begin(backend().import_spooled(upload.folder, owner=session().token))
+        else:
+            shutil.rmtree(upload.folder, ignore_errors=True)
 
 
 def _folder() -> None:
@@ -89,6 +99,9 @@ def _begin(job: Job[Imported]) -> None:
 
 def _last_try() -> None:
     job = session().intake
+    # A table is matched when the cases that came with it are there.
+    if job is None or job.done or job is first_cases():
+        offer_labels()
     if job is None or not ready("intake", job, "Adding cases"):
         return
     for why in session().upload_left_out:

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend.cases.catalogue import IN_BIN
 from ctviz.core.text import count_of
 from ctviz.store import AuditEvent, BinnedCase, CaseEntry
-from ctviz.ui.access import may, permit, record
+from ctviz.ui.access import may, permit, record_each
 from ctviz.ui.access.trail import NOBODY
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
 from ctviz.ui.cases.rename import offer_rename
@@ -123,14 +123,13 @@ def _wish(wish: Wish) -> Callable[[], None]:
 
 def _put(case_ids: Iterable[str]) -> tuple[str, ...]:
     put = backend().store.bin.put(case_ids, session().reader or NOBODY)
-    for case_id in put:
-        record(AuditEvent.BINNED, case_id)
+    record_each(AuditEvent.BINNED, put)
     return put
 
 
 def _restore(case_ids: Iterable[str]) -> None:
-    for case_id in backend().store.bin.restore(case_ids, session().reader or NOBODY):
-        record(AuditEvent.RESTORED, case_id)
+    restored = backend().store.bin.restore(case_ids, session().reader or NOBODY)
+    record_each(AuditEvent.RESTORED, restored)
 
 
 def _card(binned: BinnedCase) -> None:

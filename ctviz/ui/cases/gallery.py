@@ -13,6 +13,14 @@ from ctviz.ui.access import may
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
 from ctviz.ui.cases.listed import Listed
+from ctviz.ui.cases.narrowing import (
+    choose_answers,
+    choose_state,
+    conditions,
+    in_answers,
+    in_state,
+    show_chosen,
+)
 from ctviz.ui.cases.rename import do_rename
 from ctviz.ui.cases.table import show_table
 from ctviz.ui.service import backend
@@ -97,10 +105,6 @@ def _listed(model_id: str) -> list[Listed]:
     ]
 
 
-def _missing(model_id: str) -> int:
-    return sum(listed.prediction is None for listed in _listed(model_id))
-
-
 def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
     """Return the filters that can find something out: who is wrong only where a truth is known."""
     knowable = any(listed.entry.truth is not None for listed in cases)
@@ -174,7 +178,7 @@ def show_cases(model_id: str) -> None:
     if missing:
         # A handful at a time, so that the pictures stay calm while the device is busy.
         calm = max(0, missing - CALM)
-        rerun_when(lambda: _missing(model_id) <= calm)
+        rerun_when(lambda: backend().unclassified(model_id) <= calm)
     still = f"  \n:gray[{missing} still being classified]" if missing else ""
     offered = _offered(cases, binned=bool(binned))
     place = _top_row(f"**{count_of(len(cases), 'case')}**{still}", offered)
@@ -182,20 +186,28 @@ def show_cases(model_id: str) -> None:
     if browsing.which == BIN:
         show_bin(binned, place)
         return
-    found = [listed for listed in cases if listed.has(browsing.words)]
-    shown = sorted(filter(FILTERS[browsing.which], found), key=ORDERS[browsing.order])
+    classes = backend().models()[model_id].classes if model_id else ()
+    # Filled from left to right, at last with what can be done with what is selected below.
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with bar:
+        choose_state()
+        found = in_state(listed for listed in cases if FILTERS[browsing.which](listed))
+        found = [listed for listed in found if listed.has(browsing.words)]
+        choose_answers(found, classes)
+        show_chosen(classes)
+    shown = sorted(in_answers(found), key=ORDERS[browsing.order])
     browsing.shown = tuple(listed.entry.id for listed in shown)
     if not shown:
-        selection_bar([])
-        _say_that_nothing_is_found(missing)
+        with bar:
+            selection_bar([])
+        _say_that_nothing_is_found(missing, conditions(classes))
     elif browsing.view == VIEWS[0]:
         page = page_of(shown, place)
-        selection_bar([listed.entry for listed in page])
+        with bar:
+            selection_bar([listed.entry for listed in page])
         in_columns(page, _card)
     else:
         place.markdown(f":gray[{len(shown)} shown]")
-        # Above the table, and filled when it has said what is ticked there.
-        bar = st.container(horizontal=True, vertical_alignment="center")
         browsing.selected = show_table(shown)
         with bar:
             if len(browsing.selected) == 1:
@@ -203,11 +215,12 @@ def show_cases(model_id: str) -> None:
             selection_bar([listed.entry for listed in shown], whole=True)
 
 
-def _say_that_nothing_is_found(missing: int) -> None:
+def _say_that_nothing_is_found(missing: int, also: Sequence[str]) -> None:
     browsing = session().browsing
     still = f" {count_of(missing, 'case')} still being classified." if missing else ""
     of = f" with '{plain(browsing.words)}'" if browsing.words.strip() else ""
+    chosen = " and ".join(f"'{plain(each)}'" for each in (browsing.which.lower(), *also))
     st.info(
-        f"No case{of} is in '{browsing.which.lower()}'.{still} Choose another filter or search for "
-        "something else to see the others."
+        f"No case{of} is in {chosen}.{still} Choose another filter or search for something else to "
+        "see the others."
     )

@@ -19,14 +19,14 @@ FRAME_LETTERS = 40
 Side: TypeAlias = Literal["left", "right"]
 
 
-def in_lines(sentence: str) -> str:
-    """Return a sentence in lines that fit into a small frame.
+def in_lines(sentence: str, letters: int = FRAME_LETTERS) -> str:
+    """Return a sentence in lines that fit into a small frame, of so many letters each.
 
     >>> print(in_lines("No other patient has a region of this reader and label."))
     No other patient has a region of this
     reader and label.
     """
-    return fill(sentence, FRAME_LETTERS)
+    return fill(sentence, letters)
 
 
 def longest(names: Iterable[str]) -> int:

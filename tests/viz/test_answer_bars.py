@@ -1,0 +1,52 @@
+"""Bars and cells show the counts, and their words can be read on their colours."""
+
+import numpy as np
+import pytest
+
+from ctviz.viz.charts.answer_bars import (
+    BAR,
+    answer_cells,
+    cell_colour,
+    cell_places,
+    score_bars,
+)
+from ctviz.viz.charts.screen.style import INK
+from tests.ui.test_contrast import EDGE, TEXT, THEME, contrast
+
+CELLS = {("a", "a"): 4, ("a", "b"): 1, ("b", "b"): 3}
+
+
+def test_bars_have_the_counts_at_the_middle_of_their_part():
+    (bars,) = score_bars([1, 0, 3, 0], "probability", chosen=2).data
+    np.testing.assert_allclose(bars.x, [0.125, 0.375, 0.625, 0.875])
+    assert (list(bars.y), list(bars.text)) == ([1, 0, 3, 0], ["1", "", "3", ""])
+    assert [colour == BAR for colour in bars.marker.color] == [False, False, True, False]
+
+
+def test_cells_stand_row_by_row_and_say_their_count_in_words():
+    (cells,) = answer_cells(CELLS, ["a", "b"], ["a", "b"], chosen=("a", "b")).data
+    assert list(cells.text) == ["4 right", "1 wrong", "none", "3 right"]
+    assert list(zip(cells.y, np.array(cells.base) + 0.48, strict=True)) == [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (1, 1),
+    ]
+    assert [width > 0 for width in cells.marker.line.width] == [False, True, False, False]
+    assert cell_places("ab", "ab")[1] == ("a", "b")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_words_of_every_cell_can_be_read(right):
+    for share in np.linspace(0, 1, 21):
+        assert contrast(INK, cell_colour(share, right=right)) >= TEXT
+
+
+def test_bars_stand_out_from_the_page():
+    for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        assert contrast(BAR, THEME[ground]) >= EDGE
+
+
+def test_names_are_no_html():
+    (cells,) = answer_cells({("<b>", "<b>"): 1}, ["<b>"], ["<b>"]).data
+    assert "&lt;b&gt;" in cells.customdata[0]
