@@ -33,6 +33,8 @@ export class Scene {
     this.hovered = null;
     this.greyLayer = new Layer();
     this.tintLayer = new Layer();
+    /** Where the slice on show lies, in mm; NaN if unknown. */
+    this.position = NaN;
     this.tables = { signature: "", table: new Uint32Array(0) };
     this.kept = { drawing: { signature: "", paths: /** @type {Outlines} */ ([]) }, reference: { signature: "", paths: /** @type {Outlines} */ ([]) } };
     this.references = 0;
@@ -47,14 +49,16 @@ export class Scene {
   /**
    * Render the slice on show, unless it is rendered already.
    *
-   * @param {Int16Array | null} values
+   * @param {import("./pixels.js").Picture | null} picture
    */
-  render(values) {
+  render(picture) {
+    const values = picture?.values ?? null;
     this.values = values;
     if (!values) return;
     const { width, level } = this.view.window;
     const look = `${width} ${level} ${this.view.inverted}`;
     if (this.tables.signature !== look) {
+    this.position = picture?.position ?? NaN;
       this.tables = { signature: look, table: greyTable(this.view.window, this.view.inverted) };
     }
     this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>

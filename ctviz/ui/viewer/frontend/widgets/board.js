@@ -302,7 +302,7 @@ export class Board {
     if (!data) return;
     const started = performance.now();
     const holding = slices.get(session.sliceUrl(view.slice));
-    scene.render(holding.state === "ready" ? holding.picture.values : null);
+    scene.render(holding.state === "ready" ? holding.picture : null);
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);

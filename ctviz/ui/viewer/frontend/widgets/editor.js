@@ -109,8 +109,9 @@ export class Editor {
    * @param {Scene} scene
    * @param {string} message
    */
-  write({ view, grid, values }, message) {
-    setText(this.position, `Slice ${view.slice + 1} / ${view.count}`);
+  write({ view, grid, values, position }, message) {
+    const lies = Number.isNaN(position) ? "" : `\n${position.toFixed(1).replace("-", "−")} mm`;
+    setText(this.position, `Slice ${view.slice + 1} / ${view.count}${lies}`);
     const { width, level } = view.window;
     setText(this.look, `W ${Math.round(width)}  L ${Math.round(level)}\n× ${view.zoom.toFixed(2)}`);
     setText(this.message, message);
