@@ -31,6 +31,18 @@ def edges(orientation: Sequence[float]) -> EdgeLetters:
     return EdgeLetters(left, right, top, bottom)
 
 
+def depth_mm(orientation: Sequence[float], position_mm: Sequence[float]) -> float:
+    """Return where a slice lies along the line that crosses all slices, in mm.
+
+    On an axial slice that line runs towards the head, as DICOM's SliceLocation often does.
+
+    >>> depth_mm((1, 0, 0, 0, 1, 0), (-170.0, -180.0, 42.5))
+    42.5
+    """
+    normal = np.cross(orientation[:3], orientation[3:])
+    return float(np.dot(normal, position_mm))
+
+
 def _letters(direction: Sequence[float]) -> tuple[str, str]:
     axis = int(np.argmax(np.abs(direction)))
     forward, backward = AXES[axis]

@@ -176,6 +176,8 @@ class Theme:
         Colours of drawn labels, ``#rrggbb``; the first label has the first.
     reference
         Colour of another reader's outline.
+    measurement
+        Colour of rulers, angles and areas, and of what they say.
     screen, paper
         Inks of figures on dark and on white ground.
     gestures, keys
@@ -188,6 +190,7 @@ class Theme:
     maps: Mapping[Sign, Mapping[str, ColourStops]]
     labels: tuple[str, ...]
     reference: str
+    measurement: str
     screen: Inks
     paper: Inks
     gestures: tuple[Gesture, ...]
@@ -204,6 +207,7 @@ class Theme:
             maps=MappingProxyType({sign: _colour_maps(facts["maps"][sign]) for sign in SIGNS}),
             labels=tuple(inks["labels"]),
             reference=inks["reference"],
+            measurement=inks["measurement"],
             screen=Inks.read(inks["screen"]),
             paper=Inks.read(inks["paper"]),
             gestures=tuple(Gesture(**gesture) for gesture in facts["gestures"]),

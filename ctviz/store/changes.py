@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.core import Mask
+from ctviz.store.measurements import MeasurementEdit
 
 LabelImage: TypeAlias = NDArray[np.uint8]
 """Labels of one slice, (H, W); 0 is undrawn, n is the n-th of a list of names."""
@@ -17,7 +18,7 @@ LabelImage: TypeAlias = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class DrawnChange:
-    """Slices of one reader on one case as the reader saw them before and after drawing.
+    """Slices and measurements of one reader on one case as they were seen before and after.
 
     Before *and* after, because the same reader may draw in two tabs, and two people may use one
     name: only what changed here is changed in the database, and whatever else stands there stays.
@@ -30,6 +31,8 @@ class DrawnChange:
         Label n of the images is named ``labels[n - 1]``.
     slices
         (before, after) by slice index, each (H, W).
+    measurements
+        (before, after) by what tells a measurement from the reader's others on the case.
     """
 
     id: str
@@ -37,6 +40,7 @@ class DrawnChange:
     reader: str
     labels: Sequence[str]
     slices: Mapping[int, tuple[LabelImage, LabelImage]]
+    measurements: Mapping[str, MeasurementEdit] = field(default_factory=dict)
     drawn: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 

@@ -194,4 +194,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # A row of the audit trail that comes again is looked for.
     ("CREATE INDEX audit_by_time ON audit (at)",),
+    # What readers measure. The browser names each measurement; one without points was removed.
+    (
+        """
+        CREATE TABLE measurements (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            reader TEXT NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            slice_index INTEGER NOT NULL,
+            points TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX measurements_by_place ON measurements (case_id, reader, name, id)",
+        *only_appended("measurements", "measurements are", with_case=True),
+    ),
 )

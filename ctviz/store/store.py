@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.core.measurement import Measurement
 from ctviz.store.audit import AuditEntry, AuditEvent
 from ctviz.store.bin import Bin, bring_back
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
+from ctviz.store.measurements import STANDING, Measured, measurement_of
 from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.titles import GivenTitle, as_title
@@ -183,7 +185,7 @@ class Store:
         return self._database.write(drawing.append)
 
     def change_regions(self, change: DrawnChange) -> Joined:
-        """Append what a reader changed, joined with what stands there by now.
+        """Append what a reader drew and measured, joined with what stands there by now.
 
         A change that was kept already is not repeated, however often it comes.
 
@@ -192,9 +194,12 @@ class Store:
         UnknownName
             If there is no such case.
         InvalidInput
-            If the slice does not exist or an image has another size.
+            If the slice does not exist, an image has another size, or a measurement lies outside.
         """
         entry = self.case(change.case_id)
+        for edit in change.measurements.values():
+            for measurement in edit:
+                _check_place(entry, measurement)
         for slice_index, images in change.slices.items():
             for image in images:
                 _check_fit(entry, slice_index, image.shape)
@@ -204,6 +209,12 @@ class Store:
         }
         # What is remembered keeps no images: a thousand changes are a few megabytes.
         return self._database.write(partial(_join, replace(change, slices={}), packed))
+
+    def measurements(self, case_id: str, reader: str) -> dict[str, Measurement]:
+        """Return the measurements of a reader on a case that stand, by what tells them apart."""
+        rows = self._database.query(STANDING, case_id, reader)
+        found = {row["name"]: measurement_of(row) for row in rows}
+        return {name: measurement for name, measurement in found.items() if measurement}
 
     def regions(
         self, case_id: str, reader: str | None = None, *, slice_index: int | None = None
@@ -357,6 +368,15 @@ def _check_fit(entry: CaseEntry, slice_index: int, shape: tuple[int, ...]) -> No
         )
 
 
+def _check_place(entry: CaseEntry, measurement: Measurement | None) -> None:
+    """Refuse a measurement that does not lie on the case."""
+    if measurement is not None and not measurement.fits(entry.slices, entry.shape):
+        raise InvalidInput(
+            f"A measurement on slice {measurement.slice_index + 1} lies outside of the case "
+            f"'{entry.id}'; reload the page and measure again."
+        )
+
+
 def _execute(statement: str, values: tuple[object, ...], connection: sqlite3.Connection) -> None:
     connection.execute(statement, values)
 
@@ -416,6 +436,9 @@ def _join(
         for label, mask in masks.items():
             drawn = change.drawn.isoformat()
             _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
+    for name, edit in change.measurements.items():
+        owner = (change.case_id, change.reader, name)
+        Measured(owner, edit, change.drawn.isoformat()).append(connection)
     connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
     return Joined(tuple(met), disputed)
 

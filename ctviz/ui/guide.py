@@ -14,7 +14,9 @@ WORKFLOW = """
 2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
 3. Choose **estimators** under **Maps**: each shows, as a heatmap, which pixels it
    holds important for that answer.
-4. **Draw** where a human would look; every finished stroke is saved by itself.
+4. **Draw** where a human would look; every finished stroke is saved by itself. **Measure** with
+   ruler, angle, ellipse and rectangle: an area says mean ± standard deviation of the pixels whose
+   centres lie within, and on a map their mean importance.
 5. Read the **scores** beside each map: agreement with your region, fidelity to the model. The
    **sanity** badge says whether the map depends on what the model has learnt.
    **Sum off by** says how far a map made along a path is from the change of the score it divides.

@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ctviz.backend import MapPart
-from ctviz.core import CtvizError, FloatMap
+from ctviz.core import CtvizError, FloatMap, Slice
+from ctviz.core.orientation import depth_mm
 from ctviz.ui.access.browser import COOKIE, signer_of
 from ctviz.ui.service import backend
 from ctviz.ui.session import LONGEST_NUMBER
@@ -62,7 +63,10 @@ def _int16(pixels: FloatMap) -> bytes:
 
 
 async def _pixels(request: Request) -> Response:
-    """One slice: rows × columns little-endian int16, Hounsfield units."""
+    """One slice: rows × columns little-endian int16, Hounsfield units.
+
+    ``X-Position`` says where it lies, in mm, if that is known.
+    """
     case_id, number = request.path_params["case"], request.path_params["k"]
     if not _allowed(request, "pixels", case_id):
         return _refusal(OUT_OF_DATE, 403)
@@ -71,14 +75,23 @@ async def _pixels(request: Request) -> Response:
         return _refusal("A slice has a number; reload the page.", 404)
     slice_index = int(number)
 
-    def load() -> bytes:
-        return _int16(backend().case(case_id).slice(slice_index).hounsfield)
+    def load() -> tuple[bytes, dict[str, str]]:
+        image = backend().case(case_id).slice(slice_index)
+        return _int16(image.hounsfield), _position(image)
 
     try:
-        content = await run_in_threadpool(load)
+        content, position = await run_in_threadpool(load)
     except CtvizError as error:
         return _refusal(str(error), 404)
-    return Response(content, media_type="application/octet-stream", headers=_HEADERS)
+    headers = {**_HEADERS, **position}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _position(image: Slice) -> dict[str, str]:
+    """Return the header that says where a slice lies in the patient."""
+    if image.orientation is None or image.position_mm is None:
+        return {}
+    return {"X-Position": f"{depth_mm(image.orientation, image.position_mm):.2f}"}
 
 
 async def _map(request: Request) -> Response:

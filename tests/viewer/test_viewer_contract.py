@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ctviz.core import SIGNS
+from ctviz.core.measurement import Measurement, MeasurementKind, Point
 from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
@@ -55,7 +56,12 @@ BOARD = BoardData(
         )
     ],
     window=DisplayWindow(1500, -600),
-    drawing=Drawing("AB", ["heart"], {2: [1, 2, 1]}),
+    drawing=Drawing(
+        "AB",
+        ["heart"],
+        {2: [1, 2, 1]},
+        {"page-1": Measurement("ruler", 2, (Point(0.5, 1), Point(3, 1.25)))},
+    ),
     reference=Reference("CD", {1: [0, 1, 1]}),
 )
 MESSAGE = {
@@ -65,6 +71,16 @@ MESSAGE = {
     "reader": "AB",
     "labels": ["heart"],
     "slices": {"2": {"before": [0, 2, 1], "after": [1, 2, 1]}},
+    "measurements": {
+        "page-1": {
+            "before": None,
+            "after": {
+                "kind": "angle",
+                "slice": 2,
+                "points": [{"x": n, "y": 0.5} for n in (1, 2, 3)],
+            },
+        }
+    },
     "stamp": "whatever",
 }
 
@@ -95,8 +111,8 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
 
 @pytest.mark.parametrize(
     ("typedef", "kind"),
-    [("Letters", Letters), ("Window", DisplayWindow)],
-    ids=["letters", "window"],
+    [("Letters", Letters), ("Window", DisplayWindow), ("Point", Point)],
+    ids=["letters", "window", "point"],
 )
 def test_small_things_are_named_the_same_too(typedef, kind):
     text = (FRONTEND / "sync" / "types.js").read_text()
@@ -107,9 +123,10 @@ def test_small_things_are_named_the_same_too(typedef, kind):
 def test_a_letter_has_the_entries_that_the_browser_states():
     assert documented("DrawingLetter") == {*BROWSER.keys(DrawingChange).values()}
     assert {*MESSAGE} - {"contract", "stamp"} == documented("DrawingLetter")
+    assert documented("Measurement") == {*BROWSER.keys(Measurement).values()}
 
 
-@pytest.mark.parametrize("words", [PaneState, Verdict, MapUnit], ids=str)
+@pytest.mark.parametrize("words", [PaneState, Verdict, MapUnit, MeasurementKind], ids=str)
 def test_both_sides_choose_among_the_same_words(words):
     union = " | ".join(f'"{word}"' for word in get_args(words))
     assert union in (FRONTEND / "sync" / "types.js").read_text()
@@ -156,8 +173,9 @@ def test_what_is_said_could_be_read_again(said):
 def test_what_does_not_fit_is_found_wherever_it_stands_and_said_in_one_sentence(kind, message):
     known = BROWSER.keys(kind).values()
     # What is drawn is looked at when it is unpacked.
-    paths = [path for path in places(message) if path[0] in known and "before" not in path]
-    paths = [path for path in paths if "after" not in path]
+    unpacked = {("slices", "before"), ("slices", "after")}
+    paths = [path for path in places(message) if path[0] in known]
+    paths = [path for path in paths if not {(path[0], part) for part in path} & unpacked]
     assert_each_fault_is_named(BROWSER, kind, message, paths)
     for key in known:
         with pytest.raises(InvalidDrawing, match=r"^The browser sent something unreadable; reload"):
@@ -240,6 +258,9 @@ def test_slices_are_addressed_by_text_because_json_has_no_other_keys():
     sent = BOARD.to_json()
     assert sent["panes"][0]["maps"] == {"2": "/map"}
     assert sent["drawing"]["slices"] == {"2": [1, 2, 1]}
+    assert sent["drawing"]["measurements"] == {
+        "page-1": {"kind": "ruler", "slice": 2, "points": [{"x": 0.5, "y": 1}, {"x": 3, "y": 1.25}]}
+    }
 
 
 def test_a_change_becomes_label_images_of_the_case():
@@ -250,6 +271,14 @@ def test_a_change_becomes_label_images_of_the_case():
     before, after = images[2]
     assert np.flatnonzero(before).tolist() == [0, 1]
     assert np.flatnonzero(after).tolist() == [1, 2]
+
+
+def test_a_letter_from_before_there_were_measurements_tells_of_none():
+    older = {key: entry for key, entry in MESSAGE.items() if key != "measurements"}
+    assert DrawingChange.from_json(older).measurements == {}
+    (edit,) = DrawingChange.from_json(MESSAGE).measurements.values()
+    assert edit.before is None
+    assert edit.after == Measurement("angle", 2, (Point(1, 0.5), Point(2, 0.5), Point(3, 0.5)))
 
 
 def test_both_sides_have_the_same_version_of_their_words():
@@ -281,6 +310,7 @@ def test_a_page_from_before_an_update_is_told_so():
         {"slices": {"-1": []}},
         {"slices": {"1.5": []}},
         {"slices": {"²": []}},
+        {"measurements": {"m": {"after": {"kind": "ruler", "slice": 2, "points": []}}}},
     ],
     ids=repr,
 )

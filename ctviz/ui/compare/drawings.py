@@ -42,6 +42,7 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
         reader=reader,
         labels=labels,
         slices=_runs(regions, labels, entry.shape),
+        measurements=backend().store.measurements(entry.id, reader),
     )
 
 
@@ -94,8 +95,9 @@ def keep(change: DrawingChange) -> Joined:
     store = backend().store
     entry = store.case(change.case_id)
     images = change.images(entry.slices, entry.shape)
+    measured = {name: (edit.before, edit.after) for name, edit in change.measurements.items()}
     joined = store.change_regions(
-        DrawnChange(change.id, entry.id, change.reader, change.labels, images)
+        DrawnChange(change.id, entry.id, change.reader, change.labels, images, measured)
     )
     record(AuditEvent.DREW, entry.id, who=change.reader)
     state.acknowledged.append(change.id)

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal, NewType, Self, TypeAlias
 
 import numpy as np
 
-from ctviz.core import Sign
-from ctviz.core.structure import Key, Misfit, StrictConverter, structured
+from ctviz.core import InvalidInput, Sign
+from ctviz.core.measurement import Measurement
+from ctviz.core.structure import Key, StrictConverter, structured
 from ctviz.core.theme import FACTS, THEME
 from ctviz.ui.viewer.runs import InvalidDrawing, LabelImage, decode_runs
 
@@ -26,7 +27,7 @@ Facts = NewType("Facts", Mapping[str, Any])
 """The theme as its file has it; see `ctviz.core.theme`."""
 RunsBySlice = Mapping[int, Sequence[int]]
 
-CONTRACT = 2
+CONTRACT = 3
 """Version of these words. The browser has the same number: a page that is older than its server, or
 younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
@@ -83,7 +84,7 @@ class FromBrowser:
         """Read the message of a trigger."""
         try:
             return structured(BROWSER, cls, message)
-        except Misfit:
+        except InvalidInput:
             raise _unreadable() from None
 
 
@@ -228,11 +229,15 @@ class Pane(ToBrowser):
 
 @dataclass(frozen=True)
 class Drawing(ToBrowser):
-    """What a reader drew on the case, run-length coded; label n is named ``labels[n - 1]``."""
+    """What a reader drew on the case, run-length coded, and measured.
+
+    Label n is named ``labels[n - 1]``; the browser has given measurements their names.
+    """
 
     reader: str
     labels: Sequence[str]
     slices: RunsBySlice = field(default_factory=dict)
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -316,8 +321,16 @@ class SliceEdit:
 
 
 @dataclass(frozen=True)
+class MeasurementEdit:
+    """A measurement as the reader saw it, and as they made it; None where there is none."""
+
+    before: Measurement | None = None
+    after: Measurement | None = None
+
+
+@dataclass(frozen=True)
 class DrawingChange(FromBrowser):
-    """Slices that a reader changed.
+    """Slices and measurements that a reader changed.
 
     Parameters
     ----------
@@ -325,6 +338,8 @@ class DrawingChange(FromBrowser):
         Tells this change from those of all tabs; the browser sends it until it is acknowledged.
     slices
         By index.
+    measurements
+        By name; older letters have none.
     """
 
     id: Ticket
@@ -332,6 +347,7 @@ class DrawingChange(FromBrowser):
     reader: Name
     labels: tuple[Label, ...]
     slices: Mapping[Index, SliceEdit]
+    measurements: Mapping[Ticket, MeasurementEdit] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, message: object) -> Self:

@@ -1,13 +1,15 @@
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 
 from ctviz.core import InvalidInput, StorageRefused
+from ctviz.core.measurement import Measurement, Point
 from ctviz.ui.compare import drawings
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import DrawingChange, decode_runs, encode_runs
-from ctviz.ui.viewer.contract import SliceEdit
+from ctviz.ui.viewer.contract import MeasurementEdit, SliceEdit
 from tests.store.history import history
 
 numbers = count()
@@ -109,6 +111,23 @@ def test_a_cleared_slice_is_no_yardstick_but_stays_in_the_history(tab, case, bac
     drawings.keep(change_of(case, image_of(case, HERE), image_of(case)))
     assert "AB" not in drawings.reference_regions(case.id, 0, "AB")
     assert len(history(backend.store, case.id, "AB")) == 2
+
+
+def test_a_measurement_is_kept_with_the_strokes_of_its_letter_and_shown_again(tab, case):
+    session = tab()
+    ruler = Measurement("ruler", 0, (Point(1, 2), Point(3, 4)))
+    stroke = drawn(case, HERE)
+    letter = replace(stroke, measurements={"m-1": MeasurementEdit(None, ruler)})
+    drawings.keep_or_say(letter)
+    shown = drawings.drawing_of(case, "AB")
+    assert shown.measurements == {"m-1": ruler}
+    assert list(shown.slices) == [0]
+    assert drawings.drawing_of(case, "CD").measurements == {}
+    assert letter.id in session.acknowledged
+    beyond = replace(ruler, slice_index=case.slices)
+    refused = replace(letter, id="page-x", measurements={"m-2": MeasurementEdit(None, beyond)})
+    drawings.keep_or_say(refused)
+    assert "lies outside of the case" in session.refused["page-x"]
 
 
 def test_nobody_draws_in_another_readers_name(tab, case, backend):

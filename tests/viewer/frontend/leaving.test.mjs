@@ -9,7 +9,7 @@ import "./theme.mjs";
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "/{k}", ...shape };
 const data = {
   case: scan, slice: 6, window: { width: 400, level: 40 }, panes: [], reference: null, contract: CONTRACT,
-  drawing: { reader: "AB", labels: ["heart"], slices: {} },
+  drawing: { reader: "AB", labels: ["heart"], slices: {}, measurements: {} },
   acknowledged: [], refused: {}, saved: null, met: "", busy: null, idleChecks: null, sign: "absolute", unit: "pixels", heard: "",
 };
 

@@ -36,7 +36,14 @@ test("pictures come with their values, scale and robust limit", async () => {
   const { state, picture } = store.get("/map");
   assert.equal(state, "ready");
   assert.deepEqual([...picture.values], [-1024, 1, 2, 3, 4, 5]);
-  assert.deepEqual([picture.scale, picture.robust], [0.25, 0.125]);
+  assert.deepEqual([picture.scale, picture.robust, picture.position], [0.25, 0.125, NaN]);
+});
+
+test("a slice comes with its place in the patient, which may be zero", async () => {
+  const { store } = storeWith(() => pixels(0, { "X-Position": "-0.00" }));
+  store.want(["/1"], COUNT);
+  await settled();
+  assert.equal(Math.abs(store.get("/1").picture.position), 0);
 });
 
 test("the most wanted are asked for first and only a few at once", async () => {

@@ -13,7 +13,7 @@ import { memoryStore, shape } from "./support.mjs";
 import "./theme.mjs";
 
 const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: true, pixels: "", ...shape };
-const empty = { reader: "AB", labels: ["heart"], slices: {} };
+const empty = { reader: "AB", labels: ["heart"], slices: {}, measurements: {} };
 
 beforeEach(() => {
   mock.timers.reset();
@@ -47,7 +47,7 @@ test("a stroke is sent shortly after it ends, with what the slice was before", (
   assert.equal(sent.length, 0);
   pass(1);
   const [{ id, ...letter }] = sent;
-  assert.deepEqual(letter, { case: "C-7", reader: "AB", labels: ["heart"], slices: { 6: { before: [40, 2, 1], after: [10, 3, 1, 40, 2, 1] } } });
+  assert.deepEqual(letter, { case: "C-7", reader: "AB", labels: ["heart"], slices: { 6: { before: [40, 2, 1], after: [10, 3, 1, 40, 2, 1] } }, measurements: {} });
 });
 
 test("strokes in quick succession are sent together, each slice once", () => {
@@ -202,7 +202,7 @@ test("whole slices that an older version left behind are only ever added", () =>
   const store = memoryStore();
   store.setItem("ctviz/drawing/C-7/A%20B", JSON.stringify({ labels: ["heart"], slices: { 6: [10, 3, 1] } }));
   const { id, ...letter } = new Leftovers(store, "A B", []).letter();
-  assert.deepEqual(letter, { case: "C-7", reader: "A B", labels: ["heart"], slices: { 6: { before: [], after: [10, 3, 1] } } });
+  assert.deepEqual(letter, { case: "C-7", reader: "A B", labels: ["heart"], slices: { 6: { before: [], after: [10, 3, 1] } }, measurements: {} });
 });
 
 test("unsaved strokes of one reader never leave under another's name, nor from this page twice", () => {
@@ -404,4 +404,70 @@ test("a label that was never drawn with outlives the page", () => {
   const later = deskWith(store).drawingSession;
   assert.deepEqual(later.drawing.labels, ["heart", "lung"]);
   assert.equal(later.outbox.empty, true);
+});
+
+const ruler = (x) => ({ kind: "ruler", slice: 6, points: [{ x, y: 2 }, { x: 9, y: 4 }] });
+
+/** Python has stored a letter and tells which measurements stand now. */
+function measuredAnswer(drawingSession, letter, measurements) {
+  drawingSession.acknowledge([letter.id], {});
+  drawingSession.hear({ ...empty, measurements });
+}
+
+test("a measurement is sent as a stroke is, again as it was, until Python has it", () => {
+  const { drawingSession, sent } = deskWith();
+  const { drawing, saver, outbox } = drawingSession;
+  drawing.measure("m-1", ruler(1));
+  pass(300);
+  drawing.measure("m-1", ruler(2));
+  assert.deepEqual([outbox.pending, saver.state], [[6], "saving"]);
+  pass(2000);
+  assert.deepEqual(sent.map(({ slices, measurements }) => [slices, measurements]), [1, 1].map((x) => [{}, { "m-1": { before: null, after: ruler(x) } }]));
+  measuredAnswer(drawingSession, sent[0], { "m-1": ruler(1) });
+  assert.deepEqual(drawing.measurements.get("m-1"), ruler(2));
+  pass(300);
+  assert.deepEqual(sent[2].measurements, { "m-1": { before: ruler(1), after: ruler(2) } });
+  measuredAnswer(drawingSession, sent[2], { "m-1": ruler(2) });
+  pass(60000);
+  assert.deepEqual([sent.length, saver.state], [3, "clean"]);
+});
+
+test("strokes and measurements of one moment go in one letter, and what is undone in time is not sent", () => {
+  const { drawingSession, sent } = deskWith();
+  stroke(drawingSession, 7, 10);
+  drawingSession.drawing.measure("m-1", ruler(1));
+  drawingSession.drawing.measure("m-2", ruler(2));
+  drawingSession.drawing.undo();
+  pass(300);
+  assert.deepEqual(sent.map(({ slices, measurements }) => [Object.keys(slices), Object.keys(measurements)]), [[["7"], ["m-1"]]]);
+});
+
+test("a measurement that a page left behind is sent by the next one", () => {
+  const { drawingSession, store } = deskWith();
+  drawingSession.drawing.measure("m-1", ruler(1));
+  const leftovers = new Leftovers(store, "AB", []);
+  assert.deepEqual([leftovers.letter().measurements, leftovers.pending], [{ "m-1": { before: null, after: ruler(1) } }, [6]]);
+});
+
+test("measurements of another tab come, move and go; of one that both changed the later stays", () => {
+  const { drawingSession, sent } = deskWith();
+  const { drawing } = drawingSession;
+  const hear = (measurements) => drawingSession.hear({ ...empty, measurements });
+  hear({ "m-1": ruler(1), "m-2": ruler(2) });
+  hear({ "m-1": ruler(3) });
+  assert.deepEqual([...drawing.measurements], [["m-1", ruler(3)]]);
+  drawing.measure("m-1", ruler(4));
+  hear({ "m-1": ruler(5) });
+  assert.deepEqual(drawing.measurements.get("m-1"), ruler(4));
+  pass(300);
+  assert.deepEqual(sent[0].measurements, { "m-1": { before: ruler(5), after: ruler(4) } });
+});
+
+test("a measurement that was moved elsewhere is not removed", () => {
+  const { drawingSession } = deskWith();
+  const { drawing, outbox } = drawingSession;
+  drawingSession.hear({ ...empty, measurements: { "m-1": ruler(1) } });
+  drawing.measure("m-1", null);
+  drawingSession.hear({ ...empty, measurements: { "m-1": ruler(2) } });
+  assert.deepEqual([drawing.measurements.get("m-1"), outbox.empty], [ruler(2), true]);
 });

@@ -129,7 +129,7 @@ test("a key that turns to another case leaves the board, unless a stroke is unde
   const leaves = (key, busy) => {
     let stopped = false;
     const event = { key, composedPath: () => [{}], stopPropagation: () => (stopped = true), preventDefault: () => {} };
-    Board.prototype.key.call({ session: { brush: { busy } }, perform: () => {}, schedule: () => {} }, event);
+    Board.prototype.key.call({ session: { hand: { busy } }, perform: () => {}, schedule: () => {} }, event);
     return !stopped;
   };
   for (const key of ["j", "k", "n"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);

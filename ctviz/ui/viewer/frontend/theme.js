@@ -31,7 +31,7 @@
  *   A pixel that reaches the share s of the scale has the opacity `opacity * s ** power`; there are as many `steps` of s on
  *   either side of zero.
  * @property {{signed: Record<string, ColourStops>, absolute: Record<string, ColourStops>}} maps
- * @property {{labels: string[], reference: string}} inks
+ * @property {{labels: string[], reference: string, measurement: string}} inks
  * @property {{shown: string, help: string}[]} gestures
  * @property {Shortcut[]} keys
  */

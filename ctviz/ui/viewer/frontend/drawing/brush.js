@@ -6,7 +6,7 @@
  *
  * @typedef {import("../sync/types.js").Point} Point
  * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {"window" | "brush" | "eraser" | "polygon" | "freehand"} Tool
+ * @typedef {"window" | "brush" | "eraser" | "polygon" | "freehand" | import("../sync/types.js").Measurement["kind"]} Tool
  *
  * @typedef {object} Outline  A shape before it is filled.
  * @property {Point[]} corners
@@ -27,6 +27,8 @@
 import { fillPolygon, fillStroke } from "./raster.js";
 
 export const SIZES = { low: 1, high: 120 };
+/** The tools that draw; the others are for the window, and for measuring. */
+const DRAWS = new Set(["brush", "eraser", "polygon", "freehand"]);
 
 export class Brush {
   /** @param {Sheet} sheet */
@@ -44,7 +46,7 @@ export class Brush {
   }
 
   active() {
-    return this.tool !== "window" && this.sheet.drawing() !== null;
+    return DRAWS.has(this.tool) && this.sheet.drawing() !== null;
   }
 
   /** Whether a stroke is being drawn. */

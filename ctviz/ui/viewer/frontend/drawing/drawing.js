@@ -1,12 +1,15 @@
 /**
- * What a reader drew on one case: labelled slices, their history, and polygons that are still open.
+ * What a reader drew and measured on one case: labelled slices, measurements, their history, and polygons that are still open.
  *
  * @typedef {import("../sync/types.js").Runs} Runs
  * @typedef {import("../sync/types.js").DrawingView} DrawingView
+ * @typedef {import("../sync/types.js").Measurement} Measurement
  * @typedef {import("./history.js").Change} Change
+ * @typedef {import("./history.js").SliceChange} SliceChange
  */
 
 import { History } from "./history.js";
+import { sameMeasurement } from "./measurement.js";
 import { merge } from "../sync/merge.js";
 import { decodeRuns, encodeRuns, sameRuns } from "../sync/runs.js";
 
@@ -15,7 +18,7 @@ let made = 0;
 export class Drawing {
   /**
    * @param {{rows: number, columns: number}} shape
-   * @param {(slices: number[]) => void} edited  Called after every change by the reader.
+   * @param {(slices: number[], measurements: string[]) => void} edited  Called after every change by the reader.
    */
   constructor(shape, edited) {
     this.id = ++made;
@@ -25,6 +28,8 @@ export class Drawing {
     this.labels = [];
     /** @type {Map<number, Uint8Array>} */
     this.slices = new Map();
+    /** @type {Map<string, Measurement>} By a name that no other has. */
+    this.measurements = new Map();
     this.history = new History();
     this.revision = 0;
     /** @type {{slice: number, before: Runs} | null} */
@@ -137,13 +142,37 @@ export class Drawing {
     this.note(change);
   }
 
-  /** @param {Change} change */
+  /**
+   * Lay a measurement out, move it, or remove it, as one act.
+   *
+   * @param {string} name
+   * @param {Measurement | null} after
+   */
+  measure(name, after) {
+    const before = this.measurements.get(name) ?? null;
+    const slice = (after ?? before)?.slice;
+    if (slice === undefined || sameMeasurement(before, after)) return;
+    this.put(name, after);
+    this.history.push([{ slice, measurement: name, before, after }]);
+    this.edited([], [name]);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Measurement | null} measurement
+   */
+  put(name, measurement) {
+    if (measurement) this.measurements.set(name, measurement);
+    else this.measurements.delete(name);
+  }
+
+  /** @param {SliceChange[]} change */
   note(change) {
     const real = change.filter(({ before, after }) => !sameRuns(before, after));
     this.revision++;
     if (!real.length) return;
     this.history.push(real);
-    this.edited(real.map(({ slice }) => slice));
+    this.edited(real.map(({ slice }) => slice), []);
   }
 
   /** Slice of the act that was taken back, or null. */
@@ -159,13 +188,20 @@ export class Drawing {
   apply(change) {
     if (!change) return null;
     // Only what the act changed: what came from elsewhere since then stays.
-    for (const { slice, before, after } of change) {
-      const labels = this.on(slice);
-      labels.set(merge(this.decoded(before), this.decoded(after), labels));
+    for (const part of change) {
+      if ("measurement" in part) this.put(part.measurement, part.after);
+      else this.reapply(part);
     }
     this.revision++;
-    this.edited(change.map(({ slice }) => slice));
+    const [slices, measurements] = [change.filter((part) => !("measurement" in part)), change.filter((part) => "measurement" in part)];
+    this.edited(slices.map(({ slice }) => slice), measurements.map(({ measurement }) => measurement));
     return change[0].slice;
+  }
+
+  /** @param {SliceChange} change */
+  reapply({ slice, before, after }) {
+    const labels = this.on(slice);
+    labels.set(merge(this.decoded(before), this.decoded(after), labels));
   }
 
   /**
@@ -176,7 +212,7 @@ export class Drawing {
   label(name) {
     const isNew = !this.labels.includes(name);
     const number = this.number(name);
-    if (isNew) this.edited([]);
+    if (isNew) this.edited([], []);
     return number;
   }
 

@@ -7,7 +7,7 @@
  * @typedef {import("../sync/types.js").Point} Point
  *
  * @typedef {object} LeftButton  What the left button does instead of changing the window.
- * @property {() => boolean} active
+ * @property {(point: Point) => boolean} active  Whether it does, at a point.
  * @property {(point: Point, event: PointerEvent) => void} down
  * @property {(point: Point, event: PointerEvent) => void} move
  * @property {() => void} up
@@ -52,7 +52,7 @@ export function listen(screen, view, brush) {
     release();
     capture(canvas, event.pointerId);
     const anchor = screen.pointOf(event);
-    held = { drag: dragOf(event, brush), pointer: event.pointerId, x: event.clientX, y: event.clientY, anchor };
+    held = { drag: dragOf(event, anchor, brush), pointer: event.pointerId, x: event.clientX, y: event.clientY, anchor };
     if (held.drag === "draw") brush?.down(anchor, event);
   });
 
@@ -132,11 +132,12 @@ function pointsOf(screen, event) {
 
 /**
  * @param {PointerEvent} event
+ * @param {Point} point
  * @param {LeftButton | null} brush
  * @returns {Drag}
  */
-function dragOf(event, brush) {
+function dragOf(event, point, brush) {
   if (event.button === 1 || event.shiftKey) return "pan";
   if (event.button === 2) return "zoom";
-  return brush?.active() ? "draw" : "window";
+  return brush?.active(point) ? "draw" : "window";
 }

@@ -2,8 +2,10 @@
  * Undo and redo of drawing changes.
  *
  * @typedef {import("../sync/types.js").Runs} Runs
+ * @typedef {import("../sync/types.js").Measurement} Measurement
  * @typedef {{slice: number, before: Runs, after: Runs}} SliceChange
- * @typedef {SliceChange[]} Change  One act of the reader; may span slices.
+ * @typedef {{slice: number, measurement: string, before: Measurement | null, after: Measurement | null}} MeasurementChange
+ * @typedef {(SliceChange | MeasurementChange)[]} Change  One act of the reader; may span slices.
  */
 
 export class History {
@@ -28,7 +30,7 @@ export class History {
     const change = this.past.pop();
     if (!change) return null;
     this.future.push(change);
-    return change.map(({ slice, before, after }) => ({ slice, before: after, after: before }));
+    return /** @type {Change} */ (change.map((part) => ({ ...part, before: part.after, after: part.before })));
   }
 
   /** The change that does the last undone act again, or null. */

@@ -1,8 +1,9 @@
 /**
  * Fetches 16-bit pictures, the wanted ones first, and keeps as many as memory allows.
  *
- * @typedef {{values: Int16Array, scale: number, robust: number}} Picture
- *   A slice has scale and robust limit NaN; a map's value is `q * scale / 32767`.
+ * @typedef {{values: Int16Array, scale: number, robust: number, position: number}} Picture
+ *   A slice has scale and robust limit NaN; a map's value is `q * scale / 32767`. A slice has its position in mm if that is
+ *   known, else NaN, as a map has.
  * @typedef {{state: "ready", picture: Picture} | {state: "failed", message: string} | {state: "loading"}} Holding
  */
 
@@ -120,6 +121,7 @@ export class PixelStore {
       values: int16(buffer),
       scale: Number(response.headers.get("X-Scale") ?? NaN),
       robust: Number(response.headers.get("X-Robust") ?? NaN),
+      position: Number(response.headers.get("X-Position") ?? NaN),
     };
     return { state: "ready", picture };
   }

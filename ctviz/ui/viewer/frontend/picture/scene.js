@@ -8,7 +8,9 @@
 
 import { css, labelColour, rgba } from "./colours.js";
 import { Layer } from "./layer.js";
+import { greyQuantity, linesOf } from "../drawing/measurement.js";
 import { outlines } from "../drawing/outline.js";
+import { paintMeasurements } from "./measurements.js";
 import { decodeRuns } from "../sync/runs.js";
 import { theme } from "../theme.js";
 import { greyTable, lookUp } from "./windowing.js";
@@ -23,12 +25,16 @@ export class Scene {
     this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "" };
     /** @type {Drawing | null} */
     this.drawing = null;
+    /** What is measured, if anything can be. @type {import("../drawing/caliper.js").Caliper | null} */
+    this.caliper = null;
     /** @type {Record<string, import("../sync/types.js").Runs>} */
     this.reference = {};
     /** What Python's states, maps and scores belong to. */
     this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
     /** @type {Int16Array | null} Pixels of the slice on show. */
     this.values = null;
+    /** Where the slice on show lies, in mm; NaN if unknown. */
+    this.position = NaN;
     /** @type {HTMLCanvasElement | null} Canvas under the mouse. */
     this.hovered = null;
     this.greyLayer = new Layer();
@@ -47,10 +53,12 @@ export class Scene {
   /**
    * Render the slice on show, unless it is rendered already.
    *
-   * @param {Int16Array | null} values
+   * @param {import("./pixels.js").Picture | null} picture
    */
-  render(values) {
+  render(picture) {
+    const values = picture?.values ?? null;
     this.values = values;
+    this.position = picture?.position ?? NaN;
     if (!values) return;
     const { width, level } = this.view.window;
     const look = `${width} ${level} ${this.view.inverted}`;
@@ -100,6 +108,22 @@ export class Scene {
     const tint = this.tint();
     if (tint) plate.image(tint);
     this.drawOutlines(plate, 1.5);
+    this.drawMeasurements(plate, this.quantity);
+  }
+
+  /** What the pixels of the slice on show hold, or null while they are not here. */
+  get quantity() {
+    return this.values && greyQuantity(this.values, this.grid.hounsfield);
+  }
+
+  /**
+   * @param {import("./plate.js").Plate} plate
+   * @param {import("../drawing/measurement.js").Quantity | null} quantity  What areas are to say something of.
+   */
+  drawMeasurements(plate, quantity) {
+    if (!this.view.drawingVisible) return;
+    const shown = (this.caliper?.shown ?? []).map(({ measurement }) => ({ measurement, lines: linesOf(measurement, this.grid, quantity) }));
+    paintMeasurements(plate, shown);
   }
 
   /**

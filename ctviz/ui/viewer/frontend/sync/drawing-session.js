@@ -4,9 +4,11 @@
  * @typedef {import("./types.js").CaseView} CaseView
  * @typedef {import("./types.js").DrawingView} DrawingView
  * @typedef {import("./types.js").Runs} Runs
+ * @typedef {import("./types.js").Measurement} Measurement
  */
 
 import { Drawing } from "../drawing/drawing.js";
+import { sameMeasurement } from "../drawing/measurement.js";
 import { Outbox } from "./outbox.js";
 import { sameRuns } from "./runs.js";
 import { Saver } from "./saver.js";
@@ -18,11 +20,13 @@ export class DrawingSession {
    * @param {{store: import("./outbox.js").Store | null, post: (message: object, attempts: number) => void, changed: () => void}} outside
    */
   constructor(scan, view, { store, post, changed }) {
-    this.drawing = new Drawing(scan, (slices) => this.edited(slices));
+    this.drawing = new Drawing(scan, (slices, measurements) => this.edited(slices, measurements));
     this.outbox = new Outbox(store, scan.id, view.reader);
     this.saver = new Saver(this.outbox, post, changed);
     /** @type {Map<number, Runs>} What Python has of each slice, as far as we were told. */
     this.stored = new Map();
+    /** @type {Map<string, Measurement | null>} And of each measurement. */
+    this.storedMeasurements = new Map();
     /** @type {Set<number>} Slices that changed elsewhere while a stroke of ours on them was not under way yet. */
     this.met = new Set();
     for (const name of [...view.labels, ...this.outbox.names()]) this.drawing.number(name);
@@ -36,6 +40,7 @@ export class DrawingSession {
     const letter = this.outbox.acknowledge(ids);
     if (letter) {
       for (const [slice, { after }] of Object.entries(letter.slices)) this.stored.set(Number(slice), after);
+      for (const [name, { after }] of Object.entries(letter.measurements)) this.storedMeasurements.set(name, after);
       this.saver.arrived();
     }
     this.saver.hear(refused);
@@ -63,12 +68,43 @@ export class DrawingSession {
       changed.push(slice);
     }
     if (changed.length) this.note(changed);
+    this.hearMeasurements(view.measurements);
   }
 
-  /** @param {number[]} slices */
-  edited(slices) {
-    this.note(slices);
+  /**
+   * Of a measurement that both sides changed, the later stays; only one that was moved elsewhere is not removed.
+   *
+   * @param {Record<string, Measurement>} measurements
+   */
+  hearMeasurements(measurements) {
+    const { storedMeasurements: stored, outbox, drawing } = this;
+    for (const name of new Set([...stored.keys(), ...Object.keys(measurements)])) {
+      const now = measurements[name] ?? null;
+      if (outbox.toldMeasurement(name) !== undefined || sameMeasurement(stored.get(name) ?? null, now)) continue;
+      stored.set(name, now);
+      const ours = outbox.measured.get(name);
+      if (!ours || (ours.after === null && now !== null)) drawing.put(name, now);
+      if (ours) this.noteMeasured([name]);
+    }
+  }
+
+  /**
+   * @param {number[]} slices
+   * @param {string[]} measurements
+   */
+  edited(slices, measurements) {
+    // The names of labels may be new although no slice is.
+    if (slices.length || !measurements.length) this.note(slices);
+    if (measurements.length) this.noteMeasured(measurements);
     this.saver.wake();
+  }
+
+  /** @param {string[]} names */
+  noteMeasured(names) {
+    const told = (/** @type {string} */ name) => this.outbox.toldMeasurement(name);
+    const before = (/** @type {string} */ name) => (told(name) === undefined ? this.storedMeasurements.get(name) : told(name)) ?? null;
+    const edit = (/** @type {string} */ name) => ({ before: before(name), after: this.drawing.measurements.get(name) ?? null });
+    this.outbox.putMeasured(new Map(names.map((name) => [name, edit(name)])));
   }
 
   /** @param {number[]} slices */

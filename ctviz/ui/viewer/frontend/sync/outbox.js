@@ -1,5 +1,5 @@
 /**
- * Changed slices that Python has not acknowledged; they survive a reload, a crash and a dead server.
+ * Changed slices and measurements that Python has not acknowledged; they survive a reload, a crash and a dead server.
  *
  * Each change tells what a slice was before and after, so that Python can join it with what others drew meanwhile.
  * One letter is under way at a time and stays as it is until Python has it; what is drawn meanwhile waits for the next.
@@ -7,10 +7,12 @@
  *
  * @typedef {import("./types.js").Runs} Runs
  * @typedef {{before: Runs, after: Runs}} Edit
+ * @typedef {import("./types.js").MeasurementEdit} MeasurementEdit
  * @typedef {import("./types.js").DrawingLetter} Letter
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">} Store
  */
 
+import { sameMeasurement } from "../drawing/measurement.js";
 import { sameRuns } from "./runs.js";
 
 const LETTERS = "ctviz/strokes/";
@@ -45,18 +47,25 @@ export class Outbox {
     this.sending = null;
     /** @type {Map<number, Edit>} What the next letter tells. */
     this.edits = new Map();
+    /** @type {Map<string, MeasurementEdit>} So does it tell of measurements. */
+    this.measured = new Map();
     /** @type {string[]} */
     this.labels = [];
     this.nextId = newId();
   }
 
   get empty() {
-    return this.sending === null && this.edits.size === 0;
+    return this.sending === null && !this.news;
+  }
+
+  /** Whether there is something for the next letter. */
+  get news() {
+    return this.edits.size + this.measured.size > 0;
   }
 
   /** Slices that Python may not have. */
   get pending() {
-    return [...new Set([...Object.keys(this.sending?.slices ?? {}).map(Number), ...this.edits.keys()])];
+    return [...new Set([this.sending, this.draft()].flatMap(slicesOf))];
   }
 
   /**
@@ -66,6 +75,24 @@ export class Outbox {
    */
   told(slice) {
     return this.sending?.slices[String(slice)]?.after ?? null;
+  }
+
+  /**
+   * What Python has of a measurement as soon as the letter under way is there; undefined if that does not tell of it.
+   *
+   * @param {string} name
+   */
+  toldMeasurement(name) {
+    return this.sending?.measurements?.[name]?.after;
+  }
+
+  /** @param {Map<string, MeasurementEdit>} edits  Measurements as they were told and as they are. */
+  putMeasured(edits) {
+    for (const [name, edit] of edits) {
+      if (sameMeasurement(edit.before, edit.after)) this.measured.delete(name);
+      else this.measured.set(name, edit);
+    }
+    this.write();
   }
 
   /**
@@ -83,9 +110,10 @@ export class Outbox {
 
   /** The letter to send: the one under way, or else a new one; null if there is nothing to tell. */
   letter() {
-    if (!this.sending && this.edits.size) {
+    if (!this.sending && this.news) {
       this.sending = this.draft();
       this.edits = new Map();
+      this.measured = new Map();
       this.nextId = newId();
       this.write();
     }
@@ -95,7 +123,8 @@ export class Outbox {
   /** @returns {Letter} */
   draft() {
     const { nextId: id, caseId, reader, labels } = this;
-    return { id, case: caseId, reader, labels: [...labels], slices: Object.fromEntries(this.edits) };
+    const [slices, measurements] = [Object.fromEntries(this.edits), Object.fromEntries(this.measured)];
+    return { id, case: caseId, reader, labels: [...labels], slices, measurements };
   }
 
   /**
@@ -124,7 +153,7 @@ export class Outbox {
     if (!this.store) return;
     try {
       if (this.labels.length) this.store.setItem(this.labelsAddress, JSON.stringify(this.labels));
-      const letters = [...(this.sending ? [this.sending] : []), ...(this.edits.size ? [{ ...this.draft(), open: true }] : [])];
+      const letters = [...(this.sending ? [this.sending] : []), ...(this.news ? [{ ...this.draft(), open: true }] : [])];
       if (letters.length) this.store.setItem(this.address, JSON.stringify(letters));
       else this.store.removeItem(this.address);
     } catch {
@@ -162,7 +191,7 @@ export class Leftovers {
   }
 
   get pending() {
-    return this.waiting.flatMap(({ letter }) => Object.keys(letter.slices).map(Number));
+    return this.waiting.flatMap(({ letter }) => slicesOf(letter));
   }
 
   get sending() {
@@ -199,6 +228,16 @@ export class Leftovers {
   }
 }
 
+/**
+ * Slices that a letter tells of; one from an older page tells of no measurements.
+ *
+ * @param {Letter | null} letter
+ */
+function slicesOf(letter) {
+  const measured = Object.values(letter?.measurements ?? {}).map(({ before, after }) => (after ?? before)?.slice ?? 0);
+  return [...Object.keys(letter?.slices ?? {}).map(Number), ...measured];
+}
+
 /** @param {Store | null} store */
 function addresses(store) {
   const all = Array.from({ length: store?.length ?? 0 }, (_, i) => store?.key(i) ?? "");
@@ -231,5 +270,5 @@ function lettersOf(address, text) {
 function oldLetter(address, { labels, slices }) {
   const [caseId, reader] = address.slice(OLD_LETTERS.length).split("/").map(decodeURIComponent);
   const edits = Object.entries(slices).map(([slice, after]) => [slice, { before: [], after }]);
-  return { id: newId(), case: caseId, reader, labels, slices: Object.fromEntries(edits) };
+  return { id: newId(), case: caseId, reader, labels, slices: Object.fromEntries(edits), measurements: {} };
 }

@@ -10,6 +10,8 @@ import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
 import { Leftovers } from "./outbox.js";
 import { Brush } from "../drawing/brush.js";
+import { Caliper } from "../drawing/caliper.js";
+import { Hand } from "../drawing/hand.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
 import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
@@ -73,6 +75,19 @@ export class Session {
       reach: () => 8 / this.pixelScale,
       changed,
     });
+    this.caliper = new Caliper({
+      drawing: () => this.drawingSession?.drawing ?? null,
+      slice: () => this.view.slice,
+      grid: () => this.scene.grid,
+      tool: () => this.brush.tool,
+      cursor: () => this.view.cursor,
+      reach: () => 8 / this.pixelScale,
+      visible: () => this.view.drawingVisible,
+      show: () => this.view.showDrawing(true),
+      changed,
+    });
+    this.scene.caliper = this.caliper;
+    this.hand = new Hand(this.brush, this.caliper);
     /** CSS pixels of an image column in the large picture, kept by the board. */
     this.pixelScale = 1;
     this.wantedSlice = -1;
@@ -147,7 +162,7 @@ export class Session {
 
   /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
   hurry() {
-    this.brush.leave();
+    this.hand.leave();
     for (const saver of this.savers) saver.flush();
     this.mailbox.empty();
   }
@@ -164,7 +179,7 @@ export class Session {
     const worst = ["refused", "late", "saving"];
     const found = worst.map((state) => this.savers.find((saver) => saver.state === state)).find(Boolean);
     if (found) return { state: found.state, why: found.refusal };
-    return { state: this.brush.busy ? "saving" : "clean", why: "" };
+    return { state: this.hand.busy ? "saving" : "clean", why: "" };
   }
 
   /** What was drawn elsewhere under the same name, as Python says it, or as this page has found. */
@@ -178,7 +193,7 @@ export class Session {
     this.preferences.keep(this.view.heatmaps);
     this.tellReading();
     if (this.data && this.view.slice !== this.wantedSlice) {
-      this.brush.leave();
+      this.hand.leave();
       this.report.moved(this.view.slice);
       this.want();
     }
@@ -227,7 +242,7 @@ export class Session {
     const before = this.data;
     // A stroke ends on the case and for the reader with whom it began.
     const same = before?.case.id === data.case.id && before?.drawing?.reader === data.drawing?.reader;
-    if (!same) this.brush.leave();
+    if (!same) this.hand.leave();
     this.data = data;
     this.pulse.follow(data.busy !== null ? "waiting" : data.idleChecks !== null ? "calm" : "still");
     this.orders.hear(data.heard);
@@ -267,7 +282,7 @@ export class Session {
    */
   follow(before, data) {
     const lags = this.report.moving || this.orders.has("slice");
-    if (!lags && !this.brush.busy && data.slice !== this.followed) {
+    if (!lags && !this.hand.busy && data.slice !== this.followed) {
       this.followed = data.slice;
       this.report.agree(data.slice);
       this.view.goTo(data.slice);

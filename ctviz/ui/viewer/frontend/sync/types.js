@@ -57,10 +57,20 @@
  * @property {string} chance  What of the map is stronger than chance, in a sentence; empty where nobody asks.
  * @property {string} interval  What the intervals are over; empty where there are none.
  *
+ * @typedef {"ruler" | "angle" | "ellipse" | "rectangle"} MeasurementKind
+ *
+ * @typedef {object} Measurement
+ * @property {MeasurementKind} kind
+ * @property {number} slice
+ * @property {Point[]} points  Ends; leg, vertex and leg; or opposite corners.
+ *
+ * @typedef {{before: Measurement | null, after: Measurement | null}} MeasurementEdit  Null where there is none.
+ *
  * @typedef {object} DrawingView
  * @property {string} reader
  * @property {string[]} labels  The name of label n stands at n - 1.
  * @property {Record<string, Runs>} slices
+ * @property {Record<string, Measurement>} measurements
  *
  * @typedef {object} DrawingLetter  What a reader changed.
  * @property {string} id  Tells it from all other letters, of all pages.
@@ -68,6 +78,7 @@
  * @property {string} reader
  * @property {string[]} labels
  * @property {Record<string, {before: Runs, after: Runs}>} slices
+ * @property {Record<string, MeasurementEdit>} measurements
  *
  * @typedef {object} BoardData
  * @property {CaseView} case
@@ -103,4 +114,4 @@
  */
 
 /** Version of what the two say to each other: a page that is older than its server says so. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;

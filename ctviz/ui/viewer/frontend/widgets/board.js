@@ -21,6 +21,7 @@ import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
 import { copied, download, headingOf, tilesOf } from "./taking-home.js";
+import { linesOf } from "../drawing/measurement.js";
 import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
@@ -55,7 +56,7 @@ export class Board {
     this.drawn = { stamp: "", slices: /** @type {number[]} */ ([]) };
     this.frame = 0;
     const { view, brush } = session;
-    this.editor = new Editor(view, brush);
+    this.editor = new Editor(view, session.hand);
     this.rail = new SliceRail(view);
     this.cine = new Cine(view, (slice) => session.slices.get(session.sliceUrl(slice)).state === "ready");
     /** The pane that has the board to itself, or null. @type {string | null} */
@@ -87,13 +88,15 @@ export class Board {
   /** @returns {import("./editor-bar.js").Acts} */
   acts() {
     const withDrawing = (/** @type {(drawing: import("../drawing/drawing.js").Drawing) => void} */ act) => () => {
-      this.session.brush.leave();
+      this.session.hand.leave();
       if (this.session.drawingSession) act(this.session.drawingSession.drawing);
       this.schedule();
     };
-    const { view, brush } = this.session;
+    const { view, brush, hand } = this.session;
+    const undo = withDrawing((drawing) => (brush.tool === "polygon" && brush.polygon ? brush.back() : this.show(drawing.undo())));
     return {
-      undo: withDrawing((drawing) => (brush.tool === "polygon" && brush.polygon ? brush.back() : this.show(drawing.undo()))),
+      take: (tool) => hand.take(tool),
+      undo: () => (hand.caliper.laid ? hand.cancel() : undo()),
       redo: withDrawing((drawing) => this.show(drawing.redo())),
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
       between: withDrawing((drawing) => fillBetween(drawing, view.slice, brush.label, this.session.scene.grid.spacing)),
@@ -165,7 +168,7 @@ export class Board {
    */
   key(event) {
     const target = event.composedPath()[0];
-    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.brush.busy;
+    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.hand.busy;
     if (turns) return;
     event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
@@ -174,7 +177,7 @@ export class Board {
     if (!shortcut || shortcut.action === "case") return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
-    if (this.session.brush.busy && MOVING.has(shortcut.action)) return;
+    if (this.session.hand.busy && MOVING.has(shortcut.action)) return;
     this.perform(shortcut.action, shortcut.value);
     this.schedule();
   }
@@ -184,7 +187,7 @@ export class Board {
    * @param {number | string | undefined} value
    */
   perform(action, value) {
-    const { view, brush } = this.session;
+    const { view, brush, hand } = this.session;
     const acts = this.editorBar.acts;
     /** @type {Record<string, () => void>} */
     const performers = {
@@ -195,11 +198,12 @@ export class Board {
       reset: () => view.reset(),
       preset: () => view.setWindow(theme().windows[String(value)]),
       invert: () => view.invert(),
-      tool: () => brush.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
+      tool: () => hand.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
       size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
       close: () => brush.close(),
-      back: () => brush.back(),
-      cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : brush.cancel()),
+      back: () => hand.back(),
+      remove: () => hand.caliper.remove(),
+      cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : hand.cancel()),
       undo: acts.undo,
       redo: acts.redo,
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
@@ -302,7 +306,7 @@ export class Board {
     if (!data) return;
     const started = performance.now();
     const holding = slices.get(session.sliceUrl(view.slice));
-    scene.render(holding.state === "ready" ? holding.picture.values : null);
+    scene.render(holding.state === "ready" ? holding.picture : null);
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);
@@ -369,14 +373,15 @@ export class Board {
   /** @param {BoardData} data */
   drawBars(data) {
     const { drawingSession, sort } = this.session;
-    this.rail.draw(this.drawnSlices(), Object.keys(data.reference?.slices ?? {}).map(Number));
+    const measured = [...(drawingSession?.drawing.measurements.values() ?? [])].map(({ slice }) => slice);
+    this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number));
     this.editorBar.draw(drawingSession?.drawing ?? null, {
       hounsfield: data.case.hounsfield,
       saving: this.session.saving,
       saved: data.saved,
       met: this.session.met,
       outdated: data.contract !== CONTRACT,
-      drawn: this.drawnSlices().length > 0,
+      drawn: this.drawnSlices().length + measured.length > 0,
       reference: data.reference?.name ?? null,
     });
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
@@ -391,7 +396,7 @@ export class Board {
 
   /** What tests and benchmarks may look at. */
   inspect() {
-    const { view, drawingSession, data, scene, brush } = this.session;
+    const { view, drawingSession, data, scene, brush, hand } = this.session;
     const labels = drawingSession?.drawing.slices.get(view.slice);
     return {
       element: this.root,
@@ -407,7 +412,9 @@ export class Board {
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
       stamp: drawingSession?.drawing.stamp ?? "",
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
-      drawing: brush.busy,
+      drawing: hand.busy,
+      measurements: hand.caliper.shown.map(({ name, measurement }) => ({ name, ...measurement, lines: linesOf(measurement, scene.grid, scene.quantity) })),
+      selected: hand.caliper.selected,
       pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
       saving: this.session.saving.state,
     };

@@ -5,6 +5,7 @@
  * @typedef {import("../picture/view.js").SharedView} SharedView
  *
  * @typedef {object} Acts  What the buttons do.
+ * @property {(tool: Tool) => void} take
  * @property {() => void} undo
  * @property {() => void} redo
  * @property {() => void} copy
@@ -41,6 +42,10 @@ const tools = () => [
   ["eraser", "Eraser", ""],
   ["polygon", "Polygon", `: click corners, ${shownKey("close")} closes; Ctrl erases`],
   ["freehand", "Freehand", ": drag around; Ctrl erases"],
+  ["ruler", "Ruler", ": drag, or click both ends"],
+  ["angle", "Angle", ": click leg, vertex and leg"],
+  ["ellipse", "Ellipse", ": mean, deviation and area; drag, or click two corners"],
+  ["rectangle", "Rectangle", ": mean, deviation and area; drag, or click two corners"],
 ];
 
 export class EditorBar {
@@ -55,7 +60,7 @@ export class EditorBar {
     this.acts = acts;
     this.tools = tools().map(([tool, title, more]) => ({
       tool,
-      button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => brush.take(tool)),
+      button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => acts.take(tool)),
     }));
     this.size = slider({
       title: "Size", help: `Diameter of the brush in pixels ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",

@@ -7,6 +7,7 @@
 
 import { css, labelColour } from "../picture/colours.js";
 import { element, setText } from "./dom.js";
+import { paintHandles } from "../picture/measurements.js";
 import { pixelAt, scaleBar, toScreen } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
 import { Screen } from "../picture/screen.js";
@@ -17,12 +18,13 @@ const SIDES = ["left", "right", "top", "bottom"];
 export class Editor {
   /**
    * @param {import("../picture/view.js").SharedView} view
-   * @param {import("../drawing/brush.js").Brush} brush
+   * @param {import("../drawing/hand.js").Hand} hand
    */
-  constructor(view, brush) {
-    this.brush = brush;
+  constructor(view, hand) {
+    this.brush = hand.brush;
+    this.caliper = hand.caliper;
     this.screen = new Screen("editor-canvas", () => view.changed());
-    this.deafen = listen(this.screen, view, brush);
+    this.deafen = listen(this.screen, view, hand);
     this.position = element("div", { class: "corner top left", "data-testid": "slice-text" });
     this.look = element("div", { class: "corner top right", "data-testid": "window-text" });
     this.reading = element("div", { class: "corner low left", "data-testid": "reading" });
@@ -40,10 +42,18 @@ export class Editor {
   draw(scene, message) {
     if (this.screen.empty && !this.screen.fit()) return;
     scene.paint(this.screen);
+    this.drawHandles();
     this.drawShape(scene);
     this.drawCursor(scene);
     this.drawScale(scene);
     this.write(scene, message);
+  }
+
+  /** What can be taken hold of: the chosen measurement, or the one under the pointer. */
+  drawHandles() {
+    const { selected, shown } = this.caliper;
+    const chosen = shown.find(({ name }) => name !== null && name === selected);
+    if (chosen) paintHandles(this.screen, chosen.measurement);
   }
 
   /** @param {Scene} scene  The polygon or freehand shape that is being drawn. */
@@ -69,8 +79,9 @@ export class Editor {
     if (!view.cursor) return;
     const here = hovered === this.screen.canvas;
     if (!here) this.screen.crosshair(view.cursor);
-    this.screen.canvas.style.cursor = here && this.brush.active() && this.brush.paints ? "none" : "crosshair";
-    if (!here || !this.brush.active() || !this.brush.paints) return;
+    const [paints, takes] = [this.brush.active() && this.brush.paints, this.caliper.under(view.cursor) !== null];
+    this.screen.canvas.style.cursor = here && paints ? "none" : takes ? "move" : "crosshair";
+    if (!here || !paints) return;
     const { context, placement } = this.screen;
     const { x, y } = toScreen(placement, view.cursor);
     context.lineWidth = 1;
@@ -109,8 +120,9 @@ export class Editor {
    * @param {Scene} scene
    * @param {string} message
    */
-  write({ view, grid, values }, message) {
-    setText(this.position, `Slice ${view.slice + 1} / ${view.count}`);
+  write({ view, grid, values, position }, message) {
+    const lies = Number.isNaN(position) ? "" : `\n${position.toFixed(1).replace("-", "−")} mm`;
+    setText(this.position, `Slice ${view.slice + 1} / ${view.count}${lies}`);
     const { width, level } = view.window;
     setText(this.look, `W ${Math.round(width)}  L ${Math.round(level)}\n× ${view.zoom.toFixed(2)}`);
     setText(this.message, message);

@@ -164,6 +164,7 @@ export class Pane {
     if (scene.grey) plate.image(scene.grey);
     if (picture && scene.view.heatmaps.visible) plate.image(this.coloured(scene, look, picture, { limit, stronger }));
     scene.drawOutlines(plate, 1);
+    scene.drawMeasurements(plate, picture ? importance(picture, scene.view.heatmaps.signed) : scene.quantity);
   }
 
   /**
@@ -257,6 +258,18 @@ export class Pane {
     this.screen.close();
     this.root.remove();
   }
+}
+
+/**
+ * The numbers of a map as they are read, of which an area has a mean.
+ *
+ * @param {Picture} picture
+ * @param {boolean} signed
+ * @returns {import("../drawing/measurement.js").Quantity}
+ */
+function importance({ values, scale }, signed) {
+  const read = (/** @type {number} */ value) => ((signed ? value : Math.abs(value)) * scale) / 32767;
+  return { values, name: signed ? "signed" : "absolute", read, write: ({ mean }) => [`mean ${limitText(mean)}`] };
 }
 
 /**
