@@ -14,12 +14,13 @@ from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.labels import in_lines
 from ctviz.viz.charts.screen.cell import dressed
 from ctviz.viz.charts.screen.style import DRESS, FAINT, INK
+from ctviz.viz.images.palette import COLOURS
 
 HEIGHT_PX, ROW_PX, FRAME_PX = 200, 56, 88
 LETTERS = 18
 """Of a class's name on one line beside its cells."""
 
-BAR, OTHER_BAR = "#56b4e9", "#35536a"
+BAR, OTHER_BAR = COLOURS[0], "#35536a"
 RIGHT, WRONG = "#1c5a8c", "#8a4b12"
 """Blue and orange, which every common colour vision tells apart; dark enough for text on them."""
 
