@@ -35,12 +35,13 @@ class Listed:
 
         Not any part of one: pseudonyms have so many digits that "phantom 3" would find most of all.
         """
+        wanted = words.casefold().split()
+        if not wanted:
+            return True
         entry = self.entry
         answer = self.prediction.label if self.prediction else ""
         mine = (self.reading.state, self.reading.note) if self.reading else ()
         names = (entry.title, entry.id, entry.patient, entry.truth or "")
         shown = (*names, answer, *self.readers, *mine)
         text = "\n".join(shown).casefold()
-        return all(
-            re.search(rf"(?<!\w){re.escape(word)}", text) for word in words.casefold().split()
-        )
+        return all(re.search(rf"(?<!\w){re.escape(word)}", text) for word in wanted)
