@@ -224,13 +224,21 @@ class Backend:
         """Return the Job of how unlike a model's training a slice is; see `Familiarity`."""
         return self._strangeness.ask(image, model_id, urgency)
 
-    def case_predictions(self, model_id: str) -> dict[str, Prediction]:
+    def case_predictions(
+        self, model_id: str, entries: Iterable[CaseEntry] | None = None
+    ) -> dict[str, Prediction]:
         """Return what is known of every case's middle slice, by case.
 
         The answers that are missing are computed in the background, for the next time.
+
+        Parameters
+        ----------
+        entries
+            The cases that count, by default all that are listed.
         """
         known = self._predictor.known(model_id)
-        places = [(entry.id, entry.middle) for entry in self.cases()]
+        counted = self.cases() if entries is None else entries
+        places = [(entry.id, entry.middle) for entry in counted]
         missing = [place for place in places if place not in known]
         if missing:
             self._predictor.begin(model_id, missing)

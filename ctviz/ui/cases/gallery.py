@@ -90,7 +90,8 @@ def _open_link(case_id: str) -> None:
 
 def _listed(model_id: str) -> list[Listed]:
     service = backend()
-    predictions = service.case_predictions(model_id) if model_id else {}
+    entries = service.cases()
+    predictions = service.case_predictions(model_id, entries) if model_id else {}
     readers = service.store.annotations()
     reader = session().reader
     readings = service.store.readings(reader) if reader else {}
@@ -101,7 +102,7 @@ def _listed(model_id: str) -> list[Listed]:
             readers.get(entry.id, ()),
             readings.get(entry.id, Reading(entry.id, reader)) if reader else None,
         )
-        for entry in service.cases()
+        for entry in entries
     ]
 
 
