@@ -1,22 +1,15 @@
 """What the Cases page costs with thousands of cases.
 
 ``python -m benchmarks.worklist --help`` from the project's folder. The cases have no pixels, but
-<<<<<<< HEAD
-answers of a model, true classes, readings and a drawing here and there.
-=======
 answers of a model, true classes, readings and a drawing here and there. All figures are of the
 processor's time, so that a machine that is busy elsewhere changes them little.
->>>>>>> origin/classes
 """
 
 import argparse
 import logging
 import os
 import tempfile
-<<<<<<< HEAD
-=======
 import time
->>>>>>> origin/classes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
@@ -29,11 +22,7 @@ import numpy as np
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-<<<<<<< HEAD
-from benchmarks.timing import Goal, machine, median, print_table, seconds
-=======
 from benchmarks.timing import Act, Goal, machine, median, print_table
->>>>>>> origin/classes
 from ctviz.backend import Backend
 from ctviz.backend.cases.labelling import Labelling
 from ctviz.backend.tasks.predict import Predictor, weights_of
@@ -51,11 +40,7 @@ SHAPE, SLICES = (8, 8), 12
 STATES = ("unread", "being read", "done", "skipped")
 HELD_SECONDS = 3600
 STEP = Goal("≤", 1.0)
-<<<<<<< HEAD
-"""Seconds that a reader may wait for the page after any choice."""
-=======
 """Seconds for the page after any choice, or for any part of it."""
->>>>>>> origin/classes
 
 
 def main() -> None:
@@ -67,11 +52,7 @@ def main() -> None:
     print(machine())
     few = dict(_taken(arguments.few, arguments.repeats))
     print_table(
-<<<<<<< HEAD
-        "Seconds, the median of the repeats",
-=======
         "Seconds of the processor, the median of the repeats",
->>>>>>> origin/classes
         ["what", f"{arguments.few} cases", f"{arguments.cases} cases", "grows by", "goal"],
         (
             [what, few[what], many, many / few[what], STEP.judge(many)]
@@ -84,9 +65,6 @@ def _taken(count: int, repeats: int) -> Iterator[tuple[str, float]]:
     """Yield what is done with as many cases, and the seconds that it takes."""
     with _opened(count) as backend, _held(backend):
         for name, act in {**_functions(backend), **_page()}.items():
-<<<<<<< HEAD
-            yield name, median([seconds(act) for _ in range(repeats)])
-=======
             yield name, median([_seconds(act) for _ in range(repeats)])
 
 
@@ -95,7 +73,6 @@ def _seconds(act: Act) -> float:
     begun = time.process_time()
     act()
     return time.process_time() - begun
->>>>>>> origin/classes
 
 
 @contextmanager
