@@ -53,6 +53,11 @@ class StudyFolder:
         """Return where the result of one slice is."""
         return self.path / "units" / f"{address}.unit"
 
+    @property
+    def units_known(self) -> int:
+        """How many slices have a result, whether the study has come to its end or not."""
+        return sum(1 for _ in self.path.glob("units/*.unit"))
+
     def truth(self, address: str) -> Path:
         """Return where the true effects on one slice are, if the study has any."""
         return self.path / "truth" / f"{address}.truth"
