@@ -18,7 +18,10 @@ from ctviz.viz.charts import (
     Row,
 )
 
-INTERVALS = "Bars are 95 % intervals over patients."
+INTERVALS = (
+    "Bars are 95 % intervals over patients, longer on the side to which single patients lie far "
+    "from the others."
+)
 
 
 def rank_charts(findings: Findings, names: Names) -> Iterator[tuple[str, Chart]]:

@@ -94,7 +94,9 @@ def verdict_table(findings: Findings, names: Names) -> Table:
         ),
         note="The figure is, of absolute against signed or the other way round, the share of "
         "estimators for which that holds; of a leader, its share of first places over draws of "
-        "the patients; of two rankings, Kendall's τ.",
+        "the patients; of two rankings, Kendall's τ. An interval of such a share may lie to one "
+        "side of it, or end at it: it reaches from the estimators for which that is clear to those "
+        "for which the opposite is not.",
     )
 
 
