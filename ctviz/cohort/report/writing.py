@@ -17,6 +17,7 @@ from ctviz.cohort.report.other_models import findings_beside, other_models_table
 from ctviz.cohort.report.plain_answer import plain_answer
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
+from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.referee.pack import referee_pack
 from ctviz.cohort.report.sheet_charts import sheet_charts
 from ctviz.cohort.report.strange_fills import strange_fills_of, strange_fills_table
@@ -97,9 +98,12 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
     drawn = {**charts(findings), **sheet_charts(load_sheet(folder))}
     facts = StudyFacts.of(folder, findings, card)
     blocks = (
-        Paragraph(" ".join(plain_answer(findings, names)), lead=True),
+        Paragraph(
+            " ".join(filter(None, (seen_words(facts.leakage), *plain_answer(findings, names)))),
+            lead=True,
+        ),
         *_figures(drawn, *(f"ranking {key}" for key in headline_metrics(findings)[:1])),
-        Paragraph(answer(findings, names, facts.leakage)),
+        Paragraph(answer(findings, names)),
         *_paper(findings, findings_beside(folder, study), names, drawn),
         *_maps(drawn),
         *_reader(findings, names, drawn),
