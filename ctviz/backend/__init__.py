@@ -9,6 +9,7 @@ from ctviz.backend.question import Question
 from ctviz.backend.tasks.error_bars import ErrorBars
 from ctviz.backend.tasks.evaluate import Evaluation
 from ctviz.backend.tasks.explain import explain
+from ctviz.backend.tasks.one_core import OneCore
 from ctviz.backend.tasks.sanity import Sanity
 from ctviz.backend.tasks.scoring import Scoring
 from ctviz.backend.tasks.speed import Estimate
@@ -24,6 +25,7 @@ __all__ = [
     "Imported",
     "Job",
     "MapPart",
+    "OneCore",
     "Question",
     "Sanity",
     "Scoring",

@@ -20,6 +20,7 @@ from ctviz.backend.tasks.behaviour import Behaviour
 from ctviz.backend.tasks.error_bars import ErrorBarring, ErrorBars
 from ctviz.backend.tasks.evaluate import AgreementScores, Evaluation, FidelityScores
 from ctviz.backend.tasks.explain import Explainer
+from ctviz.backend.tasks.one_core import OneCore, OneCorePacing
 from ctviz.backend.tasks.predict import Predictor
 from ctviz.backend.tasks.priors import Priors
 from ctviz.backend.tasks.region_maps import RegionMaps
@@ -100,6 +101,7 @@ class Backend:
         self._processor = Worker("processor", PROCESSORS)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
+        self._one_core = OneCorePacing(self._models, self._cache, self._device)
         self._explainer = Explainer(self._models, self._cache, self._device, self._pacing)
         self._region_maps = RegionMaps(self._models, self._cache, self._processor)
         self._agreement = AgreementScores(self._region_maps, self._processor)
@@ -123,6 +125,7 @@ class Backend:
         self._sanity.close()
         self._second_opinions.close()
         self._pacing.close()
+        self._one_core.close()
         self._predictor.close()
         self._cases.close_imports()
         for worker in (self._device, self._processor, self._files):
@@ -134,6 +137,11 @@ class Backend:
     def settings(self) -> Settings:
         """The folders and the device."""
         return self._settings
+
+    @property
+    def device(self) -> str:
+        """Torch's name of the device that computes."""
+        return self._models.device
 
     @property
     def store(self) -> Store:
@@ -273,6 +281,13 @@ class Backend:
         """
         measured = self._pacing.known(model_id)
         return None if measured is None else measured.estimate(estimators)
+
+    def one_core(self, model_id: str) -> OneCore | None:
+        """Return what a pass of a model costs on one core, as a study's processes compute.
+
+        None until it was measured, which happens in the background from now on.
+        """
+        return self._one_core.known(model_id)
 
     def region_map(
         self,

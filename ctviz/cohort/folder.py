@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -52,6 +53,19 @@ class StudyFolder:
     def unit(self, address: str) -> Path:
         """Return where the result of one slice is."""
         return self.path / "units" / f"{address}.unit"
+
+    @property
+    def found(self) -> datetime | None:
+        """When the findings were written, to the second; None while there are none."""
+        try:
+            return datetime.fromtimestamp(int(self.findings.stat().st_mtime), UTC)
+        except OSError:
+            return None
+
+    @property
+    def units_known(self) -> int:
+        """How many slices have a result, whether the study has come to its end or not."""
+        return sum(1 for _ in self.path.glob("units/*.unit"))
 
     def truth(self, address: str) -> Path:
         """Return where the true effects on one slice are, if the study has any."""

@@ -175,6 +175,11 @@ class CohortStudy:
         ]
 
     @property
+    def answers(self) -> int:
+        """How many answers of the model a slice takes beside those of maps and metrics."""
+        return 1
+
+    @property
     def digest(self) -> str:
         """The sha256 of everything that decides the study's numbers.
 

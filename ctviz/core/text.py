@@ -30,3 +30,17 @@ def about(seconds: float) -> str:
     if seconds < HOURS:
         return f"about {seconds / 60:.0f} min"
     return f"about {seconds / 3600:.1f} h"
+
+
+def about_between(low: float, high: float) -> str:
+    """Return a time that is known within bounds only.
+
+    >>> about_between(600, 1200), about_between(3000, 9000), about_between(600, 610)
+    ('about 10 to 20 min', 'about 50 min to 2.5 h', 'about 10 min')
+    """
+    first, last = about(low), about(high)
+    if first == last:
+        return first
+    end = last.removeprefix("about ")
+    same_unit = first.rpartition(" ")[2] == end.rpartition(" ")[2] and not first.startswith("under")
+    return f"{first.rpartition(' ')[0] if same_unit else first} to {end}"

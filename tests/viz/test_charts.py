@@ -34,7 +34,7 @@ from ctviz.viz.charts import (
     save_chart,
 )
 from ctviz.viz.charts.model.difference import Diagram
-from ctviz.viz.charts.model.labels import beside, spread
+from ctviz.viz.charts.model.labels import LED_REACHES, beside, spread
 from ctviz.viz.charts.model.looks import INKS
 from ctviz.viz.charts.model.rows import many_colours, many_markers, mark_names, spans, standing
 from ctviz.viz.images.palette import COLOURS
@@ -341,3 +341,13 @@ def test_labels_hide_neither_points_nor_one_another():
             assert i == j or (apart >= (60.0, 12.0)).any()
             assert (np.abs(centres[i] - points[j]) >= (30.0, 6.0)).any()
     assert (centres - sizes / 2 >= 0).all()
+
+
+def test_labels_that_are_led_to_leave_a_crowd_without_hiding_anything():
+    rng = np.random.default_rng(0)
+    points, sizes = rng.normal((200, 150), 45, (26, 2)), np.full((26, 2), (90.0, 8.0))
+    centres = beside(points, sizes, (420.0, 340.0), LED_REACHES)
+    pairs = np.abs(centres[:, None] - centres[None]) < sizes[0]
+    assert pairs.all(axis=2).sum() == len(centres)
+    hidden = np.abs(centres[:, None] - points[None]) < sizes[0] / 2
+    assert not hidden.all(axis=2).any()

@@ -1,5 +1,7 @@
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -190,3 +192,12 @@ def test_a_table_wider_than_the_page_still_fits():
 def test_columns_of_numbers_stand_to_the_right(column, numeric):
     table = Table("", ("x",), tuple((cell,) for cell in column))
     assert table.numeric == (numeric,)
+
+
+def test_a_document_says_the_day_on_which_it_was_found():
+    dated = replace(DOCUMENT, made=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
+    assert dated.line == f"{DOCUMENT.subtitle}, 4 March 2026"
+    assert b"D:20260304" in to_pdf(dated)
+    assert "4 March 2026" in to_html(dated)
+    assert to_pdf(dated) == to_pdf(dated)
+    assert b"CreationDate" not in to_pdf(DOCUMENT)

@@ -191,8 +191,8 @@ class Pacing:
         """
         card = self._models.shelf()[model_id]
         device = self._models.device
-        key = self._paces.key(_machine(device), _size_and_network(card))
-        hurried = self._paces.key(_machine(device), _size_and_network(card), "busy")
+        key = self._paces.key(_machine(device), size_and_network(card))
+        hurried = self._paces.key(_machine(device), size_and_network(card), "busy")
 
         def compute(progress: Progress) -> Measured:
             network = new_classifier(card).network.to(device)
@@ -228,7 +228,8 @@ def _machine(device: str) -> list[object]:
     return [device, torch.get_num_threads(), capability, torch.__version__]
 
 
-def _size_and_network(card: ModelCard) -> list[object]:
+def size_and_network(card: ModelCard) -> list[object]:
+    """Return what the time of a model's pass depends on, whatever machine computes it."""
     return [card.architecture, dict(card.arguments), card.neurons, card.channels, card.size]
 
 

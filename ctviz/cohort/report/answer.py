@@ -93,7 +93,7 @@ def _criteria(findings: Findings, names: Names) -> Iterator[str]:
             continue
         question = "where the reader drew" if agreement[key] else "what the model needs"
         question += BEYOND if key == CORRECTED else ""
-        best = _called(ranking, first, names)
+        best = called(ranking, first, names)
         score = f"{names.metric(key)} {with_span(first.mean, first.interval)}"
         score += mentioned(findings, key, first)
         control = unbeaten(names, ranking).get(first.entrant)
@@ -111,7 +111,7 @@ def _why_uncorrected(findings: Findings) -> str:
     return next(whys, "")
 
 
-def _called(ranking: MetricRanking, first: Standing, names: Names) -> str:
+def called(ranking: MetricRanking, first: Standing, names: Names) -> str:
     """Return the entrant's name; without a sign where both score the same."""
     own = [s.mean for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
     if len(own) > 1 and all(mean is not None and isclose(mean, own[0] or 0.0) for mean in own):
@@ -119,16 +119,24 @@ def _called(ranking: MetricRanking, first: Standing, names: Names) -> str:
     return names.entrant(first.entrant)
 
 
+def rivals(ranking: MetricRanking, first: Standing) -> tuple[int, int]:
+    """Return how many entrants paired tests leave level with the first one, and of how many.
+
+    Controls and the same estimator under another sign are no rivals.
+    """
+    pairs = [p for p in ranking.pairs if first.entrant in (p.first, p.second)]
+    own = [p for p in pairs if not (p.first.control or p.second.control)]
+    own = [p for p in own if p.first.estimator != p.second.estimator]
+    return sum(p.better != first.entrant for p in own), len(own)
+
+
 def _sureness(ranking: MetricRanking, first: Standing) -> str:
     same = [s for s in ranking.standings if s.entrant.estimator == first.entrant.estimator]
     share = min(1.0, sum(standing.first for standing in same))
     words = f"its estimator first in {share:.0%} of the draws of patients"
-    pairs = [p for p in ranking.pairs if first.entrant in (p.first, p.second)]
-    rivals = [p for p in pairs if not (p.first.control or p.second.control)]
-    rivals = [p for p in rivals if p.first.estimator != p.second.estimator]
-    level = sum(p.better != first.entrant for p in rivals)
+    level, others = rivals(ranking, first)
     if level:
-        words += f", though corrected paired tests leave {level} of {len(rivals)} others level"
+        words += f", though corrected paired tests leave {level} of {others} others level"
     return words
 
 

@@ -52,7 +52,7 @@ def _slopes(findings: Findings, names: Names, pairs: tuple[MetricAgreement, ...]
         )
         for key in keys
     ]
-    estimators = [entrant for entrant in findings.entrants if not entrant.control]
+    estimators = [e for e in findings.entrants if not (e.control or names.repeats(e))]
     said = "; ".join(
         f"τ with {names.metric(each.second)} {with_span(each.ranks.tau, each.ranks.interval)}"
         for each in pairs
@@ -89,6 +89,7 @@ def _scatter(findings: Findings, names: Names, agreement: MetricAgreement) -> Ch
         )
         for each in first
         if each.mean is not None
+        and not names.repeats(each.entrant)
         and (other := second[each.entrant]).mean is not None
     )  # fmt: skip
     tau = with_span(agreement.ranks.tau, agreement.ranks.interval)

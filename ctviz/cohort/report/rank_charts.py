@@ -18,7 +18,10 @@ from ctviz.viz.charts import (
     Row,
 )
 
-INTERVALS = "Bars are 95 % intervals over patients."
+INTERVALS = (
+    "Bars are 95 % intervals over patients, longer on the side to which single patients lie far "
+    "from the others."
+)
 
 
 def rank_charts(findings: Findings, names: Names) -> Iterator[tuple[str, Chart]]:
@@ -66,7 +69,10 @@ def ranking_chart(names: Names, ranking: MetricRanking) -> Chart:
     rows = tuple(_row(names, name, marks, flags) for name in _estimators(order))
     title = names.metric(ranking.metric)
     return Dots(
-        f"Estimators by {title}", f"Best on top. {INTERVALS}", names.axis(ranking.metric), rows
+        f"Estimators by {title}",
+        " ".join(filter(None, ("Best on top.", INTERVALS, names.listed_once()))),
+        names.axis(ranking.metric),
+        rows,
     )
 
 
@@ -95,7 +101,7 @@ def _estimators(order: list[Entrant]) -> list[str]:
 def _row(
     names: Names, estimator: str, marks: dict[Entrant, Mark], flags: dict[Entrant, str]
 ) -> Row:
-    own = [entrant for entrant in marks if entrant.estimator == estimator]
+    own = [e for e in marks if e.estimator == estimator and not names.repeats(e)]
     own.sort(key=lambda entrant: SIGNS.index(entrant.sign), reverse=True)
     control = own[0].control
     flagged = [entrant.sign for entrant in own if flags.get(entrant)]
@@ -123,7 +129,9 @@ def _difference(names: Names, ranking: MetricRanking) -> Chart:
     test: Friedman = ranking.friedman
     ranks = dict(zip(test.entrants, test.average_ranks, strict=True))
     placed = tuple(
-        Placed(names.entrant(entrant), rank, names.look(entrant)) for entrant, rank in ranks.items()
+        Placed(names.entrant(entrant), rank, names.look(entrant))
+        for entrant, rank in ranks.items()
+        if not names.repeats(entrant)
     )
     cliques = tuple(
         (min(ranks[each] for each in clique), max(ranks[each] for each in clique))
@@ -140,7 +148,7 @@ def _difference(names: Names, ranking: MetricRanking) -> Chart:
 
 
 def _frequencies(names: Names, ranking: MetricRanking) -> Chart:
-    order = _order(ranking)
+    order = _order(names, ranking)
     ranked = [ranking.standings[place].entrant for place in order]
     return HeatTable(
         f"How stable the ranks by {names.metric(ranking.metric)} are",
@@ -148,13 +156,13 @@ def _frequencies(names: Names, ranking: MetricRanking) -> Chart:
         "Rank",
         "",
         tuple(names.entrant(entrant) for entrant in ranked),
-        tuple(str(place + 1) for place in range(len(order))),
+        tuple(str(place + 1) for place in range(len(ranking.standings))),
         tuple(tuple(map(float, ranking.frequencies[place])) for place in order),
     )
 
 
 def _pairs(names: Names, ranking: MetricRanking) -> Chart:
-    order = [ranking.standings[place].entrant for place in _order(ranking)]
+    order = [ranking.standings[place].entrant for place in _order(names, ranking)]
     adjusted = {frozenset((p.first, p.second)): p.adjusted for p in ranking.pairs}
     values = tuple(
         tuple(
@@ -177,10 +185,11 @@ def _pairs(names: Names, ranking: MetricRanking) -> Chart:
     )
 
 
-def _order(ranking: MetricRanking) -> list[int]:
-    """Return the places of the standings, best first."""
+def _order(names: Names, ranking: MetricRanking) -> list[int]:
+    """Return the places of the standings, best first and each estimator without a sign once."""
+    standings = ranking.standings
     return sorted(
-        range(len(ranking.standings)),
+        (place for place, each in enumerate(standings) if not names.repeats(each.entrant)),
         key=lambda place: (
             ranking.standings[place].rank is None,
             ranking.standings[place].rank or 0.0,

@@ -79,6 +79,7 @@ def _fills(fills: list[Sensitivity], names: Names) -> Chart:
                 names.look(entrant),
             )
             for entrant in entrants
+            if not names.repeats(entrant)
         ),
     )
 
@@ -99,5 +100,6 @@ def _groups(findings: Findings, names: Names, subgroups: Subgroups) -> Chart:
                 names.look(entrant),
             )
             for place, entrant in enumerate(findings.entrants)
+            if not names.repeats(entrant)
         ),
     )

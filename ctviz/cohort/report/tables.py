@@ -11,7 +11,7 @@ from ctviz.cohort.report.names import COHORT_FIDELITY, Names, widest
 from ctviz.cohort.report.numbers import count, figure, p_value, span, with_span
 from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.report.sensitivity_charts import choice
-from ctviz.cohort.statistics import FEWEST, Entrant, FidelityStanding, Move
+from ctviz.cohort.statistics import FEWEST, Entrant, FidelityStanding, Move, Standing
 from ctviz.core import SIGNS, Sign
 from ctviz.viz.documents import NOTHING, Table
 
@@ -94,7 +94,9 @@ def verdict_table(findings: Findings, names: Names) -> Table:
         ),
         note="The figure is, of absolute against signed or the other way round, the share of "
         "estimators for which that holds; of a leader, its share of first places over draws of "
-        "the patients; of two rankings, Kendall's τ.",
+        "the patients; of two rankings, Kendall's τ. An interval of such a share may lie to one "
+        "side of it, or end at it: it reaches from the estimators for which that is clear to those "
+        "for which the opposite is not.",
     )
 
 
@@ -102,6 +104,8 @@ def sign_table(findings: Findings, names: Names) -> Table | None:
     """Return, estimator by metric, how much better absolute values score."""
     cells: dict[str, dict[str, str]] = {}
     for each in findings.sign_verdicts:
+        if each.about.estimator in names.signless:
+            continue
         (metric,) = each.about.metrics
         mark = {"yes": " ✓", "no": " ✗", "undecided": ""}[each.holds]
         text = f"{with_span(each.estimate, each.interval)}{mark}"
@@ -116,7 +120,8 @@ def sign_table(findings: Findings, names: Names) -> Table | None:
             (names.titles.get(name, name), *(row.get(metric, NOTHING) for metric in metrics))
             for name, row in cells.items()
         ),
-        note="✓ absolute values are better beyond doubt, ✗ signed values are.",
+        note="✓ absolute values are better beyond doubt, ✗ signed values are. Left out are "
+        "estimators whose signed and absolute values score alike.",
     )
 
 
@@ -127,7 +132,11 @@ def overview_table(findings: Findings, names: Names) -> Table:
         for metric in findings.metrics
         if not metric.variant
     ]
-    order = [findings.entrants.index(standing.entrant) for standing in best_first(rankings[0])]
+    order = [
+        findings.entrants.index(standing.entrant)
+        for standing in best_first(rankings[0])
+        if not names.repeats(standing.entrant)
+    ]
     rows = tuple(
         (
             names.entrant(findings.entrants[place]),
@@ -135,7 +144,7 @@ def overview_table(findings: Findings, names: Names) -> Table:
         )
         for place in order
     )
-    first = [_first_contestant(ranking) for ranking in rankings]
+    first = [_first_contestant(names, ranking) for ranking in rankings]
     return Table(
         "Means over patients by every metric",
         ("Entrant", *(f"{names.metric(r.metric)} {_arrow(names, r.metric)}" for r in rankings)),
@@ -147,7 +156,15 @@ def overview_table(findings: Findings, names: Names) -> Table:
             for column, best in enumerate(first)
             if findings.entrants[place] == best
         ),
-        note="↑ higher is better, ↓ lower is better; bold is the best that is no control.",
+        note=" ".join(
+            filter(
+                None,
+                (
+                    "↑ higher is better, ↓ lower is better; bold is the best that is no control.",
+                    names.listed_once(),
+                ),
+            )
+        ),
     )
 
 
@@ -155,7 +172,7 @@ def standing_table(findings: Findings, names: Names, key: str) -> Table:
     """Return every entrant's place by one metric with all that qualifies it."""
     ranking = findings.ranking(key, widest(findings))
     flags = unbeaten(names, ranking)
-    ordered = best_first(ranking)
+    ordered = [each for each in best_first(ranking) if not names.repeats(each.entrant)]
     fills = [over_fills(findings, key, each, 3) for each in ordered]
     # Only where other fills were tried is there anything to say of them.
     tried = any(cell != NOTHING for cell in fills)
@@ -172,7 +189,7 @@ def standing_table(findings: Findings, names: Names, key: str) -> Table:
                 with_span(each.mean, each.interval, 3),
                 *([over] if tried else []),
                 span(each.rank_interval, 1),
-                f"{each.first:.0%}" if each.patients >= FEWEST else NOTHING,
+                f"{_share_first(names, ranking, each):.0%}" if each.patients >= FEWEST else NOTHING,
                 str(each.defined),
                 str(each.undefined) if each.undefined else "",
                 "control" if each.entrant.control else flags.get(each.entrant, ""),
@@ -180,8 +197,20 @@ def standing_table(findings: Findings, names: Names, key: str) -> Table:
             for each, over in zip(ordered, fills, strict=True)
         ),
         faint=frozenset(place for place, each in enumerate(ordered) if each.entrant.control),
-        note=" ".join(filter(None, (friedman_words(ranking), OVER_FILLS if tried else ""))),
+        note=" ".join(
+            filter(
+                None, (friedman_words(ranking), OVER_FILLS if tried else "", names.listed_once())
+            )
+        ),
     )
+
+
+def _share_first(names: Names, ranking: MetricRanking, standing: Standing) -> float:
+    """Return the share of draws that an entrant leads, with its other sign where they are one."""
+    if standing.entrant.estimator not in names.signless:
+        return standing.first
+    own = (s for s in ranking.standings if s.entrant.estimator == standing.entrant.estimator)
+    return min(1.0, sum(each.first for each in own))
 
 
 def friedman_words(ranking: MetricRanking) -> str:
@@ -201,6 +230,9 @@ def curve_table(findings: Findings, names: Names) -> Table | None:
     roc, dice = findings.roc, findings.dice
     if roc is None and dice is None:
         return None
+    own = [
+        (n, entrant) for n, entrant in enumerate(findings.entrants) if not names.repeats(entrant)
+    ]
     columns, parts = ["Entrant"], []
     if roc is not None:
         columns += ["ROC, mean height", "ROC, area"]
@@ -218,11 +250,8 @@ def curve_table(findings: Findings, names: Names) -> Table | None:
     return Table(
         "Mean ROC and Dice with 95 % intervals",
         tuple(columns),
-        tuple(
-            (names.entrant(entrant), *(part[place] for part in parts))
-            for place, entrant in enumerate(findings.entrants)
-        ),
-        faint=frozenset(n for n, entrant in enumerate(findings.entrants) if entrant.control),
+        tuple((names.entrant(entrant), *(part[place] for part in parts)) for place, entrant in own),
+        faint=frozenset(n for n, (_, entrant) in enumerate(own) if entrant.control),
         note="The mean of the heights is the paper's AUC; it depends on where the thresholds fall. "
         "Held out, the share kept was chosen on other patients; Dice at the best share is measured "
         "on the slices on which that share was chosen, and so optimistic.",
@@ -370,8 +399,9 @@ def _arrow(names: Names, key: str) -> str:
     return "↓" if names.metrics[key].better == "lower" else "↑"
 
 
-def _first_contestant(ranking: MetricRanking) -> Entrant | None:
-    known = (s for s in best_first(ranking) if s.mean is not None and not s.entrant.control)
+def _first_contestant(names: Names, ranking: MetricRanking) -> Entrant | None:
+    ranked = (s for s in best_first(ranking) if s.mean is not None and not s.entrant.control)
+    known = (s for s in ranked if not names.repeats(s.entrant))
     return next((standing.entrant for standing in known), None)
 
 

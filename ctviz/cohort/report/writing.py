@@ -14,8 +14,10 @@ from ctviz.cohort.report.charts import charts
 from ctviz.cohort.report.methods import methods
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.other_models import findings_beside, other_models_table
+from ctviz.cohort.report.plain_answer import plain_answer
 from ctviz.cohort.report.provenance import cohort_card, model_card, reproduction
 from ctviz.cohort.report.referee.facts import StudyFacts
+from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.referee.pack import referee_pack
 from ctviz.cohort.report.sheet_charts import sheet_charts
 from ctviz.cohort.report.strange_fills import strange_fills_of, strange_fills_table
@@ -96,7 +98,12 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
     drawn = {**charts(findings), **sheet_charts(load_sheet(folder))}
     facts = StudyFacts.of(folder, findings, card)
     blocks = (
-        Paragraph(answer(findings, names, facts.leakage), lead=True),
+        Paragraph(
+            " ".join(filter(None, (seen_words(facts.leakage), *plain_answer(findings, names)))),
+            lead=True,
+        ),
+        *_figures(drawn, *(f"ranking {key}" for key in headline_metrics(findings)[:1])),
+        Paragraph(answer(findings, names)),
         *_paper(findings, findings_beside(folder, study), names, drawn),
         *_maps(drawn),
         *_reader(findings, names, drawn),
@@ -112,7 +119,10 @@ def report(folder: Path, findings: Findings, card: ModelCard | None = None) -> D
         *referee_pack(facts),
     )
     return Document(
-        f"Which importance estimator to trust: {study.name}", _subtitle(study, findings), blocks
+        f"Which importance estimator to trust: {study.name}",
+        _subtitle(study, findings),
+        blocks,
+        StudyFolder(folder).found,
     )
 
 
@@ -165,7 +175,8 @@ def _rankings(findings: Findings, names: Names, drawn: Mapping[str, Chart]) -> I
     for key in first:
         yield Heading(f"By {names.metric(key)}", level=2)
         yield Paragraph(_metric_words(names.metrics[key]))
-        yield from _figures(drawn, f"ranking {key}")
+        # That of the first stands beside the answer.
+        yield from _figures(drawn, *([f"ranking {key}"] if key != first[0] else []))
         yield standing_table(findings, names, key)
         yield from _figures(drawn, f"difference {key}", f"frequencies {key}", f"pairs {key}")
     others = [m for m in findings.metrics if not m.variant and m.key not in first]

@@ -19,6 +19,7 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
+from ctviz.cohort.run.pace import Pace
 from ctviz.cohort.run.pictures import pictures_of
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.cohort.run.result import UnitResult
@@ -54,9 +55,22 @@ def cores() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
+def at_once(device: str) -> int:
+    """Return how many slices are computed at a time: one for each core, or one on a GPU."""
+    return cores() if device == "cpu" else 1
+
+
 def default_folder(settings: Settings, study: CohortStudy) -> Path:
     """Return the folder in which a study is kept by default."""
     return StudyFolder.named(settings, unnamed(settings, study).folder_name).path
+
+
+def slices_known(settings: Settings, study: CohortStudy) -> int:
+    """Return how many slices of a plan were computed before, in the folder that it has by default.
+
+    Other models beside its own are not looked at.
+    """
+    return StudyFolder(default_folder(settings, study)).units_known
 
 
 def run_study(  # noqa: PLR0913 - who watches is not what is run
@@ -116,6 +130,7 @@ class StudyRun:
     told: Callable[[Stage], object]
     now: Stage = field(default_factory=lambda: Stage("running"))
     begun: float = field(default_factory=time.monotonic)
+    pace: Pace = field(default_factory=Pace)
 
     def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
         """Run to the end, or write down why it ended. The order may name a folder of scans."""
@@ -176,10 +191,14 @@ class StudyRun:
                     f"The model '{model}' tells other classes than '{self.study.model}', so the "
                     "same cannot be studied on both; choose models of one question."
                 )
-        for model in self.study.beside:
+        for place, model in enumerate(self.study.beside):
 
-            def relay(stage: Stage, model: str = model) -> None:
+            def relay(stage: Stage, model: str = model, after: int = place + 1) -> None:
                 heard = {key: getattr(stage, key) for key in _COUNTED}
+                if stage.left_seconds is not None:
+                    # What follows, this study's own model last, will take as long as this one.
+                    rest = len(self.study.beside) + 1 - after
+                    heard["left_seconds"] += rest * (stage.seconds + stage.left_seconds)
                 self._tell(f"On {model}: {stage.message}", **heard)
 
             folder = StudyFolder(self.folder).beside(model)
@@ -190,7 +209,7 @@ class StudyRun:
         fresh = {**dict.fromkeys(_COUNTED, 0), "left_seconds": None, "total": len(units)}
         self._tell("Computing slices.", **fresh)
         assignment, outcomes = self.assignment(), dict[int, Done]()
-        self.begun = time.monotonic()
+        self.begun, self.pace = time.monotonic(), Pace()
         stream: Iterator[Done | Share] = (
             in_processes(self.backend.settings, assignment, units, progress, workers)
             if workers
@@ -209,14 +228,13 @@ class StudyRun:
         known = sum(done.known for done in outcomes)
         fresh = len(outcomes) - known + under_way
         left = self.now.total - len(outcomes) - under_way
-        seconds = time.monotonic() - self.begun
         self._tell(
             self.now.message,
             done=len(outcomes),
             known=known,
             failed=sum(bool(done.why) for done in outcomes),
             share=(len(outcomes) + under_way) / self.now.total,
-            left_seconds=max(0.0, left * seconds / fresh) if fresh else None,
+            left_seconds=self.pace.left(fresh, left, time.monotonic()),
         )
 
     def _finish(

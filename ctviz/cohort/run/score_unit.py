@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from functools import cached_property
+from itertools import islice, product
 from typing import Any, TypeAlias, TypeVar
 
 from ctviz.backend import Backend, Evaluation, Job, Question, Scoring
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
 from ctviz.cohort.controls import entrants_of, needs_others
 from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.run.cost import work_of_maps, work_of_score
 from ctviz.cohort.run.result import Context, UnitResult
 from ctviz.cohort.run.result_builder import DICE, ResultBuilder
 from ctviz.cohort.run.units import Unit
@@ -28,6 +30,7 @@ from ctviz.core import (
     digest,
     signed_view,
 )
+from ctviz.estimators import Estimator
 from ctviz.metrics import BehaviourMetric, Metric
 
 T = TypeVar("T")
@@ -37,9 +40,6 @@ UNIT_VERSION = 1
 
 NO_DRAWING = Score.undefined("Nobody drew a region on this slice.")
 GIVEN = Score.undefined("This map was given: there is no estimator to ask again.")
-
-EXPLAINING = 0.2
-"""Share of a slice's time that its maps take, for the progress."""
 
 Heard: TypeAlias = Callable[[float], object]
 """Called with the share of a slice that is done, 0 to 1."""
@@ -56,12 +56,13 @@ class Held:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """The places of an estimator, a sign and a metric, and who will have the answer."""
+    """The places of an estimator, a sign and a metric, who will have the answer, and its work."""
 
     e: int
     s: int
     m: int
     job: Job[Evaluation]
+    work: float
 
 
 def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
@@ -155,6 +156,17 @@ class _Computation:
         )
         return builder.result(context, self._digests())
 
+    @cached_property
+    def share_of_maps(self) -> float:
+        """The share of a slice's work that its maps are; scores count for no more than they are."""
+        size, metrics = self.backend.models()[self.study.model].size, dict(self._metrics()).values()
+        estimators = [*self.study.built_estimators().values()]
+        given = [None] * (len(entrants_of(self.study)) - len(estimators))
+        each = product(metrics, [*estimators, *given])
+        scores = sum(work_of_score(metric, estimator, size) for metric, estimator in each)
+        maps = work_of_maps(self.study)
+        return maps / (maps + scores * len(self.study.signs))
+
     def _target(self, prediction: Prediction) -> int:
         truth = self.unit.truth
         if self.study.target == "predicted" or truth not in prediction.classes:
@@ -172,7 +184,7 @@ class _Computation:
                 builder.refuse(place, str(outcome))
             else:
                 self.maps[place] = outcome
-            self.heard(EXPLAINING * (place + 1) / len(jobs))
+            self.heard(self.share_of_maps * (place + 1) / len(jobs))
 
     def _give_mean_mask(
         self, question: Question, prior: Prior | None, builder: ResultBuilder
@@ -190,6 +202,7 @@ class _Computation:
         """Ask for all scores; without a drawing there is no agreement."""
         # The model's come first, so that the device is at work while others compare.
         metrics = sorted(self._metrics(), key=lambda each: each[1].needs != "model")
+        size = self.backend.models()[self.study.model].size
         asked: list[Asked] = []
         for m, metric in metrics:
             scored, refused = self._scored_by(metric, held)
@@ -198,8 +211,15 @@ class _Computation:
                 builder.score(e, s, m, refused[e])
             for s in signs if scored else ():
                 jobs = self._score(held, metric, self.study.signs[s], scored)
-                asked += [Asked(e, s, m, job) for e, job in zip(scored, jobs, strict=True)]
+                asked += [
+                    Asked(e, s, m, job, work_of_score(metric, self._estimator(e), size))
+                    for e, job in zip(scored, jobs, strict=True)
+                ]
         return asked
+
+    def _estimator(self, e: int) -> Estimator | None:
+        """Return the estimator in a place; None where the map is given."""
+        return next(islice(self.study.built_estimators().values(), e, None), None)
 
     def _scored_by(self, metric: Metric, held: Held) -> tuple[list[int], dict[int, Score]]:
         """Return the maps that a metric can score, and why there is no score of the others."""
@@ -254,8 +274,9 @@ class _Computation:
             yield outcome
 
     def _tell(self, asked: Sequence[Asked]) -> None:
-        share = sum(each.job.progress for each in asked) / len(asked)
-        self.heard(EXPLAINING + (1 - EXPLAINING) * share)
+        share = sum(each.work * each.job.progress for each in asked)
+        share /= sum(each.work for each in asked)
+        self.heard(self.share_of_maps + (1 - self.share_of_maps) * share)
 
     def _stop_if_cancelled(self) -> None:
         """Give up everything that was asked for, if that is wished."""

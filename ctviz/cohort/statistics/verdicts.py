@@ -95,8 +95,8 @@ def absolute_beats_signed_throughout(comparison: RankingComparison) -> Verdict:
         holds: Holds = "yes"
     else:
         holds = "no" if against else "undecided"
-    why = f"Clearly so for {better} of {len(told)} estimators"
-    why += f", and signed values are clearly better for {', '.join(against)}." if against else "."
+    why = f"{_asked(compared, told)}Absolute values are clearly better for {better} of {len(told)}"
+    why += f", signed values for {', '.join(against)}." if against else "."
     interval = None
     if compared.patients[told].max() >= FEWEST:
         interval = _share_ahead(compared.ahead(corrected)[told])
@@ -130,7 +130,7 @@ def signs_matter(comparison: RankingComparison) -> Verdict:
     holds: Holds = "undecided"
     if interval.excludes(0.5):
         holds = "yes" if interval.low > 0.5 else "no"
-    why = f"Clearly so for {signed} of {len(told)} estimators."
+    why = f"{_asked(compared, told)}Signed values are clearly better for {signed} of {len(told)}."
     return Verdict(claim, holds, estimate, interval, why)
 
 
@@ -214,6 +214,16 @@ def _told(compared: Differences) -> list[int]:
     """Return the pairs of signs that can be told apart."""
     apart = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
     return [number for number in apart if compared.patients[number]]
+
+
+def _asked(compared: Differences, told: list[int]) -> str:
+    """Return how many estimators could be asked, unless it was all of them."""
+    if len(told) == len(compared.pairs):
+        return ""
+    return (
+        f"Of {len(compared.pairs)} estimators {len(told)} could be asked: the others score alike "
+        "under both signs, or not at all. "
+    )
 
 
 def _share_ahead(ahead: Numbers) -> Interval:

@@ -13,6 +13,9 @@ FIRST_SEED = 3_000_000
 
 MOST_PHANTOMS = 100_000
 
+USUAL_PARTS = 17
+"""A phantom has about so many parts, without each of which the model answers again."""
+
 TRUTH_METRICS: Mapping[str, Settings] = MappingProxyType(
     {
         key: settings
@@ -42,6 +45,11 @@ class TruthStudy(CohortStudy):
     cohort: str = COHORT
     phantoms: int = 100
     first: int = FIRST_SEED
+
+    @property
+    def answers(self) -> int:
+        """How many answers of the model a phantom takes: whole, and without each of its parts."""
+        return 1 + USUAL_PARTS
 
     @property
     def seeds(self) -> range:

@@ -4,58 +4,83 @@ from dataclasses import dataclass
 
 from ctviz.backend import Demo
 from ctviz.cohort import COHORTS, CohortStudy, units_of
+from ctviz.cohort.run.cost import Cost, cost, crowd
+from ctviz.cohort.run.running import at_once, slices_known
 from ctviz.cohort.truth import TruthStudy
-from ctviz.core.text import about, count_of
-from ctviz.estimators import ESTIMATORS, Estimator, passes
+from ctviz.core.text import about, about_between, count_of
 from ctviz.ui.service import backend
 
-USUAL_PARTS = 17
-"""A phantom has about so many parts, without each of which the model answers again."""
+BUSY = 1.5
+"""From so many times longer than alone on, it is said that others are at work."""
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a plan will cost on this computer.
+    """What a plan will take on this computer.
 
     Parameters
     ----------
     slices
         None while nobody has looked at them: of a folder that was not read yet.
-    seconds
-        Of one slice; None while the model's speed was not measured.
+    cost
+        Of the plan; None while the model's speed was not measured.
+    known
+        How many of the slices were computed before.
+    processes
+        How many slices are computed at a time.
+    crowd
+        How many times longer it takes while others are at work as much as now.
     again
-        Whether metrics of behaviour compute maps again, which is not in the seconds.
+        Whether metrics of behaviour ask estimators again, of which the most is counted.
     phantoms
         Whether the slices are those of phantoms, which are drawn first.
     """
 
     slices: int | None
-    seconds: float | None
+    cost: Cost | None
+    known: int = 0
+    processes: int = 1
+    crowd: float = 1.0
     again: bool = False
     phantoms: bool = False
 
     @property
     def sentence(self) -> str:
         """The forecast in words."""
-        again = " Metrics of behaviour compute every map many times more." if self.again else ""
-        return f"{self._plain}{again}"
-
-    @property
-    def _plain(self) -> str:
         if self.slices is None:
-            each = "" if self.seconds is None else f", {about(self.seconds)} for each slice"
+            each = "" if self.cost is None else f", {about(self.cost.slice)} for each slice"
             return f"How many slices there are is known when the folder is read{each}."
         slices = count_of(self.slices, "phantom" if self.phantoms else "slice")
-        if self.seconds is None:
+        known = min(self.known, self.slices)
+        if known:
+            slices += f", {known} of them computed before"
+        if self.cost is None:
             return f"{slices}; how fast the model is here is being measured."
-        return f"{slices}, {about(self.slices * self.seconds)} at the pace measured here."
+        alone = self.cost.seconds(self.slices - known, self.processes)
+        most = " at most" if self.again else ""
+        if self.crowd < BUSY:
+            return f"{slices}, {about(alone)}{most} on this computer."
+        return (
+            f"{slices}, {about_between(alone, alone * self.crowd)}{most}: this computer is busy "
+            "with other work, without which the shorter time holds."
+        )
 
 
 def forecast(study: CohortStudy) -> Forecast:
-    """Return what a plan will cost, refusing one that has nothing to study."""
+    """Return what a plan will take, refusing one that has nothing to study."""
+    service = backend()
+    slices, one_core = _slices(study), service.one_core(study.model)
     metrics = study.built_metrics().values()
-    again = any(metric.needs == "estimator" for metric in metrics)
-    return Forecast(_slices(study), _seconds(study), again, isinstance(study, TruthStudy))
+    processes = at_once(service.device)
+    return Forecast(
+        slices,
+        None if one_core is None else cost(study, one_core, service.models()[study.model].size),
+        slices_known(service.settings, study),
+        processes,
+        crowd(processes),
+        any(metric.needs == "estimator" for metric in metrics),
+        isinstance(study, TruthStudy),
+    )
 
 
 def _slices(study: CohortStudy) -> int | None:
@@ -75,25 +100,3 @@ def _slices(study: CohortStudy) -> int | None:
             for demo in demos[study.cohort]
         )
     return len(units_of(service, study)) if study.cohort in COHORTS else None
-
-
-def _seconds(study: CohortStudy) -> float | None:
-    """Return how long one slice takes: its maps, and the passes that fidelity asks for."""
-    service, estimators = backend(), list(study.built_estimators().values())
-    maps = service.estimate(study.model, estimators)
-    unit = _forward_only()
-    one = service.estimate(study.model, [unit])
-    if maps is None or one is None:
-        return None
-    size = service.models()[study.model].size
-    readings = len(estimators) * len(study.signs)
-    asked = sum(metric.passes(readings, size) for metric in study.built_metrics().values())
-    if isinstance(study, TruthStudy):
-        asked += 1 + USUAL_PARTS
-    return maps.seconds + asked * one.seconds / passes([unit]).forward
-
-
-def _forward_only() -> Estimator:
-    """Return an estimator that only sends images forward, to know how long one takes."""
-    made = (cls() for cls in ESTIMATORS.values())
-    return next(e for e in made if e.passes().forward and not e.passes().gradient)

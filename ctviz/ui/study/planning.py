@@ -109,8 +109,8 @@ def _start() -> Run | None:
         plan = _sensible(planned())
         expected = forecast(plan)
         words.markdown(f"**{plain(_gist(plan))}**  \n{plain(expected.sentence)}")
-        if expected.seconds is None:
-            rerun_when(lambda: forecast(plan).seconds is not None)
+        if expected.cost is None:
+            rerun_when(lambda: backend().one_core(plan.model) is not None)
         study = plan
     except CtvizError as error:
         words.error(plain(error), icon=":material/error:")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from ctviz.viz.charts import Chart
@@ -99,11 +100,24 @@ Block: TypeAlias = Heading | Paragraph | Points | Table | Figure | SettingsList
 
 @dataclass(frozen=True)
 class Document:
-    """A report: a title, a line below it, and its blocks."""
+    """A report: a title, a line below it, and its blocks.
+
+    Parameters
+    ----------
+    made
+        When what it says was found; without it the document has no date.
+    """
 
     title: str
     subtitle: str = ""
     blocks: tuple[Block, ...] = ()
+    made: datetime | None = None
+
+    @property
+    def line(self) -> str:
+        """The line below the title, with the day on which what it says was found."""
+        day = "" if self.made is None else f"{self.made:%d %B %Y}".lstrip("0")
+        return ", ".join(filter(None, (self.subtitle, day)))
 
     def numbered(self) -> Iterator[tuple[int, Block]]:
         """Yield every block with its number among those of its kind, from 1."""

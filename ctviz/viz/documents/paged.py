@@ -27,7 +27,8 @@ def to_pdf(document: Document) -> bytes:
 
     Its text can be searched and read aloud: parts, tables and figures are tagged as such.
     """
-    pdf: bytes = typst.compile(PAGE, format="pdf", timestamp=0, **setting(document))
+    made = 0 if document.made is None else int(document.made.timestamp())
+    pdf: bytes = typst.compile(PAGE, format="pdf", timestamp=made, **setting(document))
     _forget()
     return pdf
 
@@ -41,7 +42,8 @@ def setting(document: Document) -> dict[str, Any]:
     """Return what the page is told: the document, and the only typefaces there are."""
     told = {
         "title": document.title,
-        "subtitle": document.subtitle,
+        "subtitle": document.line,
+        "day": None if document.made is None else document.made.timetuple()[:3],
         "ink": THEME.paper.text,
         "faint": THEME.paper.faint,
         "blocks": [_told(block, number) for number, block in document.numbered()],

@@ -25,7 +25,7 @@ def to_html(document: Document) -> str:
     """Return the document as a page: equal documents give equal pages."""
     body = "\n".join(_SETTING[type(block)](block, n) for n, block in document.numbered())
     title = escape(document.title)
-    subtitle = f'<p class="subtitle">{escape(document.subtitle)}</p>' if document.subtitle else ""
+    subtitle = f'<p class="subtitle">{escape(document.line)}</p>' if document.line else ""
     return f"""<!doctype html>
 <html lang="en">
 <head>

@@ -241,7 +241,7 @@ def test_items_are_filled_from_facts(facts):
     assert "Apache-2.0" in said[43]
     best = facts.findings.ranking("fidelity").standings
     top = max(s.mean for s in best if not s.entrant.control)
-    assert f"Squared SmoothGrad, signed {top:.2f}" in said[38]
+    assert f"Squared SmoothGrad, either sign {top:.2f}" in said[38]
 
 
 def test_without_the_models_card_its_items_are_not_answered(facts):

@@ -246,3 +246,25 @@ def test_figures_are_written_with_a_true_minus_and_their_interval():
     assert figure(None) == figure(float("nan")) == "–"
     assert listed([]) == ""
     assert listed(["a"]) == "a"
+
+
+def test_an_estimator_without_a_sign_is_listed_once_and_said_so(findings, document):
+    # Squared SmoothGrad is made up to be positive; the others lose by their sign.
+    names = Names.of(findings)
+    assert names.signless == {BEST_MODEL}
+    for table in (*tables(document, "Standings by"), *tables(document, "Means over patients")):
+        column = table.columns.index("Entrant")
+        own = [row[column] for row in table.rows if row[column].startswith("Squared SmoothGrad")]
+        assert own == ["Squared SmoothGrad, either sign"]
+        assert "Listed once" in table.note
+        assert "Squared SmoothGrad; ranks count both" in table.note
+    rows = {row.name: row for row in charts(findings)["ranking fidelity"].rows}
+    assert len(rows["Squared SmoothGrad"].marks) == 1
+    assert len(rows["Gradient"].marks) == 2
+
+
+def test_its_share_of_first_places_is_that_of_both_signs(findings):
+    table = standing_table(findings, Names.of(findings), "fidelity")
+    own = [s for s in findings.ranking("fidelity").standings if s.entrant.estimator == BEST_MODEL]
+    (row,) = (row for row in table.rows if row[1] == "Squared SmoothGrad, either sign")
+    assert row[table.columns.index("First")] == f"{sum(each.first for each in own):.0%}"

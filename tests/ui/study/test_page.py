@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ctviz.cohort import CohortStudy, Stage
 from ctviz.cohort.analysis.leakage import Leakage, SeenSlice
 from ctviz.cohort.folder import StudyFolder
+from ctviz.cohort.run.cost import Cost
 from ctviz.cohort.run.status import study_lock
 from ctviz.store import AuditEvent
 from ctviz.ui.study.forecast import Forecast
@@ -86,9 +87,10 @@ def test_results_are_shown_from_the_findings_alone(opened, section):
 
 
 def test_only_the_section_that_is_shown_draws_its_charts(opened):
-    assert not charts_of(opened)
+    # The answer has one picture beside it.
+    assert len(charts_of(opened)) == 1
     opened.segmented_control(key="ctviz:study-section").select("Rankings").run()
-    assert charts_of(opened)
+    assert len(charts_of(opened)) > 1
 
 
 def test_each_of_the_papers_findings_gets_a_verdict_in_a_word(opened):
@@ -192,8 +194,23 @@ def test_progress_tells_what_is_done_what_failed_and_how_long_it_takes():
 
 
 def test_a_forecast_multiplies_slices_by_their_time():
-    assert "about 10 min" in Forecast(slices=60, seconds=10.0).sentence
-    assert "about 2.0 h" in Forecast(slices=720, seconds=10.0).sentence
+    assert "about 10 min" in Forecast(slices=60, cost=Cost(10.0)).sentence
+    assert "about 2.0 h" in Forecast(slices=720, cost=Cost(10.0)).sentence
+    assert "about 5 min" in Forecast(slices=60, cost=Cost(10.0), processes=2).sentence
+
+
+def test_a_forecast_leaves_out_what_was_computed_before():
+    said = Forecast(slices=60, cost=Cost(10.0), known=30).sentence
+    assert said == "60 slices, 30 of them computed before, about 5 min on this computer."
+
+
+def test_a_forecast_on_a_busy_computer_is_a_range_and_says_why():
+    said = Forecast(slices=60, cost=Cost(10.0), crowd=3.0).sentence
+    assert "about 10 to 30 min: this computer is busy with other work" in said
+
+
+def test_a_forecast_of_metrics_that_ask_again_is_the_most_it_may_take():
+    assert "about 10 min at most" in Forecast(60, Cost(10.0), again=True).sentence
 
 
 def test_findings_of_another_version_are_refused_in_a_sentence(opened, folder):

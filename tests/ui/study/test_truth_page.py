@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ctviz.backend import Backend
 from ctviz.cohort.kinds import any_plan
+from ctviz.cohort.run.cost import Cost
 from ctviz.cohort.truth import TruthStudy, run_truth_study
 from ctviz.core import Settings
 from ctviz.ui.study.forecast import Forecast
@@ -97,8 +98,8 @@ def test_the_form_keeps_every_word_of_a_plan_of_phantoms(backend, changes):
 
 
 def test_a_forecast_counts_phantoms():
-    said = Forecast(slices=60, seconds=10.0, phantoms=True).sentence
-    assert said == "60 phantoms, about 10 min at the pace measured here."
+    said = Forecast(slices=60, cost=Cost(10.0), phantoms=True).sentence
+    assert said == "60 phantoms, about 10 min on this computer."
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -14,12 +14,13 @@ from ctviz.cohort.report.answer import answer, headline_metrics, leader
 from ctviz.cohort.report.fill_words import mentioned
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.report.other_models import findings_beside, other_models_table
+from ctviz.cohort.report.plain_answer import plain_answer
 from ctviz.cohort.report.rank_charts import unbeaten
 from ctviz.cohort.report.referee.integrity import seen_words
 from ctviz.cohort.report.tables import sign_table, verdict_table
 from ctviz.cohort.statistics import Verdict
 from ctviz.metrics.trust import trust_words, trusted
-from ctviz.ui.study.read_findings import FindingsReading
+from ctviz.ui.study.read_findings import FindingsReading, show_chart
 from ctviz.ui.study.results.tables import show_table
 from ctviz.ui.widgets.plain_text import plain
 
@@ -46,8 +47,16 @@ def show_answers(reading: FindingsReading) -> None:
     """Show who leads, the answer in words, then the verdicts on the paper's findings."""
     if seen := seen_words(Leakage.load(reading.folder)):
         st.warning(plain(seen), icon=":material/warning:")
+    words, picture = st.columns([5, 6], gap="medium")
+    with words:
+        for sentence in plain_answer(reading.findings, reading.names):
+            st.markdown(plain(sentence))
+    with picture:
+        for key in headline_metrics(reading.findings)[:1]:
+            show_chart(reading, f"ranking {key}")
     _leaders(reading)
-    st.markdown(plain(answer(reading.findings, reading.names)))
+    with st.expander("The figures behind it, in words"):
+        st.markdown(plain(answer(reading.findings, reading.names)))
     if reading.findings.verdicts:
         _verdicts(reading)
         _other_models(reading)

@@ -49,7 +49,8 @@ def show_discrepancy(reading: FindingsReading) -> None:
 def _moves(reading: FindingsReading, pair: MetricAgreement) -> Table:
     """Return the estimators whose ranks by the two metrics differ most."""
     first, second = reading.names.metric(pair.first), reading.names.metric(pair.second)
-    moved = [move for move in _most_moved(pair)[:MOST_MOVED] if move.fall]
+    own = [move for move in _most_moved(pair) if not reading.names.repeats(move.entrant)]
+    moved = [move for move in own[:MOST_MOVED] if move.fall]
     return Table(
         f"Estimators that disagree most: {first} and {second}",
         ("Estimator", f"Rank by {first}", f"Rank by {second}", "Falls by (95 %)"),

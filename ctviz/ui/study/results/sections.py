@@ -7,6 +7,7 @@ from ctviz.cohort import Run
 from ctviz.ui.study.downloads import show_downloads
 from ctviz.ui.study.read_findings import FindingsReading, read_findings
 from ctviz.ui.study.results.answers import show_answers
+from ctviz.ui.study.results.beside import show_beside
 from ctviz.ui.study.results.discrepancy import show_discrepancy
 from ctviz.ui.study.results.gaps import show_gaps
 from ctviz.ui.study.results.maps import show_maps
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, Callable[[Run, FindingsReading], None]] = MappingProxyTyp
         "Table 1 and figures": lambda _, reading: show_paper(reading),
         "Disagreement": lambda _, reading: show_discrepancy(reading),
         "Rankings": lambda _, reading: show_rankings(reading),
+        "Beside another study": lambda _, reading: show_beside(reading),
         "What changes them": lambda _, reading: show_choices(reading),
         "What is missing": lambda _, reading: show_gaps(reading),
         "For a referee": lambda _, reading: show_referee(reading),

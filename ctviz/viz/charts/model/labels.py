@@ -12,6 +12,8 @@ FloatArray = NDArray[np.float64]
 
 WAYS = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
 REACHES = (6.0, 14.0, 24.0, 36.0, 50.0)
+LED_REACHES = (*REACHES, 68.0, 88.0, 110.0, 135.0)
+"""Where a thin line leads to a label, it may stand further away."""
 
 FRAME_LETTERS = 40
 """How many letters fit side by side into the frame of a small chart."""
@@ -63,7 +65,12 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
     return found
 
 
-def beside(points: FloatArray, sizes: FloatArray, frame: tuple[float, float]) -> FloatArray:
+def beside(
+    points: FloatArray,
+    sizes: FloatArray,
+    frame: tuple[float, float],
+    reaches: tuple[float, ...] = REACHES,
+) -> FloatArray:
     """Return the centre of each point's label.
 
     Labels are placed one after the other where they cost least: overlap with points, earlier
@@ -77,10 +84,12 @@ def beside(points: FloatArray, sizes: FloatArray, frame: tuple[float, float]) ->
         (N, 2) width and height of the labels in pixels.
     frame
         Width and height of the plot in pixels.
+    reaches
+        How far from its point, in pixels, the edge of a label is tried.
     """
     centres = np.zeros((0, 2))
     for index, (point, size) in enumerate(zip(points, sizes, strict=True)):
-        spots = np.array([_spot(point, size, way, reach) for reach, way in product(REACHES, WAYS)])
+        spots = np.array([_spot(point, size, way, reach) for reach, way in product(reaches, WAYS)])
         others = np.delete(points, index, axis=0)
         cost = np.linalg.norm(spots - point, axis=1) / 4
         cost += 60 * _overlaps(spots, size, others, np.full((len(others), 2), 8.0))

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ctviz.viz.charts.model.kinds import Point, Scatter
-from ctviz.viz.charts.model.labels import beside
+from ctviz.viz.charts.model.labels import LED_REACHES, beside
 from ctviz.viz.charts.print.curves import dress
 from ctviz.viz.charts.print.style import FAINT, INK, MARKERS
 
@@ -33,9 +33,11 @@ def label_points(axes: Axes, chart: Scatter) -> None:
     box = axes.get_window_extent()
     everywhere = axes.transData.transform([(p.x, p.y) for p in named]) - (box.x0, box.y0)
     sizes = np.array([(0.6 * LABEL_PT * len(p.name), 1.25 * LABEL_PT) for p in named]) * pixel
-    centres = beside(everywhere / pixel, sizes / pixel, (box.width / pixel, box.height / pixel))
-    for point, at, centre in zip(named, everywhere / pixel, centres, strict=True):
-        away = float(np.abs(centre - at)[1]) > 1.6 * LABEL_PT
+    frame = (box.width / pixel, box.height / pixel)
+    centres = beside(everywhere / pixel, sizes / pixel, frame, LED_REACHES)
+    labels = zip(named, everywhere / pixel, sizes / pixel, centres, strict=True)
+    for point, at, size, centre in labels:
+        away = float((np.abs(centre - at) - size / 2).max()) > 1.6 * LABEL_PT
         axes.annotate(
             point.name,
             (point.x, point.y),
