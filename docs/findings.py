@@ -2,7 +2,8 @@
 
 ``python -m docs.findings TITLE=FOLDER…`` takes the folders of studies of one plan on several
 cohorts, each a column; what was found on the models beside the study's own stands below in the same
-cell. With ``--truth MODEL=FOLDER…`` it writes the table of what agrees with the truth as well.
+cell. With ``--truth MODEL=FOLDER…`` it writes what agrees with the truth as well: a row for each
+model, and a row for each estimator.
 """
 
 import argparse
@@ -29,13 +30,13 @@ AGREEMENT = ("auroc", "auroc-corrected", "dice")
 def main() -> None:
     """Print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("studies", nargs="+", metavar="TITLE=FOLDER")
+    arguments.add_argument("studies", nargs="*", metavar="TITLE=FOLDER")
     arguments.add_argument("--truth", nargs="*", default=(), metavar="MODEL=FOLDER")
     given = arguments.parse_args()
-    lines = list(findings_table(_folders(given.studies)))
+    lines = list(findings_table(_folders(given.studies))) if given.studies else []
     if given.truth:
         found = {name: load_truth_findings(path) for name, path in _folders(given.truth).items()}
-        lines += ["", *truth_table(found)]
+        lines += ["", *truth_table(found), "", *standings_table(found)]
     sys.stdout.write("\n".join([*lines, ""]))
 
 
@@ -86,6 +87,28 @@ def truth_table(found: Mapping[str, TruthFindings]) -> Iterator[str]:
             "; ".join(others) or "–",
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def standings_table(found: Mapping[str, TruthFindings]) -> Iterator[str]:
+    """Yield the lines of a table of how closely each estimator comes to the truth.
+
+    Two columns for each model: of absolute and of signed values; the best of the first model on
+    top, controls in brackets.
+    """
+    heads = [f"`{model}`, {sign}" for model in found for sign in ("absolute", "signed")]
+    yield f"| estimator | {' | '.join(heads)} |"
+    yield "|---" * (len(heads) + 1) + "|"
+    known = {
+        (model, s.entrant.estimator, s.entrant.sign): s
+        for model, each in found.items()
+        for s in best_first(each.ranking(each.metrics[0].key, _widest(each)))
+    }
+    for estimator in dict.fromkeys(name for _, name, sign in known if sign == "absolute"):
+        title = title_of(estimator)
+        of_all = [known.get((m, estimator, s)) for m in found for s in ("absolute", "signed")]
+        control = any(s is not None and s.entrant.control for s in of_all)
+        cells = ["–" if s is None else with_span(s.mean, s.interval) for s in of_all]
+        yield f"| {f'[{title}]' if control else title} | {' | '.join(cells)} |"
 
 
 def _models(folder: Path) -> dict[str, Findings]:
