@@ -166,7 +166,7 @@ class Reading:
     @property
     def reference(self) -> Locator:
         """The box that says whose region the maps are compared with."""
-        return self.page.locator(".st-key-ctviz-reference input")
+        return self.page.get_by_role("combobox", name="Compare with", exact=True)
 
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """Drag the left button through points given as shares of the picture."""

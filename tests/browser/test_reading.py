@@ -42,7 +42,8 @@ def test_maps_and_scores_appear_by_themselves(opened):
 
 def test_a_chosen_metric_is_read_beneath_every_map_and_kept_in_the_link(opened):
     compute_what_waits(opened)
-    opened.page.locator(".st-key-ctviz-metrics button").click()
+    opened.page.locator(".st-key-ctviz-drawer button").click()
+    opened.page.get_by_role("radio", name="Metrics").click()
     opened.page.get_by_text("Sparseness ↑", exact=True).click()
     opened.page.keyboard.press("Escape")
     expect(opened.score("gradient", "sparseness")).to_contain_text(NUMBER, timeout=120_000)
