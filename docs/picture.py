@@ -34,7 +34,7 @@ def main() -> None:
         reading.until("board.panes.every(pane => pane.shown === 'map')", PATIENCE_MS)
         page.get_by_test_id("tool-freehand").click()
         reading.stroke(_circle(0.48, 0.42, 0.13))
-        expect(reading.yardstick).to_have_value("compare with: AB (you)", timeout=PATIENCE_MS)
+        expect(reading.reference).to_have_value("compare with: AB (you)", timeout=PATIENCE_MS)
         for metric in METRICS:
             cell = reading.score("integrated-gradients-bw", metric)
             expect(cell).to_contain_text(NUMBER, timeout=PATIENCE_MS)
