@@ -1,5 +1,6 @@
 """The layers, the style and the types are what DESIGN and pyproject.toml say."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -72,3 +73,14 @@ def test_commands_install_the_pinned_versions(name):
 def test_version_is_in_the_changelog():
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
     assert f"## {version}" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+def test_each_class_has_a_name_of_its_own():
+    """Also beside private ones: `_Region` and `Region` would be taken for one another."""
+    places: dict[str, list[str]] = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                place = f"{path.relative_to(PROJECT)}:{node.lineno}"
+                places.setdefault(node.name.lstrip("_"), []).append(place)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

@@ -30,7 +30,7 @@ WRONG_ON_PURPOSE = "Wrong on purpose: "
 CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
 FALSE_ALARMS, STRANGERS_FOUND = "false alarms, familiar scans", "strange inputs recognised"
 ERRORS = (CALIBRATION_ERROR, BRIER, FALSE_ALARMS)
-"""Quantities of a `Measurement` that are better the lower they are."""
+"""Quantities of a `MeasuredFigure` that are better the lower they are."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class DataSource:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class MeasuredFigure:
     """One measured figure of a model, with its interval and how it was measured.
 
     Parameters
@@ -131,7 +131,7 @@ class ModelCard:
     intended_use: str = ""
     known_failures: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     reliability: tuple[ReliabilityBin, ...] = ()
     familiarity: Familiarity | None = None
@@ -238,7 +238,7 @@ class _Network:
 
 
 @dataclass(frozen=True)
-class _Window:
+class _InputWindow:
     centre: float
     width: float
 
@@ -247,7 +247,7 @@ class _Window:
 class _Input:
     channels: int
     size: tuple[int, int]
-    window_hu: _Window
+    window_hu: _InputWindow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +264,7 @@ class _Written:
     network: _Network
     input: _Input
     calibration: Calibration | None = None
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     reliability: tuple[ReliabilityBin, ...] | None = None
     familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()
@@ -277,7 +277,7 @@ class _Written:
         return cls(
             **{name: getattr(card, name) for name in _SHARED},
             network=_Network(card.architecture, card.neurons, arguments=card.arguments),
-            input=_Input(card.channels, card.size, _Window(*card.window)),
+            input=_Input(card.channels, card.size, _InputWindow(*card.window)),
             calibration=None if card.calibration.as_the_network else card.calibration,
             reliability=card.reliability or None,
         )

@@ -17,7 +17,7 @@ from ctviz.store.bin import Bin, bring_back
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
-from ctviz.store.measurements import STANDING, Measured, measurement_of
+from ctviz.store.measurements import STANDING, MeasurementRow, measurement_of
 from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.titles import GivenTitle, as_title
@@ -438,7 +438,7 @@ def _join(
             _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
     for name, edit in change.measurements.items():
         owner = (change.case_id, change.reader, name)
-        Measured(owner, edit, change.drawn.isoformat()).append(connection)
+        MeasurementRow(owner, edit, change.drawn.isoformat()).append(connection)
     connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
     return Joined(tuple(met), disputed)
 
