@@ -301,21 +301,22 @@ class Store:
         )
         return {(row["case_id"], row["slice_index"]): _prediction(row) for row in rows}
 
-    def unanswered(self, model_id: str, *, weights: str = "") -> int:
-        """Return for how many listed cases no answer of a model on the middle slice is remembered.
+    def unanswered(self, model_id: str, case_ids: Iterable[str], *, weights: str = "") -> int:
+        """Return for how many of these cases no answer on the middle slice is remembered.
 
-        Without the answers themselves, which is quick.
+        Those that are not listed are left out. Without the answers themselves, which is quick.
         """
         ((count,),) = self._database.query(
             """
             SELECT count(*) FROM cases
-            WHERE id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
+            WHERE id IN (SELECT value FROM json_each(?))
+              AND id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
                 SELECT 1 FROM predictions
                 WHERE case_id = cases.id AND slice_index = cases.slices / 2
                   AND model = ? AND weights = ?
             )
             """,
-            *(model_id, weights),
+            *(json.dumps(list(case_ids)), model_id, weights),
         )
         return int(count)
 

@@ -76,10 +76,10 @@ class Predictor:
             wanted.case_id, wanted.slice_index, wanted.model_id, weights=wanted.weights
         )
 
-    def missing(self, model_id: str) -> int:
-        """Return how many listed cases have no remembered answer for their middle slice."""
+    def missing(self, model_id: str, case_ids: Iterable[str]) -> int:
+        """Return how many of these cases have no remembered answer for their middle slice."""
         card = self._models.shelf()[model_id]
-        return self._cases.store.unanswered(model_id, weights=weights_of(card))
+        return self._cases.store.unanswered(model_id, case_ids, weights=weights_of(card))
 
     def known(self, model_id: str) -> dict[tuple[str, int], Prediction]:
         """Return every remembered answer by (case, slice_index)."""
