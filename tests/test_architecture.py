@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from packaging.requirements import Requirement
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYTHON = [PROJECT / "app.py", *sorted((PROJECT / "ctviz").rglob("*.py"))]
+
+
+SCRIPTS = sorted(path for room in ("docs", "benchmarks") for path in (PROJECT / room).glob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,13 @@ def test_the_linters_have_nothing_to_say(command):
         [str(BIN / command[0]), *command[1:]], cwd=PROJECT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_what_a_script_imports_is_there(path):
+    if path.stem == "reference":
+        pytest.importorskip("griffe", reason="It needs the extra `docs`.")
+    import_module(f"{path.parent.name}.{path.stem}")
 
 
 def test_no_code_can_load_a_pickle():
