@@ -38,7 +38,7 @@ AS_THEY_ARE: Scale = (0.0,), (1.0,)
 CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
 FALSE_ALARMS, STRANGERS_FOUND = "false alarms, familiar scans", "strange inputs recognised"
 ERRORS = (CALIBRATION_ERROR, BRIER, FALSE_ALARMS)
-"""Quantities of a `Measurement` that are better the lower they are."""
+"""Quantities of a `MeasuredFigure` that are better the lower they are."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class DataSource:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class MeasuredFigure:
     """One measured figure of a model, with its interval and how it was measured.
 
     Parameters
@@ -144,7 +144,7 @@ class ModelCard:
     intended_use: str = ""
     known_failures: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     reliability: tuple[ReliabilityBin, ...] = ()
     familiarity: Familiarity | None = None
@@ -260,7 +260,7 @@ class _Network:
 
 
 @dataclass(frozen=True)
-class _Window:
+class _InputWindow:
     centre: float
     width: float
 
@@ -269,7 +269,7 @@ class _Window:
 class _Input:
     channels: int
     size: tuple[int, int]
-    window_hu: _Window
+    window_hu: _InputWindow
     mean: tuple[float, ...] | None = None
     spread: tuple[float, ...] | None = None
 
@@ -277,7 +277,7 @@ class _Input:
     def of(cls, card: ModelCard) -> Self:
         """Return what the file tells of a card's input."""
         scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
-        return cls(card.channels, card.size, _Window(*card.window), *scale)
+        return cls(card.channels, card.size, _InputWindow(*card.window), *scale)
 
     @property
     def scale(self) -> Scale:
@@ -299,7 +299,7 @@ class _Written:
     network: _Network
     input: _Input
     calibration: Calibration | None = None
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     reliability: tuple[ReliabilityBin, ...] | None = None
     familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()

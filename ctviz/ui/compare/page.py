@@ -227,9 +227,9 @@ def _show_board(
             caption=subject.caption if subject is not None else (),
         ),
         key=widget("board"),
-        on_drawing=keep_or_say,
-        on_slice=_scrolled,
-        on_command=_commanded,
+        drawn=keep_or_say,
+        scrolled=_scrolled,
+        commanded=_commanded,
     )
 
 
