@@ -15,6 +15,7 @@ from ctviz.ui.viewer import (
     BoardCommand,
     BoardData,
     CaseView,
+    CrossPlane,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -26,6 +27,7 @@ from ctviz.ui.viewer import (
     Remark,
     ScoreText,
     SliceChange,
+    Stack,
     contract,
 )
 from ctviz.ui.viewer.contract import (
@@ -42,8 +44,18 @@ from tests.documents import assert_comes_back, assert_each_fault_is_named, place
 
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
+STACK = Stack(
+    (0.0, 2.5, 5.0),
+    ((0.0, 0.0), (0.0, 1.5), (0.0, 3.0)),
+    True,
+    CrossPlane("Coronal", Letters("R", "L", "H", "F")),
+    CrossPlane("Sagittal", Letters("A", "P", "H", "F")),
+    ("The slices lie sheared.",),
+)
 BOARD = BoardData(
-    case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
+    case=CaseView(
+        "C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P"), stack=STACK
+    ),
     slice_index=2,
     panes=[
         Pane(
@@ -97,6 +109,7 @@ def documented(typedef):
     [
         ("BoardData", BOARD),
         ("CaseView", BOARD.case),
+        ("StackView", STACK),
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
@@ -111,8 +124,13 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
 
 @pytest.mark.parametrize(
     ("typedef", "kind"),
-    [("Letters", Letters), ("Window", DisplayWindow), ("Point", Point)],
-    ids=["letters", "window", "point"],
+    [
+        ("Letters", Letters),
+        ("Window", DisplayWindow),
+        ("Point", Point),
+        ("CrossPlane", CrossPlane),
+    ],
+    ids=["letters", "window", "point", "plane"],
 )
 def test_small_things_are_named_the_same_too(typedef, kind):
     text = (FRONTEND / "sync" / "types.js").read_text()
@@ -143,6 +161,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
+        *(STACK, STACK.along_row),
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
     )
 }
@@ -215,6 +234,8 @@ def test_a_board_is_said_as_it_always_was():
             "spacing": None,
             "letters": None,
             "hounsfield": True,
+            "stack": None,
+            "noStack": "",
         },
         "slice": 2,
         "panes": [],

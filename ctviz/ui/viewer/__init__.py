@@ -10,6 +10,7 @@ from ctviz.ui.viewer.contract import (
     BoardCommand,
     BoardData,
     CaseView,
+    CrossPlane,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -22,6 +23,7 @@ from ctviz.ui.viewer.contract import (
     Remark,
     ScoreText,
     SliceChange,
+    Stack,
     Verdict,
 )
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
@@ -31,6 +33,7 @@ __all__ = [
     "BoardCommand",
     "BoardData",
     "CaseView",
+    "CrossPlane",
     "DisplayWindow",
     "DoorbellData",
     "Drawing",
@@ -44,6 +47,7 @@ __all__ = [
     "Remark",
     "ScoreText",
     "SliceChange",
+    "Stack",
     "Verdict",
     "ViewerNotInstalled",
     "board",

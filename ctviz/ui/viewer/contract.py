@@ -111,6 +111,38 @@ class DisplayWindow(ToBrowser):
 
 
 @dataclass(frozen=True)
+class CrossPlane(ToBrowser):
+    """A plane that crosses all slices, by its name and the letters at the edges of its picture."""
+
+    title: str
+    letters: Letters
+
+
+@dataclass(frozen=True)
+class Stack(ToBrowser):
+    """Where the slices of a case lie; see `ctviz.core.stack.Stack`.
+
+    Parameters
+    ----------
+    depths_mm
+        How deep each lies behind the first.
+    shifts
+        By how many columns and rows each lies beside the first; empty where none does.
+    even
+        Whether what lies between two slices may be interpolated.
+    notes
+        Sentences on what a reader must know.
+    """
+
+    depths_mm: Annotated[Sequence[float], Key("depths")]
+    shifts: Sequence[tuple[float, float]]
+    even: bool
+    along_row: CrossPlane
+    along_column: CrossPlane
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class CaseView(ToBrowser):
     """A case as the board shows it.
 
@@ -122,6 +154,10 @@ class CaseView(ToBrowser):
         Distance of pixel centres (down a column, along a row); None if unknown.
     hounsfield
         Whether the numbers are Hounsfield units rather than plain grey values.
+    stack
+        How the slices lie behind one another; None where no plane can cross them.
+    no_stack
+        Why none can.
     """
 
     id: str
@@ -132,6 +168,8 @@ class CaseView(ToBrowser):
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
+    stack: Stack | None = None
+    no_stack: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,13 @@
  * @property {() => void} up
  * @property {() => void} doubleClick
  *
+ * @typedef {object} Looked  What is looked at.
+ * @property {(delta: number) => void} scroll  By a wheel, in CSS pixels.
+ * @property {(factor: number, anchor: Point) => void} zoomBy
+ * @property {(columns: number, rows: number) => void} panBy
+ * @property {(right: number, down: number) => void} adjustWindow
+ * @property {(point: Point | null) => void} pointAt
+ *
  * @typedef {"draw" | "window" | "pan" | "zoom"} Drag
  */
 
@@ -20,7 +27,7 @@ const LINE_HEIGHT = 40;
 
 /**
  * @param {import("../picture/screen.js").Screen} screen
- * @param {import("../picture/view.js").SharedView} view
+ * @param {Looked} view
  * @param {LeftButton | null} brush
  * @returns {() => void}  Stops listening; what is held ends.
  */

@@ -22,7 +22,7 @@ export class Scene {
   constructor(view) {
     this.view = view;
     /** @type {CaseView} */
-    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "" };
+    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "", stack: null, noStack: "" };
     /** @type {Drawing | null} */
     this.drawing = null;
     /** What is measured, if anything can be. @type {import("../drawing/caliper.js").Caliper | null} */
@@ -60,14 +60,16 @@ export class Scene {
     this.values = values;
     this.position = picture?.position ?? NaN;
     if (!values) return;
-    const { width, level } = this.view.window;
-    const look = `${width} ${level} ${this.view.inverted}`;
-    if (this.tables.signature !== look) {
-      this.tables = { signature: look, table: greyTable(this.view.window, this.view.inverted) };
-    }
-    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>
-      lookUp(values, this.tables.table, pixels),
-    );
+    const { table, signature } = this.greys;
+    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${signature}`, (pixels) => lookUp(values, table, pixels));
+  }
+
+  /** The grey of every value in the window on show. */
+  get greys() {
+    const { window, inverted } = this.view;
+    const signature = `${window.width} ${window.level} ${inverted}`;
+    if (this.tables.signature !== signature) this.tables = { signature, table: greyTable(window, inverted) };
+    return this.tables;
   }
 
   /** Whether Python's maps are of the kind that the reader wants to see. */

@@ -6,6 +6,16 @@
  * @typedef {{x: number, y: number}} Point  Column and row in image pixels; a pixel's centre is at .5.
  * @typedef {{left: string, right: string, top: string, bottom: string}} Letters
  *
+ * @typedef {{title: string, letters: Letters}} CrossPlane  A plane that crosses all slices; the first is at its top.
+ *
+ * @typedef {object} StackView  Where the slices of a case lie.
+ * @property {number[]} depths  How deep each lies behind the first, in mm; never falling.
+ * @property {[number, number][]} shifts  By how many columns and rows each lies beside the first; empty where none does.
+ * @property {boolean} even  Whether what lies between two slices may be interpolated.
+ * @property {CrossPlane} alongRow
+ * @property {CrossPlane} alongColumn
+ * @property {string[]} notes  Sentences on what a reader must know.
+ *
  * @typedef {object} CaseView
  * @property {string} id
  * @property {number} count  Number of slices.
@@ -15,6 +25,8 @@
  * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
+ * @property {StackView | null} stack  Null where no plane can cross the slices.
+ * @property {string} noStack  Why none can.
  *
  * @typedef {object} ScoreText
  * @property {string} id
