@@ -236,6 +236,7 @@ def test_a_board_is_said_as_it_always_was():
             "hounsfield": True,
             "stack": None,
             "noStack": "",
+            "made": [],
         },
         "slice": 2,
         "panes": [],

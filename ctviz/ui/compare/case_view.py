@@ -1,6 +1,7 @@
 """A case as the board is told of it."""
 
 from ctviz.core import Case
+from ctviz.core.acquisition import Acquisition
 from ctviz.core.orientation import EdgeLetters, edges
 from ctviz.core.stack import CrossPlane as CorePlane
 from ctviz.core.stack import NoStack, stack_of
@@ -26,7 +27,20 @@ def case_view(entry: CaseEntry, case: Case) -> CaseView:
         hounsfield=first.calibrated,
         stack=stack,
         no_stack=why_not,
+        made=made(case.acquisition),
     )
+
+
+def made(acquisition: Acquisition) -> list[str]:
+    """Return how a scan was made, as the corner of a picture says it.
+
+    >>> made(Acquisition(2.5, "STANDARD", 120.0)), made(Acquisition(0.625))
+    (['2.5 mm thick', 'STANDARD · 120 kVp'], ['0.625 mm thick'])
+    """
+    thickness, kilovolts = acquisition.thickness_mm, acquisition.kilovolts
+    lines = [] if thickness is None else [f"{thickness:g} mm thick"]
+    tube = "" if kilovolts is None else f"{kilovolts:g} kVp"
+    return [*lines, *filter(None, [" · ".join(filter(None, (acquisition.kernel, tube)))])]
 
 
 def _stack(case: Case, shape: tuple[int, int]) -> tuple[Stack | None, str]:

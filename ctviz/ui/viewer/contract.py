@@ -158,6 +158,8 @@ class CaseView(ToBrowser):
         How the slices lie behind one another; None where no plane can cross them.
     no_stack
         Why none can.
+    made
+        How the scan was made, in a few words for each line; empty where nobody knows.
     """
 
     id: str
@@ -170,6 +172,7 @@ class CaseView(ToBrowser):
     hounsfield: bool = True
     stack: Stack | None = None
     no_stack: str = ""
+    made: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ const ROWS = 6, COLUMNS = 8;
 function caseOf(depths, { shifts = [], even = true, spacing = [1, 1] } = {}) {
   const plane = (title) => ({ title, letters: { left: "R", right: "L", top: "H", bottom: "F" } });
   const stack = { depths, shifts, even, alongRow: plane("Coronal"), alongColumn: plane("Sagittal"), notes: [] };
-  return { id: "C-1", count: depths.length, rows: ROWS, columns: COLUMNS, spacing, letters: null, hounsfield: true, pixels: "", stack, noStack: "" };
+  return { id: "C-1", count: depths.length, rows: ROWS, columns: COLUMNS, spacing, letters: null, hounsfield: true, pixels: "", stack, noStack: "", made: [] };
 }
 const slice = (k) => Int16Array.from({ length: ROWS * COLUMNS }, (_, i) => 100 * k + 10 * Math.floor(i / COLUMNS) + (i % COLUMNS));
 const all = (scan) => Array.from({ length: scan.count }, (_, k) => k);

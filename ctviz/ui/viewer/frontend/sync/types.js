@@ -27,6 +27,7 @@
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
  * @property {StackView | null} stack  Null where no plane can cross the slices.
  * @property {string} noStack  Why none can.
+ * @property {string[]} made  How the scan was made, in lines.
  *
  * @typedef {object} ScoreText
  * @property {string} id

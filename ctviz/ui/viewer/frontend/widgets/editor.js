@@ -111,7 +111,7 @@ export class Editor {
    */
   write({ view, grid, values, position }, message) {
     const lies = Number.isNaN(position) ? "" : `\n${position.toFixed(1).replace("-", "−")} mm`;
-    setText(this.position, `Slice ${view.slice + 1} / ${view.count}${lies}`);
+    setText(this.position, [`Slice ${view.slice + 1} / ${view.count}${lies}`, ...grid.made].join("\n"));
     const { width, level } = view.window;
     setText(this.look, `W ${Math.round(width)}  L ${Math.round(level)}\n× ${view.zoom.toFixed(2)}`);
     setText(this.message, message);
