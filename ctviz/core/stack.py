@@ -34,7 +34,7 @@ TITLES = ("sagittal", "coronal", "axial")
 """Planes by the patient's axis (left, posterior, head) that stands upright on them."""
 
 
-class Placed(Protocol):
+class PlacedSlice(Protocol):
     """A slice's place in the patient; the fields are those of `ctviz.core.Slice`."""
 
     @property
@@ -102,7 +102,7 @@ def uneven(gaps_mm: NDArray[np.float64]) -> bool:
     return spread > max(UNEVEN_MM, UNEVEN_SHARE * float(np.median(gaps_mm)))
 
 
-def stack_of(planes: Sequence[Placed], shape: tuple[int, int]) -> Stack:
+def stack_of(planes: Sequence[PlacedSlice], shape: tuple[int, int]) -> Stack:
     """Return how the slices of a case lie, in its order of reading.
 
     Parameters
@@ -141,7 +141,7 @@ def stack_of(planes: Sequence[Placed], shape: tuple[int, int]) -> Stack:
 
 
 def _geometry(
-    planes: Sequence[Placed],
+    planes: Sequence[PlacedSlice],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return spacing (2,), directions of row and column (2, 3) and positions (S, 3)."""
     if len(planes) == 1:

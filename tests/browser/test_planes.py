@@ -19,7 +19,7 @@ def phantom(reading, server):
     reading.until("board.sliceShown")
     reading.page.get_by_role("dialog").wait_for(state="hidden")
     reading.editor.hover()
-    reading.page.keyboard.press("v")
+    reading.page.keyboard.press("y")
     reading.until(f"board.planes.shown && board.planes.row.here === {Demo.slices}", 60_000)
     store = Store(server.data / "ctviz.db")
     number = int(store.case(reading.board("case")).title.split()[-1])
@@ -75,7 +75,7 @@ def test_the_wheel_turns_planes_quickly_and_leaves_the_slice(reading, phantom):
 def test_planes_cross_where_the_reader_points_and_show_what_is_drawn_there(reading, phantom):
     reading.take("b", "brush")
     reading.stroke([(0.45, 0.5), (0.55, 0.5)])
-    reading.page.keyboard.press("x")
+    reading.page.keyboard.press("u")
     reading.until("board.drawnPixels > 0")
     box = reading.editor.bounding_box()
     scale = min(box["width"], box["height"]) / Demo.size

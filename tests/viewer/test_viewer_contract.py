@@ -15,7 +15,7 @@ from ctviz.ui.viewer import (
     BoardCommand,
     BoardData,
     CaseView,
-    CrossPlane,
+    CrossPlaneView,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -27,7 +27,7 @@ from ctviz.ui.viewer import (
     Remark,
     ScoreText,
     SliceChange,
-    Stack,
+    StackView,
     contract,
 )
 from ctviz.ui.viewer.contract import (
@@ -44,12 +44,12 @@ from tests.documents import assert_comes_back, assert_each_fault_is_named, place
 
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
-STACK = Stack(
+STACK = StackView(
     (0.0, 2.5, 5.0),
     ((0.0, 0.0), (0.0, 1.5), (0.0, 3.0)),
     True,
-    CrossPlane("Coronal", Letters("R", "L", "H", "F")),
-    CrossPlane("Sagittal", Letters("A", "P", "H", "F")),
+    CrossPlaneView("Coronal", Letters("R", "L", "H", "F")),
+    CrossPlaneView("Sagittal", Letters("A", "P", "H", "F")),
     ("The slices lie sheared.",),
 )
 BOARD = BoardData(
@@ -128,7 +128,7 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
         ("Letters", Letters),
         ("Window", DisplayWindow),
         ("Point", Point),
-        ("CrossPlane", CrossPlane),
+        ("CrossPlane", CrossPlaneView),
     ],
     ids=["letters", "window", "point", "plane"],
 )

@@ -3,12 +3,11 @@
 from ctviz.core import Case
 from ctviz.core.acquisition import Acquisition
 from ctviz.core.orientation import EdgeLetters, edges
-from ctviz.core.stack import CrossPlane as CorePlane
-from ctviz.core.stack import NoStack, stack_of
+from ctviz.core.stack import CrossPlane, NoStack, stack_of
 from ctviz.io.volume import as_volume
 from ctviz.store import CaseEntry
 from ctviz.ui.routes import pixels_url
-from ctviz.ui.viewer import CaseView, CrossPlane, Letters, Stack
+from ctviz.ui.viewer import CaseView, CrossPlaneView, Letters, StackView
 
 
 def case_view(entry: CaseEntry, case: Case) -> CaseView:
@@ -43,13 +42,13 @@ def made(acquisition: Acquisition) -> list[str]:
     return [*lines, *filter(None, [" · ".join(filter(None, (acquisition.kernel, tube)))])]
 
 
-def _stack(case: Case, shape: tuple[int, int]) -> tuple[Stack | None, str]:
+def _stack(case: Case, shape: tuple[int, int]) -> tuple[StackView | None, str]:
     """Return how the slices lie, or why no plane can cross them."""
     try:
         stack = stack_of(as_volume(case.slices).planes, shape)
     except NoStack as refusal:
         return None, str(refusal)
-    return Stack(
+    return StackView(
         depths_mm=stack.depths_mm,
         shifts=stack.shifts,
         even=stack.even,
@@ -59,8 +58,8 @@ def _stack(case: Case, shape: tuple[int, int]) -> tuple[Stack | None, str]:
     ), ""
 
 
-def _plane(plane: CorePlane) -> CrossPlane:
-    return CrossPlane(plane.title.capitalize(), _letters(plane.letters))
+def _plane(plane: CrossPlane) -> CrossPlaneView:
+    return CrossPlaneView(plane.title.capitalize(), _letters(plane.letters))
 
 
 def _letters(letters: EdgeLetters) -> Letters:

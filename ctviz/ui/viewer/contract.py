@@ -111,7 +111,7 @@ class DisplayWindow(ToBrowser):
 
 
 @dataclass(frozen=True)
-class CrossPlane(ToBrowser):
+class CrossPlaneView(ToBrowser):
     """A plane that crosses all slices, by its name and the letters at the edges of its picture."""
 
     title: str
@@ -119,7 +119,7 @@ class CrossPlane(ToBrowser):
 
 
 @dataclass(frozen=True)
-class Stack(ToBrowser):
+class StackView(ToBrowser):
     """Where the slices of a case lie; see `ctviz.core.stack.Stack`.
 
     Parameters
@@ -137,8 +137,8 @@ class Stack(ToBrowser):
     depths_mm: Annotated[Sequence[float], Key("depths")]
     shifts: Sequence[tuple[float, float]]
     even: bool
-    along_row: CrossPlane
-    along_column: CrossPlane
+    along_row: CrossPlaneView
+    along_column: CrossPlaneView
     notes: Sequence[str] = ()
 
 
@@ -170,7 +170,7 @@ class CaseView(ToBrowser):
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
-    stack: Stack | None = None
+    stack: StackView | None = None
     no_stack: str = ""
     made: Sequence[str] = ()
 

@@ -37,7 +37,7 @@ export class CrossPane {
       down: (/** @type {Point} */ point) => view.goTo(point),
       move: (/** @type {Point} */ point) => view.goTo(point),
       up: () => {},
-      cancel: () => {},
+      takeBack: () => {},
       doubleClick: enlarge,
     };
     this.deafen = listen(this.screen, view, hand);
