@@ -24,6 +24,9 @@ UNEVEN_SHARE = 0.02
 SHIFTED_PIXELS = 0.5
 """Slices that lie less beside each other lie behind each other, as far as pixels can tell."""
 
+SAME_DIRECTION = 0.01
+"""Cosines that differ by less are one direction, half a degree apart."""
+
 FARTHEST_BESIDE = 4
 """Slices that lie beside each other by more than so many of their own widths belong to no stack."""
 
@@ -138,6 +141,34 @@ def stack_of(planes: Sequence[PlacedSlice], shape: tuple[int, int]) -> Stack:
         along_column=_plane(axes[1], normal),
         notes=_notes(gaps, even=even, sheared=sheared),
     )
+
+
+def offset_mm(
+    planes: Sequence[PlacedSlice], others: Sequence[PlacedSlice]
+) -> tuple[float, float, float] | None:
+    """Return where the first of other slices begins, seen from the first of these.
+
+    Both must be given in one coordinate system.
+
+    Returns
+    -------
+    tuple
+        Millimetres along a row, along a column, and in the order of reading; None if that is
+        unknown, or if the slices are turned against each other.
+    """
+    try:
+        _, axes, positions = _geometry(planes)
+        _, other_axes, other_positions = _geometry(others)
+    except NoStack:
+        return None
+    if np.abs(axes - other_axes).max() > SAME_DIRECTION:
+        return None
+    normal = np.cross(axes[0], axes[1])
+    if (positions[-1] - positions[0]) @ normal < 0:
+        normal = -normal
+    away = other_positions[0] - positions[0]
+    across, down, behind = (float(round(away @ axis, 3)) for axis in (*axes, normal))
+    return across, down, behind
 
 
 def _geometry(

@@ -7,7 +7,7 @@ import pytest
 
 from ctviz.core import Slice
 from ctviz.core.orientation import EdgeLetters
-from ctviz.core.stack import NoStack, stack_of
+from ctviz.core.stack import NoStack, offset_mm, stack_of
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 SHAPE = (6, 8)
@@ -99,3 +99,16 @@ def test_slices_that_lie_beside_each_other_are_shifted_by_whole_pixels():
 def test_what_cannot_be_crossed_is_refused_in_a_sentence(planes, why):
     with pytest.raises(NoStack, match=why):
         stack_of(planes, SHAPE)
+
+
+def test_another_scan_begins_where_its_first_pixel_lies_in_the_patient():
+    here, there = along((0, 0, -2)), along((0, 0, -5), first=(-7.0, 22.5, 290.0))
+    assert offset_mm(slices(here), slices(there)) == (3.0, 2.5, 10.0)
+    assert offset_mm(slices(there), slices(here)) == (-3.0, -2.5, -10.0)
+
+
+def test_scans_that_are_turned_against_each_other_or_have_no_place_have_no_offset():
+    here = slices(along((0, 0, -2)))
+    coronal = slices(along((0, 2, 0)), orientation=(1.0, 0.0, 0.0, 0.0, 0.0, -1.0))
+    assert offset_mm(here, coronal) is None
+    assert offset_mm(here, here[:1]) is None

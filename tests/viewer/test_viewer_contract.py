@@ -12,6 +12,7 @@ from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
     Badge,
+    BesideView,
     BoardCommand,
     BoardData,
     CaseView,
@@ -74,7 +75,10 @@ BOARD = BoardData(
         {2: [1, 2, 1]},
         {"page-1": Measurement("ruler", 2, (Point(0.5, 1), Point(3, 1.25)))},
     ),
-    reference=Reference("CD", {1: [0, 1, 1]}),
+    reference=Reference(
+        "CD", {1: [0, 1, 1]}, (Measurement("ruler", 1, (Point(0.5, 1), Point(3, 2))),)
+    ),
+    beside=BesideView(CaseView("C-2", 3, 4, 5, "/p"), "C-2 · CT", (1.0, -2.5, 0.0)),
 )
 MESSAGE = {
     "contract": CONTRACT,
@@ -110,6 +114,7 @@ def documented(typedef):
         ("BoardData", BOARD),
         ("CaseView", BOARD.case),
         ("StackView", STACK),
+        ("BesideView", BOARD.beside),
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
@@ -161,7 +166,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
-        *(STACK, STACK.along_row),
+        *(STACK, STACK.along_row, BOARD.beside),
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
     )
 }
@@ -251,6 +256,7 @@ def test_a_board_is_said_as_it_always_was():
         "met": "",
         "heard": "",
         "caption": [],
+        "beside": None,
         "sign": SIGNS[1],
         "unit": "pixels",
         "contract": CONTRACT,

@@ -13,6 +13,7 @@ from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
+from ctviz.ui.compare.beside import beside
 from ctviz.ui.compare.case_view import case_view
 from ctviz.ui.compare.choices import (
     choose_case,
@@ -59,6 +60,7 @@ from ctviz.ui.routes import map_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
+    BESIDE,
     BoardCommand,
     BoardData,
     DisplayWindow,
@@ -223,6 +225,7 @@ def _show_board(
             unit=state.unit,
             heard=state.heard,
             caption=subject.caption if subject is not None else (),
+            beside=beside(entry, case),
         ),
         key=widget("board"),
         on_drawing=keep_or_say,
@@ -352,7 +355,7 @@ def _commanded(command: BoardCommand) -> None:
     if command.kind == "view":
         state.sign, state.unit = command.sign, command.unit
     elif command.kind == "remove":
-        state.remove(command.pane_id)
+        _remove(command.pane_id)
     elif command.kind == "exported":
         record(AuditEvent.EXPORTED, command.pane_id)
     elif command.kind == "cancel":
@@ -363,6 +366,14 @@ def _commanded(command: BoardCommand) -> None:
         release(command.pane_id)
         for place in _places_of(command.pane_id):
             del state.page_jobs[place]
+
+
+def _remove(pane_id: str) -> None:
+    """Take something off the board."""
+    if pane_id == BESIDE:
+        session().beside = ""
+    else:
+        session().remove(pane_id)
 
 
 def _places_of(pane_id: str) -> list[Place]:

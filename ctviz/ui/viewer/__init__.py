@@ -6,7 +6,9 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
+    BESIDE,
     Badge,
+    BesideView,
     BoardCommand,
     BoardData,
     CaseView,
@@ -29,7 +31,9 @@ from ctviz.ui.viewer.contract import (
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "BESIDE",
     "Badge",
+    "BesideView",
     "BoardCommand",
     "BoardData",
     "CaseView",

@@ -31,6 +31,8 @@ CONTRACT = 3
 """Version of these words. The browser has the same number: a page that is older than its server, or
 younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
+BESIDE = "beside"
+"""Stands among estimators for the case beside the one that is read."""
 
 
 def _camel_case(name: str) -> str:
@@ -283,10 +285,28 @@ class Drawing(ToBrowser):
 
 @dataclass(frozen=True)
 class Reference(ToBrowser):
-    """Another reader's region, shown as a dashed outline."""
+    """Another reader's region, shown as a dashed outline, and what they measured."""
 
     name: str
     slices: RunsBySlice
+    measurements: Sequence[Measurement] = ()
+
+
+@dataclass(frozen=True)
+class BesideView(ToBrowser):
+    """Another case beside the one that is read, to be looked at only.
+
+    Parameters
+    ----------
+    offset_mm
+        Where its first slice begins, seen from the first of the case that is read: along a row,
+        along a column, and in the order of reading. None if both have no coordinate system in
+        common.
+    """
+
+    case: CaseView
+    title: str
+    offset_mm: Annotated[tuple[float, float, float] | None, Key("offset")] = None
 
 
 @dataclass(frozen=True)
@@ -313,6 +333,8 @@ class BoardData(ToBrowser):
         Whether the maps of the panes are region maps.
     heard
         The order heard last; the browser repeats an order until it finds it here.
+    beside
+        Another case to look at beside this one.
     caption
         What the maps of this slice are of, in sentences that are taken home with a picture.
     """
@@ -333,6 +355,7 @@ class BoardData(ToBrowser):
     unit: MapUnit = "pixels"
     heard: str = ""
     caption: Sequence[str] = ()
+    beside: BesideView | None = None
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 
@@ -458,7 +481,8 @@ class BoardCommand(FromBrowser):
         ``cancel``, ``compute`` or ``remove`` one estimator; ``view``: read maps in another way;
         ``refresh``: tell what has been computed by now; ``exported``: note that the view was saved.
     pane_id
-        The estimator, if the command is about one; the name of the file that was saved.
+        The estimator, if the command is about one; `BESIDE` for the case beside this one; the name
+        of the file that was saved.
     sign, unit
         How maps shall be read.
     order_id

@@ -9,6 +9,7 @@ import { DrawingSession } from "./drawing-session.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
 import { Leftovers } from "./outbox.js";
+import { BesideCase } from "../picture/beside-view.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
 import { Hand } from "../drawing/hand.js";
@@ -44,6 +45,7 @@ export class Session {
     Object.assign(this.view.heatmaps, readPreferences(browserStore()));
     this.scene = new Scene(this.view);
     this.planes = new Planes(this.view);
+    this.beside = new BesideCase(this.view, () => this.scene.grid);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
@@ -252,9 +254,10 @@ export class Session {
     else this.hearReading();
     this.scene.grid = data.case;
     this.scene.answered = { slice: data.slice, sign: data.sign, unit: data.unit };
-    this.scene.setReference(data.reference?.slices ?? {});
+    this.scene.setReference(data.reference?.slices ?? {}, data.reference?.measurements ?? []);
     if (before?.case.id !== data.case.id) this.openCase(data);
     else this.follow(before, data);
+    this.beside.take(data.beside);
     this.hearDrawing(data);
     if (this.rang) this.startAgain();
     this.want();

@@ -93,13 +93,19 @@
  * @property {Record<string, {before: Runs, after: Runs}>} slices
  * @property {Record<string, MeasurementEdit>} measurements
  *
+ * @typedef {object} BesideView  Another case beside the one that is read.
+ * @property {CaseView} case
+ * @property {string} title
+ * @property {[number, number, number] | null} offset  Where its first slice begins, seen from the first of the case that is
+ *   read, in mm: along a row, along a column, and in the order of reading. Null without a common coordinate system.
+ *
  * @typedef {object} BoardData
  * @property {CaseView} case
  * @property {number} slice
  * @property {Window} window
  * @property {PaneView[]} panes
  * @property {DrawingView | null} drawing
- * @property {{name: string, slices: Record<string, Runs>} | null} reference
+ * @property {{name: string, slices: Record<string, Runs>, measurements: Measurement[]} | null} reference  Another reader's region.
  * @property {number} contract  Version of these words; see `CONTRACT`.
  * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged  Letters that Python has stored lately.
@@ -111,6 +117,7 @@
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
+ * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
  * @typedef {object} DoorbellData  What every page knows of letters.
@@ -126,5 +133,7 @@
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */
 
+/** Stands among estimators for the case beside the one that is read. */
+export const BESIDE = "beside";
 /** Version of what the two say to each other: a page that is older than its server says so. */
 export const CONTRACT = 3;

@@ -8,6 +8,7 @@
  */
 
 import { colourMap, commonLimit } from "../picture/colours.js";
+import { BesidePane } from "./beside.js";
 import { Cine } from "./cine.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -60,6 +61,7 @@ export class Board {
     this.editor = new Editor(view, session.hand);
     this.rail = new SliceRail(view);
     this.planes = new PlanesRow(session);
+    this.beside = new BesidePane(session);
     this.cine = new Cine(view, (slice) => session.slices.get(session.sliceUrl(slice)).state === "ready");
     /** The pane that has the board to itself, or null. @type {string | null} */
     this.enlarged = null;
@@ -75,7 +77,7 @@ export class Board {
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
       this.editorBar.top,
-      element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
+      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.beside.root]),
       this.planes.root,
       this.editorBar.bottom,
     ]);
@@ -319,6 +321,7 @@ export class Board {
     scene.render(holding.state === "ready" ? holding.picture : null);
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
     this.planes.draw();
+    this.beside.draw(scene);
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);
     this.drawBars(data);
@@ -428,6 +431,7 @@ export class Board {
       measurements: hand.caliper.shown.map(({ name, measurement }) => ({ name, ...measurement, lines: linesOf(measurement, scene.grid, scene.quantity) })),
       selected: hand.caliper.selected,
       planes: this.planes.inspect(),
+      beside: this.beside.inspect(),
       pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
       saving: this.session.saving.state,
     };
@@ -444,6 +448,7 @@ export class Board {
     if (leaving) for (const { kind, target, capture } of LEAVING) target().removeEventListener(kind, leaving, { capture });
     for (const pane of this.panes.values()) pane.close();
     this.planes.close();
+    this.beside.close();
     this.editor.close();
     this.root.remove();
   }
