@@ -29,6 +29,8 @@ export class Scene {
     this.caliper = null;
     /** @type {Record<string, import("../sync/types.js").Runs>} */
     this.reference = {};
+    /** @type {import("../sync/types.js").Measurement[]} */
+    this.referenceMeasurements = [];
     /** What Python's states, maps and scores belong to. */
     this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
     /** @type {Int16Array | null} Pixels of the slice on show. */
@@ -44,9 +46,13 @@ export class Scene {
     this.references = 0;
   }
 
-  /** @param {Record<string, import("../sync/types.js").Runs>} slices */
-  setReference(slices) {
+  /**
+   * @param {Record<string, import("../sync/types.js").Runs>} slices  What another reader has drawn,
+   * @param {import("../sync/types.js").Measurement[]} [measurements]  and measured.
+   */
+  setReference(slices, measurements = []) {
     this.reference = slices;
+    this.referenceMeasurements = measurements;
     this.references++;
   }
 
@@ -124,8 +130,12 @@ export class Scene {
    */
   drawMeasurements(plate, quantity) {
     if (!this.view.drawingVisible) return;
-    const shown = (this.caliper?.shown ?? []).map(({ measurement }) => ({ measurement, lines: linesOf(measurement, this.grid, quantity) }));
-    paintMeasurements(plate, shown);
+    const said = (/** @type {import("../sync/types.js").Measurement} */ measurement, /** @type {"measurement" | "reference"} */ ink) => ({
+      measurement, ink, lines: linesOf(measurement, this.grid, quantity),
+    });
+    const theirs = this.referenceMeasurements.filter(({ slice }) => slice === this.view.slice);
+    const own = (this.caliper?.shown ?? []).map(({ measurement }) => said(measurement, "measurement"));
+    paintMeasurements(plate, [...theirs.map((measurement) => said(measurement, "reference")), ...own]);
   }
 
   /**
