@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ctviz.core import Case, Progress, UnreadableScan
+from ctviz.core.acquisition import in_common
 from ctviz.io.dicom.acquisitions import acquisitions
 from ctviz.io.dicom.copies import Frame, without_copies
 from ctviz.io.dicom.header import Instance
@@ -226,6 +227,7 @@ def _assembled(frames: Sequence[Frame], pixels: Pixels, notes: list[str]) -> Cas
             *(note for instance in instances for note in instance.notes),
             *geometry_notes(planes, [frame.number for frame in frames], instances[0].tilt_degrees),
         ],
+        acquisition=in_common(frame.instance.acquisitions[frame.index] for frame in frames),
     )
 
 
