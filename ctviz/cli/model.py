@@ -41,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Inspect the file and put the network on the shelf."""
     # Only here, for the libraries that read networks take their time.
-    from ctviz.models.intake import Answers, add_onnx
+    from ctviz.models.intake import CardAnswers, add_onnx
 
-    answers = Answers(
+    answers = CardAnswers(
         id=arguments.id,
         classes=[name.strip() for name in arguments.classes.split(",")],
         window=_pair(arguments.window, "--window"),

@@ -15,7 +15,7 @@ from ctviz.models.intake.inspecting import Inspection, inspect_onnx
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answers:
+class CardAnswers:
     """What only the people know who have trained a network.
 
     Parameters
@@ -52,7 +52,7 @@ class Answers:
 
 
 def add_onnx(
-    file: Path, answers: Answers, models: Path, size: tuple[int, int] | None = None
+    file: Path, answers: CardAnswers, models: Path, size: tuple[int, int] | None = None
 ) -> tuple[ModelCard, Inspection]:
     """Put the network of an ONNX file on the shelf and return its card.
 
