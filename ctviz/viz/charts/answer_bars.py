@@ -17,7 +17,7 @@ from ctviz.viz.charts.screen.style import DRESS, FAINT, INK
 from ctviz.viz.images.palette import COLOURS
 
 HEIGHT_PX, FRAME_PX, LEAST_ROW_PX = 200, 88, 28
-"""Of both charts, and of what is around the rows of the second, which grows for the lowest rows."""
+"""Of both charts, of what is around the rows of the second, and of a row at least: it grows."""
 
 LETTERS = 18
 """Of a class's name on one line beside its cells."""
