@@ -344,6 +344,32 @@ def test_labels_hide_neither_points_nor_one_another():
     assert (centres - sizes / 2 >= 0).all()
 
 
+def test_labels_keep_off_the_bars_of_points_where_there_is_room():
+    points, sizes = np.array([(100.0, 100.0)]), np.array([(60.0, 12.0)])
+    bars = np.array([[(60.0, 100.0), (140.0, 100.0)], [(100.0, 70.0), (100.0, 130.0)]])
+    ((x, y),) = beside(points, sizes, (400.0, 300.0), bars=bars)
+    assert abs(x - 100) >= 30
+    assert abs(y - 100) >= 6
+
+
+def test_a_line_leads_on_screen_to_a_label_that_is_away():
+    crowd = tuple(LabelledPoint(f"A long name {n}", 0.5 + n / 1000, 0.5) for n in range(8))
+    far = LabelledPoint("Alone", 0.0, 1.0)
+    shown = interactive(replace(CHARTS["scatter"], points=(*crowd, far)))
+    led = {each.text: each.showarrow for each in shown.layout.annotations if each.text}
+    assert led["Alone"] is False
+    assert any(led[point.name] for point in crowd)
+
+
+def test_the_lowest_rank_is_on_the_chart_where_names_share_a_line():
+    """Of an estimator that is listed once two entrants have ranks."""
+    chart = Slopes("", "", ("A", "B"), (Slope("one", (1.5, 3.0)), Slope("two", (3.0, 1.5))))
+    bottom, top = interactive(chart).layout.yaxis.range
+    assert (bottom > 3, top < 1.5) == (True, True)
+    (axes,) = printed(chart).axes
+    assert axes.get_ylim()[0] > 3
+
+
 def test_labels_that_are_led_to_leave_a_crowd_without_hiding_anything():
     rng = np.random.default_rng(0)
     points, sizes = rng.normal((200, 150), 45, (26, 2)), np.full((26, 2), (90.0, 8.0))

@@ -48,7 +48,7 @@ from ctviz.ui.widgets.parameters import parameter_form
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.waiting import rerun_when
 
-TARGET_WORDS = {"truth": "the true class, where it is known", "predicted": "the predicted class"}
+TARGET_WORDS = {"truth": "true class", "predicted": "predicted class"}
 
 BEGINNINGS = {
     False: (
@@ -279,6 +279,8 @@ def _slices() -> None:
         format_func=TARGET_WORDS.__getitem__,
         key=field_of("target"),
         persist_state="session",
+        help="The class for which maps speak. Where the true one is not known, or is none of the "
+        "model's, the predicted one is explained.",
     )
 
 

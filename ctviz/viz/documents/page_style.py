@@ -6,10 +6,7 @@ PAGE_STYLE = """\
 body {
   margin: 0 auto; padding: 2.5rem 1.5rem 5rem; max-width: 54rem; color: var(--ink);
   background: #fff;
-  font: 16px/1.55 Georgia, "Times New Roman", "DejaVu Serif", serif;
-}
-h1, h2, h3, nav, table, figcaption, caption, .settings, .subtitle, .lead {
-  font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
+  font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
   sans-serif;
 }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; }

@@ -31,7 +31,7 @@ from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
 from ctviz.viz.charts.screen.style import DRESS, FAINT
 
 PLEASANT_PX = {1: 420, 2: 340}
-LEGEND_ROW_PX, TITLE_PX, HEAD_PX, AXIS_PX = 18, 56, 40, 38
+LEGEND_ROW_PX, TITLE_PX, HEAD_PX, NOTE_PX, AXIS_PX = 18, 56, 40, 16, 38
 APART = 0.06
 """Of the figure's width, between two panels."""
 
@@ -72,6 +72,8 @@ def _height(panel: Panel, across: int) -> int:
 def _dressed(figure: go.Figure, chart: Chart, needed: int, height: int | None) -> go.Figure:
     rows = -(-sum(bool(trace.showlegend) for trace in figure.data) // 4)
     above = TITLE_PX if chart.title else 0
+    if above and any(panel.note for panel in PanelGrid.of(chart).panels if panel is not chart):
+        above += NOTE_PX
     return figure.update_layout(
         height=height or needed + above + LEGEND_ROW_PX * rows,
         margin={

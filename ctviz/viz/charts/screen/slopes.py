@@ -15,7 +15,7 @@ ROW_PX, FRAME_PX = 19, 110
 
 def slopes_height(chart: Slopes) -> int:
     """Return how tall the chart must be for its names, in pixels."""
-    return FRAME_PX + ROW_PX * len(chart.slopes)
+    return round(FRAME_PX + ROW_PX * chart.lowest)
 
 
 def draw_slopes(cell: Cell, chart: Slopes) -> None:
@@ -30,7 +30,7 @@ def draw_slopes(cell: Cell, chart: Slopes) -> None:
     reach = room_beside((slope.name for slope in chart.slopes), max(1, last))
     cell.axes(
         {**NO_AXIS, "range": [-reach, last + reach]},
-        {**NO_AXIS, "range": [len(chart.slopes) + 0.7, -0.8]},
+        {**NO_AXIS, "range": [chart.lowest + 0.7, -0.8]},
     )
 
 

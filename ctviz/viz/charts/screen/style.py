@@ -16,7 +16,8 @@ def see_through(colour: str, opacity: float) -> str:
 
 
 GRID = see_through(FAINT, 0.18)
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+"""The page's own typeface, which Streamlit brings, then those that most computers have."""
 
 PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
 """What to give plotly beside a figure: small plots have no room for its tool bar."""
