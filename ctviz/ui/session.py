@@ -40,8 +40,9 @@ class Browsing:
 
     Parameters
     ----------
-    which, order, view
-        Names of the filter, of the order and of the view; empty for the first that there is.
+    collection, which, order, view
+        Names of the collection, of the filter, of the order and of the view; empty for the first
+        that there is.
     state
         How far the reader is with the cases that are listed; empty for all.
     tenth
@@ -64,6 +65,7 @@ class Browsing:
         The cases that were put into the bin last, as long as that can be undone by a button.
     """
 
+    collection: str = ""
     which: str = ""
     order: str = ""
     view: str = ""

@@ -228,9 +228,9 @@ def _show_board(
             beside=beside(entry, case),
         ),
         key=widget("board"),
-        on_drawing=keep_or_say,
-        on_slice=_scrolled,
-        on_command=_commanded,
+        drawn=keep_or_say,
+        scrolled=_scrolled,
+        commanded=_commanded,
     )
 
 
