@@ -47,11 +47,14 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
 
 
 def reference_of(entry: CaseEntry, reader: str) -> Reference | None:
-    """Return another reader's Regions as one outline, and their measurements."""
-    store = backend().store
-    regions, measurements = store.regions(entry.id, reader), store.measurements(entry.id, reader)
-    if not regions and not measurements:
+    """Return another reader's Regions as one outline, and their measurements.
+
+    Whoever may not see the Regions does not see the measurements either.
+    """
+    regions = backend().store.regions(entry.id, reader)
+    if not regions:
         return None
+    measurements = backend().store.measurements(entry.id, reader)
     return Reference(reader, _runs(regions, [], entry.shape), tuple(measurements.values()))
 
 

@@ -215,7 +215,7 @@ export class Board {
       close: () => brush.close(),
       back: () => hand.back(),
       remove: () => hand.caliper.remove(),
-      cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : hand.cancel()),
+      cancel: () => this.cancel(),
       undo: acts.undo,
       redo: acts.redo,
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
@@ -223,6 +223,14 @@ export class Board {
       help: acts.help,
     };
     performers[action]();
+  }
+
+  /** Close what lies over the board, or else give up what is in the hand. */
+  cancel() {
+    if (this.help.open) this.showHelp(false);
+    else if (this.enlarged !== null) this.enlarge(null);
+    else if (this.planes.enlarged !== null) this.planes.enlarge(null);
+    else this.session.hand.cancel();
   }
 
   /** @param {BoardData} data */
