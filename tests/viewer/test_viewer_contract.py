@@ -19,6 +19,7 @@ from ctviz.ui.viewer import (
     DoorbellData,
     Drawing,
     DrawingChange,
+    Frame,
     InvalidDrawing,
     Letters,
     Pane,
@@ -43,7 +44,16 @@ from tests.documents import assert_comes_back, assert_each_fault_is_named, place
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
 BOARD = BoardData(
-    case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
+    case=CaseView(
+        "C-1",
+        3,
+        4,
+        5,
+        "/pixels/{k}",
+        (1.5, 0.7),
+        Letters("R", "L", "A", "P"),
+        body=Frame(1, 4, 0, 3),
+    ),
     slice_index=2,
     panes=[
         Pane(
@@ -111,8 +121,8 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
 
 @pytest.mark.parametrize(
     ("typedef", "kind"),
-    [("Letters", Letters), ("Window", DisplayWindow), ("Point", Point)],
-    ids=["letters", "window", "point"],
+    [("Letters", Letters), ("Frame", Frame), ("Window", DisplayWindow), ("Point", Point)],
+    ids=["letters", "frame", "window", "point"],
 )
 def test_small_things_are_named_the_same_too(typedef, kind):
     text = (FRONTEND / "sync" / "types.js").read_text()
@@ -143,7 +153,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
-        DoorbellData(["page-4"], {"page-5": "The disk is full."}),
+        *(BOARD.case.body, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
     )
 }
 HEARD = {
@@ -215,6 +225,7 @@ def test_a_board_is_said_as_it_always_was():
             "spacing": None,
             "letters": None,
             "hounsfield": True,
+            "body": None,
         },
         "slice": 2,
         "panes": [],

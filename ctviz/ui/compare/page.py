@@ -14,6 +14,7 @@ from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
+from ctviz.ui.compare.body import body_of
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
@@ -252,6 +253,7 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
         spacing_mm=entry.spacing_mm,
         letters=letters,
         hounsfield=first.calibrated,
+        body=body_of(entry.id),
     )
 
 

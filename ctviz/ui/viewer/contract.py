@@ -111,6 +111,16 @@ class DisplayWindow(ToBrowser):
 
 
 @dataclass(frozen=True)
+class Frame(ToBrowser):
+    """A part of the image, by its edges in pixels from the upper left corner."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+@dataclass(frozen=True)
 class CaseView(ToBrowser):
     """A case as the board shows it.
 
@@ -122,6 +132,8 @@ class CaseView(ToBrowser):
         Distance of pixel centres (down a column, along a row); None if unknown.
     hounsfield
         Whether the numbers are Hounsfield units rather than plain grey values.
+    body
+        Where the body lies on all slices, which is what pictures show at first; None if unknown.
     """
 
     id: str
@@ -132,6 +144,7 @@ class CaseView(ToBrowser):
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
+    body: Frame | None = None
 
 
 @dataclass(frozen=True)

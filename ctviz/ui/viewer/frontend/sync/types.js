@@ -6,6 +6,8 @@
  * @typedef {{x: number, y: number}} Point  Column and row in image pixels; a pixel's centre is at .5.
  * @typedef {{left: string, right: string, top: string, bottom: string}} Letters
  *
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Frame  Edges of a part of the image, in pixels.
+ *
  * @typedef {object} CaseView
  * @property {string} id
  * @property {number} count  Number of slices.
@@ -14,6 +16,7 @@
  * @property {[number, number] | null} spacing  Row and column spacing in mm, null if unknown.
  * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
+ * @property {Frame | null} body  Where the body lies on all slices, or null if unknown.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
  *
  * @typedef {object} ScoreText
