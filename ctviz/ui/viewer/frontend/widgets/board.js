@@ -13,10 +13,11 @@ import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
 import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
+import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
 import { shortcutOf } from "./keys.js";
-import { columnsFor } from "./layout.js";
+import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
@@ -64,11 +65,14 @@ export class Board {
     this.help = new Help(() => this.showHelp(false));
     this.editorBar = new EditorBar(view, brush, this.acts());
     this.saveMenu = new SaveMenu((kept) => this.save(kept));
-    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, (score) => {
+    const sort = (/** @type {string} */ score) => {
       session.sort = score;
       this.arrange();
       this.focus();
-    });
+    };
+    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, { sort, perScreen: (count) => this.showPerScreen(count) });
+    /** How many panes a screen has. */
+    this.perScreen = 1;
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
@@ -206,6 +210,9 @@ export class Board {
       cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : hand.cancel()),
       undo: acts.undo,
       redo: acts.redo,
+      density: () => this.showPerScreen(stepOf(view.heatmaps.perScreen, this.perScreen, Number(value))),
+      enlarge: () => this.enlargeHovered(),
+      turn: () => this.turn(Number(value)),
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
       drawing: () => view.showDrawing(!view.drawingVisible),
       help: acts.help,
@@ -230,7 +237,8 @@ export class Board {
       pane.close();
       this.panes.delete(id);
     }
-    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view).root);
+    const ranged = new Set(data.panes.flatMap(({ scores }) => scores.filter(({ span }) => span).map(({ id }) => id)));
+    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view, ranged).root);
     const children = sorted.length ? sorted : [this.empty];
     const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
     if (!same) this.grid.replaceChildren(...children);
@@ -241,14 +249,15 @@ export class Board {
   /**
    * @param {PaneView} pane
    * @param {import("../picture/view.js").SharedView} view
+   * @param {Set<string>} ranged  Scores of which some pane has a range.
    */
-  pane(pane, view) {
+  pane(pane, view, ranged) {
     let made = this.panes.get(pane.id);
     if (!made) {
       made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id), (id) => this.enlarge(this.enlarged === id ? null : id));
       this.panes.set(pane.id, made);
     }
-    made.update(pane);
+    made.update(pane, ranged);
     return made;
   }
 
@@ -265,11 +274,39 @@ export class Board {
     this.schedule();
   }
 
-  /** The panes fill the room beside the slice, and more where they are many. */
+  /** The pane under the pointer, else the first, gets the board; one that has it gives it back. */
+  enlargeHovered() {
+    if (this.enlarged !== null) return this.enlarge(null);
+    const panes = [...this.panes.values()];
+    const pane = panes.find(({ screen }) => screen.canvas === this.session.scene.hovered) ?? panes.find(({ root }) => root === this.grid.firstChild);
+    if (pane) this.enlarge(pane.id);
+  }
+
+  /** @param {number} step  To another pane in the order of the screen, while one has the whole board. */
+  turn(step) {
+    if (this.enlarged === null || !this.session.data) return;
+    const order = sortPanes(this.session.data.panes, this.session.sort).map(({ id }) => id);
+    this.enlarge(order[(order.indexOf(this.enlarged) + step + order.length) % order.length]);
+  }
+
+  /** @param {number} count  Panes on a screen, or `AS_FITS`. */
+  showPerScreen(count) {
+    this.session.view.setHeatmaps({ perScreen: count });
+    this.fitPanes();
+    this.focus();
+  }
+
+  /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
-    const room = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
-    const columns = columnsFor(this.panes.size, this.grid.clientWidth, room);
-    this.grid.style.minHeight = `${room}px`;
+    const { scene, view } = this.session;
+    const height = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
+    const { left, right, top, bottom } = frameOf(scene.grid);
+    const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
+    const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
+    const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen);
+    this.perScreen = columns * rows;
+    this.grid.style.minHeight = `${height}px`;
+    this.grid.style.gridAutoRows = `${(height - GAP * (rows - 1)) / rows}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 
@@ -318,6 +355,7 @@ export class Board {
   drawPanes(data) {
     const heatmaps = this.heatmaps(data);
     for (const pane of this.panes.values()) {
+      if (this.enlarged !== null && pane.id !== this.enlarged) continue;
       const { top, bottom } = pane.root.getBoundingClientRect();
       if (top > window.innerHeight || bottom < 0) continue;
       pane.draw(this.session.scene, heatmaps.look, heatmaps.of(pane));
