@@ -193,6 +193,8 @@ def test_the_link_decides_which_metrics_are_read(app, two_phantoms):
     app.run()
     assert not app.exception
     assert app.session_state["ctviz"].metrics == ("sparseness", "nothing", "iou")
+    shown(app.segmented_control, "ctviz:dock:section").set_value("Scores").run()
+    assert not app.exception
     assert [title for title in app.dataframe[0].value.columns if title[-1] in "↑↓"] == [
         "Sparseness ↑",
         "IoU ↑",

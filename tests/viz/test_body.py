@@ -51,7 +51,7 @@ def test_the_table_is_no_body_but_an_arm_beside_it_is():
     image[400:406, 40:470] = 300.0
     assert body_frame(case_of(image))[0].stop < 360
     with_arm = np.maximum(image, ellipse((512, 512), (200, 290), (20, 100)))
-    top, bottom, left, right = edges(body_frame(case_of(with_arm)))
+    _, bottom, left, _ = edges(body_frame(case_of(with_arm)))
     assert left <= 20
     assert bottom < 360
 

@@ -33,7 +33,8 @@ from ctviz.ui.compare.comparison import (
 )
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.controls import trust_none
-from ctviz.ui.compare.curves import show_curves
+from ctviz.ui.compare.curves import show_curves, show_fills
+from ctviz.ui.compare.dock import show_dock
 from ctviz.ui.compare.drawer import offer_maps_and_scores
 from ctviz.ui.compare.drawings import (
     drawing_of,
@@ -136,15 +137,26 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         _show_board(entry, case, comparison, chosen, subject)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
-    show_scores(comparison, chosen)
     if comparison.compared:
-        with st.container(horizontal=True):
-            offer_error_bars()
-            offer_second_opinion()
-            if subject is not None:
-                offer_exports(comparison, subject)
-    show_curves(comparison, marked.get(chosen))
+        _dock(comparison, chosen, marked.get(chosen), subject)
     state.write_link()
+
+
+def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subject | None) -> None:
+    """Show what the pictures alone do not say, at the lower edge of the screen."""
+
+    def offer() -> None:
+        offer_error_bars()
+        offer_second_opinion()
+        if subject is not None:
+            offer_exports(comparison, subject)
+
+    sections = {
+        "Scores": lambda: show_scores(comparison, against),
+        "Curves": lambda: show_curves(comparison, mask),
+        "Fills": lambda: show_fills(comparison),
+    }
+    show_dock(sections, offer)
 
 
 def _subject(case: Case, explained: Explained | None, against: str) -> Subject | None:

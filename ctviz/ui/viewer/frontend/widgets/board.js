@@ -16,7 +16,7 @@ import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
 import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
-import { shortcutOf } from "./keys.js";
+import { OF_THE_PAGE, shortcutOf } from "./keys.js";
 import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
@@ -131,7 +131,7 @@ export class Board {
     this.root.addEventListener("keypress", (event) => event.stopPropagation());
     // Streamlit must hear that a key was let go, or it takes the next one for a chord.
     this.root.addEventListener("keyup", (event) => {
-      if (shortcutOf(event)?.action !== "case") event.stopPropagation();
+      if (!OF_THE_PAGE.has(shortcutOf(event)?.action ?? "")) event.stopPropagation();
     });
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
@@ -165,20 +165,19 @@ export class Board {
   }
 
   /**
-   * Streamlit has keys of its own, so none leaves the board but those that turn to another case: they
-   * are those of the page's buttons.
+   * Streamlit has keys of its own, so none leaves the board but those of the page's buttons.
    *
    * @param {KeyboardEvent} event
    */
   key(event) {
     const target = event.composedPath()[0];
-    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.hand.busy;
-    if (turns) return;
+    const { action = "" } = shortcutOf(event) ?? {};
+    if (OF_THE_PAGE.has(action) && !takesText(target) && !this.session.hand.busy) return;
     event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
     if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
-    if (!shortcut || shortcut.action === "case") return;
+    if (!shortcut || OF_THE_PAGE.has(action)) return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
     if (this.session.hand.busy && MOVING.has(shortcut.action)) return;
