@@ -67,7 +67,7 @@ def test_a_paths_map_says_how_far_its_sum_is_off(opened):
 def test_the_picture_comes_first(opened, width):
     opened.page.set_viewport_size({"width": width, "height": 768})
     top = opened.page.locator("[class*=st-key-ctviz-stage]").bounding_box()["y"]
-    assert top <= 84
+    assert top <= 60
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     opened.page.set_viewport_size({"width": 1366, "height": 768})
 

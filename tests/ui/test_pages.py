@@ -12,6 +12,7 @@ from ctviz.ui.cases.gallery import WRONG, Listed, _offered
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.guide import key_table, mouse_table
 from ctviz.ui.widgets.plain_text import plain
+from tests.ui.shown import shown
 
 
 def text_of(app) -> str:

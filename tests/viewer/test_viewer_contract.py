@@ -11,6 +11,7 @@ from ctviz.core.measurement import Measurement, MeasurementKind, Point
 from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
+    Answer,
     Badge,
     BoardCommand,
     BoardData,
@@ -66,6 +67,9 @@ BOARD = BoardData(
         )
     ],
     window=DisplayWindow(1500, -600),
+    answer=Answer(
+        "with 0.99", "Explained: with.", [Remark("strange", "Do not trust it.", warns=True)]
+    ),
     drawing=Drawing(
         "AB",
         ["heart"],
@@ -107,6 +111,7 @@ def documented(typedef):
     [
         ("BoardData", BOARD),
         ("CaseView", BOARD.case),
+        ("Answer", BOARD.answer),
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
@@ -153,7 +158,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
-        *(BOARD.case.body, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
+        *(BOARD.case.body, BOARD.answer, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
     )
 }
 HEARD = {
@@ -240,6 +245,7 @@ def test_a_board_is_said_as_it_always_was():
         "met": "",
         "heard": "",
         "caption": [],
+        "answer": None,
         "sign": SIGNS[1],
         "unit": "pixels",
         "contract": CONTRACT,

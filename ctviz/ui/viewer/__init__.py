@@ -6,6 +6,7 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
+    Answer,
     Badge,
     BoardCommand,
     BoardData,
@@ -28,6 +29,7 @@ from ctviz.ui.viewer.contract import (
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "Answer",
     "Badge",
     "BoardCommand",
     "BoardData",

@@ -262,6 +262,25 @@ class Reference(ToBrowser):
 
 
 @dataclass(frozen=True)
+class Answer(ToBrowser):
+    """What the model says of a slice, above the panes.
+
+    Parameters
+    ----------
+    text
+        How probable each class is.
+    explained
+        Which class the maps explain, or what is waited for.
+    caveats
+        What to know before believing it, the most important first.
+    """
+
+    text: str
+    explained: str
+    caveats: Sequence[Remark] = ()
+
+
+@dataclass(frozen=True)
 class BoardData(ToBrowser):
     """Everything the board shows.
 
@@ -287,6 +306,8 @@ class BoardData(ToBrowser):
         The order heard last; the browser repeats an order until it finds it here.
     caption
         What the maps of this slice are of, in sentences that are taken home with a picture.
+    answer
+        What the model says of this slice; None where there is no model.
     """
 
     case: CaseView
@@ -305,6 +326,7 @@ class BoardData(ToBrowser):
     unit: MapUnit = "pixels"
     heard: str = ""
     caption: Sequence[str] = ()
+    answer: Answer | None = None
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 

@@ -46,13 +46,11 @@ def body_frame(slices: Sequence[Slice]) -> tuple[slice, slice] | None:
 
 def _body(hounsfield: NDArray[np.float32]) -> Mask:
     """Return the large pieces of tissue; opening takes away the table's thin shells."""
-    tissue = ndimage.binary_opening(hounsfield > TISSUE_ABOVE, np.ones((3, 3), bool))
-    pieces, count = ndimage.label(tissue)
-    if not count:
-        return tissue
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    return np.asarray(sizes >= PART_OF_BODY * sizes.max())[pieces] & tissue
+    tissue = np.asarray(ndimage.binary_opening(hounsfield > TISSUE_ABOVE, np.ones((3, 3), bool)))
+    pieces = np.asarray(ndimage.label(tissue)[0])
+    sizes = np.bincount(pieces[tissue], minlength=1)
+    large = np.flatnonzero(sizes >= PART_OF_BODY * max(1, sizes.max()))
+    return np.asarray(np.isin(pieces, large) & tissue, bool)
 
 
 def _fine(coarse: slice, step: int, size: int) -> slice:

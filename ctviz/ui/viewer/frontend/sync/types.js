@@ -83,6 +83,11 @@
  * @property {Record<string, {before: Runs, after: Runs}>} slices
  * @property {Record<string, MeasurementEdit>} measurements
  *
+ * @typedef {object} Answer  What the model says of a slice.
+ * @property {string} text  How probable each class is.
+ * @property {string} explained  Which class the maps explain, or what is waited for.
+ * @property {Remark[]} caveats  What to know before believing it, the most important first.
+ *
  * @typedef {object} BoardData
  * @property {CaseView} case
  * @property {number} slice
@@ -101,6 +106,7 @@
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
+ * @property {Answer | null} answer  Null where there is no model.
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
  * @typedef {object} DoorbellData  What every page knows of letters.

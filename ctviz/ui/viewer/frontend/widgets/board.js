@@ -7,6 +7,7 @@
  * @typedef {import("../picture/pixels.js").Picture} Picture
  */
 
+import { AnswerLine } from "./answer-line.js";
 import { colourMap, commonLimit } from "../picture/colours.js";
 import { Cine } from "./cine.js";
 import { element } from "./dom.js";
@@ -73,6 +74,7 @@ export class Board {
     this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, { sort, perScreen: (count) => this.showPerScreen(count) });
     /** How many panes a screen has. */
     this.perScreen = 1;
+    this.answer = new AnswerLine();
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
@@ -82,7 +84,7 @@ export class Board {
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
       this.slice,
-      element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
+      element("div", { class: "side" }, [this.answer.root, this.heatmapBar.root, this.grid]),
       this.help.root,
     ]);
     parent.append(this.root);
@@ -145,7 +147,7 @@ export class Board {
     };
     for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
     this.observer = new ResizeObserver(() => this.fitPanes());
-    for (const place of [this.slice, this.heatmapBar.root]) this.observer.observe(place);
+    for (const place of [this.slice, this.answer.root, this.heatmapBar.root]) this.observer.observe(place);
   }
 
   /** @param {PointerEvent} event */
@@ -222,6 +224,7 @@ export class Board {
   /** @param {BoardData} data */
   update(data) {
     this.session.receive(data);
+    this.answer.update(data.answer);
     this.arrange();
   }
 
@@ -298,7 +301,8 @@ export class Board {
   /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
     const { scene, view } = this.session;
-    const height = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
+    const above = [this.answer.root, this.heatmapBar.root].map(({ offsetHeight }) => offsetHeight && offsetHeight + GAP);
+    const height = this.slice.clientHeight - above[0] - above[1];
     const { left, right, top, bottom } = frameOf(scene.grid);
     const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
     const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
@@ -421,6 +425,7 @@ export class Board {
       drawn: this.drawnSlices().length + measured.length > 0,
       reference: data.reference?.name ?? null,
     });
+    this.answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
   }
 
