@@ -301,15 +301,15 @@ export class Board {
   /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
     const { scene, view } = this.session;
-    const above = [this.answer.root, this.heatmapBar.root].map(({ offsetHeight }) => offsetHeight && offsetHeight + GAP);
-    const height = this.slice.clientHeight - above[0] - above[1];
+    const above = [this.answer.root, this.heatmapBar.root].map((bar) => Math.ceil(bar.getBoundingClientRect().height));
+    const height = above.reduce((room, taken) => room - (taken && taken + GAP), Math.floor(this.slice.getBoundingClientRect().height));
     const { left, right, top, bottom } = frameOf(scene.grid);
     const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
     const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
     const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen);
     this.perScreen = columns * rows;
     this.grid.style.minHeight = `${height}px`;
-    this.grid.style.gridAutoRows = `${(height - GAP * (rows - 1)) / rows}px`;
+    this.grid.style.gridAutoRows = `${Math.floor((height - GAP * (rows - 1)) / rows)}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 

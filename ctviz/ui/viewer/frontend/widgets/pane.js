@@ -71,8 +71,9 @@ export class Pane {
     const header = element("header", { title: withKey("Whole board and back: click", "enlarge") }, [
       this.title, this.control, this.badge, this.gap, this.seconds, whole, remove,
     ]);
-    header.addEventListener("click", ({ target }) => {
-      if (!(target instanceof Element && target.closest("button"))) enlarge(id);
+    header.addEventListener("click", ({ target, detail }) => {
+      // A double click is one wish, too.
+      if (detail < 2 && !(target instanceof Element && target.closest("button"))) enlarge(id);
     });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
       header,
