@@ -6,11 +6,14 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
+    BESIDE,
     Answer,
     Badge,
+    BesideView,
     BoardCommand,
     BoardData,
     CaseView,
+    CrossPlaneView,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -24,16 +27,20 @@ from ctviz.ui.viewer.contract import (
     Remark,
     ScoreText,
     SliceChange,
+    StackView,
     Verdict,
 )
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "BESIDE",
     "Answer",
     "Badge",
+    "BesideView",
     "BoardCommand",
     "BoardData",
     "CaseView",
+    "CrossPlaneView",
     "DisplayWindow",
     "DoorbellData",
     "Drawing",
@@ -48,6 +55,7 @@ __all__ = [
     "Remark",
     "ScoreText",
     "SliceChange",
+    "StackView",
     "Verdict",
     "ViewerNotInstalled",
     "board",

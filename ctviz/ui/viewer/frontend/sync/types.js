@@ -8,6 +8,16 @@
  *
  * @typedef {{left: number, right: number, top: number, bottom: number}} Frame  Edges of a part of the image, in pixels.
  *
+ * @typedef {{title: string, letters: Letters}} CrossPlane  A plane that crosses all slices; the first is at its top.
+ *
+ * @typedef {object} StackView  Where the slices of a case lie.
+ * @property {number[]} depths  How deep each lies behind the first, in mm; never falling.
+ * @property {[number, number][]} shifts  By how many columns and rows each lies beside the first; empty where none does.
+ * @property {boolean} even  Whether what lies between two slices may be interpolated.
+ * @property {CrossPlane} alongRow
+ * @property {CrossPlane} alongColumn
+ * @property {string[]} notes  Sentences on what a reader must know.
+ *
  * @typedef {object} CaseView
  * @property {string} id
  * @property {number} count  Number of slices.
@@ -18,6 +28,9 @@
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
  * @property {Frame | null} body  Where the body lies on all slices, or null if unknown.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
+ * @property {StackView | null} stack  Null where no plane can cross the slices.
+ * @property {string} noStack  Why none can.
+ * @property {string[]} made  How the scan was made, in lines.
  *
  * @typedef {object} ScoreText
  * @property {string} id
@@ -88,13 +101,19 @@
  * @property {string} explained  Which class the maps explain, or what is waited for.
  * @property {Remark[]} caveats  What to know before believing it, the most important first.
  *
+ * @typedef {object} BesideView  Another case beside the one that is read.
+ * @property {CaseView} case
+ * @property {string} title
+ * @property {[number, number, number] | null} offset  Where its first slice begins, seen from the first of the case that is
+ *   read, in mm: along a row, along a column, and in the order of reading. Null without a common coordinate system.
+ *
  * @typedef {object} BoardData
  * @property {CaseView} case
  * @property {number} slice
  * @property {Window} window
  * @property {PaneView[]} panes
  * @property {DrawingView | null} drawing
- * @property {{name: string, slices: Record<string, Runs>} | null} reference
+ * @property {{name: string, slices: Record<string, Runs>, measurements: Measurement[]} | null} reference  Another reader's region.
  * @property {number} contract  Version of these words; see `CONTRACT`.
  * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged  Letters that Python has stored lately.
@@ -107,6 +126,7 @@
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
  * @property {Answer | null} answer  Null where there is no model.
+ * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
  * @typedef {object} DoorbellData  What every page knows of letters.
@@ -122,5 +142,7 @@
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */
 
+/** Stands among estimators for the case beside the one that is read. */
+export const BESIDE = "beside";
 /** Version of what the two say to each other: a page that is older than its server says so. */
 export const CONTRACT = 3;
