@@ -127,6 +127,8 @@ class Session:
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
+    docked: str | None = None
+    docked_before: str = ""
     beside: str = ""
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None

@@ -4,6 +4,7 @@ from ctviz.core.theme import Window
 from ctviz.viz.charts.fill_dots import fill_dots
 from ctviz.viz.charts.metric_curves import CurvePicture, metric_curves
 from ctviz.viz.charts.screen.style import PLOT_CONFIG
+from ctviz.viz.images.body import body_frame
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
 from ctviz.viz.images.palette import Palette
@@ -19,6 +20,7 @@ __all__ = [
     "HeatmapLook",
     "Palette",
     "Window",
+    "body_frame",
     "fill_dots",
     "frame_around",
     "grey_range",

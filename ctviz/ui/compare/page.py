@@ -33,7 +33,8 @@ from ctviz.ui.compare.comparison import (
 )
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.controls import trust_none
-from ctviz.ui.compare.curves import show_curves
+from ctviz.ui.compare.curves import show_curves, show_fills
+from ctviz.ui.compare.dock import show_dock
 from ctviz.ui.compare.drawer import offer_maps_and_scores
 from ctviz.ui.compare.drawings import (
     drawing_of,
@@ -47,7 +48,7 @@ from ctviz.ui.compare.estimator_choice import chosen_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.exports import Subject, offer_exports
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning
-from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
+from ctviz.ui.compare.notices import Explained, in_short, say_in_full
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.sanity import badge_of
@@ -61,6 +62,7 @@ from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
     BESIDE,
+    Answer,
     BoardCommand,
     BoardData,
     DisplayWindow,
@@ -121,29 +123,40 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[6]:
         reader_badge()
     estimators, metrics = chosen_estimators(), chosen_metrics()
-    line, comparison, explained = st.container(), Comparison((), ""), None
+    comparison, explained, answer = Comparison((), ""), None, None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
             comparison, explained = _compare(case, card, (estimators, metrics), held, places[3])
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
     subject = _subject(case, explained, chosen)
-    with line:
-        say_in_short(explained, notices)
+    if card is not None:
+        answer = in_short(explained, notices)
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
-        _show_board(entry, case, comparison, chosen, subject)
+        _show_board(entry, comparison, chosen, subject, answer)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
-    show_scores(comparison, chosen)
     if comparison.compared:
-        with st.container(horizontal=True):
-            offer_error_bars()
-            offer_second_opinion()
-            if subject is not None:
-                offer_exports(comparison, subject)
-    show_curves(comparison, marked.get(chosen))
+        _dock(comparison, chosen, marked.get(chosen), subject)
     state.write_link()
+
+
+def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subject | None) -> None:
+    """Show what the pictures alone do not say, at the lower edge of the screen."""
+
+    def offer() -> None:
+        offer_error_bars()
+        offer_second_opinion()
+        if subject is not None:
+            offer_exports(comparison, subject)
+
+    sections = {
+        "Scores": lambda: show_scores(comparison, against),
+        "Curves": lambda: show_curves(comparison, mask),
+        "Fills": lambda: show_fills(comparison),
+    }
+    show_dock(sections, offer)
 
 
 def _subject(case: Case, explained: Explained | None, against: str) -> Subject | None:
@@ -203,9 +216,13 @@ def _first_slice(entry: CaseEntry) -> int:
 
 
 def _show_board(
-    entry: CaseEntry, case: Case, comparison: Comparison, chosen: str, subject: Subject | None
+    entry: CaseEntry,
+    comparison: Comparison,
+    chosen: str,
+    subject: Subject | None,
+    answer: Answer | None,
 ) -> None:
-    state = session()
+    state, case = session(), backend().case(entry.id)
     other = chosen.split(": ")[0]
     board(
         BoardData(
@@ -225,6 +242,7 @@ def _show_board(
             unit=state.unit,
             heard=state.heard,
             caption=subject.caption if subject is not None else (),
+            answer=answer,
             beside=beside(entry, case),
         ),
         key=widget("board"),

@@ -53,6 +53,7 @@ def show_scores(comparison: Comparison, against: str) -> None:
         table.style.apply(_styles, axis=None, comparison=comparison),
         column_config=_columns(comparison),
         key=widget("scores"),
+        height="stretch",
     )
     st.caption(plain(_legend(comparison, against)))
 

@@ -7,6 +7,7 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
     BESIDE,
+    Answer,
     Badge,
     BesideView,
     BoardCommand,
@@ -17,6 +18,7 @@ from ctviz.ui.viewer.contract import (
     DoorbellData,
     Drawing,
     DrawingChange,
+    Frame,
     Letters,
     MapUnit,
     Pane,
@@ -32,6 +34,7 @@ from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
     "BESIDE",
+    "Answer",
     "Badge",
     "BesideView",
     "BoardCommand",
@@ -42,6 +45,7 @@ __all__ = [
     "DoorbellData",
     "Drawing",
     "DrawingChange",
+    "Frame",
     "InvalidDrawing",
     "Letters",
     "MapUnit",

@@ -363,12 +363,12 @@ test("the address follows the reader's slice and nothing else of it changes", ()
 
 test("heatmap preferences outlive the page, and only those that make sense", () => {
   const store = memoryStore();
-  const settings = { visible: false, signed: true, regions: true, signedMap: "blue-orange", absoluteMap: "plasma", opacity: 0.4, threshold: 0.2, sameScale: true };
+  const settings = { visible: false, signed: true, regions: true, signedMap: "blue-orange", absoluteMap: "plasma", opacity: 0.4, threshold: 0.2, sameScale: true, perScreen: 6 };
   new Preferences(store).keep(settings);
   const { visible, signed, regions, ...kept } = settings;
   assert.deepEqual(readPreferences(store), kept);
   const [address] = store.kept.keys();
-  store.setItem(address, '{"opacity": 7, "threshold": "x", "absoluteMap": "toString", "sameScale": 1}');
+  store.setItem(address, '{"opacity": 7, "threshold": "x", "absoluteMap": "toString", "sameScale": 1, "perScreen": 5}');
   assert.deepEqual(readPreferences(store), {});
   for (const text of ["{", "null", "3"]) assert.deepEqual(readPreferences({ ...store, getItem: () => text }), {});
   assert.deepEqual(readPreferences(null), {});

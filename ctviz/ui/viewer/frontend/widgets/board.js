@@ -7,6 +7,7 @@
  * @typedef {import("../picture/pixels.js").Picture} Picture
  */
 
+import { AnswerLine } from "./answer-line.js";
 import { colourMap, commonLimit } from "../picture/colours.js";
 import { BesidePane } from "./beside.js";
 import { Cine } from "./cine.js";
@@ -14,10 +15,11 @@ import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
 import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
+import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
-import { shortcutOf } from "./keys.js";
-import { columnsFor } from "./layout.js";
+import { OF_THE_PAGE, shortcutOf } from "./keys.js";
+import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
 import { PlanesRow } from "./planes.js";
 import { SliceRail } from "./rail.js";
@@ -68,11 +70,15 @@ export class Board {
     this.help = new Help(() => this.showHelp(false));
     this.editorBar = new EditorBar(view, brush, this.acts());
     this.saveMenu = new SaveMenu((kept) => this.save(kept));
-    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, (score) => {
+    const sort = (/** @type {string} */ score) => {
       session.sort = score;
       this.arrange();
       this.focus();
-    });
+    };
+    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, { sort, perScreen: (count) => this.showPerScreen(count) });
+    /** How many panes a screen has. */
+    this.perScreen = 1;
+    this.answer = new AnswerLine();
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
@@ -83,7 +89,7 @@ export class Board {
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
       this.slice,
-      element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
+      element("div", { class: "side" }, [this.answer.root, this.heatmapBar.root, this.grid]),
       this.help.root,
     ]);
     parent.append(this.root);
@@ -137,7 +143,7 @@ export class Board {
     this.root.addEventListener("keypress", (event) => event.stopPropagation());
     // Streamlit must hear that a key was let go, or it takes the next one for a chord.
     this.root.addEventListener("keyup", (event) => {
-      if (shortcutOf(event)?.action !== "case") event.stopPropagation();
+      if (!OF_THE_PAGE.has(shortcutOf(event)?.action ?? "")) event.stopPropagation();
     });
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
@@ -151,7 +157,7 @@ export class Board {
     };
     for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
     this.observer = new ResizeObserver(() => this.fitPanes());
-    for (const place of [this.slice, this.heatmapBar.root]) this.observer.observe(place);
+    for (const place of [this.slice, this.answer.root, this.heatmapBar.root]) this.observer.observe(place);
   }
 
   /** @param {PointerEvent} event */
@@ -171,20 +177,19 @@ export class Board {
   }
 
   /**
-   * Streamlit has keys of its own, so none leaves the board but those that turn to another case: they
-   * are those of the page's buttons.
+   * Streamlit has keys of its own, so none leaves the board but those of the page's buttons.
    *
    * @param {KeyboardEvent} event
    */
   key(event) {
     const target = event.composedPath()[0];
-    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.hand.busy;
-    if (turns) return;
+    const { action = "" } = shortcutOf(event) ?? {};
+    if (OF_THE_PAGE.has(action) && !takesText(target) && !this.session.hand.busy) return;
     event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
     if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
-    if (!shortcut || shortcut.action === "case") return;
+    if (!shortcut || OF_THE_PAGE.has(action)) return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
     if (this.session.hand.busy && MOVING.has(shortcut.action)) return;
@@ -218,6 +223,9 @@ export class Board {
       cancel: () => this.cancel(),
       undo: acts.undo,
       redo: acts.redo,
+      density: () => this.showPerScreen(stepOf(view.heatmaps.perScreen, this.perScreen, Number(value))),
+      enlarge: () => this.enlargeHovered(),
+      turn: () => this.turn(Number(value)),
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
       drawing: () => view.showDrawing(!view.drawingVisible),
       help: acts.help,
@@ -236,6 +244,7 @@ export class Board {
   /** @param {BoardData} data */
   update(data) {
     this.session.receive(data);
+    this.answer.update(data.answer);
     this.arrange();
   }
 
@@ -250,7 +259,8 @@ export class Board {
       pane.close();
       this.panes.delete(id);
     }
-    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view).root);
+    const ranged = new Set(data.panes.flatMap(({ scores }) => scores.filter(({ span }) => span).map(({ id }) => id)));
+    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view, ranged).root);
     const children = sorted.length ? sorted : [this.empty];
     const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
     if (!same) this.grid.replaceChildren(...children);
@@ -261,14 +271,15 @@ export class Board {
   /**
    * @param {PaneView} pane
    * @param {import("../picture/view.js").SharedView} view
+   * @param {Set<string>} ranged  Scores of which some pane has a range.
    */
-  pane(pane, view) {
+  pane(pane, view, ranged) {
     let made = this.panes.get(pane.id);
     if (!made) {
       made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id), (id) => this.enlarge(this.enlarged === id ? null : id));
       this.panes.set(pane.id, made);
     }
-    made.update(pane);
+    made.update(pane, ranged);
     return made;
   }
 
@@ -285,11 +296,40 @@ export class Board {
     this.schedule();
   }
 
-  /** The panes fill the room beside the slice, and more where they are many. */
+  /** The pane under the pointer, else the first, gets the board; one that has it gives it back. */
+  enlargeHovered() {
+    if (this.enlarged !== null) return this.enlarge(null);
+    const panes = [...this.panes.values()];
+    const pane = panes.find(({ screen }) => screen.canvas === this.session.scene.hovered) ?? panes.find(({ root }) => root === this.grid.firstChild);
+    if (pane) this.enlarge(pane.id);
+  }
+
+  /** @param {number} step  To another pane in the order of the screen, while one has the whole board. */
+  turn(step) {
+    if (this.enlarged === null || !this.session.data) return;
+    const order = sortPanes(this.session.data.panes, this.session.sort).map(({ id }) => id);
+    this.enlarge(order[(order.indexOf(this.enlarged) + step + order.length) % order.length]);
+  }
+
+  /** @param {number} count  Panes on a screen, or `AS_FITS`. */
+  showPerScreen(count) {
+    this.session.view.setHeatmaps({ perScreen: count });
+    this.fitPanes();
+    this.focus();
+  }
+
+  /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
-    const room = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
-    const columns = columnsFor(this.panes.size, this.grid.clientWidth, room);
-    this.grid.style.minHeight = `${room}px`;
+    const { scene, view } = this.session;
+    const above = [this.answer.root, this.heatmapBar.root].map((bar) => Math.ceil(bar.getBoundingClientRect().height));
+    const height = above.reduce((room, taken) => room - (taken && taken + GAP), Math.floor(this.slice.getBoundingClientRect().height));
+    const { left, right, top, bottom } = frameOf(scene.grid);
+    const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
+    const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
+    const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen);
+    this.perScreen = columns * rows;
+    this.grid.style.minHeight = `${height}px`;
+    this.grid.style.gridAutoRows = `${Math.floor((height - GAP * (rows - 1)) / rows)}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 
@@ -340,6 +380,7 @@ export class Board {
   drawPanes(data) {
     const heatmaps = this.heatmaps(data);
     for (const pane of this.panes.values()) {
+      if (this.enlarged !== null && pane.id !== this.enlarged) continue;
       const { top, bottom } = pane.root.getBoundingClientRect();
       if (top > window.innerHeight || bottom < 0) continue;
       pane.draw(this.session.scene, heatmaps.look, heatmaps.of(pane));
@@ -407,6 +448,7 @@ export class Board {
       reference: data.reference?.name ?? null,
       noPlanes: data.case.noStack,
     });
+    this.answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
   }
 

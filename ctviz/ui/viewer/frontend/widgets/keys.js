@@ -6,6 +6,9 @@
 
 import { theme } from "../theme.js";
 
+/** Actions of the page's own buttons: their keys leave the board. */
+export const OF_THE_PAGE = new Set(["case", "dock"]);
+
 /**
  * The shortcut of a keyboard event, or null.
  *
