@@ -6,7 +6,6 @@ from ctviz.viz.charts.metric_curves import CurvePicture, metric_curves
 from ctviz.viz.charts.screen.style import PLOT_CONFIG
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
-from ctviz.viz.images.palette import Palette
 from ctviz.viz.images.pictures import frame_around, png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 
@@ -17,7 +16,6 @@ __all__ = [
     "ColourMap",
     "CurvePicture",
     "HeatmapLook",
-    "Palette",
     "Window",
     "fill_dots",
     "frame_around",

@@ -7,21 +7,22 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ctviz.core import Curve, CurvePanel, Mask
+from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.session import widget
-from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
+from ctviz.ui.widgets.inks import page_inks
+from ctviz.viz import PLOT_CONFIG, CurvePicture, fill_dots, metric_curves
 
 IN_A_ROW = 3
 
 
 def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     """Show the curves of the chosen metrics, and how fidelity depends on the fill."""
-    titles = [one.estimator.title for one in comparison.compared]
-    if not titles:
+    if not comparison.compared:
         return
-    controls = [one.estimator.title for one in comparison.compared if one.estimator.control]
-    palette = Palette.of(titles, controls)
+    looks = {one.estimator.title: look_of(one.estimator.name) for one in comparison.compared}
+    inks = page_inks()
     share = None if mask is None else float(mask.mean())
     pictures = [
         CurvePicture(panel_of(metric, comparison), curves)
@@ -30,10 +31,10 @@ def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     ]
     for start in range(0, len(pictures), IN_A_ROW):
         row = pictures[start : start + IN_A_ROW]
-        _show(metric_curves(row, own_share=share, palette=palette), "curves", start)
+        _show(metric_curves(row, looks, own_share=share, inks=inks), "curves", start)
     fills = {one.estimator.title: one.fills for one in comparison.compared if one.fills}
     if fills:
-        _show(fill_dots(fills, palette=palette), "fills")
+        _show(fill_dots(fills, looks, inks=inks), "fills")
 
 
 def panel_of(metric: Metric, comparison: Comparison) -> CurvePanel:

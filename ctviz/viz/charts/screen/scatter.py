@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ctviz.core.theme import Inks
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.kinds import Point, Scatter
 from ctviz.viz.charts.model.labels import beside
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker
-from ctviz.viz.charts.screen.style import FAINT, INK, see_through
+from ctviz.viz.charts.screen.style import see_through
 
 LABEL_PX = 10
 FRAME_PX = (680.0, 320.0)
@@ -20,16 +21,18 @@ FRAME_PX = (680.0, 320.0)
 def draw_scatter(cell: Cell, chart: Scatter) -> None:
     """Draw the points, their intervals faint, their names where they hide least."""
     for point in chart.points:
-        cell.add(_dot(point, chart))
+        cell.add(_dot(point, chart, cell.inks))
     x_span = _span(chart.x, [value for p in chart.points for value in (p.x, *(p.x_interval or ()))])
     y_span = _span(chart.y, [value for p in chart.points for value in (p.y, *(p.y_interval or ()))])
     cell.axes(
-        dressed(chart.x) | {"range": list(x_span)}, dressed(chart.y) | {"range": list(y_span)}
+        dressed(chart.x, cell.inks) | {"range": list(x_span)},
+        dressed(chart.y, cell.inks) | {"range": list(y_span)},
     )
     _label(cell, [point for point in chart.points if point.name], x_span, y_span)
 
 
-def _dot(point: Point, chart: Scatter) -> go.Scatter:
+def _dot(point: Point, chart: Scatter, inks: Inks) -> go.Scatter:
+    colour = point.look.on(inks.scheme)
     why = f"<br>{escape(point.why)}" if point.why else ""
     values = f"{chart.x.title} {chart.x.text(point.x)}, {chart.y.title} {chart.y.text(point.y)}"
     called = f"{escape(point.name)}<br>" if point.name else ""
@@ -39,9 +42,9 @@ def _dot(point: Point, chart: Scatter) -> go.Scatter:
         mode="markers",
         name=escape(point.name),
         showlegend=False,
-        marker=marker(point.look),
-        error_x=_bar(point.x, point.x_interval, point.look.colour),
-        error_y=_bar(point.y, point.y_interval, point.look.colour),
+        marker=marker(point.look, inks),
+        error_x=_bar(point.x, point.x_interval, colour),
+        error_y=_bar(point.y, point.y_interval, colour),
         hovertemplate=f"{called}{escape(values)}{why}<extra></extra>",
     )
 
@@ -83,5 +86,8 @@ def _label(
             point.y,
             xshift=float(across),
             yshift=float(up),
-            font={"size": LABEL_PX, "color": FAINT if point.look.control else INK},
+            font={
+                "size": LABEL_PX,
+                "color": cell.letters(point.look),
+            },
         )

@@ -40,6 +40,7 @@ export class Pane {
     this.deafen = listen(this.screen, view, null);
     this.screen.canvas.addEventListener("dblclick", () => enlarge(id));
     const whole = iconButton("enlarge", "Whole board and back (double click)", `pane-enlarge-${id}`, () => enlarge(id));
+    this.mark = element("span", { class: "mark", "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
@@ -62,7 +63,7 @@ export class Pane {
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
-      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, whole, remove]),
+      element("header", {}, [this.mark, this.title, this.control, this.badge, this.gap, this.seconds, whole, remove]),
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
         element("div", { class: "facts" }, [this.scores, this.chance, this.bar]),
@@ -74,6 +75,8 @@ export class Pane {
   update(pane) {
     this.pane = pane;
     setText(this.title, pane.title);
+    setText(this.mark, pane.glyph);
+    this.root.style.setProperty("--mark", pane.colour);
     this.title.title = pane.help;
     this.root.setAttribute("aria-label", pane.title);
     this.root.classList.toggle("is-control", pane.control);
