@@ -9,6 +9,9 @@ from ctviz.core.theme import THEME
 from ctviz.estimators import ESTIMATORS
 from ctviz.estimators.engine.looks import look_of
 
+FONTS = '"DejaVu Sans", "Segoe UI Symbol", "Apple Symbols", sans-serif'
+"""Each has all marks in one size, as the page's own has not."""
+
 
 def mark_estimators() -> None:
     """Put the marks there, for the eye alone: a screen reader reads the name as it is."""
@@ -29,7 +32,7 @@ def _rules() -> Iterator[str]:
         yield (
             f'[class*="st-key-ctviz-picker"] :is({ticked}, {chosen})::before '
             f'{{ content: "{THEME.glyph(look)} " / ""; '
-            f"color: light-dark({look.light}, {look.dark}); }}"
+            f"font-family: {FONTS}; color: light-dark({look.light}, {look.dark}); }}"
         )
 
 

@@ -14,7 +14,7 @@ def see_through(colour: str, opacity: float) -> str:
     return f"rgba{(*channels(colour), opacity)}"
 
 
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
 """What to give plotly beside a figure: small plots have no room for its tool bar."""
