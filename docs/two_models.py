@@ -12,10 +12,13 @@ from pathlib import Path
 from ctviz.cohort import Findings, load_findings
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.statistics import Standing
-from ctviz.viz.charts import Axis, Dots, Look, Mark, Multiples, Row, chart_file
+from ctviz.core import Sign
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME
+from ctviz.viz.charts import Axis, Dots, Mark, Multiples, Row, chart_file
 
 PICTURE = Path(__file__).with_name("two-models.png")
-SIGN = "absolute"
+SIGN: Sign = "absolute"
 SPANS = {"fidelity": (-0.7, 0.85), "auroc": (0.0, 1.05)}
 HONEST, SHORTCUT = "reads the patient", "reads the marker"
 
@@ -44,7 +47,7 @@ def main() -> None:
 def _panel(title: str, metric: str, studies: dict[str, Findings]) -> Dots:
     first = next(iter(studies.values()))
     names = Names.of(first)
-    looks = {HONEST: Look(0), SHORTCUT: replace(Look(1), hollow=True)}
+    looks = {HONEST: THEME.look("plain", 0), SHORTCUT: replace(THEME.look("other", 2), hollow=True)}
     standings = {name: _standings(findings, metric) for name, findings in studies.items()}
     rows = tuple(
         Row(
@@ -69,8 +72,8 @@ def _standings(findings: Findings, metric: str) -> dict[str, Standing]:
 
 def _mark(name: str, standing: Standing, look: Look) -> Mark:
     interval = standing.interval
-    ends = (interval.low, interval.high) if interval else (None, None)
-    return Mark(name, standing.mean, *ends, look)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return Mark(name, standing.mean, low, high, look)
 
 
 if __name__ == "__main__":

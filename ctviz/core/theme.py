@@ -195,6 +195,8 @@ class Theme:
         Colour of another reader's outline.
     measurement
         Colour of rulers, angles and areas, and of what they say.
+    planes
+        Colours of the slice, and of the planes that cross it along a row and along a column.
     dark, light
         Inks of pages and charts on dark ground, and on light ground or paper.
     looks
@@ -213,6 +215,7 @@ class Theme:
     labels: tuple[str, ...]
     reference: str
     measurement: str
+    planes: Mapping[str, str]
     dark: Inks
     light: Inks
     looks: Mapping[str, tuple[Look, ...]]
@@ -232,6 +235,7 @@ class Theme:
             labels=tuple(inks["labels"]),
             reference=inks["reference"],
             measurement=inks["measurement"],
+            planes=MappingProxyType(dict(inks["planes"])),
             dark=Inks.read("dark", inks["dark"]),
             light=Inks.read("light", inks["light"]),
             looks=MappingProxyType({name: _looks(name, facts) for name in facts["looks"]}),

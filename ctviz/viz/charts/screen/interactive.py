@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ctviz.core.theme import THEME, Inks
-from ctviz.viz.charts.model.grid import Grid
+from ctviz.viz.charts.model.grid import PanelGrid
 from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
@@ -47,7 +47,7 @@ def interactive(chart: Chart, *, height: int | None = None, inks: Inks = THEME.d
     inks
         Of the page that it stands on.
     """
-    grid = Grid.of(chart)
+    grid = PanelGrid.of(chart)
     heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
     figure = make_subplots(
         rows=len(heights),

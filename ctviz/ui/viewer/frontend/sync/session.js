@@ -9,10 +9,12 @@ import { DrawingSession } from "./drawing-session.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
 import { Leftovers } from "./outbox.js";
+import { BesideCase } from "../picture/beside-view.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
 import { Hand } from "../drawing/hand.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
+import { Planes } from "../picture/planes.js";
 import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
 import { Saver } from "./saver.js";
@@ -42,6 +44,8 @@ export class Session {
     this.preferences = new Preferences(browserStore());
     Object.assign(this.view.heatmaps, readPreferences(browserStore()));
     this.scene = new Scene(this.view);
+    this.planes = new Planes(this.view);
+    this.beside = new BesideCase(this.view, () => this.scene.grid);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
@@ -255,9 +259,10 @@ export class Session {
     else this.hearReading();
     this.scene.grid = data.case;
     this.scene.answered = { slice: data.slice, sign: data.sign, unit: data.unit };
-    this.scene.setReference(data.reference?.slices ?? {});
+    this.scene.setReference(data.reference?.slices ?? {}, data.reference?.measurements ?? []);
     if (before?.case.id !== data.case.id) this.openCase(data);
     else this.follow(before, data);
+    this.beside.take(data.beside);
     this.hearDrawing(data);
     if (this.rang) this.startAgain();
     this.want();
@@ -357,6 +362,30 @@ export class Session {
     return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
   }
 
+  /** The slices that are here, for planes across them. */
+  get pictures() {
+    const of = (/** @type {number} */ slice) => {
+      const holding = this.slices.get(this.sliceUrl(slice));
+      return holding.state === "ready" ? holding.picture.values : null;
+    };
+    return { revision: this.slices.revision, of };
+  }
+
+  /** Show planes across the slices, or hide them again; not where none can cross them. */
+  togglePlanes() {
+    if (!this.data?.case.stack) return;
+    this.view.showPlanes(!this.view.planes);
+    this.want();
+  }
+
+  /** Let the planes cross each other under the pointer. */
+  crossHere() {
+    const { cursor, slice } = this.view;
+    if (!cursor || !this.planes.shown) return;
+    const shift = this.planes.views.row.crossing?.shiftOf(slice) ?? { x: 0, y: 0 };
+    this.view.crossAt({ x: cursor.x + shift.x, y: cursor.y + shift.y });
+  }
+
   /** @param {string} pane */
   mapUrl(pane) {
     return this.data?.panes.find(({ id }) => id === pane)?.maps[String(this.view.slice)] ?? "";
@@ -368,7 +397,8 @@ export class Session {
     const { case: scan, panes } = this.data;
     const pixels = scan.rows * scan.columns;
     const order = outwards(this.view.slice, scan.count);
-    const slices = order.map((slice) => this.sliceUrl(slice));
+    this.planes.take(scan, this.slices.roomFor(pixels));
+    const slices = this.planes.wanted(order).map((slice) => this.sliceUrl(slice));
     const maps = order
       .slice(0, 2 * MAPS_AHEAD + 1)
       .flatMap((slice) => panes.flatMap((pane) => [pane.maps, pane.stronger, pane.halfWidths].map((urls) => urls[String(slice)])))
