@@ -7,7 +7,6 @@ from ctviz.viz.charts.screen.style import PLOT_CONFIG
 from ctviz.viz.images.body import body_frame
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
-from ctviz.viz.images.palette import Palette
 from ctviz.viz.images.pictures import frame_around, png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 
@@ -18,7 +17,6 @@ __all__ = [
     "ColourMap",
     "CurvePicture",
     "HeatmapLook",
-    "Palette",
     "Window",
     "body_frame",
     "fill_dots",

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ctviz.viz import Palette, png
+from ctviz.core.theme import THEME
+from ctviz.viz import png
 from ctviz.viz.charts import (
     Axis,
     CriticalDifference,
@@ -29,18 +30,16 @@ from ctviz.viz.charts import (
     Slopes,
     chart_file,
     interactive,
-    looks,
     printed,
     save_chart,
 )
 from ctviz.viz.charts.model.difference import Diagram
 from ctviz.viz.charts.model.labels import LED_REACHES, beside, spread
-from ctviz.viz.charts.model.looks import INKS
 from ctviz.viz.charts.model.rows import many_colours, many_markers, mark_names, spans, standing
-from ctviz.viz.images.palette import COLOURS
 
 NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")
-LOOKS = looks(NAMES, NAMES[-1:])
+PLACES = (("gradients", 0), ("backward rules", 1), ("gradients", 2), ("control", 0))
+LOOKS = {name: THEME.look(*place) for name, place in zip(NAMES, PLACES, strict=True)}
 X = (0.0, 0.5, 1.0)
 FIDELITY = Axis("Fidelity", better="higher")
 
@@ -78,7 +77,9 @@ def joined():
         Row(
             name,
             tuple(
-                Mark(kind, 0.1 * i + 0.2 * n, look=replace(LOOKS[name], shape=shape, hollow=hollow))
+                Mark(
+                    kind, 0.1 * i + 0.2 * n, look=replace(LOOKS[name], marker=shape, hollow=hollow)
+                )
                 for n, (kind, shape, hollow) in enumerate(shapes)
             ),
         )
@@ -210,27 +211,6 @@ def test_drawing_leaves_the_rules_of_matplotlib_alone():
     before = dict(mpl.rcParams)
     chart_file(CHARTS["curves"], "svg")
     assert dict(mpl.rcParams) == before
-
-
-def test_thirty_entrants_are_told_apart_by_colour_and_marker_and_by_dash():
-    titles = [f"Estimator {n}" for n in range(30)]
-    found = looks(titles)
-    assert len({(look.ink, look.marker) for look in found.values()}) == 30
-    assert len({(look.ink, look.dash) for look in found.values()}) == 30
-
-
-def test_entrants_keep_the_colours_of_the_page():
-    titles = [f"Estimator {n}" for n in range(8)]
-    palette = Palette.of(titles, ["Estimator 3"])
-    found = looks(titles, ["Estimator 3"], palette)
-    assert {title: look.colour for title, look in found.items()} == dict(palette.colours)
-    assert found["Estimator 3"].control
-    assert len(INKS) == len(COLOURS)
-
-
-def test_a_hollow_marker_is_the_same_marker():
-    (look, *_) = LOOKS.values()
-    assert replace(look, hollow=True).marker == look.marker
 
 
 def test_marks_whose_look_is_the_rows_are_named_by_a_plain_dot_in_plain_ink():

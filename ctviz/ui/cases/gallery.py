@@ -61,7 +61,7 @@ ORDERS: dict[str, Callable[[Listed], Any]] = {
 
 def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
-    st.image(thumbnail_of(entry.id), width="stretch")
+    st.image(thumbnail_of(entry.id), width="stretch", alt=f"A slice of {entry.title}")
     slices = count_of(entry.slices, "slice")
     st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
     said = (

@@ -8,10 +8,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ctviz.core import Curve, CurvePanel, Mask
+from ctviz.core.look import Look
+from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.session import widget
-from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
+from ctviz.ui.widgets.inks import page_inks
+from ctviz.viz import PLOT_CONFIG, CurvePicture, fill_dots, metric_curves
 
 IN_A_ROW = 5
 WITH_NOTES = 3
@@ -20,8 +23,8 @@ WITH_NOTES = 3
 
 def show_curves(comparison: Comparison, mask: Mask | None) -> None:
     """Show the curves of the chosen metrics."""
+    looks, inks = _looks(comparison), page_inks()
     share = None if mask is None else float(mask.mean())
-    palette = _palette(comparison)
     pictures = [
         CurvePicture(panel_of(metric, comparison), curves)
         for metric in comparison.metrics
@@ -31,9 +34,8 @@ def show_curves(comparison: Comparison, mask: Mask | None) -> None:
         pictures = [replace(each, panel=replace(each.panel, note="")) for each in pictures]
     for start in range(0, len(pictures), IN_A_ROW):
         row = pictures[start : start + IN_A_ROW]
-        _show(
-            metric_curves(row, own_share=share, palette=palette), "curves", start, height="stretch"
-        )
+        figure = metric_curves(row, looks, own_share=share, inks=inks)
+        _show(figure, "curves", start, height="stretch")
     if not pictures:
         st.caption("None of the chosen metrics has a curve behind it.")
 
@@ -42,15 +44,13 @@ def show_fills(comparison: Comparison) -> None:
     """Show how fidelity depends on what takes the place of removed pixels."""
     fills = {one.estimator.title: one.fills for one in comparison.compared if one.fills}
     if fills:
-        _show(fill_dots(fills, palette=_palette(comparison)), "fills", height="content")
+        _show(fill_dots(fills, _looks(comparison), inks=page_inks()), "fills", height="content")
     else:
         st.caption("Fidelity with other fills is found out while there is nothing else to do.")
 
 
-def _palette(comparison: Comparison) -> Palette:
-    titles = [one.estimator.title for one in comparison.compared]
-    controls = [one.estimator.title for one in comparison.compared if one.estimator.control]
-    return Palette.of(titles, controls)
+def _looks(comparison: Comparison) -> dict[str, Look]:
+    return {one.estimator.title: look_of(one.estimator.name) for one in comparison.compared}
 
 
 def panel_of(metric: Metric, comparison: Comparison) -> CurvePanel:

@@ -8,7 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
 from ctviz.core.text import about
+from ctviz.core.theme import THEME
 from ctviz.estimators import Estimator
+from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
@@ -261,12 +263,14 @@ def _window(case: Case) -> DisplayWindow:
 def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
     estimator, job = one.estimator, one.shown
     state, message = _what_is_missing(one)
-    bars = _error_bars(one)
+    bars, look = _error_bars(one), look_of(estimator.name)
     return Pane(
         id=estimator.name,
         title=estimator.title,
         help=estimator.summary,
         control=estimator.control,
+        glyph=THEME.glyph(look),
+        colour=look.dark,
         maps=_maps(one),
         state=state,
         progress=None if job is None else job.progress,

@@ -251,6 +251,8 @@ class Pane(ToBrowser):
         ``X-Scale`` (value = q · scale / 32767) and ``X-Robust`` (99.5th percentile of |value|).
     control
         Whether it is a control that does not look at the model's evidence.
+    glyph, colour
+        Its mark and its colour in every chart and list, ``#rrggbb`` on dark ground.
     state, progress, message
         What keeps the map of the current slice from being there; ``waiting`` is for the reader.
     badge
@@ -269,6 +271,8 @@ class Pane(ToBrowser):
     title: str
     help: str = ""
     control: bool = False
+    glyph: str = ""
+    colour: str = ""
     maps: Mapping[int, str] = field(default_factory=dict)
     state: PaneState = "ready"
     progress: float | None = None

@@ -7,10 +7,17 @@ import struct
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.looks import PLAIN, Look
 
 Numbers: TypeAlias = tuple[float, ...]
+
+PLAIN = THEME.look("plain", 0)
+"""The look of what needs no telling apart."""
+
+BESIDE_DASH = "dot"
+"""Of a line that stands beside another, or that only guides the eye."""
 
 PNG_SIZE_AT = 16
 """Bytes before the width in a PNG file: its signature, then length and name of the first chunk."""

@@ -57,7 +57,7 @@ def label_points(axes: Axes, chart: Scatter) -> None:
 
 
 def _point(axes: Axes, point: LabelledPoint) -> None:
-    ink = point.look.ink
+    ink = point.look.light
     if point.x_interval is not None:
         axes.plot(point.x_interval, (point.y, point.y), color=ink, lw=0.7, alpha=0.55)
     if point.y_interval is not None:

@@ -31,13 +31,13 @@ def draw_slopes(axes: Axes, chart: Slopes) -> None:
         axes.plot(
             [x for x, _ in ranks],
             [rank for _, rank in ranks],
-            color=look.ink,
+            color=look.light,
             ls=DASHES[look.dash],
             lw=0.9 if look.control else 1.3,
             marker=MARKERS[look.marker],
             ms=4.2,
             mew=0.8,
-            mfc="white" if look.hollow else look.ink,
+            mfc="white" if look.hollow else look.light,
             clip_on=False,
         )
     for slope, rank, at, side in slope_names(chart):

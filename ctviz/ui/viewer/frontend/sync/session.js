@@ -164,6 +164,11 @@ export class Session {
     else this.trigger(name, value);
   }
 
+  /** Let the whole page run. */
+  ring() {
+    this.mailbox.post(RING, {});
+  }
+
   /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
   hurry() {
     this.hand.leave();
@@ -216,7 +221,7 @@ export class Session {
     this.mailbox.post(name, message, address);
     if (attempts < RING_AFTER || !this.board) return;
     this.rang = true;
-    this.mailbox.post(RING, {});
+    this.ring();
   }
 
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */

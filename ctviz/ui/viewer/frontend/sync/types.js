@@ -59,6 +59,8 @@
  * @property {string} id
  * @property {string} title
  * @property {boolean} control
+ * @property {string} glyph  Its mark in every chart and list.
+ * @property {string} colour  As glyph, `#rrggbb`.
  * @property {string} help
  * @property {Record<string, string>} maps  URL of the map of each slice that has one.
  * @property {PaneState} state

@@ -44,11 +44,12 @@ export class Pane {
     this.deafen = listen(this.screen, view, null);
     this.screen.canvas.addEventListener("dblclick", () => enlarge(id));
     const whole = iconButton("enlarge", withKey("Whole board and back", "enlarge"), `pane-enlarge-${id}`, () => enlarge(id));
+    this.mark = element("span", { class: "mark", "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
-    this.mark = element("span");
+    this.verdict = element("span");
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` }, [
-      element("span", { class: "word" }, ["sanity "]), this.mark,
+      element("span", { class: "word" }, ["sanity "]), this.verdict,
     ]);
     this.gap = element("span", { class: "badge gap", role: "img", "data-testid": `pane-gap-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
@@ -69,7 +70,7 @@ export class Pane {
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     const header = element("header", { title: withKey("Whole board and back: click", "enlarge") }, [
-      this.title, this.control, this.badge, this.gap, this.seconds, whole, remove,
+      this.mark, this.title, this.control, this.badge, this.gap, this.seconds, whole, remove,
     ]);
     header.addEventListener("click", ({ target, detail }) => {
       // A double click is one wish, too.
@@ -91,6 +92,8 @@ export class Pane {
   update(pane, ranged) {
     this.pane = pane;
     setText(this.title, pane.title);
+    setText(this.mark, pane.glyph);
+    this.root.style.setProperty("--mark", pane.colour);
     this.title.title = pane.help;
     this.root.setAttribute("aria-label", pane.title);
     this.root.classList.toggle("is-control", pane.control);
@@ -110,7 +113,7 @@ export class Pane {
     if (!badge) return;
     const said = `Sanity check ${badge.verdict}. ${badge.why}`;
     this.badge.className = `badge ${badge.verdict.replaceAll(" ", "-")}`;
-    setText(this.mark, MARKS[badge.verdict]);
+    setText(this.verdict, MARKS[badge.verdict]);
     this.badge.title = said;
     this.badge.setAttribute("aria-label", said);
   }
