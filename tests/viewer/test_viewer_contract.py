@@ -43,7 +43,11 @@ from tests.documents import assert_comes_back, assert_each_fault_is_named, place
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
 BOARD = BoardData(
-    case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
+    case=CaseView(
+        *("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7)),
+        depths_mm=(0.0, 2.0, 4.5),
+        letters=Letters("R", "L", "A", "P"),
+    ),
     slice_index=2,
     panes=[
         Pane(
@@ -213,6 +217,7 @@ def test_a_board_is_said_as_it_always_was():
             "columns": 5,
             "pixels": "/p",
             "spacing": None,
+            "depths": None,
             "letters": None,
             "hounsfield": True,
         },

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.io.volume import Plane, plural
+from ctviz.core import Slice
+from ctviz.io.volume import Plane, as_volume, plural
 
 SAME_PLACE_MM = 0.01
 
@@ -66,6 +67,16 @@ def depths_mm(
     if len(known) == len(planes):
         return depths
     return _interpolated(depths, known, numbers)
+
+
+def depths_of(slices: Sequence[Slice]) -> tuple[float, ...] | None:
+    """Return how deep each slice of a case lies in its stack, mm; None if that is unknown.
+
+    No pixels are read of slices that are kept on disk.
+    """
+    planes = as_volume(slices).planes
+    depths = depths_mm(planes, [(number, 0) for number in range(len(planes))])
+    return None if depths is None else tuple(float(depth) for depth in depths)
 
 
 def _interpolated(

@@ -10,6 +10,7 @@ from ctviz.core import Case, Mask
 from ctviz.core.orientation import edges
 from ctviz.core.text import about
 from ctviz.estimators import Estimator
+from ctviz.io import depths_of
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
@@ -250,6 +251,7 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
         columns=columns,
         pixels=pixels_url(entry.id),
         spacing_mm=entry.spacing_mm,
+        depths_mm=depths_of(case.slices),
         letters=letters,
         hounsfield=first.calibrated,
     )

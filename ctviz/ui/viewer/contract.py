@@ -120,6 +120,8 @@ class CaseView(ToBrowser):
         Address of one slice, ``{k}`` standing for its index: rows × columns little-endian int16.
     spacing_mm
         Distance of pixel centres (down a column, along a row); None if unknown.
+    depths_mm
+        Where each slice lies along the stack; None if unknown.
     hounsfield
         Whether the numbers are Hounsfield units rather than plain grey values.
     """
@@ -130,6 +132,7 @@ class CaseView(ToBrowser):
     columns: int
     pixels: str
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
+    depths_mm: Annotated[tuple[float, ...] | None, Key("depths")] = None
     letters: Letters | None = None
     hounsfield: bool = True
 

@@ -54,7 +54,7 @@ test("only as many acts as the limit can be taken back", () => {
 test("an act that changes nothing is neither noted nor sent", () => {
   const { drawing, edits } = drawingOf({ 4: [3, 2, 1] });
   draw(drawing, 4, drawing.on(4).slice());
-  drawing.begin(4);
+  drawing.begin([4]);
   drawing.finish();
   assert.equal(drawing.undo(), null);
   assert.deepEqual(edits, []);
@@ -62,7 +62,7 @@ test("an act that changes nothing is neither noted nor sent", () => {
 
 test("an abandoned stroke leaves the slice as it was", () => {
   const { drawing } = drawingOf({ 0: [3, 2, 1] });
-  drawing.begin(0);
+  drawing.begin([0]);
   drawing.on(0).fill(1);
   drawing.abandon();
   assert.deepEqual(drawing.runs(0), [3, 2, 1]);

@@ -121,7 +121,7 @@ test("an old answer does not undo newer strokes, nor one that is being drawn", (
   stroke(drawingSession, 6, 30);
   answer(drawingSession, sent[0], { 6: [10, 3, 1] });
   assert.deepEqual(drawingSession.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
-  drawingSession.drawing.begin(7);
+  drawingSession.drawing.begin([7]);
   drawingSession.drawing.on(7).fill(1, 50, 53);
   drawingSession.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
   assert.deepEqual(drawingSession.drawing.runs(7), [50, 3, 1]);

@@ -112,7 +112,7 @@ export class Brush {
     const [slice, allow] = [this.sheet.slice(), this.allowed(erasing)];
     this.stroke = { drawing, slice, label, erasing, paints, allow, corners: [point], last: point };
     if (!paints) return;
-    drawing.begin(slice);
+    drawing.begin([slice]);
     this.paint(this.stroke, point);
   }
 
@@ -214,7 +214,7 @@ export class Brush {
     if (!drawing.act) return;
     const line = { from: last, to, radius: this.size / 2, aspect: this.sheet.aspect() };
     fillStroke(drawing.on(slice), drawing.shape, line, erasing ? 0 : label, allow);
-    drawing.touched();
+    drawing.touch([slice]);
   }
 
   /**

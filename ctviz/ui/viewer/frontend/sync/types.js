@@ -12,6 +12,7 @@
  * @property {number} rows
  * @property {number} columns
  * @property {[number, number] | null} spacing  Row and column spacing in mm, null if unknown.
+ * @property {number[] | null} depths  Where each slice lies along the stack in mm, null if unknown.
  * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.

@@ -376,7 +376,7 @@ export class Board {
     const measured = [...(drawingSession?.drawing.measurements.values() ?? [])].map(({ slice }) => slice);
     this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number));
     this.editorBar.draw(drawingSession?.drawing ?? null, {
-      hounsfield: data.case.hounsfield,
+      scan: data.case,
       saving: this.session.saving,
       saved: data.saved,
       met: this.session.met,

@@ -16,7 +16,7 @@
  * @property {() => void} done  Gives the keyboard back to the board.
  *
  * @typedef {object} Status
- * @property {boolean} hounsfield
+ * @property {import("../sync/types.js").CaseView} scan
  * @property {{state: import("../sync/saver.js").SavingState, why: string}} saving
  * @property {string | null} saved  When this page last saved something.
  * @property {string} met  What was drawn elsewhere under the same name, or empty.
@@ -25,6 +25,7 @@
  * @property {string | null} reference
  */
 
+import { amountOf, amountText, howCounted } from "../drawing/amount.js";
 import { css, labelColour } from "../picture/colours.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
 import { SIZES } from "../drawing/brush.js";
@@ -83,6 +84,8 @@ export class EditorBar {
       view.changed();
       acts.done();
     });
+    this.amount = element("span", { class: "amount", "data-testid": "amount" });
+    this.amounts = { signature: "", texts: /** @type {string[]} */ ([]) };
     this.swatch = element("span", { class: "swatch", "aria-hidden": "true" });
     this.saved = element("span", { class: "saved", role: "status", "data-testid": "saved" });
     this.reference = element("span", { class: "note reference", "data-testid": "reference" });
@@ -100,7 +103,7 @@ export class EditorBar {
       this.editing,
       this.drawingTools,
     ]);
-    this.labelBox = element("div", { class: "group" }, [this.swatch, this.label.select, ...this.labelMaker(), this.eye]);
+    this.labelBox = element("div", { class: "group" }, [this.swatch, this.label.select, this.amount, ...this.labelMaker(), this.eye]);
     this.bottom = element("div", { class: "bar" }, [this.labelBox, this.reference, this.saved, help]);
   }
 
@@ -148,7 +151,7 @@ export class EditorBar {
    * @param {Status} status
    */
   draw(drawing, status) {
-    const { hounsfield, saving, reference } = status;
+    const { scan, saving, reference } = status;
     const { brush, view } = this;
     for (const { tool, button } of this.tools) {
       button.setAttribute("aria-pressed", String(brush.tool === tool));
@@ -157,9 +160,9 @@ export class EditorBar {
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
     this.size.show(brush.size);
-    setText(this.rangeUnit, hounsfield ? "HU" : "grey");
+    setText(this.rangeUnit, scan.hounsfield ? "HU" : "grey");
     this.drawPreset();
-    this.drawLabels(drawing);
+    this.drawLabels(drawing, scan);
     setText(this.reference, reference ? `dashed: ${reference}` : "");
     const said = savingText(drawing, status);
     setText(this.saved, said);
@@ -176,14 +179,38 @@ export class EditorBar {
     this.preset.show(match ? options : [["", "Window…"], ...options], match?.[0] ?? "");
   }
 
-  /** @param {import("../drawing/drawing.js").Drawing | null} drawing */
-  drawLabels(drawing) {
+  /**
+   * @param {import("../drawing/drawing.js").Drawing | null} drawing
+   * @param {import("../sync/types.js").CaseView} scan
+   */
+  drawLabels(drawing, scan) {
     for (const part of [this.labelBox, this.editing, this.drawingTools]) part.toggleAttribute("inert", !drawing);
     if (!drawing) return;
+    const amounts = this.amountsOf(drawing, scan);
     this.undo.disabled = drawing.history.past.length === 0;
     this.redo.disabled = drawing.history.future.length === 0;
-    this.label.show(drawing.labels.map((name, i) => [String(i + 1), name]), String(this.brush.label));
+    const titles = drawing.labels.map((name, i) => [name, i + 1 === this.brush.label ? "" : amounts[i]].filter(Boolean).join(" · "));
+    this.label.show(titles.map((title, i) => [String(i + 1), title]), String(this.brush.label));
+    setText(this.amount, amounts[this.brush.label - 1] ?? "");
+    const drawn = drawing.labels.flatMap((name, i) => (amounts[i] ? [`${name}: ${amounts[i]}`] : []));
+    this.amount.title = [...drawn, howCounted(scan)].join("\n");
     this.swatch.style.background = css(labelColour(this.brush.label));
+  }
+
+  /**
+   * How much of each label is drawn, in a few letters; not counted anew in the middle of a stroke.
+   *
+   * @param {import("../drawing/drawing.js").Drawing} drawing
+   * @param {import("../sync/types.js").CaseView} scan
+   */
+  amountsOf(drawing, scan) {
+    const signature = `${scan.id} ${drawing.stamp} ${drawing.labels.length}`;
+    const same = drawing.act !== null && this.amounts.texts.length === drawing.labels.length;
+    if (signature !== this.amounts.signature && !same) {
+      const texts = drawing.labels.map((_, i) => amountText(amountOf(drawing, i + 1, scan)));
+      this.amounts = { signature, texts };
+    }
+    return this.amounts.texts;
   }
 }
 
