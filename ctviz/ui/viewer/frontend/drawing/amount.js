@@ -22,16 +22,24 @@ const SQUARE_MM_OF_CM2 = 100;
  * @param {Pick<CaseView, "spacing" | "depths">} scan
  * @returns {Amount}
  */
-export function amountOf(drawing, label, { spacing, depths }) {
-  const slices = drawing.drawnSlices(label);
-  const counts = slices.map((slice) => drawing.pixels(slice)[label]);
-  const pixels = counts.reduce((sum, count) => sum + count, 0);
+export function amountOf(drawing, label, scan) {
+  return amountOfCounts(drawing.drawnSlices(label).map((slice) => [slice, drawing.pixels(slice)[label]]), scan);
+}
+
+/**
+ * @param {[number, number][]} counts  Slices and how many of their pixels are meant.
+ * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @returns {Amount}
+ */
+export function amountOfCounts(counts, { spacing, depths }) {
+  const slices = counts.length;
+  const pixels = counts.reduce((sum, [, count]) => sum + count, 0);
   const pixel = spacing ? spacing[0] * spacing[1] : null;
   const area = pixel === null ? null : pixels * pixel;
-  if (pixel === null || !depths || depths.length < 2) return { slices: slices.length, pixels, area, volume: null };
+  if (pixel === null || !depths || depths.length < 2) return { slices, pixels, area, volume: null };
   const stands = thicknesses(depths);
-  const volume = slices.reduce((sum, slice, i) => sum + counts[i] * pixel * stands[slice], 0) / CUBIC_MM_OF_ML;
-  return { slices: slices.length, pixels, area, volume };
+  const volume = counts.reduce((sum, [slice, count]) => sum + count * pixel * stands[slice], 0) / CUBIC_MM_OF_ML;
+  return { slices, pixels, area, volume };
 }
 
 /**

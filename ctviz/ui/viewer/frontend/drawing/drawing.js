@@ -39,6 +39,8 @@ export class Drawing {
     this.versions = new Map();
     /** Pixels of each label, by slice, as they were in a version of it. @type {Map<number, {version: number, pixels: Uint32Array}>} */
     this.counted = new Map();
+    /** In which version slices were filled between drawn ones, by label and slice. @type {Map<number, Map<number, number>>} */
+    this.filled = new Map();
     /** What the slices were before the act that is under way, or null. @type {Map<number, Runs> | null} */
     this.act = null;
     /** @type {Map<number, import("./brush.js").Outline>} Polygons that are not closed yet, by slice. */
@@ -94,6 +96,25 @@ export class Drawing {
     const size = this.shape.rows * this.shape.columns;
     const holds = (/** @type {number} */ slice) => (label ? this.pixels(slice)[label] > 0 : this.pixels(slice)[0] < size);
     return [...this.slices.keys()].filter(holds);
+  }
+
+  /**
+   * @param {number} label
+   * @param {number[]} slices  That were filled between drawn ones just now.
+   */
+  noteFilled(label, slices) {
+    const versions = this.filled.get(label) ?? new Map();
+    for (const slice of slices) versions.set(slice, this.version(slice));
+    this.filled.set(label, versions);
+  }
+
+  /**
+   * Slices on which a label was filled between drawn ones and nothing was changed since, by this page.
+   *
+   * @param {number} label
+   */
+  filledSlices(label) {
+    return [...(this.filled.get(label) ?? [])].filter(([slice, version]) => this.version(slice) === version).map(([slice]) => slice);
   }
 
   /**
@@ -211,7 +232,7 @@ export class Drawing {
     this.edited(real.map(({ slice }) => slice), []);
   }
 
-  /** Slice of the act that was taken back, or null. */
+  /** Slices of the act that was taken back, or null. */
   undo() {
     return this.apply(this.history.undo());
   }
@@ -231,7 +252,7 @@ export class Drawing {
     this.touch(change.map(({ slice }) => slice));
     const [slices, measurements] = [change.filter((part) => !("measurement" in part)), change.filter((part) => "measurement" in part)];
     this.edited(slices.map(({ slice }) => slice), measurements.map(({ measurement }) => measurement));
-    return change[0].slice;
+    return change.map(({ slice }) => slice);
   }
 
   /** @param {SliceChange} change */

@@ -10,6 +10,8 @@
  * @property {() => void} redo
  * @property {() => void} copy
  * @property {() => void} between
+ * @property {() => void} smooth
+ * @property {() => void} deepen
  * @property {() => void} clear
  * @property {() => void} help
  * @property {(name: string) => void} addLabel
@@ -22,6 +24,7 @@
  * @property {string} met  What was drawn elsewhere under the same name, or empty.
  * @property {boolean} outdated  Whether the page is older than its server.
  * @property {boolean} drawn  Whether there is a drawing.
+ * @property {boolean} offered  Whether something has grown that is not drawn yet.
  * @property {string | null} reference
  */
 
@@ -43,6 +46,7 @@ const tools = () => [
   ["eraser", "Eraser", ""],
   ["polygon", "Polygon", `: click corners, ${shownKey("close")} closes; Ctrl erases`],
   ["freehand", "Freehand", ": drag around; Ctrl erases"],
+  ["grow", "Grow", `: click on a structure, drag to the right for a wider range; ${shownKey("close")} keeps it, ${shownKey("cancel")} gives it up`],
   ["ruler", "Ruler", ": drag, or click both ends"],
   ["angle", "Angle", ": click leg, vertex and leg"],
   ["ellipse", "Ellipse", ": mean, deviation and area; drag, or click two corners"],
@@ -64,9 +68,9 @@ export class EditorBar {
       button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => acts.take(tool)),
     }));
     this.size = slider({
-      title: "Size", help: `Diameter of the brush in pixels ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
+      title: "Size", help: `Diameter of the brush in pixels, in 3-D in mm ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
       range: { low: SIZES.low, high: SIZES.high, step: 1 },
-      text: (value) => String(value), changed: (value) => brush.resize(value),
+      text: () => this.sizeText(), changed: (value) => brush.resize(value),
     });
     this.preset = chooser("Window preset", "window-preset", (name) => {
       const preset = theme().windows[name];
@@ -77,7 +81,10 @@ export class EditorBar {
     this.redo = iconButton("redo", withKey("Redo", "redo"), "redo", acts.redo);
     this.clear = iconButton("trash", "Clear this slice; can be undone", "clear-slice", acts.clear);
     this.copy = iconButton("copy", "Copy the drawing of the nearest drawn slice to this one", "copy-slice", acts.copy);
-    this.between = iconButton("between", "Fill the slices between the drawn ones before and after this", "fill-between", acts.between);
+    this.between = iconButton("between", withKey("Fill the slices between the drawn ones before and after this", "between"), "fill-between", acts.between);
+    this.smooth = iconButton("smooth", withKey("Smooth the label on this slice", "smooth"), "smooth", acts.smooth);
+    this.radius = element("input", { type: "number", value: 1.5, min: 0.1, max: 20, step: 0.5, "aria-label": "radius of smoothing in mm", title: "Radius of smoothing in mm", "data-testid": "smooth-radius" });
+    this.deep = iconButton("deep", "", "deep", acts.deepen);
     this.eye = iconButton("eye", withKey("Hide or show the drawing", "drawing"), "toggle-drawing", () => view.showDrawing(!view.drawingVisible));
     this.label = chooser("Label to draw", "label", (value) => {
       brush.label = Number(value);
@@ -94,9 +101,9 @@ export class EditorBar {
     const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", () => view.reset());
     const help = iconButton("help", withKey("Keys and mouse", "help"), "show-help", acts.help);
     this.drawingTools = element("div", { class: "group" }, [
-      this.size.box, this.rangeBox(),
+      this.deep, this.size.box, this.rangeBox(),
     ]);
-    this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear]);
+    this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear, this.smooth, this.radius]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
       element("div", { class: "group" }, this.tools.map(({ button }) => button)),
       element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
@@ -118,7 +125,7 @@ export class EditorBar {
     };
     for (const input of [on, low, high]) input.addEventListener("change", read);
     read();
-    return element("label", { class: "range", title: "Brush, polygon and freehand change only pixels within this range" }, [
+    return element("label", { class: "range", title: "Brush, polygon, freehand and Grow change only pixels within this range" }, [
       on, this.rangeUnit, low, "–", high,
     ]);
   }
@@ -160,6 +167,7 @@ export class EditorBar {
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
     this.size.show(brush.size);
+    this.drawDeep();
     setText(this.rangeUnit, scan.hounsfield ? "HU" : "grey");
     this.drawPreset();
     this.drawLabels(drawing, scan);
@@ -168,6 +176,30 @@ export class EditorBar {
     setText(this.saved, said);
     this.saved.title = said;
     this.saved.classList.toggle("late", ["late", "refused"].includes(saving.state) || status.outdated);
+  }
+
+  /** The brush is as large as it is drawn, and a ball as large as the body is. */
+  sizeText() {
+    const { size, deep, millimetres } = this.brush;
+    return deep && millimetres !== null ? `${millimetres.toFixed(1)} mm` : String(size);
+  }
+
+  drawDeep() {
+    const { brush } = this;
+    const why = brush.canBeDeep ? "" : ": not here, for it is not known where the slices lie";
+    const title = withKey("3-D: brush, eraser and Grow reach the slices around", "deep") + why;
+    if (this.deep.title !== title) {
+      this.deep.title = title;
+      this.deep.setAttribute("aria-label", title);
+    }
+    this.deep.disabled = !brush.canBeDeep;
+    this.deep.setAttribute("aria-pressed", String(brush.deep && brush.canBeDeep));
+  }
+
+  /** Radius of smoothing in mm, whatever stands in the field. */
+  get smoothing() {
+    const { valueAsNumber, min, max } = this.radius;
+    return Math.min(Number(max), Math.max(Number(min), Number.isFinite(valueAsNumber) ? valueAsNumber : 1.5));
   }
 
   drawPreset() {
@@ -220,13 +252,14 @@ export class EditorBar {
  * @param {import("../drawing/drawing.js").Drawing | null} drawing
  * @param {Status} status
  */
-function savingText(drawing, { saving: { state, why }, saved, drawn, met, outdated }) {
+function savingText(drawing, { saving: { state, why }, saved, drawn, met, outdated, offered }) {
   if (outdated) return "not saved: ctviz was updated; reload this page. Your drawing is kept in this browser.";
   if (state === "refused") return `not saved: ${why}`;
   if (state === "late") return "not saved: the server does not answer; trying again.";
   if (!drawing) return state === "saving" ? "saving…" : "Choose a reader to draw.";
   if (state === "saving") return "saving…";
   if (drawing.polygons.size) return "not saved: the polygon is not closed.";
+  if (offered) return `not drawn yet: ${shownKey("close")} keeps it.`;
   const said = met ? ` · ${met}` : "";
   if (saved) return `saved ${saved}${said}`;
   return drawn ? `all saved${said}` : "nothing drawn yet";
