@@ -124,7 +124,7 @@ class Session:
     metric_settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
-    compare_with: str = ""
+    compare_with: str | None = None
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
 
