@@ -138,7 +138,7 @@ def test_filling_says_and_shows_what_it_did_and_smoothing_too(opened, server):
     told.filter(has_text=f"on slices {MIDDLE + 2}–{MIDDLE + 3}.").wait_for()
     assert opened.board("filledSlices") == [MIDDLE + 1, MIDDLE + 2]
     assert page.locator(".rail .filled").count() == 2
-    page.get_by_role("button", name="Undo (Ctrl Z)").click()
+    page.get_by_test_id("choice-1").click()
     opened.until(f"board.drawnSlices.length === 2 && board.slice === {MIDDLE + 2}")
     page.keyboard.press("Control+y")
     page.keyboard.press("ArrowUp")
