@@ -7,7 +7,6 @@ libraries are muted.
 
 from ctviz.io.apart import Apart, ApartLimits
 from ctviz.io.archive import ZipLimits, unpack_zip
-from ctviz.io.dicom.order import depths_of
 from ctviz.io.dicom.write import write_series
 from ctviz.io.load import iter_cases, load_case, load_cases
 from ctviz.io.loaded import Loaded, Refused
@@ -23,7 +22,6 @@ __all__ = [
     "OffLimits",
     "Refused",
     "ZipLimits",
-    "depths_of",
     "iter_cases",
     "load_case",
     "load_cases",

@@ -48,11 +48,13 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
 
 
 def reference_of(entry: CaseEntry, reader: str) -> Reference | None:
-    """Return another reader's Regions as one outline."""
+    """Return another reader's Regions in sight as one outline, and their measurements."""
     regions = [region for region in seen_regions(entry.id) if region.reader == reader]
-    if not regions:
+    seen = sight().shows(entry.id, reader)
+    measurements = backend().store.measurements(entry.id, reader) if seen else {}
+    if not regions and not measurements:
         return None
-    return Reference(reader, _runs(regions, [], entry.shape))
+    return Reference(reader, _runs(regions, [], entry.shape), tuple(measurements.values()))
 
 
 def _runs(

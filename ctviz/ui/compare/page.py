@@ -7,15 +7,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
-from ctviz.core.orientation import edges
 from ctviz.core.text import about
 from ctviz.estimators import Estimator
-from ctviz.io import depths_of
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
 from ctviz.ui.access.sight import seen_regions
+from ctviz.ui.compare.beside import beside
+from ctviz.ui.compare.case_view import case_view
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
@@ -57,15 +57,14 @@ from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
 from ctviz.ui.compare.strangeness import strangeness_of
 from ctviz.ui.frame import errors_in_words
-from ctviz.ui.routes import map_url, pixels_url
+from ctviz.ui.routes import map_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
+    BESIDE,
     BoardCommand,
     BoardData,
-    CaseView,
     DisplayWindow,
-    Letters,
     Pane,
     PaneState,
     ScoreText,
@@ -211,7 +210,7 @@ def _show_board(
     other = chosen.split(": ")[0]
     board(
         BoardData(
-            case=_case_view(entry, case),
+            case=case_view(entry, case),
             slice_index=state.slice or 0,
             window=_window(case),
             panes=[_pane(one, comparison) for one in comparison.compared],
@@ -227,11 +226,12 @@ def _show_board(
             unit=state.unit,
             heard=state.heard,
             caption=subject.caption if subject is not None else (),
+            beside=beside(entry, case),
         ),
         key=widget("board"),
-        on_drawing=keep_or_say,
-        on_slice=_scrolled,
-        on_command=_commanded,
+        drawn=keep_or_say,
+        scrolled=_scrolled,
+        commanded=_commanded,
     )
 
 
@@ -239,23 +239,6 @@ def _window(case: Case) -> DisplayWindow:
     """Return the window to open a case with, as `ctviz explain` shows it."""
     window = opening_window(case.slice(0))
     return DisplayWindow(window.width, window.level)
-
-
-def _case_view(entry: CaseEntry, case: Case) -> CaseView:
-    first = case.slices[0]
-    rows, columns = entry.shape
-    letters = Letters(*edges(first.orientation)) if first.orientation else None
-    return CaseView(
-        id=entry.id,
-        count=entry.slices,
-        rows=rows,
-        columns=columns,
-        pixels=pixels_url(entry.id),
-        spacing_mm=entry.spacing_mm,
-        depths_mm=depths_of(case.slices),
-        letters=letters,
-        hounsfield=first.calibrated,
-    )
 
 
 def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
@@ -373,7 +356,7 @@ def _commanded(command: BoardCommand) -> None:
     if command.kind == "view":
         state.sign, state.unit = command.sign, command.unit
     elif command.kind == "remove":
-        state.remove(command.pane_id)
+        _remove(command.pane_id)
     elif command.kind == "exported":
         record(AuditEvent.EXPORTED, command.pane_id)
     elif command.kind == "cancel":
@@ -384,6 +367,14 @@ def _commanded(command: BoardCommand) -> None:
         release(command.pane_id)
         for place in _places_of(command.pane_id):
             del state.page_jobs[place]
+
+
+def _remove(pane_id: str) -> None:
+    """Take something off the board."""
+    if pane_id == BESIDE:
+        session().beside = ""
+    else:
+        session().remove(pane_id)
 
 
 def _places_of(pane_id: str) -> list[Place]:

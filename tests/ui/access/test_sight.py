@@ -148,14 +148,14 @@ def test_only_owners_switch_and_the_trail_has_it(backend, as_reader, monkeypatch
 
 
 def test_no_other_part_of_the_app_asks_for_drawings_of_others():
-    asks = re.compile(r"store\.(regions|annotations|readers|standing)\(|\.prior\(")
+    asks = re.compile(r"store\.(regions|annotations|readers|standing|measurements)\(|\.prior\(")
     folder = Path(ui.__file__).parent
     found = {
         path.relative_to(folder).as_posix(): len(asks.findall(path.read_text("utf-8")))
         for path in folder.rglob("*.py")
     }
-    # The reader's own drawing, and the mean mask of cases in sight.
-    allowed = {"access/sight.py": 3, "compare/drawings.py": 2}
+    # The reader's own drawing and measurements; another's in sight, and their mean mask.
+    allowed = {"access/sight.py": 3, "compare/drawings.py": 4}
     assert {name: count for name, count in found.items() if count} == allowed
 
 

@@ -2,7 +2,7 @@
  * How much of a label is drawn on a case: an area where it is on one slice, a volume where it is on several.
  *
  * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {import("../sync/types.js").CaseView} CaseView
+ * @typedef {import("./stack.js").Geometry} Geometry
  *
  * @typedef {object} Amount
  * @property {number} slices  On how many it is drawn.
@@ -19,7 +19,7 @@ const SQUARE_MM_OF_CM2 = 100;
 /**
  * @param {Drawing} drawing
  * @param {number} label
- * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @param {Geometry} scan
  * @returns {Amount}
  */
 export function amountOf(drawing, label, scan) {
@@ -28,7 +28,7 @@ export function amountOf(drawing, label, scan) {
 
 /**
  * @param {[number, number][]} counts  Slices and how many of their pixels are meant.
- * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @param {Geometry} scan
  * @returns {Amount}
  */
 export function amountOfCounts(counts, { spacing, depths }) {
@@ -61,12 +61,12 @@ export function areaText(area) {
 /**
  * How volumes are counted on a case, in a sentence.
  *
- * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @param {Geometry} scan
+ * @param {string} why  Why it is not known how the slices lie, if it is not.
  */
-export function howCounted({ spacing, depths }) {
+export function howCounted({ spacing, depths }, why = "") {
   if (!spacing) return "The size of the pixels is unknown, so that there is neither area nor volume.";
-  if (!depths) return "The positions of the slices are unknown, so that there is no volume.";
-  if (depths.length < 2) return "A case of one slice has areas only.";
+  if (!depths) return `There is no volume. ${why}`.trim();
   const gaps = unevenGaps(depths);
   if (!gaps) return `Each pixel counts with its area times ${thicknesses(depths)[0].toFixed(2)} mm, the distance of the slices.`;
   const [least, greatest] = [gaps.least, gaps.greatest].map((gap) => gap.toFixed(2));

@@ -19,7 +19,7 @@
  * @typedef {object} Sheet  What the brush draws on.
  * @property {() => Drawing | null} drawing
  * @property {() => number} slice
- * @property {() => import("../sync/types.js").CaseView} scan
+ * @property {() => import("./stack.js").Scan} scan
  * @property {() => number} aspect  Height of a pixel over its width.
  * @property {(slice: number) => Int16Array | null} values  Pixels of a slice, if they are here.
  * @property {(sentence: string) => void} say
@@ -244,6 +244,12 @@ export class Brush {
     if (stroke?.paints) stroke.drawing.abandon();
     if (!stroke) this.giveUpPolygon();
     this.sheet.changed();
+  }
+
+  /** What was begun with the last press was not meant: a stroke, or a polygon's corner. */
+  takeBack() {
+    if (this.stroke) this.cancel();
+    else if (this.tool === "polygon") this.back();
   }
 
   giveUpPolygon() {

@@ -2,7 +2,6 @@
  * Acts on whole slices of a drawing; those that do more than one sees say what they did.
  *
  * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {import("../sync/types.js").CaseView} CaseView
  * @typedef {{sentence: string, done: boolean}} Report
  */
 
@@ -44,7 +43,7 @@ export function copyNearest(drawing, slice) {
  * @param {Drawing} drawing
  * @param {number} slice
  * @param {number} label
- * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @param {import("./stack.js").Geometry} scan
  * @returns {Report}
  */
 export function fillBetween(drawing, slice, label, { spacing, depths }) {
@@ -67,7 +66,7 @@ export function fillBetween(drawing, slice, label, { spacing, depths }) {
  * @param {Drawing} drawing
  * @param {number} label
  * @param {{below: number, above: number}} gap
- * @param {Pick<CaseView, "spacing" | "depths">} scan
+ * @param {import("./stack.js").Geometry} scan
  * @returns {[number, (labels: Uint8Array) => void][]}
  */
 function blends(drawing, label, { below, above }, { spacing, depths }) {

@@ -5,14 +5,13 @@
  * The range is that of the brush, or else lies around the value that was clicked. Other labels are walls.
  *
  * @typedef {import("../sync/types.js").Point} Point
- * @typedef {import("../sync/types.js").CaseView} CaseView
  * @typedef {import("./drawing.js").Drawing} Drawing
  * @typedef {import("./growing.js").Part} Part
  *
  * @typedef {object} Soil  What is grown on.
  * @property {() => Drawing | null} drawing
  * @property {() => number} slice
- * @property {() => CaseView} scan
+ * @property {() => import("./stack.js").Scan} scan
  * @property {(slice: number) => Int16Array | null} values  Pixels of a slice, if they are here.
  * @property {(sentence: string) => void} say
  * @property {() => void} changed

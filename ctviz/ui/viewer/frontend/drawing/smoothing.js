@@ -30,8 +30,11 @@ export function smoothed(labels, label, shape, spacing, radius) {
     const held = Float64Array.from(blurred, (value) => Math.round(value * STEPS));
     const ranked = held.filter((_, i) => free[i]).sort();
     const least = Math.max(1, ranked[ranked.length - piece.length]);
+    const [more, fewer] = [ranked.filter((value) => value >= least).length, ranked.filter((value) => value > least).length];
+    // Along a straight edge all pixels hold equally much: all of them are taken or none, whichever keeps the area.
+    const above = fewer > 0 && piece.length - fewer < more - piece.length;
     places.forEach((place, i) => {
-      if (free[i] && held[i] >= least) result[place] = label;
+      if (free[i] && (above ? held[i] > least : held[i] >= least)) result[place] = label;
     });
   }
   return result;

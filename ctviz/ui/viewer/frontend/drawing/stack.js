@@ -2,9 +2,23 @@
  * Where the slices of a case lie along the stack, how much of it each stands for, and which are near.
  *
  * @typedef {number[]} Depths  Of each slice, in mm along the normal of the slices.
+ *
+ * @typedef {object} Geometry  What tools know of the sizes of a case.
+ * @property {[number, number] | null} spacing
+ * @property {Depths | null} depths
+ *
+ * @typedef {Geometry & {count: number, hounsfield: boolean}} Scan
  */
 
-/** Gaps that differ by more than both of these are uneven, less is rounding; as in `ctviz/io/dicom/order.py`. */
+/**
+ * @param {import("../sync/types.js").CaseView} view
+ * @returns {Scan}
+ */
+export function scanOf({ count, hounsfield, spacing, stack }) {
+  return { count, hounsfield, spacing, depths: stack?.depths ?? null };
+}
+
+/** Gaps that differ by more than both of these are uneven, less is rounding; as in `ctviz/core/stack.py`. */
 const UNEVEN_MM = 0.05;
 const UNEVEN_SHARE = 0.02;
 

@@ -22,13 +22,15 @@ export class Scene {
   constructor(view) {
     this.view = view;
     /** @type {CaseView} */
-    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, depths: null, letters: null, hounsfield: true, pixels: "" };
+    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "", stack: null, noStack: "", made: [] };
     /** @type {Drawing | null} */
     this.drawing = null;
     /** What is measured, if anything can be. @type {import("../drawing/caliper.js").Caliper | null} */
     this.caliper = null;
     /** @type {Record<string, import("../sync/types.js").Runs>} */
     this.reference = {};
+    /** @type {import("../sync/types.js").Measurement[]} */
+    this.referenceMeasurements = [];
     /** What Python's states, maps and scores belong to. */
     this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
     /** @type {Int16Array | null} Pixels of the slice on show. */
@@ -44,9 +46,13 @@ export class Scene {
     this.references = 0;
   }
 
-  /** @param {Record<string, import("../sync/types.js").Runs>} slices */
-  setReference(slices) {
+  /**
+   * @param {Record<string, import("../sync/types.js").Runs>} slices  What another reader has drawn,
+   * @param {import("../sync/types.js").Measurement[]} [measurements]  and measured.
+   */
+  setReference(slices, measurements = []) {
     this.reference = slices;
+    this.referenceMeasurements = measurements;
     this.references++;
   }
 
@@ -60,14 +66,16 @@ export class Scene {
     this.values = values;
     this.position = picture?.position ?? NaN;
     if (!values) return;
-    const { width, level } = this.view.window;
-    const look = `${width} ${level} ${this.view.inverted}`;
-    if (this.tables.signature !== look) {
-      this.tables = { signature: look, table: greyTable(this.view.window, this.view.inverted) };
-    }
-    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>
-      lookUp(values, this.tables.table, pixels),
-    );
+    const { table, signature } = this.greys;
+    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${signature}`, (pixels) => lookUp(values, table, pixels));
+  }
+
+  /** The grey of every value in the window on show. */
+  get greys() {
+    const { window, inverted } = this.view;
+    const signature = `${window.width} ${window.level} ${inverted}`;
+    if (this.tables.signature !== signature) this.tables = { signature, table: greyTable(window, inverted) };
+    return this.tables;
   }
 
   /** Whether Python's maps are of the kind that the reader wants to see. */
@@ -122,8 +130,12 @@ export class Scene {
    */
   drawMeasurements(plate, quantity) {
     if (!this.view.drawingVisible) return;
-    const shown = (this.caliper?.shown ?? []).map(({ measurement }) => ({ measurement, lines: linesOf(measurement, this.grid, quantity) }));
-    paintMeasurements(plate, shown);
+    const said = (/** @type {import("../sync/types.js").Measurement} */ measurement, /** @type {"measurement" | "reference"} */ ink) => ({
+      measurement, ink, lines: linesOf(measurement, this.grid, quantity),
+    });
+    const theirs = this.referenceMeasurements.filter(({ slice }) => slice === this.view.slice);
+    const own = (this.caliper?.shown ?? []).map(({ measurement }) => said(measurement, "measurement"));
+    paintMeasurements(plate, [...theirs.map((measurement) => said(measurement, "reference")), ...own]);
   }
 
   /**

@@ -13,6 +13,8 @@
  * @property {() => void} smooth
  * @property {() => void} deepen
  * @property {() => void} clear
+ * @property {() => void} planes
+ * @property {() => void} reset
  * @property {() => void} help
  * @property {(name: string) => void} addLabel
  * @property {() => void} done  Gives the keyboard back to the board.
@@ -26,11 +28,13 @@
  * @property {boolean} drawn  Whether there is a drawing.
  * @property {boolean} offered  Whether something has grown that is not drawn yet.
  * @property {string | null} reference
+ * @property {string} noPlanes  Why no plane can cross the slices, or empty.
  */
 
 import { amountOf, amountText, howCounted } from "../drawing/amount.js";
 import { css, labelColour } from "../picture/colours.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
+import { scanOf } from "../drawing/stack.js";
 import { SIZES } from "../drawing/brush.js";
 import { theme } from "../theme.js";
 import { shownKey, withKey } from "./keys.js";
@@ -98,7 +102,8 @@ export class EditorBar {
     this.reference = element("span", { class: "note reference", "data-testid": "reference" });
     this.rangeUnit = element("span");
     this.invert = iconButton("invert", withKey("Invert grey", "invert"), "invert", () => view.invert());
-    const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", () => view.reset());
+    this.planes = iconButton("planes", "", "toggle-planes", acts.planes);
+    const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", acts.reset);
     const help = iconButton("help", withKey("Keys and mouse", "help"), "show-help", acts.help);
     this.drawingTools = element("div", { class: "group" }, [
       this.deep, this.size.box, this.rangeBox(),
@@ -106,7 +111,7 @@ export class EditorBar {
     this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear, this.smooth, this.radius]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
       element("div", { class: "group" }, this.tools.map(({ button }) => button)),
-      element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
+      element("div", { class: "group" }, [this.preset.select, this.invert, reset, this.planes]),
       this.editing,
       this.drawingTools,
     ]);
@@ -166,6 +171,7 @@ export class EditorBar {
     }
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
+    this.drawPlanes(status.noPlanes);
     this.size.show(brush.size);
     this.drawDeep();
     setText(this.rangeUnit, scan.hounsfield ? "HU" : "grey");
@@ -202,6 +208,15 @@ export class EditorBar {
     return Math.min(Number(max), Math.max(Number(min), Number.isFinite(valueAsNumber) ? valueAsNumber : 1.5));
   }
 
+  /** @param {string} why  Why there are no planes, or empty. */
+  drawPlanes(why) {
+    const title = withKey("Coronal and sagittal views", "planes");
+    this.planes.disabled = why !== "";
+    this.planes.title = why ? `${title}: none here. ${why}` : title;
+    this.planes.setAttribute("aria-label", this.planes.title);
+    this.planes.setAttribute("aria-pressed", String(this.view.planes && !why));
+  }
+
   drawPreset() {
     const { width, level } = this.view.window;
     const presets = Object.entries(theme().windows);
@@ -225,7 +240,7 @@ export class EditorBar {
     this.label.show(titles.map((title, i) => [String(i + 1), title]), String(this.brush.label));
     setText(this.amount, amounts[this.brush.label - 1] ?? "");
     const drawn = drawing.labels.flatMap((name, i) => (amounts[i] ? [`${name}: ${amounts[i]}`] : []));
-    this.amount.title = [...drawn, howCounted(scan)].join("\n");
+    this.amount.title = [...drawn, howCounted(scanOf(scan), scan.noStack)].join("\n");
     this.swatch.style.background = css(labelColour(this.brush.label));
   }
 
@@ -239,7 +254,7 @@ export class EditorBar {
     const signature = `${scan.id} ${drawing.stamp} ${drawing.labels.length}`;
     const same = drawing.act !== null && this.amounts.texts.length === drawing.labels.length;
     if (signature !== this.amounts.signature && !same) {
-      const texts = drawing.labels.map((_, i) => amountText(amountOf(drawing, i + 1, scan)));
+      const texts = drawing.labels.map((_, i) => amountText(amountOf(drawing, i + 1, scanOf(scan))));
       this.amounts = { signature, texts };
     }
     return this.amounts.texts;
