@@ -15,6 +15,7 @@ from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
+from ctviz.ui.access.sight import seen_regions
 from ctviz.ui.compare.beside import beside
 from ctviz.ui.compare.case_view import case_view
 from ctviz.ui.compare.choices import (
@@ -212,8 +213,8 @@ def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Me
 
 
 def _first_slice(entry: CaseEntry) -> int:
-    """Return the slice to open a case on: the middle one of those that somebody marked."""
-    marked = sorted({region.slice_index for region in backend().store.regions(entry.id)})
+    """Return the slice to open a case on: the middle one of those that are seen to be marked."""
+    marked = sorted({region.slice_index for region in seen_regions(entry.id)})
     return marked[len(marked) // 2] if marked else entry.middle
 
 

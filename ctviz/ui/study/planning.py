@@ -18,6 +18,7 @@ from ctviz.metrics import METRICS
 from ctviz.store import AuditEvent
 from ctviz.truth import scene_of
 from ctviz.ui.access import confined, permit, record
+from ctviz.ui.access.sight import seen_annotations
 from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.compare.metric_choice import QUESTIONS, heading
 from ctviz.ui.service import backend, settings
@@ -324,7 +325,7 @@ def _reader() -> None:
         st.caption("Maps are compared with the phantoms' own heart and great vessels.")
         return
     reader, label = st.columns(2)
-    known = {who for names in backend().store.annotations().values() for who in names}
+    known = {who for names in seen_annotations().values() for who in names}
     current = str(value_of(key_of("reader")) or "")
     reader.selectbox(
         "Reader",

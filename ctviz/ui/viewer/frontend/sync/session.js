@@ -12,7 +12,10 @@ import { Leftovers } from "./outbox.js";
 import { BesideCase } from "../picture/beside-view.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
+import { Grower } from "../drawing/grower.js";
 import { Hand } from "../drawing/hand.js";
+import { Said } from "../drawing/said.js";
+import { scanOf } from "../drawing/stack.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
 import { Planes } from "../picture/planes.js";
 import { Preferences, readPreferences } from "./preferences.js";
@@ -71,14 +74,19 @@ export class Session {
     this.followed = -1;
     /** @type {BoardData | null} */
     this.data = null;
-    this.brush = new Brush({
+    this.said = new Said(changed);
+    const sheet = {
       drawing: () => this.drawingSession?.drawing ?? null,
       slice: () => this.view.slice,
+      scan: () => scanOf(this.scene.grid),
       aspect: () => this.aspect,
-      values: () => this.scene.values,
+      values: (/** @type {number} */ slice) => this.valuesOf(slice),
       reach: () => 8 / this.pixelScale,
+      say: (/** @type {string} */ sentence) => this.said.say(sentence, this.drawingSession?.drawing ?? null),
       changed,
-    });
+    };
+    this.brush = new Brush(sheet);
+    this.grower = new Grower(sheet, this.brush);
     this.caliper = new Caliper({
       drawing: () => this.drawingSession?.drawing ?? null,
       slice: () => this.view.slice,
@@ -91,7 +99,7 @@ export class Session {
       changed,
     });
     this.scene.caliper = this.caliper;
-    this.hand = new Hand(this.brush, this.caliper);
+    this.hand = new Hand(this.brush, this.caliper, this.grower);
     /** CSS pixels of an image column in the large picture, kept by the board. */
     this.pixelScale = 1;
     this.wantedSlice = -1;
@@ -180,6 +188,11 @@ export class Session {
   get savers() {
     const leftovers = [...this.leftovers.values()].map(({ saver }) => saver);
     return [...[...this.drawingSessions.values()].map(({ saver }) => saver), ...leftovers];
+  }
+
+  /** Whether something is unsaved that only this page has: it is too large for the browser's storage. */
+  get wouldLose() {
+    return [...this.drawingSessions.values()].some(({ outbox }) => !outbox.empty && !outbox.kept);
   }
 
   /** How the saving goes: the worst of all, and why. */
@@ -362,13 +375,19 @@ export class Session {
     return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
   }
 
+  /**
+   * Pixels of a slice, or null while they are not here.
+   *
+   * @param {number} slice
+   */
+  valuesOf(slice) {
+    const holding = this.slices.get(this.sliceUrl(slice));
+    return holding.state === "ready" ? holding.picture.values : null;
+  }
+
   /** The slices that are here, for planes across them. */
   get pictures() {
-    const of = (/** @type {number} */ slice) => {
-      const holding = this.slices.get(this.sliceUrl(slice));
-      return holding.state === "ready" ? holding.picture.values : null;
-    };
-    return { revision: this.slices.revision, of };
+    return { revision: this.slices.revision, of: (/** @type {number} */ slice) => this.valuesOf(slice) };
   }
 
   /** Show planes across the slices, or hide them again; not where none can cross them. */

@@ -14,11 +14,12 @@ import { Cine } from "./cine.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
-import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
+import { clearSlice, copyNearest, fillBetween, smooth } from "../drawing/editing.js";
+import { scanOf } from "../drawing/stack.js";
 import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
-import { OF_THE_PAGE, shortcutOf } from "./keys.js";
+import { OF_THE_PAGE, shortcutOf, withKey } from "./keys.js";
 import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
 import { PlanesRow } from "./planes.js";
@@ -26,6 +27,7 @@ import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
 import { copied, download, headingOf, tilesOf } from "./taking-home.js";
 import { linesOf } from "../drawing/measurement.js";
+import { outwards } from "../picture/pixels.js";
 import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
@@ -103,14 +105,25 @@ export class Board {
       if (this.session.drawingSession) act(this.session.drawingSession.drawing);
       this.schedule();
     };
-    const { view, brush, hand } = this.session;
-    const undo = withDrawing((drawing) => (brush.tool === "polygon" && brush.polygon ? brush.back() : this.show(drawing.undo())));
+    const { view, brush, hand, scene, said } = this.session;
+    const reporting = (/** @type {(drawing: import("../drawing/drawing.js").Drawing) => import("../drawing/editing.js").Report} */ act) =>
+      withDrawing((drawing) => {
+        const { sentence, done } = act(drawing);
+        said.say(sentence, drawing, done);
+      });
+    const undo = withDrawing((drawing) => {
+      if (hand.grower.giveUp()) return;
+      if (brush.tool === "polygon" && brush.polygon) brush.back();
+      else this.show(drawing.undo());
+    });
     return {
       take: (tool) => hand.take(tool),
       undo: () => (hand.caliper.laid ? hand.cancel() : undo()),
       redo: withDrawing((drawing) => this.show(drawing.redo())),
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
-      between: withDrawing((drawing) => fillBetween(drawing, view.slice, brush.label, this.session.scene.grid.spacing)),
+      between: reporting((drawing) => fillBetween(drawing, view.slice, brush.label, scanOf(scene.grid))),
+      smooth: reporting((drawing) => smooth(drawing, view.slice, brush.label, scene.grid.spacing, this.editorBar.smoothing)),
+      deepen: () => hand.deepen(),
       clear: withDrawing((drawing) => clearSlice(drawing, view.slice)),
       planes: () => this.session.togglePlanes(),
       reset: () => {
@@ -123,9 +136,10 @@ export class Board {
     };
   }
 
-  /** @param {number | null} slice  Slice that undo or redo changed. */
-  show(slice) {
-    if (slice !== null) this.session.view.goTo(slice);
+  /** @param {number[] | null} slices  That undo or redo changed: the nearest is shown. */
+  show(slices) {
+    const { view } = this.session;
+    if (slices) view.goTo(outwards(view.slice, view.count).find((slice) => slices.includes(slice)) ?? view.slice);
   }
 
   /** @param {boolean} open */
@@ -156,6 +170,10 @@ export class Board {
       if (!event.composedPath().includes(this.root)) this.session.hurry();
     };
     for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
+    this.guard = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.session.wouldLose) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", this.guard);
     this.observer = new ResizeObserver(() => this.fitPanes());
     for (const place of [this.slice, this.answer.root, this.heatmapBar.root]) this.observer.observe(place);
   }
@@ -217,7 +235,10 @@ export class Board {
       invert: () => view.invert(),
       tool: () => hand.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
       size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
-      close: () => brush.close(),
+      deep: acts.deepen,
+      between: acts.between,
+      smooth: acts.smooth,
+      close: () => hand.close(),
       back: () => hand.back(),
       remove: () => hand.caliper.remove(),
       cancel: () => this.cancel(),
@@ -368,12 +389,31 @@ export class Board {
     const holding = slices.get(session.sliceUrl(view.slice));
     scene.render(holding.state === "ready" ? holding.picture : null);
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
+    session.grower.resume();
+    this.editor.announcement.show(this.announced());
     this.planes.draw();
     this.beside.draw(scene);
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);
     this.drawBars(data);
     this.timings.drawn(view.slice, started);
+  }
+
+  /**
+   * What is offered to the reader, or else what was done last.
+   *
+   * @returns {import("./announcement.js").Announced | null}
+   */
+  announced() {
+    const { hand, grower, said, drawingSession } = this.session;
+    if (grower.shown) {
+      const keep = { title: withKey("Keep", "close"), act: () => hand.close() };
+      return { sentence: grower.text, choices: [keep, { title: withKey("Give up", "cancel"), act: () => hand.cancel() }] };
+    }
+    const latest = said.of(drawingSession?.drawing ?? null);
+    if (!latest) return null;
+    const undo = { title: withKey("Undo", "undo"), act: () => this.editorBar.acts.undo() };
+    return { sentence: latest.sentence, choices: [...(latest.undoes ? [undo] : []), { title: "Close", act: () => said.forget() }] };
   }
 
   /** @param {BoardData} data */
@@ -437,13 +477,14 @@ export class Board {
   drawBars(data) {
     const { drawingSession, sort } = this.session;
     const measured = [...(drawingSession?.drawing.measurements.values() ?? [])].map(({ slice }) => slice);
-    this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number));
+    this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number), this.filledSlices());
     this.editorBar.draw(drawingSession?.drawing ?? null, {
-      hounsfield: data.case.hounsfield,
+      scan: data.case,
       saving: this.session.saving,
       saved: data.saved,
       met: this.session.met,
       outdated: data.contract !== CONTRACT,
+      offered: this.session.grower.shown !== null,
       drawn: this.drawnSlices().length + measured.length > 0,
       reference: data.reference?.name ?? null,
       noPlanes: data.case.noStack,
@@ -455,8 +496,15 @@ export class Board {
   drawnSlices() {
     const drawing = this.session.drawingSession?.drawing;
     if (!drawing) return [];
+    if (drawing.act && this.drawn.stamp.startsWith(`${drawing.id}.`)) return this.drawn.slices;
     if (this.drawn.stamp !== drawing.stamp) this.drawn = { stamp: drawing.stamp, slices: drawing.drawnSlices() };
     return this.drawn.slices;
+  }
+
+  /** Slices that were filled between drawn ones and not touched since, with whatever label. */
+  filledSlices() {
+    const drawing = this.session.drawingSession?.drawing;
+    return drawing ? drawing.labels.flatMap((_, i) => drawing.filledSlices(i + 1)) : [];
   }
 
   /** What tests and benchmarks may look at. */
@@ -477,6 +525,8 @@ export class Board {
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
       stamp: drawingSession?.drawing.stamp ?? "",
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
+      filledSlices: this.filledSlices().sort((a, b) => a - b),
+      offered: this.session.grower.text,
       drawing: hand.busy,
       measurements: hand.caliper.shown.map(({ name, measurement }) => ({ name, ...measurement, lines: linesOf(measurement, scene.grid, scene.quantity) })),
       selected: hand.caliper.selected,
@@ -492,6 +542,7 @@ export class Board {
     this.cine.stop();
     this.session.detach(this);
     this.observer?.disconnect();
+    if (this.guard) window.removeEventListener("beforeunload", this.guard);
     if (this.moved) window.removeEventListener("resize", this.moved);
     if (this.moved) window.removeEventListener("scroll", this.moved, { capture: true });
     const { leaving } = this;
