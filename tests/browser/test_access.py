@@ -46,6 +46,9 @@ def opened(reading):
 def turn(page, scheme):
     """Let the system turn dark or light, and wait until the page has."""
     page.emulate_media(color_scheme=scheme)
+    # While it runs, what is out of date is pale.
+    app = page.locator(".stApp[data-test-script-state=notRunning]")
+    app.wait_for(timeout=60_000)
     expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
     expect(page.locator(".stApp")).to_have_css("color", rgb(THEME.inks(scheme).text))
 
