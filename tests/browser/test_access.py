@@ -120,7 +120,7 @@ def test_the_focus_is_seen_wherever_the_keyboard_takes_it(reading, place):
 def test_every_part_of_compare_is_reached_by_the_keyboard_and_seen(opened):
     page = opened.page
     reached = set()
-    page.locator("body").focus()
+    page.get_by_role("link", name="Cases").focus()
     for _ in range(60):
         page.keyboard.press("Tab")
         assert page.evaluate(RINGED) == ""
