@@ -46,6 +46,9 @@ def opened(reading):
 def turn(page, scheme):
     """Let the system turn dark or light, and wait until the page has."""
     page.emulate_media(color_scheme=scheme)
+    # While it runs, what is out of date is pale.
+    app = page.locator(".stApp[data-test-script-state=notRunning]")
+    app.wait_for(timeout=60_000)
     expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
     expect(page.locator(".stApp")).to_have_css("color", rgb(THEME.inks(scheme).text))
 
@@ -117,7 +120,7 @@ def test_the_focus_is_seen_wherever_the_keyboard_takes_it(reading, place):
 def test_every_part_of_compare_is_reached_by_the_keyboard_and_seen(opened):
     page = opened.page
     reached = set()
-    page.locator("body").focus()
+    page.get_by_role("link", name="Cases").focus()
     for _ in range(60):
         page.keyboard.press("Tab")
         assert page.evaluate(RINGED) == ""
