@@ -93,8 +93,9 @@ def choose_reference(names: Iterable[str]) -> str:
     """
     state, key, known = session(), widget("reference"), list(names)
     if not known:
-        whose = "No region" if sight().everything else "No region of yours"
-        st.caption(f"{whose} on this slice yet: draw one to see agreement.")
+        # Blinded readers are not told whether anybody else has drawn here.
+        known_of_all = "No region on this slice yet: draw one to see agreement."
+        st.caption(known_of_all if sight().everything else "Draw a region to see agreement.")
         return NOBODY
     offered = list(dict.fromkeys([*([state.reader] if state.reader else []), *known, NOBODY]))
     chosen = state.compare_with if state.compare_with in offered else known[0]

@@ -178,7 +178,7 @@ def test_the_switch_hides_names_on_the_pages_until_a_case_is_done(app, backend, 
     app.query_params["case"] = first
     app.run()
     assert "Compare with" not in [box.label for box in app.selectbox]
-    assert "No region of yours on this slice yet" in text_of(app)
+    assert "Draw a region to see agreement." in text_of(app)
     app.segmented_control(key=f"ctviz:how-far:{first}").select("done").run()
     compared = next(box for box in app.selectbox if box.label == "Compare with")
     assert compared.value == "phantom"
