@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class AnsweredSlice:
     """The maps of one slice, what they explain, and which estimator made each of them."""
 
     case: Case
@@ -36,7 +36,9 @@ class Answer:
     estimators: Sequence["Estimator"]
 
 
-def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[str] = ()) -> Answer:
+def answer(
+    backend: "Backend", arguments: argparse.Namespace, others: Sequence[str] = ()
+) -> AnsweredSlice:
     """Return the maps that the arguments ask for; a refused estimator is said and left out.
 
     Parameters
@@ -68,4 +70,4 @@ def answer(backend: "Backend", arguments: argparse.Namespace, others: Sequence[s
             raise
         except CtvizError as error:
             sys.stderr.write(f"{error}\n")
-    return Answer(case, slice_index, card, question, maps, makers)
+    return AnsweredSlice(case, slice_index, card, question, maps, makers)

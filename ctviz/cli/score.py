@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ctviz.cli.asking import Answer, answer
+from ctviz.cli.asking import AnsweredSlice, answer
 from ctviz.cli.choosing import (
     add_estimators,
     add_scan,
@@ -82,7 +82,9 @@ def run(arguments: argparse.Namespace) -> None:
         write_rows(rows, arguments.format)
 
 
-def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -> Mask | None:
+def _mask(
+    backend: "Backend", answered: AnsweredSlice, arguments: argparse.Namespace
+) -> Mask | None:
     if arguments.mask is not None:
         from ctviz.io import load_mask
 
@@ -101,7 +103,9 @@ def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -
     return reduce(np.logical_or, masks)
 
 
-def _prior(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -> Prior | None:
+def _prior(
+    backend: "Backend", answered: AnsweredSlice, arguments: argparse.Namespace
+) -> Prior | None:
     """Return where other patients have the reader's region; None where it is from a file."""
     if arguments.reader is None:
         return None
@@ -110,7 +114,7 @@ def _prior(backend: "Backend", answered: Answer, arguments: argparse.Namespace) 
 
 def _scores(
     backend: "Backend",
-    answered: Answer,
+    answered: AnsweredSlice,
     metric: "Metric",
     sign: Sign,
     held: tuple[Mask | None, Prior | None],
@@ -127,7 +131,7 @@ def _scores(
     return [(m.estimator, e.score) for m, e in zip(maps, evaluations, strict=True)]
 
 
-def _row(answered: Answer, estimator: str, sign: Sign, metric: str, score: Score) -> Row:
+def _row(answered: AnsweredSlice, estimator: str, sign: Sign, metric: str, score: Score) -> Row:
     return {
         "patient": answered.case.patient,
         "case": answered.case.id,

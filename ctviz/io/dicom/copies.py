@@ -12,7 +12,7 @@ from ctviz.io.volume import Plane, rounded
 
 
 @dataclass(frozen=True)
-class Frame:
+class DicomFrame:
     """One image of a series before its pixels are read."""
 
     instance: Instance
@@ -35,19 +35,19 @@ class Frame:
 
 
 def without_copies(
-    frames: Sequence[Frame], progress: Progress
-) -> tuple[list[Frame], dict[Path, UnreadableScan]]:
+    frames: Sequence[DicomFrame], progress: Progress
+) -> tuple[list[DicomFrame], dict[Path, UnreadableScan]]:
     """Keep one of the images that are the same, and say which of them cannot be read.
 
     Only images of one place that share their UID or their marks are compared.
     """
     reading = _CopySearch(progress)
-    places: dict[Hashable, list[Frame]] = defaultdict(list)
+    places: dict[Hashable, list[DicomFrame]] = defaultdict(list)
     for frame in frames:
         places[_place(frame)].append(frame)
     copies: set[int] = set()
     for twins in (twins for twins in places.values() if len(twins) > 1):
-        kept: list[Frame] = []
+        kept: list[DicomFrame] = []
         for frame in twins:
             candidates = [other for other in kept if _could_be_one(frame, other)]
             if any(reading.same(frame, other) for other in candidates):
@@ -58,13 +58,13 @@ def without_copies(
     return left, reading.failed
 
 
-def _place(frame: Frame) -> Hashable:
+def _place(frame: DicomFrame) -> Hashable:
     """Return where an image lies, by its number if it does not say."""
     position = rounded(frame.plane).position_mm
     return position if position is not None else frame.number
 
 
-def _could_be_one(frame: Frame, other: Frame) -> bool:
+def _could_be_one(frame: DicomFrame, other: DicomFrame) -> bool:
     """Whether two images of one place may be copies of one."""
     uids = {frame.instance.uid, other.instance.uid}
     return (len(uids) == 1 and "" not in uids) or frame.marks == other.marks
@@ -79,7 +79,7 @@ class _CopySearch:
         self._files: dict[Path, str] = {}
         self._frames: dict[Path, list[str]] = {}
 
-    def same(self, frame: Frame, other: Frame) -> bool:
+    def same(self, frame: DicomFrame, other: DicomFrame) -> bool:
         """Whether two images have the same pixels."""
         first, second = frame.instance.path, other.instance.path
         if first == second:
@@ -98,7 +98,7 @@ class _CopySearch:
                 self._files[path] = f"unreadable {len(self._files)}"
         return self._files[path]
 
-    def _digest(self, frame: Frame) -> str | None:
+    def _digest(self, frame: DicomFrame) -> str | None:
         """Return what tells a frame's pixels, None if they cannot be read."""
         path = frame.instance.path
         if path not in self._frames:

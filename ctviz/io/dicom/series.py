@@ -13,7 +13,7 @@ import numpy as np
 from ctviz.core import Case, Progress, UnreadableScan
 from ctviz.core.acquisition import in_common
 from ctviz.io.dicom.acquisitions import acquisitions
-from ctviz.io.dicom.copies import Frame, without_copies
+from ctviz.io.dicom.copies import DicomFrame, without_copies
 from ctviz.io.dicom.header import Instance
 from ctviz.io.dicom.order import depths_mm, geometry_notes, reading_order, steps_of
 from ctviz.io.dicom.pixels import hounsfield_frames
@@ -43,7 +43,7 @@ Failure: TypeAlias = tuple[Path, UnreadableScan]
 class _ParallelFrames:
     """Images that become one case."""
 
-    frames: list[Frame]
+    frames: list[DicomFrame]
     notes: list[str]
 
 
@@ -69,18 +69,18 @@ def cases_of(
             yield from _cases_of(parallel, notes, progress)
 
 
-def _alike(instances: Iterable[Instance]) -> dict[tuple[Hashable, ...], list[Frame]]:
+def _alike(instances: Iterable[Instance]) -> dict[tuple[Hashable, ...], list[DicomFrame]]:
     """Return the images by what is exactly the same in all images of one case, series first."""
-    alike: dict[tuple[Hashable, ...], list[Frame]] = defaultdict(list)
+    alike: dict[tuple[Hashable, ...], list[DicomFrame]] = defaultdict(list)
     for instance in instances:
         for index, plane in enumerate(instance.planes):
             key = (_series(instance), instance.patient, instance.shape, plane.calibrated)
-            alike[key].append(Frame(instance, index))
+            alike[key].append(DicomFrame(instance, index))
     return alike
 
 
 def _cases_of(
-    frames: list[Frame], notes: list[str], progress: Progress
+    frames: list[DicomFrame], notes: list[str], progress: Progress
 ) -> Iterator[Case | Failure]:
     """Yield the cases of parallel images, one for each acquisition."""
     progress.turn_to(*_files(frames))
@@ -100,9 +100,9 @@ def _series(instance: Instance) -> str:
     return instance.series or str(instance.path.parent)
 
 
-def _parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
+def _parallel(frames: Sequence[DicomFrame]) -> list[list[DicomFrame]]:
     """Return the images by direction and spacing, which scanners write with some jitter."""
-    groups: list[list[Frame]] = []
+    groups: list[list[DicomFrame]] = []
     for frame in frames:
         group = next((group for group in groups if _fit(group[0], frame)), None)
         if group is None:
@@ -112,7 +112,7 @@ def _parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
     return groups
 
 
-def _fit(frame: Frame, other: Frame) -> bool:
+def _fit(frame: DicomFrame, other: DicomFrame) -> bool:
     """Whether two images have the same direction and the same pixels."""
     directions = _close(
         frame.plane.orientation, other.plane.orientation, at_most=SAME_DIRECTION, share=0.0
@@ -136,7 +136,7 @@ def _close(
     return all(abs(a - b) <= max(at_most, share * abs(a)) for a, b in pairs)
 
 
-def _stacks(frames: list[Frame], notes: list[str]) -> Iterator[_ParallelFrames]:
+def _stacks(frames: list[DicomFrame], notes: list[str]) -> Iterator[_ParallelFrames]:
     """Yield the images of each acquisition in reading order."""
     for group in _placed(frames):
         parts = acquisitions(_places(group), [frame.marks for frame in group])
@@ -146,7 +146,7 @@ def _stacks(frames: list[Frame], notes: list[str]) -> Iterator[_ParallelFrames]:
             yield _ParallelFrames(_in_order([group[i] for i in part]), [*notes, *[why] * split])
 
 
-def _placed(frames: list[Frame]) -> list[list[Frame]]:
+def _placed(frames: list[DicomFrame]) -> list[list[DicomFrame]]:
     """Return the images, those apart that lost their place and cannot be ordered by number."""
     lost = [frame for frame in frames if frame.plane.position_mm is None]
     if not lost or len(lost) == len(frames) or _depths(frames) is not None:
@@ -154,7 +154,7 @@ def _placed(frames: list[Frame]) -> list[list[Frame]]:
     return [[frame for frame in frames if frame.plane.position_mm is not None], lost]
 
 
-def _places(frames: Sequence[Frame]) -> list[int]:
+def _places(frames: Sequence[DicomFrame]) -> list[int]:
     """Return where each image lies, by its number if positions are unknown."""
     depths = _depths(frames)
     if depths is not None:
@@ -163,12 +163,14 @@ def _places(frames: Sequence[Frame]) -> list[int]:
     return [ranks[frame.number] for frame in frames]
 
 
-def _depths(frames: Sequence[Frame]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
+def _depths(
+    frames: Sequence[DicomFrame],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None:
     """Return how deep each image lies in the stack."""
     return depths_mm([frame.plane for frame in frames], [frame.number for frame in frames])
 
 
-def _in_order(frames: Sequence[Frame]) -> list[Frame]:
+def _in_order(frames: Sequence[DicomFrame]) -> list[DicomFrame]:
     """Return the frames from the top of the stack to its end."""
     order = reading_order([frame.plane for frame in frames], [frame.number for frame in frames])
     return [frames[i] for i in order]
@@ -200,7 +202,7 @@ def _case_of(stack: _ParallelFrames, progress: Progress) -> Iterator[Case | Fail
     yield _assembled(frames, pixels, notes)
 
 
-def _uncalibrated(frames: Sequence[Frame]) -> list[Frame]:
+def _uncalibrated(frames: Sequence[DicomFrame]) -> list[DicomFrame]:
     """Return the frames without their claim to be in Hounsfield units."""
     instances = {
         frame.instance.path: replace(
@@ -209,10 +211,10 @@ def _uncalibrated(frames: Sequence[Frame]) -> list[Frame]:
         )
         for frame in frames
     }
-    return [Frame(instances[frame.instance.path], frame.index) for frame in frames]
+    return [DicomFrame(instances[frame.instance.path], frame.index) for frame in frames]
 
 
-def _assembled(frames: Sequence[Frame], pixels: Pixels, notes: list[str]) -> Case:
+def _assembled(frames: Sequence[DicomFrame], pixels: Pixels, notes: list[str]) -> Case:
     """Return the case of decoded frames."""
     instances = [frame.instance for frame in frames]
     planes = [frame.plane for frame in frames]
@@ -238,13 +240,13 @@ def _rows(pixels: Pixels, kept: Sequence[int]) -> Pixels:
     return pixels[: len(kept)]
 
 
-def _files(frames: Iterable[Frame]) -> list[Path]:
+def _files(frames: Iterable[DicomFrame]) -> list[Path]:
     """Return the files of the frames, each once."""
     return list(dict.fromkeys(frame.instance.path for frame in frames))
 
 
 def _decode(
-    frames: Sequence[Frame], progress: Progress
+    frames: Sequence[DicomFrame], progress: Progress
 ) -> tuple[Pixels, dict[Path, UnreadableScan]]:
     """Return the pixels (S, H, W) of the frames, and why some files have none."""
     rows: dict[Path, dict[int, int]] = defaultdict(dict)
@@ -268,7 +270,7 @@ def _decode(
         whole = False
 
 
-def _threads(frames: Sequence[Frame], progress: Progress) -> int:
+def _threads(frames: Sequence[DicomFrame], progress: Progress) -> int:
     """Return how many files are decoded at a time."""
     rows, columns = frames[0].instance.shape
     return 1 if progress.careful else max(1, min(THREADS, PIXELS_AT_A_TIME // (rows * columns)))
