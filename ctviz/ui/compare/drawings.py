@@ -48,12 +48,14 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
 
 
 def reference_of(entry: CaseEntry, reader: str) -> Reference | None:
-    """Return another reader's Regions in sight as one outline, and their measurements."""
+    """Return another reader's Regions in sight as one outline, and their measurements.
+
+    Whoever does not see the Regions does not see the measurements either.
+    """
     regions = [region for region in seen_regions(entry.id) if region.reader == reader]
-    seen = sight().shows(entry.id, reader)
-    measurements = backend().store.measurements(entry.id, reader) if seen else {}
-    if not regions and not measurements:
+    if not regions:
         return None
+    measurements = backend().store.measurements(entry.id, reader)
     return Reference(reader, _runs(regions, [], entry.shape), tuple(measurements.values()))
 
 
