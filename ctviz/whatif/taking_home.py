@@ -90,10 +90,10 @@ def pictures_of(outcome: Outcome) -> bytes:
     return png(np.concatenate(sized, axis=1))
 
 
-def take_home(experiment: Experiment, outcome: Outcome, name: str) -> bytes:
-    """Return a zip of everything; files begin with the name."""
+def files_of(experiment: Experiment, outcome: Outcome, name: str) -> dict[str, bytes]:
+    """Return everything as files, which begin with the name."""
     image = outcome.before.image
-    files: dict[str, bytes] = {
+    return {
         "README.txt": _read_me(experiment, outcome).encode(),
         f"{name}.json": as_json(experiment, outcome).encode(),
         f"{name}.png": pictures_of(outcome),
@@ -102,9 +102,13 @@ def take_home(experiment: Experiment, outcome: Outcome, name: str) -> bytes:
         f"{name}-drawn.nii.gz": nifti_of(experiment.edit.mask.astype(np.float32), image),
         **_maps(outcome, name),
     }
+
+
+def take_home(experiment: Experiment, outcome: Outcome, name: str) -> bytes:
+    """Return a zip of everything."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for file, written in files.items():
+        for file, written in files_of(experiment, outcome, name).items():
             archive.writestr(file, written)
     return content.getvalue()
 
