@@ -28,7 +28,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Operation(Tunable, ABC):
-    """A rule that gives a part of a slice other Hounsfield units.
+    """A rule that gives a part of a slice other Hounsfield units; its hyperparameters are numbers.
 
     Attributes
     ----------

@@ -19,6 +19,7 @@ from ctviz.ui.viewer import (
     DoorbellData,
     Drawing,
     DrawingChange,
+    EditView,
     InvalidDrawing,
     Letters,
     Pane,
@@ -63,6 +64,7 @@ BOARD = BoardData(
         {"page-1": Measurement("ruler", 2, (Point(0.5, 1), Point(3, 1.25)))},
     ),
     reference=Reference("CD", {1: [0, 1, 1]}),
+    edit=EditView(2, "/edited", "without what is drawn"),
 )
 MESSAGE = {
     "contract": CONTRACT,
@@ -100,6 +102,7 @@ def documented(typedef):
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
+        ("EditView", BOARD.edit),
         ("Badge", BOARD.panes[0].badge),
         ("Remark", BOARD.panes[0].gap),
         ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."})),
@@ -143,6 +146,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
+        BOARD.edit,
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
     )
 }
@@ -228,6 +232,7 @@ def test_a_board_is_said_as_it_always_was():
         "refused": {},
         "met": "",
         "heard": "",
+        "edit": None,
         "caption": [],
         "sign": SIGNS[1],
         "unit": "pixels",

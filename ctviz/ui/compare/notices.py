@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
@@ -86,14 +87,19 @@ class Explained:
         return tuple(notice for notices in found for notice in notices)
 
 
-def say_in_short(explained: Explained | None, notices: Sequence[Notice]) -> None:
-    """Show the answer, which class is explained, and in amber what there is to know."""
-    with st.container(horizontal=True, key=widget("notices"), vertical_alignment="center"):
+def say_in_short(explained: Explained | None, notices: Sequence[Notice]) -> DeltaGenerator:
+    """Show the answer, which class is explained, and in amber what there is to know.
+
+    Returns the line, to whose end more may be added.
+    """
+    line = st.container(horizontal=True, key=widget("notices"), vertical_alignment="center")
+    with line:
         st.markdown(_said(explained), width="content")
         for notice in notices:
             st.badge(
                 plain(notice.short), icon=notice.icon, color="orange", help=plain(notice.sentence)
             )
+    return line
 
 
 def _said(explained: Explained | None) -> str:

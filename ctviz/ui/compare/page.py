@@ -54,6 +54,9 @@ from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
 from ctviz.ui.compare.strangeness import strangeness_of
+from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
+from ctviz.ui.compare.what_if.panel import offer_what_if, show_what_if
+from ctviz.ui.compare.what_if.trying import Tried, try_out
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.routes import map_url, pixels_url
 from ctviz.ui.service import backend
@@ -91,6 +94,7 @@ def compare_page() -> None:
     """
     with errors_in_words():
         keep_reading()
+        keep_what_was_wished()
         bar = st.container(key=widget("bar"))
         places = bar.columns(BAR, vertical_alignment="center", gap="xsmall")
         with places[1]:
@@ -121,18 +125,21 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[6]:
         reader_badge()
     estimators, metrics = chosen_estimators(), chosen_metrics()
-    line, comparison, explained = st.container(), Comparison((), ""), None
+    line, comparison, explained, tried = st.container(), Comparison((), ""), None, None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
-            comparison, explained = _compare(case, card, (estimators, metrics), held, places[3])
+            comparison, explained, tried = _compare(
+                case, card, (estimators, metrics), held, places[3]
+            )
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
-    subject = _subject(case, explained, chosen)
-    with line:
-        say_in_short(explained, notices)
+    subject = _subject(case, explained, chosen, tried)
+    with line, say_in_short(explained, notices):
+        offer_what_if()
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
         _show_board(entry, case, comparison, chosen, subject)
+        show_what_if(entry, card, tried)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
     show_scores(comparison, chosen)
@@ -146,13 +153,15 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     state.write_link()
 
 
-def _subject(case: Case, explained: Explained | None, against: str) -> Subject | None:
+def _subject(
+    case: Case, explained: Explained | None, against: str, tried: Tried | None
+) -> Subject | None:
     """Return what the maps and scores on the screen are of; None while there is no answer."""
     if explained is None:
         return None
     state = session()
     place = state.slice or 0
-    return Subject(case.id, place, case.slice(place), explained, state.sign, against)
+    return Subject(case.id, place, case.slice(place), explained, state.sign, against, tried)
 
 
 def _compare(
@@ -161,7 +170,7 @@ def _compare(
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     held: Held,
     place: DeltaGenerator,
-) -> tuple[Comparison, Explained | None]:
+) -> tuple[Comparison, Explained | None, Tried | None]:
     """Let the reader choose a class; return the answer, and what the estimators make of it."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
@@ -169,7 +178,7 @@ def _compare(
     answer = page_jobs.prediction(image, card.id)
     if not answer.done:
         page_jobs.release_others()
-        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None
+        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None, None
     prediction = answer.result(0)
     with place:
         target = choose_target(prediction)
@@ -185,8 +194,10 @@ def _compare(
         ),
     )
     comparison = compare(page_jobs, question, estimators, reading, held)
+    explained = Explained(card, prediction, target, strangeness)
+    tried = try_out(page_jobs, case.id, image, explained, comparison)
     page_jobs.release_others()
-    return comparison, Explained(card, prediction, target, strangeness)
+    return comparison, explained, tried
 
 
 def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Metric]) -> Held:
@@ -206,24 +217,25 @@ def _show_board(
     entry: CaseEntry, case: Case, comparison: Comparison, chosen: str, subject: Subject | None
 ) -> None:
     state = session()
-    other = chosen.split(": ")[0]
+    other, tried = chosen.split(": ")[0], subject.tried if subject is not None else None
     board(
         BoardData(
             case=_case_view(entry, case),
             slice_index=state.slice or 0,
             window=_window(case),
-            panes=[_pane(one, comparison) for one in comparison.compared],
+            panes=[_pane(one, comparison, tried) for one in comparison.compared],
             drawing=drawing_of(entry, state.reader),
             reference=reference_of(entry, other) if other and other != state.reader else None,
             acknowledged=state.acknowledged,
             refused=state.refused,
             saved=state.saved,
             met=state.met,
-            busy=comparison.pending or None,
+            busy=comparison.pending or (tried.pending if tried else "") or None,
             idle_checks=comparison.idle_checks or None,
             sign=state.sign,
             unit=state.unit,
             heard=state.heard,
+            edit=tried.view if tried else None,
             caption=subject.caption if subject is not None else (),
         ),
         key=widget("board"),
@@ -255,7 +267,7 @@ def _case_view(entry: CaseEntry, case: Case) -> CaseView:
     )
 
 
-def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
+def _pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
     estimator, job = one.estimator, one.shown
     state, message = _what_is_missing(one)
     bars = _error_bars(one)
@@ -276,6 +288,8 @@ def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
         half_widths=_seen(one, "half-width", bars.half_widths),
         chance=bars.chance,
         interval=bars.interval,
+        edited=tried.map_of(estimator) if tried else "",
+        edited_note=tried.note_on(estimator) if tried else "",
     )
 
 

@@ -4,7 +4,7 @@ import test from "node:test";
 import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/picture/geometry.js";
 import { Board } from "../../../ctviz/ui/viewer/frontend/widgets/board.js";
 import { sortPanes } from "../../../ctviz/ui/viewer/frontend/widgets/heatmap-bar.js";
-import { shortcutOf, withKey } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
+import { OF_PAGE, shortcutOf, withKey } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
 import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/widgets/layout.js";
 import { outwards } from "../../../ctviz/ui/viewer/frontend/picture/pixels.js";
 import { SharedView } from "../../../ctviz/ui/viewer/frontend/picture/view.js";
@@ -120,11 +120,11 @@ test("keys are found with and without Ctrl", () => {
 
 test("the board acts on every key of the theme", () => {
   const anything = () => new Proxy(() => 1, { get: (_, name) => (name === Symbol.toPrimitive ? () => 1 : anything()), apply: () => 1 });
-  const own = theme().keys.filter(({ action }) => action !== "case");
+  const own = theme().keys.filter(({ action }) => !OF_PAGE.has(action));
   for (const { action, value } of own) Board.prototype.perform.call(anything(), action, value);
 });
 
-test("a key that turns to another case leaves the board, unless a stroke is under way", () => {
+test("a key of the page's buttons leaves the board, unless a stroke is under way", () => {
   for (const kind of ["HTMLSelectElement", "HTMLInputElement", "HTMLButtonElement"]) globalThis[kind] ??= class {};
   const leaves = (key, busy) => {
     let stopped = false;
@@ -132,7 +132,7 @@ test("a key that turns to another case leaves the board, unless a stroke is unde
     Board.prototype.key.call({ session: { hand: { busy } }, perform: () => {}, schedule: () => {} }, event);
     return !stopped;
   };
-  for (const key of ["j", "k", "n"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
+  for (const key of ["j", "k", "n", "q"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
   for (const key of ["b", "c", "r"]) assert.equal(leaves(key, false), false);
 });
 

@@ -42,6 +42,8 @@ export class Scene {
     this.tables = { signature: "", table: new Uint32Array(0) };
     this.kept = { drawing: { signature: "", paths: /** @type {Outlines} */ ([]) }, reference: { signature: "", paths: /** @type {Outlines} */ ([]) } };
     this.references = 0;
+    /** What of an edited slice is on show. @type {import("./moments.js").Moment} */
+    this.moment = "original";
   }
 
   /** @param {Record<string, import("../sync/types.js").Runs>} slices */
@@ -54,18 +56,21 @@ export class Scene {
    * Render the slice on show, unless it is rendered already.
    *
    * @param {import("./pixels.js").Picture | null} picture
+   * @param {{moment: import("./moments.js").Moment, edit: string}} [of]  What of an edited slice it is, and where that is from.
    */
-  render(picture) {
+  render(picture, { moment, edit } = { moment: "original", edit: "" }) {
+    this.moment = moment;
     const values = picture?.values ?? null;
     this.values = values;
     this.position = picture?.position ?? NaN;
     if (!values) return;
-    const { width, level } = this.view.window;
+    // No change is the middle of the greys.
+    const { width, level } = moment === "difference" ? { ...this.view.window, level: 0.5 } : this.view.window;
     const look = `${width} ${level} ${this.view.inverted}`;
     if (this.tables.signature !== look) {
-      this.tables = { signature: look, table: greyTable(this.view.window, this.view.inverted) };
+      this.tables = { signature: look, table: greyTable({ width, level }, this.view.inverted) };
     }
-    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${look}`, (pixels) =>
+    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${moment} ${edit} ${look}`, (pixels) =>
       lookUp(values, this.tables.table, pixels),
     );
   }
@@ -78,7 +83,8 @@ export class Scene {
 
   /** Whether Python's scores are those of what is on show. */
   get scoresFit() {
-    return this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
+    const original = this.moment === "original";
+    return original && this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
   }
 
   get grey() {

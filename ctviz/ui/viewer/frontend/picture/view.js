@@ -4,6 +4,7 @@
  * @typedef {import("../sync/types.js").Point} Point
  * @typedef {import("../sync/types.js").Window} Window
  * @typedef {import("../sync/types.js").CaseView} CaseView
+ * @typedef {import("./moments.js").Moment} Moment
  *
  * @typedef {object} HeatmapSettings
  * @property {boolean} visible
@@ -48,6 +49,8 @@ export class SharedView {
       sameScale: false,
     };
     this.drawingVisible = true;
+    /** What of an edited slice is to be seen. @type {Moment} */
+    this.moment = "original";
     this.home = { centre: this.centre, window: this.window };
     this.scrolled = 0;
   }
@@ -169,6 +172,12 @@ export class SharedView {
 
   invert() {
     this.inverted = !this.inverted;
+    this.changed();
+  }
+
+  /** @param {Moment} moment */
+  turnTo(moment) {
+    this.moment = moment;
     this.changed();
   }
 

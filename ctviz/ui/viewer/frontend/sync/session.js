@@ -12,6 +12,7 @@ import { Leftovers } from "./outbox.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
 import { Hand } from "../drawing/hand.js";
+import { Moments } from "../picture/moments.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
 import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
@@ -44,6 +45,7 @@ export class Session {
     this.scene = new Scene(this.view);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
+    this.moments = new Moments();
     this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
     /** Whether the doorbell was rung and nobody has answered. */
@@ -352,6 +354,23 @@ export class Session {
     return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
   }
 
+  /** The edit of the slice on show, or null. */
+  get edit() {
+    const edit = this.data?.edit ?? null;
+    return edit?.slice === this.view.slice ? edit : null;
+  }
+
+  /** What of an edited slice is on show. */
+  get moment() {
+    return this.edit ? this.view.moment : "original";
+  }
+
+  /** The slice on show, as it is, as an edit leaves it, or their difference. */
+  get sliceHeld() {
+    const held = this.moments.of(this.moment, this.slices, this.sliceUrl(this.view.slice), this.edit?.pixels ?? "");
+    return held ?? /** @type {import("../picture/pixels.js").Holding} */ ({ state: "loading" });
+  }
+
   /** @param {string} pane */
   mapUrl(pane) {
     return this.data?.panes.find(({ id }) => id === pane)?.maps[String(this.view.slice)] ?? "";
@@ -363,11 +382,13 @@ export class Session {
     const { case: scan, panes } = this.data;
     const pixels = scan.rows * scan.columns;
     const order = outwards(this.view.slice, scan.count);
-    const slices = order.map((slice) => this.sliceUrl(slice));
-    const maps = order
+    const edited = this.edit ? [this.edit.pixels] : [];
+    const slices = [...order.slice(0, 1).map((slice) => this.sliceUrl(slice)), ...edited, ...order.slice(1).map((slice) => this.sliceUrl(slice))];
+    const nearby = order
       .slice(0, 2 * MAPS_AHEAD + 1)
       .flatMap((slice) => panes.flatMap((pane) => [pane.maps, pane.stronger, pane.halfWidths].map((urls) => urls[String(slice)])))
       .filter((url) => url !== undefined);
+    const maps = [...(this.edit ? panes.map((pane) => pane.edited).filter(Boolean) : []), ...nearby];
     if (this.view.slice !== this.wantedSlice) {
       this.wantedSlice = this.view.slice;
       this.slices.forgive(slices.slice(0, 1));

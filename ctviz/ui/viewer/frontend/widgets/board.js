@@ -15,13 +15,15 @@ import { EditorBar } from "./editor-bar.js";
 import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
-import { shortcutOf } from "./keys.js";
+import { OF_PAGE, shortcutOf } from "./keys.js";
 import { columnsFor } from "./layout.js";
 import { Pane } from "./pane.js";
 import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
+import { MomentSwitch } from "./moment-switch.js";
 import { copied, download, headingOf, tilesOf } from "./taking-home.js";
 import { linesOf } from "../drawing/measurement.js";
+import { nextMoment } from "../picture/moments.js";
 import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
@@ -69,11 +71,12 @@ export class Board {
       this.arrange();
       this.focus();
     });
+    this.momentSwitch = new MomentSwitch((moment) => view.turnTo(moment));
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
       this.editorBar.top,
-      element("div", { class: "stage" }, [this.editor.root, this.rail.root]),
+      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.momentSwitch.root]),
       this.editorBar.bottom,
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
@@ -127,7 +130,7 @@ export class Board {
     this.root.addEventListener("keypress", (event) => event.stopPropagation());
     // Streamlit must hear that a key was let go, or it takes the next one for a chord.
     this.root.addEventListener("keyup", (event) => {
-      if (shortcutOf(event)?.action !== "case") event.stopPropagation();
+      if (!OF_PAGE.has(shortcutOf(event)?.action ?? "")) event.stopPropagation();
     });
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
@@ -161,20 +164,20 @@ export class Board {
   }
 
   /**
-   * Streamlit has keys of its own, so none leaves the board but those that turn to another case: they
-   * are those of the page's buttons.
+   * Streamlit has keys of its own, so none leaves the board but those of the page's buttons, which
+   * turn to another case or ask what if.
    *
    * @param {KeyboardEvent} event
    */
   key(event) {
     const target = event.composedPath()[0];
-    const turns = shortcutOf(event)?.action === "case" && !takesText(target) && !this.session.hand.busy;
-    if (turns) return;
+    const pages = OF_PAGE.has(shortcutOf(event)?.action ?? "") && !takesText(target) && !this.session.hand.busy;
+    if (pages) return;
     event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
     if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
-    if (!shortcut || shortcut.action === "case") return;
+    if (!shortcut || OF_PAGE.has(shortcut.action)) return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
     if (this.session.hand.busy && MOVING.has(shortcut.action)) return;
@@ -208,6 +211,7 @@ export class Board {
       redo: acts.redo,
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
       drawing: () => view.showDrawing(!view.drawingVisible),
+      moment: () => this.session.edit && view.turnTo(nextMoment(view.moment)),
       help: acts.help,
     };
     performers[action]();
@@ -302,11 +306,12 @@ export class Board {
 
   draw() {
     const { session } = this;
-    const { data, scene, view, slices } = session;
+    const { data, scene, view, moment } = session;
     if (!data) return;
     const started = performance.now();
-    const holding = slices.get(session.sliceUrl(view.slice));
-    scene.render(holding.state === "ready" ? holding.picture : null);
+    const holding = session.sliceHeld;
+    scene.render(holding.state === "ready" ? holding.picture : null, { moment, edit: session.edit?.pixels ?? "" });
+    this.root.dataset.moment = moment;
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);
@@ -330,7 +335,7 @@ export class Board {
    * @param {BoardData} data
    */
   heatmaps(data) {
-    const { scene, view, maps } = this.session;
+    const { scene, view, maps, moment, moments } = this.session;
     const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
     const look = { signed, colours: signed ? colourMap("signed", signedMap) : colourMap("absolute", absoluteMap), opacity, threshold };
     const holdings = new Map(
@@ -346,11 +351,16 @@ export class Board {
       }),
     );
     const of = (/** @type {Pane} */ pane) => {
-      const holding = holdings.get(pane.id);
+      const original = holdings.get(pane.id);
+      const { edited, editedNote } = /** @type {PaneView} */ (pane.pane);
+      const url = scene.mapsFit ? pane.mapOf(view.slice) : undefined;
+      const holding = moments.of(moment, maps, url, edited);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
-      const limit = sameScale ? common : picture?.robust ?? 0;
-      return { picture, limit, shared: sameScale, message, ...this.errorBars(pane.pane) };
+      // An edited slice's map is seen as strong as it is beside the original's.
+      const limit = sameScale ? common : original?.state === "ready" ? original.picture.robust : 0;
+      const awaited = holding === null && moment !== "original" ? editedNote : "";
+      return { picture, limit, shared: sameScale, message, awaited, of: `${moment} ${url} ${edited}`, ...this.errorBars(pane.pane) };
     };
     return { look, of };
   }
@@ -363,7 +373,7 @@ export class Board {
   errorBars(pane) {
     const { scene, view, maps } = this.session;
     const [stronger, halfWidths] = [pane?.stronger, pane?.halfWidths].map((urls) => {
-      const url = scene.mapsFit && !view.heatmaps.regions ? urls?.[String(view.slice)] : undefined;
+      const url = scene.mapsFit && !view.heatmaps.regions && scene.moment === "original" ? urls?.[String(view.slice)] : undefined;
       const holding = url === undefined ? null : maps.get(url);
       return holding?.state === "ready" ? holding.picture : null;
     });
@@ -385,6 +395,7 @@ export class Board {
       reference: data.reference?.name ?? null,
     });
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
+    this.momentSwitch.draw(this.session.edit !== null, this.session.moment);
   }
 
   drawnSlices() {
@@ -403,6 +414,8 @@ export class Board {
       timings: this.timings.list,
       slice: view.slice,
       sliceShown: scene.values !== null,
+      moment: this.session.moment,
+      edit: this.session.edit,
       zoom: view.zoom,
       window: { ...view.window },
       tool: brush.tool,

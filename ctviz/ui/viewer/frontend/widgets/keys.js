@@ -6,6 +6,9 @@
 
 import { theme } from "../theme.js";
 
+/** Actions of the page around the board, whose buttons have these keys. */
+export const OF_PAGE = new Set(["case", "what if"]);
+
 /**
  * The shortcut of a keyboard event, or null.
  *
