@@ -44,6 +44,7 @@ test("each moment shows its own picture", () => {
   const moments = new Moments();
   const first = (moment) => moments.of(moment, store, "a", "b").picture.values[0];
   assert.deepEqual(["original", "edited", "difference"].map(first), [1, 5, 4]);
+  assert.equal(moments.of("edited", storeOf({ a: slice(1), b: { ...slice(5), position: NaN } }), "a", "b").picture.position, 7);
 });
 
 test("a difference is computed once", () => {

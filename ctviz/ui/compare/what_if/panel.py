@@ -142,7 +142,7 @@ def _choose(entry: CaseEntry, marked: Mapping[str, Mask]) -> None:
         help="  \n".join(f"**{one.title}**: {one.summary}" for one in OPERATIONS.values()),
     )
     operation = OPERATIONS[state.operation]
-    setting, edge = st.columns(2, gap="small")
+    edge, setting = st.columns(2, gap="small")
     with setting:
         for parameter in parameters(operation):
             _choose_setting(operation.name, parameter)

@@ -41,8 +41,10 @@ export class Moments {
     if (moment === "original") return before === undefined ? null : store.get(before);
     if (before === undefined || after === "") return null;
     const [was, is] = [store.get(before), store.get(after)];
-    if (moment === "edited" || is.state !== "ready") return is;
+    if (is.state !== "ready") return is;
     if (was.state !== "ready") return was;
+    // An edited slice lies where the original does.
+    if (moment === "edited") return { state: "ready", picture: { ...is.picture, position: was.picture.position } };
     return { state: "ready", picture: this.difference(`${before} ${after}`, was.picture, is.picture) };
   }
 
