@@ -405,13 +405,13 @@ def _findings() -> bytes:
         Findings,
         MeanRoc,
         Ranked,
-        Subject,
+        StudySubject,
         Undefined,
     )
     from ctviz.cohort.json_codec import to_plain
     from ctviz.cohort.statistics import Entrant, Interval
 
-    subject = Subject("a", "b", "c", "m", "r", "", 2, 2, 2, 0, {"with": 1, "": 1}, 1, 0, 1)
+    subject = StudySubject("a", "b", "c", "m", "r", "", 2, 2, 2, 0, {"with": 1, "": 1}, 1, 0, 1)
     rates = np.array([[0.0, 0.5, 1.0]])
     roc = MeanRoc(rates, rates, rates, np.array([np.nan]), (Interval(0.4, 0.6),), (None,), (2,))
     found = Findings(

@@ -19,7 +19,7 @@ from benchmarks.timing import Goal, machine, print_table
 from ctviz.backend import Backend, Demo
 from ctviz.cohort import CohortStudy
 from ctviz.cohort.run.units import Unit
-from ctviz.cohort.run.worker_processes import settle
+from ctviz.cohort.run.worker_processes import Assignment
 from ctviz.core import Settings
 
 BESIDE = Goal("≤", 0.15)
@@ -77,10 +77,11 @@ def main() -> None:
 def print_costs(backend: Backend, study: CohortStudy, folder: Path, units: list[Unit]) -> None:
     passes = Passes()
     passes.watch(backend.classifier(study.model).network)
+    assignment = Assignment(study, folder)
     rows, total = [], 0.0
     for unit in units:
         before, begun = passes.seconds, time.process_time()
-        settle(backend, (study, folder), unit)
+        assignment.settle(backend, unit)
         taken, inside = time.process_time() - begun, passes.seconds - before
         total += taken
         rows.append([unit.case, taken, inside, 1 - inside / taken])

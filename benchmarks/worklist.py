@@ -129,7 +129,8 @@ def _held(backend: Backend) -> Iterator[None]:
 
 def _functions(backend: Backend) -> dict[str, Callable[[], Any]]:
     """Return what the page is made of."""
-    listed = gallery._listed(MODEL)  # noqa: SLF001 - what the page itself calls
+    listed = gallery._listed(MODEL, backend.cases())  # noqa: SLF001 - what the page itself calls
+    ids = [each.entry.id for each in listed]
     classes = cycle(backend.models()[MODEL].classes)
 
     def as_if_new() -> None:
@@ -144,11 +145,11 @@ def _functions(backend: Backend) -> dict[str, Callable[[], Any]]:
     names = {each.entry.title: "with contrast" for each in listed}
     as_if_new()
     return {
-        "list the cases": lambda: gallery._listed(MODEL),  # noqa: SLF001
+        "list the cases": lambda: gallery._listed(MODEL, backend.cases()),  # noqa: SLF001
         "search for two words": lambda: [each for each in listed if each.has("case 1")],
         "count answers by score and class": lambda: Answers.of(listed, ("a", "b")),
         "look while all answers are waited for": as_if_new,
-        "ask whether there are more answers": lambda: backend.unclassified(MODEL),
+        "ask whether there are more answers": lambda: backend.unclassified(MODEL, ids),
         "match a table of labels": lambda: Labelling.of(names, backend.cases()),
         "keep a class for every case": keep,
     }

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from playwright.sync_api import ViewportSize
 from skimage.draw import polygon2mask
 
 from benchmarks.browser import chromium
@@ -25,7 +26,7 @@ from ctviz.store import CaseEntry, Store
 from tests.browser.conftest import Reading, Server
 
 PATIENCE_MS = 120_000
-VIEWPORT = {"width": 1800, "height": 1200}
+VIEWPORT: ViewportSize = {"width": 1800, "height": 1200}
 ROOM = 0.8
 """Share of the picture that a polygon may fill when the reader has zoomed in on it."""
 WHEEL_PER_FOLD = 400
@@ -69,7 +70,8 @@ def read_outlines(path: Path) -> Outlines:
 
 def region_of(polygons: tuple[Points, ...], shape: tuple[int, int]) -> Mask:
     """Return the pixels (H, W) whose centres lie inside any of the polygons."""
-    return np.logical_or.reduce([polygon2mask(shape, corners - 0.5) for corners in polygons])
+    inside: Mask = np.any([polygon2mask(shape, each - 0.5) for each in polygons], axis=0)
+    return inside
 
 
 def dice(one: Mask, other: Mask) -> float:
@@ -107,7 +109,8 @@ class Placement:
 
     def on_screen(self, points: Points) -> Points:
         """Return where points (n, 2) of the slice lie: whole CSS pixels, as a mouse knows them."""
-        return np.rint(self.origin + points * self.scale)
+        places: Points = np.rint(self.origin + points * self.scale)
+        return places
 
     def zoomed(self, anchor: Points, zoom: float) -> "Placement":
         """Return the placement after a zoom that leaves a point (2,) of the screen in its place."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ctviz.cohort import Findings, load_findings, read_plan
-from ctviz.cohort.analysis.findings import MetricRanking
+from ctviz.cohort.analysis.findings import MetricRanking, Signs
 from ctviz.cohort.controls import title_of
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.report.answer import leader
@@ -71,7 +71,8 @@ def truth_table(found: Mapping[str, TruthFindings]) -> Iterator[str]:
         placed = [s for s in best_first(ranking) if s.mean is not None]
         best = next(s for s in placed if not s.entrant.control)
         control = next((s for s in placed if s.entrant.control), None)
-        alike, others = [], []
+        alike: list[str] = []
+        others: list[str] = []
         for trust in each.trust:
             wanted = (trust.measure, trust.signs, trust.controls)
             if wanted != (each.metrics[0].key, _widest(each), True) or trust.ranks.tau is None:
@@ -188,7 +189,7 @@ def _named(names: Names, standing: Standing) -> str:
     return f"{title}{sign} {with_span(standing.mean, standing.interval)}"
 
 
-def _widest(found: TruthFindings) -> str:
+def _widest(found: TruthFindings) -> Signs:
     return found.rankings[0].signs
 
 

@@ -112,7 +112,7 @@ def network(column: str) -> nn.Module:
     Its normalisations get the statistics of random images, without which a deep network with
     random weights answers the same to every image.
     """
-    found = built({**NETWORKS, **READABLE, **BENT, "efficientnet": efficientnet}[column])
+    found: nn.Module = built({**NETWORKS, **READABLE, **BENT, "efficientnet": efficientnet}[column])
     norms = [layer for layer in found.modules() if isinstance(layer, nn.BatchNorm2d)]
     for norm in norms:
         norm.train()

@@ -12,10 +12,11 @@ from pathlib import Path
 from ctviz.cohort import Findings, load_findings
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.statistics import Standing
+from ctviz.core import Sign
 from ctviz.viz.charts import Axis, Dots, Look, Mark, Multiples, Row, chart_file
 
 PICTURE = Path(__file__).with_name("two-models.png")
-SIGN = "absolute"
+SIGN: Sign = "absolute"
 SPANS = {"fidelity": (-0.7, 0.85), "auroc": (0.0, 1.05)}
 HONEST, SHORTCUT = "reads the patient", "reads the marker"
 
@@ -69,8 +70,8 @@ def _standings(findings: Findings, metric: str) -> dict[str, Standing]:
 
 def _mark(name: str, standing: Standing, look: Look) -> Mark:
     interval = standing.interval
-    ends = (interval.low, interval.high) if interval else (None, None)
-    return Mark(name, standing.mean, *ends, look)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return Mark(name, standing.mean, low, high, look)
 
 
 if __name__ == "__main__":

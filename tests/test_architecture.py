@@ -1,9 +1,11 @@
 """The layers, the style and the types are what DESIGN and pyproject.toml say."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from packaging.requirements import Requirement
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYTHON = [PROJECT / "app.py", *sorted((PROJECT / "ctviz").rglob("*.py"))]
+
+
+SCRIPTS = sorted(path for room in ("docs", "benchmarks") for path in (PROJECT / room).glob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,13 @@ def test_the_linters_have_nothing_to_say(command):
         [str(BIN / command[0]), *command[1:]], cwd=PROJECT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_what_a_script_imports_is_there(path):
+    if path.stem == "reference":
+        pytest.importorskip("griffe", reason="It needs the extra `docs`.")
+    import_module(f"{path.parent.name}.{path.stem}")
 
 
 def test_no_code_can_load_a_pickle():
@@ -72,3 +84,14 @@ def test_commands_install_the_pinned_versions(name):
 def test_version_is_in_the_changelog():
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
     assert f"## {version}" in (PROJECT / "CHANGELOG.md").read_text()
+
+
+def test_each_class_has_a_name_of_its_own():
+    """Also beside private ones: `_Region` and `Region` would be taken for one another."""
+    places: dict[str, list[str]] = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                place = f"{path.relative_to(PROJECT)}:{node.lineno}"
+                places.setdefault(node.name.lstrip("_"), []).append(place)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

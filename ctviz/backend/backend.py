@@ -256,9 +256,9 @@ class Backend:
             self._predictor.begin(model_id, missing)
         return {place[0]: known[place] for place in places if place in known}
 
-    def unclassified(self, model_id: str) -> int:
-        """Return how many cases `case_predictions` knows nothing of; computes nothing."""
-        return self._predictor.missing(model_id)
+    def unclassified(self, model_id: str, case_ids: Iterable[str]) -> int:
+        """Return of how many of these cases `case_predictions` knows nothing; computes nothing."""
+        return self._predictor.missing(model_id, case_ids)
 
     def explain(
         self,

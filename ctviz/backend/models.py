@@ -1,9 +1,11 @@
 """The models on the shelf, each loaded once and kept on the device."""
 
+from copy import deepcopy
 from pathlib import Path
 from threading import Lock
 
 import torch
+from torch import nn
 
 from ctviz.backend.stored.keys import address, of_model
 from ctviz.core import InvalidParameter, Settings
@@ -77,6 +79,10 @@ class Models:
             classifier = load_model(self._folder / model_id, self._device)
             self._loaded[model_id] = (identity, classifier)
             return classifier
+
+    def copy_of_network(self, model_id: str) -> nn.Module:
+        """Return a network that may be timed, or broken, while others use the model."""
+        return deepcopy(self.classifier(model_id).network)
 
     def twin_cards(self, model_id: str) -> tuple[ModelCard, ...]:
         """Return the cards of a model's twins, as they are on disk now; there may be none."""

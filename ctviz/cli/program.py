@@ -18,6 +18,7 @@ from ctviz.cli import (
     explain,
     index,
     metrics,
+    model,
     models,
     predict,
     sanity,
@@ -35,6 +36,7 @@ COMMANDS = (
     index,
     cases,
     models,
+    model,
     estimators,
     metrics,
     predict,
@@ -64,7 +66,8 @@ first steps:
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
   ctviz truth --phantoms 20 --out truth       which one tells what the model really used?
 
-own scans:
+own networks and scans:
+  ctviz model add net.onnx --id ours --classes no,yes --window=40,400
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
 

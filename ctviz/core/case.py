@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ctviz.core.acquisition import UNKNOWN, Acquisition
 from ctviz.core.arrays import FloatMap, digest, frozen
 from ctviz.core.errors import InvalidInput
 
@@ -77,6 +78,8 @@ class Case:
         The true class by name, where it is known.
     notes
         Sentences on what a reader must know: what was lost, assumed or uneven.
+    acquisition
+        How it was made, as far as that is the same for all slices.
     """
 
     id: str
@@ -85,6 +88,7 @@ class Case:
     title: str = ""
     truth: str | None = None
     notes: tuple[str, ...] = ()
+    acquisition: Acquisition = UNKNOWN
 
     def __post_init__(self) -> None:
         if len(self.slices) == 0:

@@ -178,6 +178,8 @@ class Theme:
         Colour of another reader's outline.
     measurement
         Colour of rulers, angles and areas, and of what they say.
+    planes
+        Colours of the slice, and of the planes that cross it along a row and along a column.
     screen, paper
         Inks of figures on dark and on white ground.
     gestures, keys
@@ -191,6 +193,7 @@ class Theme:
     labels: tuple[str, ...]
     reference: str
     measurement: str
+    planes: Mapping[str, str]
     screen: Inks
     paper: Inks
     gestures: tuple[Gesture, ...]
@@ -208,6 +211,7 @@ class Theme:
             labels=tuple(inks["labels"]),
             reference=inks["reference"],
             measurement=inks["measurement"],
+            planes=MappingProxyType(dict(inks["planes"])),
             screen=Inks.read(inks["screen"]),
             paper=Inks.read(inks["paper"]),
             gestures=tuple(Gesture(**gesture) for gesture in facts["gestures"]),

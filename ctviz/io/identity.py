@@ -42,13 +42,13 @@ HARMLESS = TYPES | frozenset(_WORDS.split())
 ENDINGS = re.compile(r"(\.nii)?\.gz$|\.nii$|\.png$|\.tiff?$|\.jpe?g$", re.IGNORECASE)
 
 
-def pseudonym(identifier: str, key: bytes) -> str:
-    """Return the patient's pseudonym: the same for the same identifier and key.
+def pseudonym(identifier: str, key: bytes, kind: str = "P") -> str:
+    """Return a patient's pseudonym, or another kind's: the same for the same identifier and key.
 
     Whoever knows the key can test a guessed identifier; with an empty key everybody can.
     """
     code = hmac.new(key, identifier.encode(), hashlib.sha256)
-    return f"P-{code.hexdigest()[:8]}"
+    return f"{kind}-{code.hexdigest()[:8]}"
 
 
 def words(*texts: str) -> set[str]:

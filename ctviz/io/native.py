@@ -14,6 +14,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from ctviz.core import Case, InvalidInput, UnreadableScan
+from ctviz.core.acquisition import UNKNOWN, Acquisition
 from ctviz.core.structure import StrictConverter, structured
 from ctviz.io.volume import Pixels, Plane, Volume, as_volume, pixel_code
 
@@ -142,6 +143,7 @@ class _Card:
     truth: str | None
     notes: tuple[str, ...]
     planes: tuple[Plane, ...]
+    acquisition: Acquisition
 
 
 def _card(case: Case, volume: Volume) -> _Card:
@@ -152,6 +154,7 @@ def _card(case: Case, volume: Volume) -> _Card:
         truth=case.truth,
         notes=case.notes,
         planes=volume.planes,
+        acquisition=case.acquisition,
     )
 
 
@@ -160,7 +163,9 @@ def _read(folder: Path) -> Case:
     path = folder / CARD
     if path.stat().st_size > LARGEST_CARD:
         raise _Damaged
-    card = structured(_JSON, _Card, json.loads(path.read_text("utf-8")))
+    # Cases of before 0.3.0 do not say how they were made.
+    document = {"acquisition": _JSON.unstructure(UNKNOWN), **json.loads(path.read_text("utf-8"))}
+    card = structured(_JSON, _Card, document)
     _demand(re.fullmatch(r"C-[0-9a-f]{8}", card.id) is not None)
     return Case(
         id=card.id,
@@ -169,6 +174,7 @@ def _read(folder: Path) -> Case:
         title=card.title,
         truth=card.truth,
         notes=card.notes,
+        acquisition=card.acquisition,
     )
 
 

@@ -64,7 +64,7 @@ Failure: TypeAlias = tuple[Path, UnreadableScan]
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class PicturePage:
     """One page of a picture, in the bits in which it is stored.
 
     Parameters
@@ -112,7 +112,7 @@ def load_pictures(paths: Sequence[Path]) -> Iterator[Case | Failure]:
         )
 
 
-def read_pictures(path: Path) -> list[Picture]:
+def read_pictures(path: Path) -> list[PicturePage]:
     """Return the pages of a picture, each in the bits in which it is stored."""
     with foreign_reader(DAMAGED), path.open("rb") as file:
         head = file.read(4)
@@ -133,7 +133,7 @@ def natural_order(paths: Iterable[Path]) -> list[Path]:
     )
 
 
-def _jpeg(path: Path) -> Picture:
+def _jpeg(path: Path) -> PicturePage:
     """Return the picture of a JPEG; what a camera adds to it, such as a preview, is left out."""
     with (
         foreign_reader(
@@ -146,7 +146,7 @@ def _jpeg(path: Path) -> Picture:
         return _of_pillow(image, _orientation(image))
 
 
-def _png(path: Path) -> list[Picture]:
+def _png(path: Path) -> list[PicturePage]:
     """Return the pictures of a PNG, several where it is animated."""
     with Image.open(path, formats=("PNG",)) as image:
         frames = getattr(image, "n_frames", 1)
@@ -188,9 +188,9 @@ def _as_if(path: Path, layout: str) -> NDArray[np.uint8]:
         return np.asarray(image)
 
 
-def _tiff(path: Path) -> list[Picture]:
+def _tiff(path: Path) -> list[PicturePage]:
     """Return the pages of a TIFF, its slices."""
-    pictures: list[Picture] = []
+    pictures: list[PicturePage] = []
     with tifffile.TiffFile(path) as file:
         for page in pages_of(file):
             if not stores_plain_numbers(page):
@@ -206,7 +206,7 @@ def _tiff(path: Path) -> list[Picture]:
     return pictures
 
 
-def _tiff_of_pillow(path: Path, page: tifffile.TiffPage) -> Picture:
+def _tiff_of_pillow(path: Path, page: tifffile.TiffPage) -> PicturePage:
     """Return a page that is stored as colours, as JPEG or in fewer than 8 bits."""
     with Image.open(path, formats=("TIFF",)) as image:
         image.seek(page.index)
@@ -221,7 +221,7 @@ def _tiff_of_pillow(path: Path, page: tifffile.TiffPage) -> Picture:
         return _of_pillow(image, UPRIGHT)
 
 
-def _of_pillow(page: Image.Image, turn: int, grey_levels: int = 1) -> Picture:
+def _of_pillow(page: Image.Image, turn: int, grey_levels: int = 1) -> PicturePage:
     """Return a page that Pillow has read, turned as its tag says.
 
     ``grey_levels`` is what Pillow multiplied stored numbers of less than 8 bits with.
@@ -229,21 +229,21 @@ def _of_pillow(page: Image.Image, turn: int, grey_levels: int = 1) -> Picture:
     clear = page.info.get("transparency")
     if page.mode in {"1", "L", *DEEP_MODES}:
         grey = _upright(np.asarray(page.convert("L") if page.mode == "1" else page), turn)
-        return Picture(grey, None if clear is None else grey != clear * grey_levels)
+        return PicturePage(grey, None if clear is None else grey != clear * grey_levels)
     if clear is None and not page.mode.endswith(("A", "a")):
         return _of_channels(_upright(np.asarray(page.convert("RGB")), turn))
     stored = _upright(np.asarray(page.convert("RGBA")), turn)
     return _of_channels(stored[..., :-1], stored[..., -1] > 0)
 
 
-def _of_channels(stored: NDArray[np.generic], visible: Mask | None = None) -> Picture:
+def _of_channels(stored: NDArray[np.generic], visible: Mask | None = None) -> PicturePage:
     """Return the picture of channels (H, W, C): grey where they are all the same."""
     grey = stored[..., 0]
     alike = all(
         np.array_equal(grey, stored[..., channel], equal_nan=stored.dtype.kind == "f")
         for channel in range(1, stored.shape[-1])
     )
-    return Picture(grey if alike else stored, visible)
+    return PicturePage(grey if alike else stored, visible)
 
 
 def _brightness(colours: NDArray[np.generic]) -> NDArray[np.generic]:

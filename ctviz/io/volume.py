@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.core import Case, InvalidInput, Slice, digest
+from ctviz.core.acquisition import UNKNOWN, Acquisition
 
 Pixels: TypeAlias = NDArray[np.int16] | NDArray[np.float32]
 """(S, H, W): int16 wherever that is exact, else float32."""
@@ -123,13 +124,14 @@ def as_volume(slices: Sequence[Slice]) -> Volume:
     return Volume(pixels, planes)
 
 
-def make_case(
+def make_case(  # noqa: PLR0913 - the parts of a case, each by its name
     volume: Volume,
     *,
     title: str,
     patient: str = "",
     truth: str | None = None,
     notes: Sequence[str] = (),
+    acquisition: Acquisition = UNKNOWN,
 ) -> Case:
     """Return the case of a volume under the pseudonym that its pixels give it."""
     code = pixel_code(volume)
@@ -140,6 +142,7 @@ def make_case(
         title=title,
         truth=truth,
         notes=tuple(dict.fromkeys(notes)),
+        acquisition=acquisition,
     )
 
 

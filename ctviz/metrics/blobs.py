@@ -13,7 +13,7 @@ LEAST_SPREAD = 0.5
 
 
 @dataclass(frozen=True)
-class Spread:
+class BlobSpread:
     """How far a map's importance reaches, as that of an ellipse.
 
     Parameters

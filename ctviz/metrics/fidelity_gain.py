@@ -9,7 +9,7 @@ import numpy as np
 from ctviz.core import CurvePanel, FloatMap, Progress, Score, digest, param
 from ctviz.metrics.against_model import Classify, Curves, Image
 from ctviz.metrics.base import METRICS
-from ctviz.metrics.blobs import Spread, places
+from ctviz.metrics.blobs import BlobSpread, places
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.removal import both_orders
 from ctviz.metrics.resemblance import visible
@@ -58,7 +58,7 @@ class FidelityGain(Fidelity):
     ) -> list[Curves]:
         """Return the difference for every map, with the map's own curves."""
         drawn = places(visible(image[None]), self.blobs, self._seed(image))
-        rivals = [Spread.of(each).blob(place, each.shape) for each in maps for place in drawn]
+        rivals = [BlobSpread.of(each).blob(place, each.shape) for each in maps for place in drawn]
         plain = Fidelity(step=self.step, seed=self.seed, fill=self.fill, batch=self.batch)
         found = plain.compare([*maps, *rivals], image, classify, progress)
         own, others = found[: len(maps)], found[len(maps) :]

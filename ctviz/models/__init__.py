@@ -2,7 +2,7 @@
 
 from ctviz.models.architectures import ARCHITECTURES, Architecture, build_network
 from ctviz.models.calibration import Calibration, ReliabilityBin
-from ctviz.models.card import DataSource, Measurement, ModelCard, read_card
+from ctviz.models.card import DataSource, MeasuredFigure, ModelCard, read_card
 from ctviz.models.classifier import Classifier
 from ctviz.models.familiarity import Familiarity
 from ctviz.models.files import ModelShelf, load_model, model_cards, new_classifier, save_model
@@ -14,7 +14,7 @@ __all__ = [
     "Classifier",
     "DataSource",
     "Familiarity",
-    "Measurement",
+    "MeasuredFigure",
     "ModelCard",
     "ModelShelf",
     "ReliabilityBin",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from ctviz.core import UnusableModel, Value
 from ctviz.core.foreign import legible
@@ -17,20 +17,28 @@ from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
 FEATURES = "features.safetensors"
+NETWORK = "network.onnx"
+ONNX = "onnx"
+"""The architecture of a network that comes as a file of its own."""
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
-_PLAIN, _CALIBRATED = 1, 2
+_PLAIN, _CALIBRATED, _FROM_ELSEWHERE = 1, 2, 3
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
-knows when a scan is unlike what it has learnt from."""
+knows when a scan is unlike what it has learnt from; the third has a network of its own or another
+scale of its inputs."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
 """How the known failure begins of a model that was made to be right for the wrong reason."""
 
+Scale: TypeAlias = tuple[tuple[float, ...], tuple[float, ...]]
+AS_THEY_ARE: Scale = (0.0,), (1.0,)
+"""The scale of a network that takes values from 0 to 1."""
+
 CALIBRATION_ERROR, BRIER = "expected calibration error", "Brier score"
 FALSE_ALARMS, STRANGERS_FOUND = "false alarms, familiar scans", "strange inputs recognised"
 ERRORS = (CALIBRATION_ERROR, BRIER, FALSE_ALARMS)
-"""Quantities of a `Measurement` that are better the lower they are."""
+"""Quantities of a `MeasuredFigure` that are better the lower they are."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class DataSource:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class MeasuredFigure:
     """One measured figure of a model, with its interval and how it was measured.
 
     Parameters
@@ -88,7 +96,8 @@ class ModelCard:
     classes
         Class names in the order of the probabilities.
     architecture, arguments
-        An entry of ``ARCHITECTURES`` and its hyperparameters.
+        An entry of ``ARCHITECTURES`` and its hyperparameters; ``"onnx"`` for a network that is a
+        file beside the card.
     neurons
         Output neurons: 1 for two classes (the paper's), else one for each class.
     channels
@@ -97,6 +106,9 @@ class ModelCard:
         (h rows, w columns) of the network's grid.
     window
         (centre, width) in HU of the values that become 0 to 1.
+    scale
+        (means, spreads) by which the network expects those values to be normalised: one number
+        each, or one for each channel.
     licence
         Of the weights.
     intended_use, known_failures
@@ -127,11 +139,12 @@ class ModelCard:
     channels: int = 1
     size: tuple[int, int] = (224, 224)
     window: tuple[float, float] = (150.0, 600.0)
+    scale: Scale = AS_THEY_ARE
     licence: str = "Apache-2.0"
     intended_use: str = ""
     known_failures: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     calibration: Calibration = field(default_factory=Calibration)
     reliability: tuple[ReliabilityBin, ...] = ()
     familiarity: Familiarity | None = None
@@ -174,6 +187,12 @@ class ModelCard:
                 not (0 < self.window[1] < math.inf and math.isfinite(self.window[0])),
                 "must have a window of positive width.",
             ),
+            (
+                any(len(numbers) not in {1, self.channels} for numbers in self.scale)
+                or not all(map(math.isfinite, (*self.scale[0], *self.scale[1])))
+                or min(self.scale[1]) <= 0,
+                "must have one mean and one positive spread, or one of each for every channel.",
+            ),
         ]
 
     @property
@@ -209,10 +228,10 @@ def read_card(folder: Path | str) -> ModelCard:
 
 
 def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
-    if document.get("format") not in (_PLAIN, _CALIBRATED):
+    if document.get("format") not in (_PLAIN, _CALIBRATED, _FROM_ELSEWHERE):
         raise UnusableModel(
             f"The card of model '{name}' has the format {document.get('format')!r}; this "
-            f"version of ctviz reads {_PLAIN} and {_CALIBRATED}."
+            f"version of ctviz reads {_PLAIN} to {_FROM_ELSEWHERE}."
         )
     try:
         return structured(_TOML, _Written, document).card()
@@ -225,8 +244,11 @@ def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
 
 def _document(card: ModelCard) -> dict[str, Any]:
     written = _Written.of(card)
-    plain = written.calibration is None and written.familiarity is None
-    written_as = _PLAIN if plain else _CALIBRATED
+    written_as = _PLAIN
+    if written.calibration is not None or written.familiarity is not None:
+        written_as = _CALIBRATED
+    if card.architecture == ONNX or card.scale != AS_THEY_ARE:
+        written_as = _FROM_ELSEWHERE
     return {"format": written_as, **_TOML.unstructure(written)}
 
 
@@ -238,7 +260,7 @@ class _Network:
 
 
 @dataclass(frozen=True)
-class _Window:
+class _InputWindow:
     centre: float
     width: float
 
@@ -247,7 +269,20 @@ class _Window:
 class _Input:
     channels: int
     size: tuple[int, int]
-    window_hu: _Window
+    window_hu: _InputWindow
+    mean: tuple[float, ...] | None = None
+    spread: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(cls, card: ModelCard) -> Self:
+        """Return what the file tells of a card's input."""
+        scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
+        return cls(card.channels, card.size, _InputWindow(*card.window), *scale)
+
+    @property
+    def scale(self) -> Scale:
+        """How the network expects its values; as they are where that is not told."""
+        return self.mean or AS_THEY_ARE[0], self.spread or AS_THEY_ARE[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +299,7 @@ class _Written:
     network: _Network
     input: _Input
     calibration: Calibration | None = None
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     reliability: tuple[ReliabilityBin, ...] | None = None
     familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()
@@ -277,17 +312,18 @@ class _Written:
         return cls(
             **{name: getattr(card, name) for name in _SHARED},
             network=_Network(card.architecture, card.neurons, arguments=card.arguments),
-            input=_Input(card.channels, card.size, _Window(*card.window)),
+            input=_Input.of(card),
             calibration=None if card.calibration.as_the_network else card.calibration,
             reliability=card.reliability or None,
         )
 
     def card(self) -> ModelCard:
         """Return the card, which tells the checksums of the files beside it and of no others."""
-        beside = {WEIGHTS, REFERENCES, FEATURES}
-        if WEIGHTS not in self.sha256 or not self.sha256.keys() <= beside:
+        weights = NETWORK if self.network.architecture == ONNX else WEIGHTS
+        beside = {weights, REFERENCES, FEATURES}
+        if weights not in self.sha256 or not self.sha256.keys() <= beside:
             files = f"{REFERENCES}, {FEATURES}"
-            raise Misfit(f"the checksum of {WEIGHTS} (and of {files})", ("sha256",))
+            raise Misfit(f"the checksum of {weights} (and of {files})", ("sha256",))
         if (self.familiarity is None) != (FEATURES not in self.sha256):
             raise Misfit(f"there together with the checksum of {FEATURES}", ("familiarity",))
         return ModelCard(
@@ -296,6 +332,7 @@ class _Written:
             channels=self.input.channels,
             size=self.input.size,
             window=(self.input.window_hu.centre, self.input.window_hu.width),
+            scale=self.input.scale,
             calibration=self.calibration or Calibration(),
             reliability=self.reliability or (),
         )

@@ -1,9 +1,9 @@
 """A model as a folder: a card, weights and references that are checked before they are used.
 
-Weights are safetensors only, never pickle. A tensor is taken over if, and only if, the file's
-checksum equals the card's and its name, shape and type are those of the network that the card
-names. Matrices are stored in float16, vectors (biases, normalisation) in float32; everything is
-computed in float32.
+Weights are safetensors, or an ONNX file that is read as data; never pickle. A file is used if, and
+only if, its checksum equals the card's; a tensor, if its name, shape and type are those of the
+network that the card names. Matrices are stored in float16, vectors (biases, normalisation) in
+float32; everything is computed in float32.
 """
 
 import hashlib
@@ -18,10 +18,12 @@ from torch import Tensor, nn
 
 from ctviz.core import InvalidParameter, UnknownName, UnusableModel
 from ctviz.core.foreign import foreign, legible
-from ctviz.models.architectures import build_network
+from ctviz.models.architectures import SingleNeuron, build_network, scaled
 from ctviz.models.card import (
     CARD,
     FEATURES,
+    NETWORK,
+    ONNX,
     REFERENCES,
     WEIGHTS,
     ModelCard,
@@ -29,6 +31,7 @@ from ctviz.models.card import (
     write_card,
 )
 from ctviz.models.classifier import Classifier
+from ctviz.models.onnx import onnx_network
 from ctviz.networks import NetworkFailed, class_scores, undisturbed
 
 LARGEST_FILE_BYTES = 500_000_000
@@ -92,10 +95,7 @@ def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
     """Load a trained model, refusing anything that is not exactly what its card says."""
     folder = Path(folder)
     card = read_card(folder)
-    network = _fresh_network(card)
-    stored = _read_tensors(folder, WEIGHTS, card)
-    _refuse_other_weights(stored, network, card)
-    network.load_state_dict(network.state_dict() | stored)
+    network = scaled(_stored_network(folder, card), card.scale)
     network.to(device).eval().requires_grad_(requires_grad=False)
     _lay_out(network, card)
     references = None
@@ -106,6 +106,18 @@ def load_model(folder: Path | str, device: str = "cpu") -> Classifier:
         depths = _features(_read_tensors(folder, FEATURES, card), card)
         known = tuple(each.to(device) for each in depths)
     return Classifier(card, network, references, known)
+
+
+def _stored_network(folder: Path, card: ModelCard) -> nn.Module:
+    """Return the network with its weights, as values from 0 to 1, normalised, go into it."""
+    if card.architecture == ONNX:
+        body = onnx_network(_read_bytes(folder, NETWORK, card))
+        return SingleNeuron(body) if card.neurons == 1 else body
+    network = _fresh_network(card)
+    stored = _read_tensors(folder, WEIGHTS, card)
+    _refuse_other_weights(stored, network, card)
+    network.load_state_dict(network.state_dict() | stored)
+    return network
 
 
 def _lay_out(network: nn.Module, card: ModelCard) -> None:
@@ -176,7 +188,8 @@ def _stored_type(tensor: Tensor) -> torch.dtype:
     return torch.float16 if tensor.ndim > 1 else torch.float32
 
 
-def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]:
+def _read_bytes(folder: Path, name: str, card: ModelCard) -> bytes:
+    """Return a file's content if it is the one that the card describes."""
     path = folder / name
     try:
         if not path.is_file():
@@ -196,6 +209,11 @@ def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]
             f"The file {name} of model '{card.id}' is not the one its card describes (the "
             "checksums differ); copy the whole folder again from its source."
         )
+    return content
+
+
+def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]:
+    content = _read_bytes(folder, name, card)
     with foreign(
         UnusableModel(
             f"The file {name} of model '{card.id}' is not a safetensors file, or holds numbers "

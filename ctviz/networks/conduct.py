@@ -42,14 +42,14 @@ class Conduct:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _KnownConduct:
     """What was found out about a network with these weights."""
 
     state: State
     conduct: Conduct | UnsupportedNetwork
 
 
-_KNOWN: WeakKeyDictionary[nn.Module, dict[object, _Found]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[nn.Module, dict[object, _KnownConduct]] = WeakKeyDictionary()
 
 
 def conduct_of(
@@ -85,7 +85,7 @@ def conduct_of(
             raise  # of this image perhaps, so it is not held against the network
         except UnsupportedNetwork as refusal:
             conduct = refusal
-        found = kept[key] = _Found(state_of(network), conduct)
+        found = kept[key] = _KnownConduct(state_of(network), conduct)
     if isinstance(found.conduct, UnsupportedNetwork):
         raise UnsupportedNetwork(str(found.conduct))
     return found.conduct

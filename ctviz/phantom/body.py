@@ -37,7 +37,7 @@ def _paint_chest(canvas: Canvas, _iodine: Enhancement, _depth: float, rng: Rng) 
 
 
 @dataclass(frozen=True)
-class _Region:
+class _BodyPart:
     """A part of the body.
 
     Parameters
@@ -61,12 +61,12 @@ class _Region:
     armed: float
 
 
-_REGIONS: Mapping[str, _Region] = MappingProxyType(
+_REGIONS: Mapping[str, _BodyPart] = MappingProxyType(
     {
-        "shoulders": _Region(shoulders.paint_shoulders, shoulders.LEVELS, 1.2, 30.0, 0.0),
-        _ARMS: _Region(_paint_chest, (0.02, 0.98), 1.0, 16.0, 1.0),
-        "abdomen": _Region(belly.paint_belly, belly.LEVELS, 1.0, 4.0, 0.2),
-        "pelvis": _Region(pelvis.paint_pelvis, pelvis.LEVELS, 1.0, 8.0, 0.0),
+        "shoulders": _BodyPart(shoulders.paint_shoulders, shoulders.LEVELS, 1.2, 30.0, 0.0),
+        _ARMS: _BodyPart(_paint_chest, (0.02, 0.98), 1.0, 16.0, 1.0),
+        "abdomen": _BodyPart(belly.paint_belly, belly.LEVELS, 1.0, 4.0, 0.2),
+        "pelvis": _BodyPart(pelvis.paint_pelvis, pelvis.LEVELS, 1.0, 8.0, 0.0),
     }
 )
 OUTSIDE = tuple(_REGIONS)

@@ -26,7 +26,7 @@ _ADD = """
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasurementRow:
     """A row of ``measurements`` to be.
 
     Parameters

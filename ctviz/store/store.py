@@ -20,7 +20,7 @@ from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
 from ctviz.store.experiments import STANDING as STANDING_EXPERIMENTS
 from ctviz.store.experiments import KeptExperiment, experiment_of
-from ctviz.store.measurements import STANDING, Measured, measurement_of
+from ctviz.store.measurements import STANDING, MeasurementRow, measurement_of
 from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
 from ctviz.store.titles import GivenTitle, as_title
@@ -336,21 +336,22 @@ class Store:
         )
         return {(row["case_id"], row["slice_index"]): _prediction(row) for row in rows}
 
-    def unanswered(self, model_id: str, *, weights: str = "") -> int:
-        """Return for how many listed cases no answer of a model on the middle slice is remembered.
+    def unanswered(self, model_id: str, case_ids: Iterable[str], *, weights: str = "") -> int:
+        """Return for how many of these cases no answer on the middle slice is remembered.
 
-        Without the answers themselves, which is quick.
+        Those that are not listed are left out. Without the answers themselves, which is quick.
         """
         ((count,),) = self._database.query(
             """
             SELECT count(*) FROM cases
-            WHERE id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
+            WHERE id IN (SELECT value FROM json_each(?))
+              AND id NOT IN (SELECT case_id FROM cases_away) AND NOT EXISTS (
                 SELECT 1 FROM predictions
                 WHERE case_id = cases.id AND slice_index = cases.slices / 2
                   AND model = ? AND weights = ?
             )
             """,
-            *(model_id, weights),
+            *(json.dumps(list(case_ids)), model_id, weights),
         )
         return int(count)
 
@@ -473,7 +474,7 @@ def _join(
             _Drawn((*place, label), encode_mask(mask), int(mask.sum()), drawn).append(connection)
     for name, edit in change.measurements.items():
         owner = (change.case_id, change.reader, name)
-        Measured(owner, edit, change.drawn.isoformat()).append(connection)
+        MeasurementRow(owner, edit, change.drawn.isoformat()).append(connection)
     connection.execute("INSERT INTO changes VALUES (?, ?)", (change.id, change.drawn.isoformat()))
     return Joined(tuple(met), disputed)
 

@@ -20,7 +20,7 @@ from ctviz.io import load_case
 from ctviz.models import (
     Classifier,
     DataSource,
-    Measurement,
+    MeasuredFigure,
     ModelCard,
     load_model,
     new_classifier,
@@ -170,7 +170,7 @@ def train_contrast(plan: TrainingPlan, out: Path, progress: Progress | None = No
     classifier = new_classifier(_card(plan, real), seed=plan.seed)
     training = _Training(plan, phantoms, progress)
     training.on_phantoms(classifier)
-    measured: tuple[Measurement, ...] = ()
+    measured: tuple[MeasuredFigure, ...] = ()
     twins: list[Classifier] = []
     learnt = some = phantoms.subset(_one_of_each(plan.phantoms))
     apart: list[Unseen] = []
@@ -279,7 +279,7 @@ def _one_of_each(phantoms: int) -> NDArray[np.intp]:
     return order * SLICES_PER_PHANTOM + order % SLICES_PER_PHANTOM
 
 
-def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:
+def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[MeasuredFigure, ...]:
     how = (
         f"{plan.folds}-fold cross-validation by patient, {plan.repeats} time(s) with other folds; "
         "each network was trained on phantoms and the other folds' patients and judges single "
@@ -294,7 +294,7 @@ def _on_real(plan: TrainingPlan, held_out: HeldOut) -> tuple[Measurement, ...]:
 
 def _on_phantoms(
     classifier: Classifier, fresh: Samples, plan: TrainingPlan
-) -> tuple[Measurement, ...]:
+) -> tuple[MeasuredFigure, ...]:
     """Measure on fresh phantoms; on a shortcut also without markers and with the wrong ones."""
     if not plan.marked:
         seeds = FRESH_SEED + np.arange(len(fresh)) // SLICES_PER_PHANTOM
@@ -319,7 +319,7 @@ def _on_phantoms(
 
 def _on_other_regions(
     classifier: Classifier, fresh: Samples, where: NDArray[np.bool_]
-) -> tuple[Measurement, ...]:
+) -> tuple[MeasuredFigure, ...]:
     """Measure on the phantoms that show another region than the chest, if there are any."""
     if not where.any():
         return ()

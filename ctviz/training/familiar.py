@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.core.chance import unseen
-from ctviz.models import Classifier, Familiarity, Measurement
+from ctviz.models import Classifier, Familiarity, MeasuredFigure
 from ctviz.models.card import FALSE_ALARMS, STRANGERS_FOUND
 from ctviz.models.familiarity import LARGEST_LIMIT, distances, features_of
 from ctviz.training.fitting import Samples
@@ -70,7 +70,7 @@ def familiarity_of(apart: Iterable[Unseen], on: str) -> Familiarity:
 
 def measured_familiarity(
     classifier: Classifier, fresh: Samples, name: str
-) -> tuple[Measurement, ...]:
+) -> tuple[MeasuredFigure, ...]:
     """Return how often unseen slices are called strange, and how often what is no scan is.
 
     Parameters
@@ -93,7 +93,7 @@ def measured_familiarity(
 
 def _measured(
     classifier: Classifier, quantity: str, inputs: Sequence[Tensor], fresh: Samples, on: str
-) -> Measurement:
+) -> MeasuredFigure:
     strange = np.concatenate([_strange(classifier, x) for x in inputs])
     names, patient = np.unique(fresh.patients, return_inverse=True)
     of_patients = np.bincount(patient, strange) / np.bincount(patient)
@@ -104,7 +104,7 @@ def _measured(
         # Patients of another kind may have been missed altogether.
         missed = unseen(len(names))
         low, high = low - missed * low, high + missed * (1 - high)
-    return Measurement(
+    return MeasuredFigure(
         quantity,
         round(value, 4),
         rounded((float(low), float(high))),

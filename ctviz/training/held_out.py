@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.models import Calibration, Measurement, ReliabilityBin
+from ctviz.models import Calibration, MeasuredFigure, ReliabilityBin
 from ctviz.models.card import BRIER, CALIBRATION_ERROR
 from ctviz.training.calibrating import (
     brier,
@@ -65,7 +65,7 @@ class HeldOut:
                 shares[inside, repeat] = calibrated(self.shares[inside, repeat], fitted)
         return shares
 
-    def measured(self, on: str, how: str) -> tuple[Measurement, ...]:
+    def measured(self, on: str, how: str) -> tuple[MeasuredFigure, ...]:
         """Return how good the networks were.
 
         Parameters
@@ -98,10 +98,10 @@ class HeldOut:
 
     def _measured(
         self, quantity: str, figure: Figure, shares: Shares, on: str, how: str
-    ) -> Measurement:
+    ) -> MeasuredFigure:
         def averaged(labels: Labels, drawn: Shares) -> float:
             return float(np.mean([figure(labels, each) for each in drawn.T]))
 
         interval = patient_interval(averaged, self.labels, shares, self.patients)
         value = averaged(self.labels, shares)
-        return Measurement(quantity, round(value, 4), rounded(interval), on, how)
+        return MeasuredFigure(quantity, round(value, 4), rounded(interval), on, how)

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ctviz.models import Classifier, Measurement
+from ctviz.models import Classifier, MeasuredFigure
 from ctviz.training.fitting import Samples
 from ctviz.training.removal import removed
 from ctviz.training.validation import auc, balanced_accuracy, patient_interval
@@ -42,14 +42,14 @@ def on_fresh_phantoms(
     quantity: str = "balanced accuracy",
     *,
     lost: float = 0.0,
-) -> Measurement:
+) -> MeasuredFigure:
     """Return one of the `QUANTITIES` on phantoms, which the card calls by a name.
 
     ``lost`` is the share of the pixels that is removed from each of them.
     """
     measure, shares = QUANTITIES[quantity], shares_of(classifier, fresh, lost=lost)
     interval = patient_interval(measure, fresh.labels, shares, fresh.patients)
-    return Measurement(
+    return MeasuredFigure(
         quantity,
         round(measure(fresh.labels, shares), 4),
         rounded(interval),

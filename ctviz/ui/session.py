@@ -41,8 +41,9 @@ class Browsing:
 
     Parameters
     ----------
-    which, order, view
-        Names of the filter, of the order and of the view; empty for the first that there is.
+    collection, which, order, view
+        Names of the collection, of the filter, of the order and of the view; empty for the first
+        that there is.
     state
         How far the reader is with the cases that are listed; empty for all.
     tenth
@@ -65,6 +66,7 @@ class Browsing:
         The cases that were put into the bin last, as long as that can be undone by a button.
     """
 
+    collection: str = ""
     which: str = ""
     order: str = ""
     view: str = ""
@@ -160,6 +162,7 @@ class Session:
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
     compare_with: str = ""
+    beside: str = ""
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
 
@@ -212,6 +215,7 @@ class Session:
         self.target = _number(query.get("target"), None)
         self.estimators = _names(query.get("estimators"), self.estimators)
         self.metrics = _names(query.get("metrics"), self.metrics)
+        self.beside = query.get("beside", self.beside)
 
     def write_link(self) -> None:
         """Let the address bar say what is on the screen."""
@@ -222,6 +226,7 @@ class Session:
             "target": self.target,
             "estimators": ",".join(self.estimators or ()),
             "metrics": ",".join(self.metrics or ()),
+            "beside": self.beside,
         }
         link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
         self._is_new(link)

@@ -15,7 +15,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class MapSpread:
     """A map's mean and interval over several answers to one question.
 
     Parameters
@@ -50,7 +50,7 @@ class Spread:
         return self.mean + self.half_width
 
 
-def spread_of(maps: Sequence[FloatMap], shown: Mask) -> Spread:
+def spread_of(maps: Sequence[FloatMap], shown: Mask) -> MapSpread:
     r"""Return the mean of maps of one question with its 95 % interval at each pixel.
 
     .. math:: \bar e \pm t_{0.975, n - 1} \frac{s}{\sqrt n}
@@ -71,4 +71,4 @@ def spread_of(maps: Sequence[FloatMap], shown: Mask) -> Spread:
         raise InvalidInput("An interval needs two maps at least; ask more seeds or networks.")
     scaled = in_units(maps, shown) * unit_of(maps[0], shown)
     error = scaled.std(axis=0, ddof=1) / np.sqrt(len(maps))
-    return Spread(scaled.mean(axis=0).astype(np.float32), error.astype(np.float32), len(maps))
+    return MapSpread(scaled.mean(axis=0).astype(np.float32), error.astype(np.float32), len(maps))

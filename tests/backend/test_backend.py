@@ -490,6 +490,7 @@ def test_answers_that_wait_are_not_asked_for_again(backend, image, monkeypatch):
     cases = [Case(f"C-0000000{number}", [image], patient="P-1") for number in range(3)]
     for case in cases:
         backend._cases.keep(case, "dicom")
+    ids = [case.id for case in cases]
     asked, ask = [], Predictor._ask
     monkeypatch.setattr(
         Predictor, "_ask", lambda self, *wanted: asked.append(wanted) or ask(self, *wanted)
@@ -499,12 +500,12 @@ def test_answers_that_wait_are_not_asked_for_again(backend, image, monkeypatch):
     try:
         for _ in range(2):
             assert backend.case_predictions(MODEL) == {}
-        assert (len(asked), backend.unclassified(MODEL)) == (3, 3)
+        assert (len(asked), backend.unclassified(MODEL, ids)) == (3, 3)
     finally:
         gate.set()
     for case in cases:
         backend.predict_case(case.id, MODEL).result(60)
-    assert backend.unclassified(MODEL) == 0
+    assert backend.unclassified(MODEL, ids) == 0
 
 
 @pytest.mark.parametrize("name", METRICS)

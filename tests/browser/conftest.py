@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -128,7 +129,7 @@ class Reading:
     def editor(self) -> Locator:
         return self.page.get_by_test_id("editor-canvas")
 
-    def board(self, expression: str) -> object:
+    def board(self, expression: str) -> Any:
         """Return a part of what the board says of itself."""
         return self.page.evaluate(f"() => window.ctvizBoard.{expression}")
 

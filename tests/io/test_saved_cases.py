@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from ctviz.core import Case, Slice, UnreadableScan
+from ctviz.core.acquisition import UNKNOWN, Acquisition
 from ctviz.core.structure import structured
 from ctviz.io import open_case, save_case
 from ctviz.io.native import _JSON, _Card
@@ -39,11 +40,14 @@ def saved(tmp_path):
 @settings(max_examples=25, deadline=None)
 def test_every_pixel_and_word_survives(tmp_path_factory, pixels):
     folder = tmp_path_factory.mktemp("cases") / "case"
-    case = case_of(pixels, title="Brust – CT", truth="with contrast", notes=("One.", "Two."))
+    said = {"truth": "with contrast", "notes": ("One.", "Two.")}
+    made = Acquisition(2.5, "STANDARD", 120.0, "F-0123abcd")
+    case = case_of(pixels, title="Brust – CT", acquisition=made, **said)
     save_case(case, folder)
     again = open_case(folder)
     assert (again.id, again.patient, again.title) == (case.id, case.patient, case.title)
     assert (again.truth, again.notes) == (case.truth, case.notes)
+    assert again.acquisition == made
     for old, new in zip(case.slices, again.slices, strict=True):
         np.testing.assert_array_equal(new.hounsfield, old.hounsfield)
         for name in ("spacing_mm", "orientation", "position_mm", "calibrated"):
@@ -102,6 +106,13 @@ CARDS = {
         card | {"planes": [card["planes"][0] | {"calibrated": "yes"}] * 2}
     ),
     "a list": lambda card: [card],
+    "no thickness": lambda card: card | {"acquisition": card["acquisition"] | {"thickness_mm": 0}},
+    "markup as kernel": lambda card: (
+        card | {"acquisition": card["acquisition"] | {"kernel": "<b>B30f</b>"}}
+    ),
+    "a space by its UID": lambda card: (
+        card | {"acquisition": card["acquisition"] | {"space": "1.2.840.1"}}
+    ),
 }
 
 
@@ -113,9 +124,18 @@ def test_a_card_that_ctviz_did_not_write_is_refused(saved, change):
         open_case(saved)
 
 
+def test_a_case_saved_before_there_were_acquisitions_does_not_know_how_it_was_made(saved):
+    path = saved / "case.json"
+    card = json.loads(path.read_text())
+    del card["acquisition"]
+    path.write_text(json.dumps(card))
+    assert open_case(saved).acquisition == UNKNOWN
+
+
 def test_a_fault_of_a_card_is_refused_wherever_it_stands(saved):
     card = json.loads((saved / "case.json").read_text())
-    assert [*card] == ["format", "id", "patient", "title", "truth", "notes", "planes"]
+    names = ["format", "id", "patient", "title", "truth", "notes", "planes", "acquisition"]
+    assert [*card] == names
     assert_each_fault_is_named(_JSON, _Card, card)
     assert _JSON.unstructure(structured(_JSON, _Card, card)) == card
 

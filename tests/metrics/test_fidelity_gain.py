@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ctviz.metrics.blobs import LEAST_SPREAD, Spread, places
+from ctviz.metrics.blobs import LEAST_SPREAD, BlobSpread, places
 from ctviz.metrics.fidelity import Fidelity
 from ctviz.metrics.fidelity_gain import FidelityGain
 
@@ -25,27 +25,31 @@ def sees(images):
 
 
 def a_blob(place, spread=2.0):
-    return Spread(spread, spread).blob(place, (SIDE, SIDE))
+    return BlobSpread(spread, spread).blob(place, (SIDE, SIDE))
 
 
 def test_a_gaussian_well_inside_has_its_own_spread():
-    assert Spread.of(Spread(2.0, 3.0).blob((12, 12), (48, 48))).rows == pytest.approx(2.0, abs=1e-3)
-    assert Spread.of(Spread(2.0, 3.0).blob((24, 24), (48, 48))).columns == pytest.approx(3.0)
+    assert BlobSpread.of(BlobSpread(2.0, 3.0).blob((12, 12), (48, 48))).rows == pytest.approx(
+        2.0, abs=1e-3
+    )
+    assert BlobSpread.of(BlobSpread(2.0, 3.0).blob((24, 24), (48, 48))).columns == pytest.approx(
+        3.0
+    )
 
 
 def test_the_spread_is_the_weighted_standard_deviation():
     values = np.zeros((5, 7), np.float32)
     values[1, 2], values[3, 2], values[0, 6] = 1.0, 3.0, -9.0
-    found = Spread.of(values)
+    found = BlobSpread.of(values)
     # Three quarters of the weight lie two rows below one quarter.
     assert found.rows == pytest.approx(2 * np.sqrt(0.75 * 0.25))
     assert found.columns == LEAST_SPREAD
 
 
 def test_of_a_map_against_the_class_what_speaks_least_against_it_counts():
-    values = Spread(2.0, 3.0).blob((24, 24), (48, 48))
-    assert Spread.of(values - 1).rows == pytest.approx(Spread.of(values).rows, rel=1e-4)
-    assert Spread.of(np.zeros((4, 4), np.float32)) == Spread(LEAST_SPREAD, LEAST_SPREAD)
+    values = BlobSpread(2.0, 3.0).blob((24, 24), (48, 48))
+    assert BlobSpread.of(values - 1).rows == pytest.approx(BlobSpread.of(values).rows, rel=1e-4)
+    assert BlobSpread.of(np.zeros((4, 4), np.float32)) == BlobSpread(LEAST_SPREAD, LEAST_SPREAD)
 
 
 def test_places_are_anywhere_in_the_mask_and_nowhere_else():
@@ -59,7 +63,7 @@ def test_places_are_anywhere_in_the_mask_and_nowhere_else():
 def test_it_is_fidelity_less_that_of_the_blobs(scan):
     metric = FidelityGain(step=0.1, blobs=3, seed=5)
     values = a_blob((8, 10)) - 0.2
-    spread = Spread.of(values)
+    spread = BlobSpread.of(values)
     drawn = places(scan[0, 0] > 0, 3, metric._seed(scan[0]))
     plain = Fidelity(step=0.1, seed=5)
     own = plain(values, scan, sees).value

@@ -12,7 +12,7 @@ from ctviz.core import UnusableModel
 from ctviz.models import (
     Calibration,
     DataSource,
-    Measurement,
+    MeasuredFigure,
     ReliabilityBin,
     model_cards,
     read_card,
@@ -48,8 +48,8 @@ def test_a_card_comes_back_as_it_was_written(classifier, tmp_path):
         classifier.card,
         data=(DataSource("CT", "training", 63, 34, "CC BY 3.0", "an archive"),),
         measured=(
-            Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),
-            Measurement("AUC", 1.0, None, "phantoms", "by counting"),
+            MeasuredFigure("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),
+            MeasuredFigure("AUC", 1.0, None, "phantoms", "by counting"),
         ),
         calibration=Calibration(1.5, -0.25),
         reliability=(ReliabilityBin(0.0, 0.1, 4, 0.04, 0.25),),
@@ -80,7 +80,7 @@ def written(card):
     full = replace(
         card,
         data=(DataSource("CT", "training", 63, 34, "CC BY 3.0", "an archive"),),
-        measured=(Measurement("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),),
+        measured=(MeasuredFigure("AUC", 0.75, (0.5, 1.0), "scans", "by counting"),),
         calibration=Calibration(1.5, -0.25),
         reliability=(ReliabilityBin(0.0, 0.1, 4, 0.04, 0.25),),
         training={"steps": 3, "rate": 0.001, "shuffled": True, "optimiser": "Adam"},

@@ -169,8 +169,8 @@ def test_a_prediction_comes_back_for_the_same_weights_only(store, entry):
     assert list(store.predictions("small", weights="abc")) == [(entry.id, 1)]
     assert store.prediction(entry.id, 1, "small", weights="other") is None
     assert store.prediction(entry.id, 0, "small", weights="abc") is None
-    assert store.unanswered("small", weights="abc") == 0
-    assert store.unanswered("small", weights="other") == 1
+    assert store.unanswered("small", [entry.id], weights="abc") == 0
+    assert store.unanswered("small", [entry.id], weights="other") == 1
 
 
 def test_unanswered_cases_are_those_listed_without_their_middle_slice(store, entry):
@@ -181,7 +181,9 @@ def test_unanswered_cases_are_those_listed_without_their_middle_slice(store, ent
     store.put_prediction("C-1", entry.middle + 1, answer)
     store.bin.put(["C-2"], "AB")
     # The first case of all, the one with another slice, and the last.
-    assert store.unanswered("small") == 3
+    every = [entry.id, *(f"C-{number}" for number in range(4))]
+    assert store.unanswered("small", every) == 3
+    assert store.unanswered("small", ["C-0", "C-3", "C-nowhere"]) == 1
 
 
 def test_what_a_transaction_changes_is_kept_all_or_none(store, path, entry):

@@ -12,9 +12,11 @@ from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
     Badge,
+    BesideView,
     BoardCommand,
     BoardData,
     CaseView,
+    CrossPlaneView,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -27,6 +29,7 @@ from ctviz.ui.viewer import (
     Remark,
     ScoreText,
     SliceChange,
+    StackView,
     contract,
 )
 from ctviz.ui.viewer.contract import (
@@ -43,8 +46,18 @@ from tests.documents import assert_comes_back, assert_each_fault_is_named, place
 
 FRONTEND = Path(viewer.__file__).parent / "frontend"
 
+STACK = StackView(
+    (0.0, 2.5, 5.0),
+    ((0.0, 0.0), (0.0, 1.5), (0.0, 3.0)),
+    True,
+    CrossPlaneView("Coronal", Letters("R", "L", "H", "F")),
+    CrossPlaneView("Sagittal", Letters("A", "P", "H", "F")),
+    ("The slices lie sheared.",),
+)
 BOARD = BoardData(
-    case=CaseView("C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P")),
+    case=CaseView(
+        "C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P"), stack=STACK
+    ),
     slice_index=2,
     panes=[
         Pane(
@@ -63,7 +76,10 @@ BOARD = BoardData(
         {2: [1, 2, 1]},
         {"page-1": Measurement("ruler", 2, (Point(0.5, 1), Point(3, 1.25)))},
     ),
-    reference=Reference("CD", {1: [0, 1, 1]}),
+    reference=Reference(
+        "CD", {1: [0, 1, 1]}, (Measurement("ruler", 1, (Point(0.5, 1), Point(3, 2))),)
+    ),
+    beside=BesideView(CaseView("C-2", 3, 4, 5, "/p"), "C-2 · CT", (1.0, -2.5, 0.0)),
     edit=EditView(2, "/edited", "without what is drawn"),
 )
 MESSAGE = {
@@ -99,6 +115,8 @@ def documented(typedef):
     [
         ("BoardData", BOARD),
         ("CaseView", BOARD.case),
+        ("StackView", STACK),
+        ("BesideView", BOARD.beside),
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
@@ -114,8 +132,13 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
 
 @pytest.mark.parametrize(
     ("typedef", "kind"),
-    [("Letters", Letters), ("Window", DisplayWindow), ("Point", Point)],
-    ids=["letters", "window", "point"],
+    [
+        ("Letters", Letters),
+        ("Window", DisplayWindow),
+        ("Point", Point),
+        ("CrossPlane", CrossPlaneView),
+    ],
+    ids=["letters", "window", "point", "plane"],
 )
 def test_small_things_are_named_the_same_too(typedef, kind):
     text = (FRONTEND / "sync" / "types.js").read_text()
@@ -147,6 +170,7 @@ SAID = {
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
         BOARD.edit,
+        *(STACK, STACK.along_row, BOARD.beside),
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
     )
 }
@@ -219,6 +243,9 @@ def test_a_board_is_said_as_it_always_was():
             "spacing": None,
             "letters": None,
             "hounsfield": True,
+            "stack": None,
+            "noStack": "",
+            "made": [],
         },
         "slice": 2,
         "panes": [],
@@ -234,6 +261,7 @@ def test_a_board_is_said_as_it_always_was():
         "heard": "",
         "edit": None,
         "caption": [],
+        "beside": None,
         "sign": SIGNS[1],
         "unit": "pixels",
         "contract": CONTRACT,

@@ -50,3 +50,10 @@ def test_bars_stand_out_from_the_page():
 def test_names_are_no_html():
     (cells,) = answer_cells({("<b>", "<b>"): 1}, ["<b>"], ["<b>"]).data
     assert "&lt;b&gt;" in cells.customdata[0]
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4])
+def test_more_classes_make_the_chart_no_higher_than_that_of_the_scores(classes):
+    names = [f"class {number}" for number in range(classes)]
+    cells = answer_cells({(names[0], names[0]): 1}, names, names)
+    assert cells.layout.height == score_bars([1, 2], "score").layout.height

@@ -17,12 +17,12 @@ from ctviz.viz.charts import (
     CurveChart,
     Dots,
     HeatTable,
+    LabelledPoint,
     Line,
     Mark,
     Multiples,
     Picture,
     Placed,
-    Point,
     Row,
     Scatter,
     Slope,
@@ -100,7 +100,8 @@ def slopes():
 
 def scatter():
     points = tuple(
-        Point(n, 0.1 * i, 0.5, (0.0, 0.2 * i), (0.4, 0.6), LOOKS[n]) for i, n in enumerate(NAMES)
+        LabelledPoint(n, 0.1 * i, 0.5, (0.0, 0.2 * i), (0.4, 0.6), LOOKS[n])
+        for i, n in enumerate(NAMES)
     )
     return Scatter("Scatter", "How to read it.", FIDELITY, Axis("Time", "lower", "s"), points)
 

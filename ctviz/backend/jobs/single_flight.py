@@ -22,7 +22,7 @@ class Wanted(Generic[T]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Entry(Generic[T]):
+class _Entered(Generic[T]):
     """Somebody's Job, its Work, and whether the Work is new and must be seen to."""
 
     job: Job[T]
@@ -141,8 +141,8 @@ class SingleFlight(Generic[T]):
             if start is not None:
                 self._worker.submit(start)
 
-    def _enter_all(self, keys: Sequence[str]) -> list[_Entry[T]]:
-        entries: list[_Entry[T]] = []
+    def _enter_all(self, keys: Sequence[str]) -> list[_Entered[T]]:
+        entries: list[_Entered[T]] = []
         try:
             for key in keys:
                 entries.append(self._enter(key))  # noqa: PERF401 - kept if a later one fails
@@ -153,12 +153,12 @@ class SingleFlight(Generic[T]):
             raise
         return entries
 
-    def _enter(self, key: str) -> _Entry[T]:
+    def _enter(self, key: str) -> _Entered[T]:
         with self._lock:
             work = self._works.get(key)
             job = work.join() if work is not None else None
             if work is not None and job is not None:
-                return _Entry(job, work, new=False)
+                return _Entered(job, work, new=False)
             work = self._works[key] = Work(key, self._leave)
             job = work.begin()
         # Looked up only now: a result is kept before its work leaves, so that none is missed.
@@ -169,7 +169,7 @@ class SingleFlight(Generic[T]):
             raise
         if known is not None:
             work.finish(known)
-        return _Entry(job, work, new=True)
+        return _Entered(job, work, new=True)
 
     def _leave(self, work: Work[T]) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ctviz.core import Slice, Tunable, digest
 from ctviz.models import ModelCard
+from ctviz.models.card import AS_THEY_ARE
 
 RESULTS_VERSION = 2
 """Raised whenever equal inputs begin to give other results, which forgets all cached ones."""
@@ -32,6 +33,7 @@ def of_model(card: ModelCard) -> list[object]:
         *(card.channels, card.size, card.window, card.classes),
         # Not said of a model without one, so that what was computed before is still found.
         *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
+        *([] if card.scale == AS_THEY_ARE else [card.scale]),
     ]
 
 

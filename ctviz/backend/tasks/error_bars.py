@@ -19,7 +19,7 @@ from ctviz.estimators import Estimator
 from ctviz.metrics.resemblance import visible
 from ctviz.metrics.seed_stability import SEEDS
 from ctviz.models import Classifier
-from ctviz.uncertainty import COPIES, LEVEL, AgainstChance, Spread, against_chance, spread_of
+from ctviz.uncertainty import COPIES, LEVEL, AgainstChance, MapSpread, against_chance, spread_of
 
 FURTHER_SEEDS = 4
 """With the map's own these are five."""
@@ -46,11 +46,11 @@ class ErrorBars:
     """
 
     chance: AgainstChance
-    over_twins: Spread | None = None
-    over_seeds: Spread | None = None
+    over_twins: MapSpread | None = None
+    over_seeds: MapSpread | None = None
 
     @property
-    def spread(self) -> Spread | None:
+    def spread(self) -> MapSpread | None:
         """The spread over networks, or over seeds where the model has no twins."""
         return self.over_twins or self.over_seeds
 
@@ -141,11 +141,11 @@ def on_scan(bars: ErrorBars, classifier: Classifier, image: Slice) -> ErrorBars:
     Between pixels the standard error is interpolated, which is rather too much than too little.
     """
 
-    def spread(given: Spread | None) -> Spread | None:
+    def spread(given: MapSpread | None) -> MapSpread | None:
         if given is None:
             return None
         mean, error = (classifier.decode(each, image) for each in (given.mean, given.error))
-        return Spread(mean, error, given.maps)
+        return MapSpread(mean, error, given.maps)
 
     levels = classifier.decode_levels(bars.chance.stronger.astype(np.float32), image)
     chance = replace(bars.chance, stronger=levels > 0)
@@ -164,7 +164,7 @@ def _pack(bars: ErrorBars) -> Arrays:
     }
 
 
-def _packed(spread: Spread | None, over: str) -> Arrays:
+def _packed(spread: MapSpread | None, over: str) -> Arrays:
     if spread is None:
         return {}
     return {
@@ -180,8 +180,8 @@ def _unpack(arrays: Arrays) -> ErrorBars:
     return ErrorBars(chance, _spread(arrays, "twins"), _spread(arrays, "seeds"))
 
 
-def _spread(arrays: Arrays, over: str) -> Spread | None:
+def _spread(arrays: Arrays, over: str) -> MapSpread | None:
     if f"mean over {over}" not in arrays:
         return None
     mean, error = arrays[f"mean over {over}"], arrays[f"error over {over}"]
-    return Spread(mean, error, int(arrays[f"maps over {over}"]))
+    return MapSpread(mean, error, int(arrays[f"maps over {over}"]))

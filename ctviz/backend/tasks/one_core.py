@@ -21,7 +21,6 @@ from ctviz.backend.tasks.speed import size_and_network
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, passes
-from ctviz.models import new_classifier
 from ctviz.networks import undisturbed
 
 REPEATS = 2
@@ -73,7 +72,7 @@ class OneCorePacing:
         card, device = self._models.shelf()[model_id], self._models.device
 
         def compute(progress: Progress) -> OneCore:
-            network = new_classifier(card).network.to(device)
+            network = self._models.copy_of_network(model_id)
             x = torch.rand(1, card.channels, *card.size, generator=torch.Generator().manual_seed(0))
             return measure_one_core(network, x.to(device), progress)
 

@@ -38,7 +38,9 @@ class Predictor:
         self, case_id: str, model_id: str, slice_index: int, urgency: Urgency
     ) -> Job[Prediction]:
         """Return the answer for a slice of a case and remember it in the store."""
-        wanted = _Wanted(case_id, slice_index, model_id, weights_of(self._models.shelf()[model_id]))
+        wanted = _WantedAnswer(
+            case_id, slice_index, model_id, weights_of(self._models.shelf()[model_id])
+        )
         known = self._recalled(wanted)
         if known is not None:
             return ready(wanted.key, known)
@@ -51,11 +53,11 @@ class Predictor:
         """
         weights = weights_of(self._models.shelf()[model_id])
         for case_id, slice_index in places:
-            wanted = _Wanted(case_id, slice_index, model_id, weights)
+            wanted = _WantedAnswer(case_id, slice_index, model_id, weights)
             if not self._case_flights.under_way(wanted.key):
                 self._ask(wanted, "background")
 
-    def _ask(self, wanted: "_Wanted", urgency: Urgency) -> Job[Prediction]:
+    def _ask(self, wanted: "_WantedAnswer", urgency: Urgency) -> Job[Prediction]:
         def compute(_: Progress) -> Prediction:
             known = self._recalled(wanted)
             if known is not None:
@@ -69,15 +71,15 @@ class Predictor:
 
         return self._case_flights.ask(wanted.key, compute, urgency)
 
-    def _recalled(self, wanted: "_Wanted") -> Prediction | None:
+    def _recalled(self, wanted: "_WantedAnswer") -> Prediction | None:
         return self._cases.store.prediction(
             wanted.case_id, wanted.slice_index, wanted.model_id, weights=wanted.weights
         )
 
-    def missing(self, model_id: str) -> int:
-        """Return how many listed cases have no remembered answer for their middle slice."""
+    def missing(self, model_id: str, case_ids: Iterable[str]) -> int:
+        """Return how many of these cases have no remembered answer for their middle slice."""
         card = self._models.shelf()[model_id]
-        return self._cases.store.unanswered(model_id, weights=weights_of(card))
+        return self._cases.store.unanswered(model_id, case_ids, weights=weights_of(card))
 
     def known(self, model_id: str) -> dict[tuple[str, int], Prediction]:
         """Return every remembered answer by (case, slice_index)."""
@@ -91,7 +93,7 @@ class Predictor:
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _WantedAnswer:
     """An answer for a slice of a case, by a model with these weights."""
 
     case_id: str

@@ -18,7 +18,8 @@ from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, Passes, passes
-from ctviz.models import ModelCard, new_classifier
+from ctviz.models import ModelCard
+from ctviz.models.card import NETWORK
 from ctviz.networks import NetworkFailed, undisturbed
 
 BUDGET_SECONDS = 2.5
@@ -167,8 +168,7 @@ class _Trials:
 class Pacing:
     """The measured pace of every model, shared by the processes of a cache.
 
-    What is timed is a network of the model's architecture with weights of its own: the time does
-    not depend on them, and nobody who uses the model is disturbed.
+    What is timed is a copy of the model's network, so that nobody who uses it is disturbed.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ class Pacing:
         hurried = self._paces.key(_machine(device), size_and_network(card), "busy")
 
         def compute(progress: Progress) -> Measured:
-            network = new_classifier(card).network.to(device)
+            network = self._models.copy_of_network(model_id)
             x = torch.rand(1, card.channels, *card.size, generator=torch.Generator().manual_seed(0))
             return measure(network, x.to(device), progress=progress)
 
@@ -230,7 +230,8 @@ def _machine(device: str) -> list[object]:
 
 def size_and_network(card: ModelCard) -> list[object]:
     """Return what the time of a model's pass depends on, whatever machine computes it."""
-    return [card.architecture, dict(card.arguments), card.neurons, card.channels, card.size]
+    network = card.sha256.get(NETWORK, card.architecture)
+    return [network, dict(card.arguments), card.neurons, card.channels, card.size]
 
 
 def _pack(measured: Measured) -> Arrays:

@@ -15,8 +15,8 @@ from ctviz.cohort.analysis.findings import (
     MetricAgreement,
     MetricRanking,
     Signs,
+    StudySubject,
     Subgroups,
-    Subject,
     Undefined,
 )
 from ctviz.cohort.analysis.sensitivity import sensitivities
@@ -87,12 +87,12 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
     )
 
 
-def _subject(study_data: StudyData) -> Subject:
+def _subject(study_data: StudyData) -> StudySubject:
     study, slices = study_data.study, study_data.table.slices
     truth, target = study_data.table.texts("truth"), study_data.table.texts("target")
     classes, counts = np.unique(truth, return_counts=True)
     reader, label = reference_region(study)
-    return Subject(
+    return StudySubject(
         name=study.name,
         digest=study.digest,
         cohort=cohort_title(study),

@@ -32,7 +32,7 @@ Signs: TypeAlias = Literal["both", "signed", "absolute"]
 
 
 @dataclass(frozen=True)
-class Subject:
+class StudySubject:
     """What was studied.
 
     Parameters
@@ -308,7 +308,7 @@ class Findings:
         Of all intervals.
     """
 
-    subject: Subject
+    subject: StudySubject
     entrants: tuple[Entrant, ...]
     metrics: tuple[Ranked, ...]
     rankings: tuple[MetricRanking, ...]

@@ -13,7 +13,7 @@ PLACES = ("best", "median", "worst")
 
 
 @dataclass(frozen=True)
-class Placed:
+class TypicalSlice:
     """One slice, by its row in the panel, and the entrant's score on it."""
 
     place: str
@@ -26,7 +26,7 @@ class Typical:
     """An entrant and the slices on which it scores best, as usual and worst."""
 
     entrant: Entrant
-    slices: tuple[Placed, ...]
+    slices: tuple[TypicalSlice, ...]
 
 
 def typical_slices(panel: Panel, most: int) -> tuple[Typical, ...]:
@@ -51,9 +51,9 @@ def typical_slices(panel: Panel, most: int) -> tuple[Typical, ...]:
     )
 
 
-def _placed(scores: Numbers, direction: float) -> Iterator[Placed]:
+def _placed(scores: Numbers, direction: float) -> Iterator[TypicalSlice]:
     known = np.flatnonzero(~np.isnan(scores))
     ordered = known[np.argsort(-scores[known] * direction, kind="stable")]
     rows = (ordered[0], ordered[(len(ordered) - 1) // 2], ordered[-1])
     for place, row in zip(PLACES, rows, strict=True):
-        yield Placed(place, int(row), float(scores[row]))
+        yield TypicalSlice(place, int(row), float(scores[row]))

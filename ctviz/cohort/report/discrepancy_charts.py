@@ -10,7 +10,7 @@ from ctviz.cohort.headlines import HEADLINES
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.report.numbers import with_span
 from ctviz.cohort.statistics import Entrant, Interval, Standing
-from ctviz.viz.charts import Axis, Chart, Dots, Mark, Point, Row, Scatter, Slope, Slopes
+from ctviz.viz.charts import Axis, Chart, Dots, LabelledPoint, Mark, Row, Scatter, Slope, Slopes
 
 
 def headlines(findings: Findings) -> tuple[MetricAgreement, ...]:
@@ -79,7 +79,7 @@ def _scatter(findings: Findings, names: Names, agreement: MetricAgreement) -> Ch
         each.entrant: each for each in findings.ranking(agreement.second, agreement.signs).standings
     }
     points = tuple(
-        Point(
+        LabelledPoint(
             names.entrant(each.entrant),
             each.mean,
             other.mean,

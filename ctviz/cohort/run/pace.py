@@ -7,7 +7,7 @@ LEAST = 0.05
 
 
 @dataclass(eq=False)
-class Pace:
+class SlicePace:
     """How fast slices are done since the first of them is under way.
 
     What processes take to start is left out: it is taken once, and would count for all slices.
@@ -27,7 +27,7 @@ class Pace:
 
         Examples
         --------
-        >>> pace = Pace()
+        >>> pace = SlicePace()
         >>> [pace.left(0.5, 9.5, now=20.0), pace.left(2.5, 7.5, now=40.0)]
         [None, 75.0]
         """

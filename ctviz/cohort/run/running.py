@@ -19,7 +19,7 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
-from ctviz.cohort.run.pace import Pace
+from ctviz.cohort.run.pace import SlicePace
 from ctviz.cohort.run.pictures import pictures_of
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.cohort.run.result import UnitResult
@@ -130,7 +130,7 @@ class StudyRun:
     told: Callable[[Stage], object]
     now: Stage = field(default_factory=lambda: Stage("running"))
     begun: float = field(default_factory=time.monotonic)
-    pace: Pace = field(default_factory=Pace)
+    pace: SlicePace = field(default_factory=SlicePace)
 
     def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
         """Run to the end, or write down why it ended. The order may name a folder of scans."""
@@ -209,7 +209,7 @@ class StudyRun:
         fresh = {**dict.fromkeys(_COUNTED, 0), "left_seconds": None, "total": len(units)}
         self._tell("Computing slices.", **fresh)
         assignment, outcomes = self.assignment(), dict[int, Done]()
-        self.begun, self.pace = time.monotonic(), Pace()
+        self.begun, self.pace = time.monotonic(), SlicePace()
         stream: Iterator[Done | Share] = (
             in_processes(self.backend.settings, assignment, units, progress, workers)
             if workers

@@ -46,7 +46,7 @@ Heard: TypeAlias = Callable[[float], object]
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class HeldUnit:
     """What a slice's maps explain, and what they are held against."""
 
     question: Question
@@ -134,7 +134,7 @@ class _Computation:
         builder = ResultBuilder(entrants_of(study), study.signs, tuple(study.metrics))
         self._explain(question, builder)
         self._give_mean_mask(question, prior, builder)
-        scores = self._ask(Held(question, mask, prior), builder)
+        scores = self._ask(HeldUnit(question, mask, prior), builder)
         self.asked += [each.job for each in scores]
         if mask is not None:
             self._rate(mask, builder)
@@ -198,7 +198,7 @@ class _Computation:
         else:
             self.maps[place] = self.backend.mean_mask(question, prior)
 
-    def _ask(self, held: Held, builder: ResultBuilder) -> list[Asked]:
+    def _ask(self, held: HeldUnit, builder: ResultBuilder) -> list[Asked]:
         """Ask for all scores; without a drawing there is no agreement."""
         # The model's come first, so that the device is at work while others compare.
         metrics = sorted(self._metrics(), key=lambda each: each[1].needs != "model")
@@ -221,7 +221,7 @@ class _Computation:
         """Return the estimator in a place; None where the map is given."""
         return next(islice(self.study.built_estimators().values(), e, None), None)
 
-    def _scored_by(self, metric: Metric, held: Held) -> tuple[list[int], dict[int, Score]]:
+    def _scored_by(self, metric: Metric, held: HeldUnit) -> tuple[list[int], dict[int, Score]]:
         """Return the maps that a metric can score, and why there is no score of the others."""
         if metric.group == "agreement" and held.mask is None:
             return [], dict.fromkeys(self.maps, NO_DRAWING)
@@ -231,7 +231,7 @@ class _Computation:
         return list(self.maps), {}
 
     def _score(
-        self, held: Held, metric: Metric, sign: Sign, places: Sequence[int]
+        self, held: HeldUnit, metric: Metric, sign: Sign, places: Sequence[int]
     ) -> list[Job[Evaluation]]:
         """Ask for the score of some maps under one sign."""
         estimators = list(self.study.built_estimators().values())

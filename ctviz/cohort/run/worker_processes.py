@@ -231,7 +231,7 @@ def _serve(
     try:
         while True:
             numbered = connection.recv()
-            heard = _Teller(connection)
+            heard = _ShareTeller(connection)
             connection.send(_attempt(backend, assignment, numbered, Progress(), heard))
     except (EOFError, ConnectionResetError, BrokenPipeError):
         # Whoever wanted the slices is gone.
@@ -240,7 +240,7 @@ def _serve(
         backend.close()
 
 
-class _Teller:
+class _ShareTeller:
     """Says how far a slice is, but not too often."""
 
     def __init__(self, connection: Connection) -> None:

@@ -23,7 +23,7 @@ from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.patients import Names
 from ctviz.cohort.tables.score_table import ScoreTable, entrant
 from ctviz.cohort.tables.study_data import ranked
-from ctviz.cohort.truth.findings import MetricTrust, PartEffect, TruthFindings, TruthSubject
+from ctviz.cohort.truth.findings import MetricTruth, PartEffect, TruthFindings, TruthSubject
 from ctviz.cohort.truth.plan import TruthStudy
 from ctviz.core import SIGNS
 from ctviz.truth import MEASURES, SCENES, Judgement, Measure
@@ -103,7 +103,7 @@ def _trust(
     truth: Mapping[str, Panel],
     scored: Mapping[str, Panel],
     choices: Sequence[Signs],
-) -> Iterator[MetricTrust]:
+) -> Iterator[MetricTruth]:
     """Yield how alike every metric and every measure of the truth rank the entrants."""
     for (key, by_metric), (name, by_truth) in product(scored.items(), truth.items()):
         for signs, controls in product(choices, (True, False)):
@@ -111,7 +111,7 @@ def _trust(
             if not controls:
                 pair = [panel.without_controls() for panel in pair]
             ranks = rank_agreement(pair[0], pair[1], study.draws, study.seed)
-            yield MetricTrust(key, name, signs, controls, ranks)
+            yield MetricTruth(key, name, signs, controls, ranks)
 
 
 def _part_effects(study: TruthStudy, judged: Sequence[Judgement]) -> Iterator[PartEffect]:

@@ -65,7 +65,7 @@ class PartEffect:
 
 
 @dataclass(frozen=True)
-class MetricTrust:
+class MetricTruth:
     """How alike a metric and a measure of the truth rank the entrants.
 
     Parameters
@@ -111,7 +111,7 @@ class TruthFindings:
     metrics: tuple[Ranked, ...]
     rankings: tuple[MetricRanking, ...]
     judged: tuple[Ranked, ...]
-    trust: tuple[MetricTrust, ...]
+    trust: tuple[MetricTruth, ...]
     parts: tuple[PartEffect, ...]
     undefined: tuple[Undefined, ...]
     draws: int

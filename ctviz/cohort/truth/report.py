@@ -10,7 +10,7 @@ from ctviz.cohort.report.rank_charts import best_first, unbeaten
 from ctviz.cohort.report.writing import file_name
 from ctviz.cohort.statistics import Standing
 from ctviz.cohort.truth.charts import PARTS, PICTURE, decisive, truth_charts, truth_names
-from ctviz.cohort.truth.findings import MetricTrust, TruthFindings, load_truth_findings
+from ctviz.cohort.truth.findings import MetricTruth, TruthFindings, load_truth_findings
 from ctviz.cohort.truth.picture import load_picture
 from ctviz.truth import WITHOUT_EFFECT
 from ctviz.truth.agreement_with_truth import NO_SIGN
@@ -196,7 +196,7 @@ def _typical(drawn: Mapping[str, Chart]) -> Iterator[Block]:
         yield Figure(drawn[PICTURE], TYPICAL)
 
 
-def _trusts(findings: TruthFindings) -> list[MetricTrust]:
+def _trusts(findings: TruthFindings) -> list[MetricTruth]:
     measure, signs = findings.metrics[0].key, widest_of(findings.entrants)
     return [
         each
@@ -209,7 +209,7 @@ def _words(standing: Standing, names: Names) -> str:
     return f"{names.entrant(standing.entrant)}, τ = {with_span(standing.mean, standing.interval)}"
 
 
-def _of(trusts: list[MetricTrust], names: Names) -> str:
+def _of(trusts: list[MetricTruth], names: Names) -> str:
     return listed([f"{names.metric(e.metric)} (τ = {figure(e.ranks.tau)})" for e in trusts])
 
 

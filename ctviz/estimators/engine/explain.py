@@ -75,7 +75,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
         that is not defined. Without it none is measured, which saves a few forward passes.
     """
     progress = Progress() if progress is None else progress
-    answers = _Answers(estimators, done, failed, measured)
+    answers = _AnswersSoFar(estimators, done, failed, measured)
     progress.start(passes(estimators, measured=measured is not None).total)
     with undisturbed(network):
         class_score = ClassScore.ask(network, x, target, references, progress, pace=pace)
@@ -118,7 +118,7 @@ def _cost(group: tuple["Estimator", ...]) -> Passes:
 
 
 @dataclass(eq=False)
-class _Answers:
+class _AnswersSoFar:
     """What is known so far, told to the listeners as it becomes known."""
 
     estimators: Sequence["Estimator"]

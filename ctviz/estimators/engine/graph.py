@@ -59,7 +59,7 @@ def before(node: Node) -> list[Edge]:
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class RecordedTensor:
     """A recorded tensor as it was made: by which layer or function, its shape, its edge."""
 
     layer: str
@@ -77,7 +77,7 @@ class RecordedRun:
     answer: Tensor
     image: Node
     """Where the record begins."""
-    made: list[Made]
+    made: list[RecordedTensor]
     kept: dict[int, Tensor]
     """Copies of some of what was made, by their places in the list."""
 
@@ -171,7 +171,7 @@ class _TensorWatch(FunctionWatch):
     """While active, notes every recorded tensor that a function of torch is asked for."""
 
     keep: Collection[int]
-    made: list[Made] = field(default_factory=list)
+    made: list[RecordedTensor] = field(default_factory=list)
     kept: dict[int, Tensor] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -193,4 +193,4 @@ class _TensorWatch(FunctionWatch):
             return
         if len(self.made) in self.keep:
             self.kept[len(self.made)] = tensor.detach().clone()
-        self.made.append(Made(layer, kind, tuple(tensor.shape), edge))
+        self.made.append(RecordedTensor(layer, kind, tuple(tensor.shape), edge))

@@ -18,8 +18,8 @@ from ctviz.core import InvalidParameter, UnsupportedNetwork
 from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.graph import (
     Edge,
-    Made,
     RecordedRun,
+    RecordedTensor,
     Ways,
     before,
     between,
@@ -147,20 +147,20 @@ class _PictureSearch:
                 parted = False
         return found
 
-    def _is_gated(self, made: Made) -> bool:
+    def _is_gated(self, made: RecordedTensor) -> bool:
         """Whether a tensor is a picture times weights that were made of it."""
         node = made.edge[0]
         factors = before(node) if operation(node) not in SUMS else []
         return len(factors) > 1 and any(map(self._ways.all_pass, factors))
 
-    def _activates(self, made: Made, found: Sequence[int]) -> bool:
+    def _activates(self, made: RecordedTensor, found: Sequence[int]) -> bool:
         """Whether a tensor is the activation of branches that plain functions joined."""
         last = self.run.made[found[-1]] if found else None
         if last is None or last.layer or operation(made.edge[0]) not in ACTIVATIONS:
             return False
         return before(made.edge[0]) == [last.edge]
 
-    def _title(self, made: Made) -> str:
+    def _title(self, made: RecordedTensor) -> str:
         return f"'{made.layer}'" if made.layer else f"what the function '{made.kind}' answers"
 
     def _reading(self, place: int) -> LayerReading | None:
@@ -202,7 +202,7 @@ class _PictureSearch:
         shapes = {made.edge: made.shape for made in self.run.made}
         return {(self.run.image, 0): tuple(self.class_score.x.shape), **shapes}
 
-    def _readings(self, made: Made) -> Iterator[LayerReading]:
+    def _readings(self, made: RecordedTensor) -> Iterator[LayerReading]:
         """Yield the ways to read a tensor as feature maps, likely or not."""
         if len(made.shape) == 4:
             yield LayerReading(AS_IT_IS, _grid(made.shape))
@@ -234,7 +234,7 @@ class _PictureSearch:
             if 0 <= tokens - rows * columns <= EXTRA_TOKENS and max(rows, columns) > 1
         }
 
-    def _matters(self, made: Made, reading: LayerReading) -> bool:
+    def _matters(self, made: RecordedTensor, reading: LayerReading) -> bool:
         """Whether the score depends on the places, and not on a class token alone."""
         gradient = _gradient(self.score, made, again=True)
         return bool((reading(gradient) != 0).any())
@@ -285,7 +285,7 @@ def _signed(number: int) -> int:
     return number - 2**64 if number >= 2**63 else number
 
 
-def _gradient(score: Tensor, made: Made, *, again: bool = False) -> Tensor:
+def _gradient(score: Tensor, made: RecordedTensor, *, again: bool = False) -> Tensor:
     node, place = made.edge
     edge = GradientEdge(node, place)
     with foreign_code("a backward pass"):

@@ -9,7 +9,9 @@ import numpy as np
 from pydicom import Dataset, dcmread
 
 from ctviz.core import UnreadableScan
+from ctviz.core.acquisition import Acquisition
 from ctviz.io.dicom import vocabulary
+from ctviz.io.dicom.acquired import acquired
 from ctviz.io.dicom.claims import (
     Rescale,
     has_own_groups,
@@ -40,6 +42,7 @@ IMAGE = (
     "ContrastBolusAgent", "ContrastBolusRoute", "BodyPartExamined", "SeriesDescription",
     "PatientIdentityRemoved", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
     "BitsAllocated", "ProtocolName", "ManufacturerModelName", "PixelRepresentation",
+    "FrameOfReferenceUID",
 )  # fmt: skip
 
 TAGS = list(dict.fromkeys((*IMAGE, *IDENTITY, *vocabulary.MARKS, *vocabulary.MOMENTS)))
@@ -86,7 +89,7 @@ class Instance:
         Its InstanceNumber.
     shape
         (H, W).
-    planes, rescales, marks
+    planes, rescales, marks, acquisitions
         One per frame.
     patient
         Pseudonym; empty if the file names no patient.
@@ -102,6 +105,7 @@ class Instance:
     planes: tuple[Plane, ...]
     rescales: tuple[Rescale, ...]
     marks: tuple[Marks, ...]
+    acquisitions: tuple[Acquisition, ...]
     patient: str = ""
     title: str = ""
     truth: str | None = None
@@ -143,6 +147,7 @@ def describe(header: Dataset, path: Path, key: bytes) -> Instance:
         planes=_planes(header, frames, calibrated=units.calibrated),
         rescales=units.rescales,
         marks=_marks(header, frames),
+        acquisitions=_acquisitions(header, frames, key),
         patient=pseudonym(patient, key) if patient else "",
         title=_title(header),
         truth=_truth(header),
@@ -257,6 +262,14 @@ def _marks(header: Dataset, frames: int) -> tuple[Marks, ...]:
         )
         for i in range(frames)
     )
+
+
+def _acquisitions(header: Dataset, frames: int, key: bytes) -> tuple[Acquisition, ...]:
+    """Return how each frame was made."""
+    identity = identity_words(header)
+    if not has_own_groups(header):
+        return (acquired(header, 0, key, identity),) * frames
+    return tuple(acquired(header, index, key, identity) for index in range(frames))
 
 
 def _plane(header: Dataset, index: int, frames: int, calibrated: bool) -> Plane:

@@ -9,13 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ctviz.core.stack import SAME_PLACE_MM, uneven
 from ctviz.io.volume import Plane, plural
-
-SAME_PLACE_MM = 0.01
-
-UNEVEN_MM = 0.05
-UNEVEN_SHARE = 0.02
-"""Gaps that differ by more than both of these are uneven; less is rounding."""
 
 TILT_DEGREES = 0.5
 
@@ -136,8 +131,7 @@ def _gap_notes(gaps_mm: NDArray[np.float64]) -> list[str]:
     gaps_mm = gaps_mm[gaps_mm >= SAME_PLACE_MM]
     if len(gaps_mm) == 0:
         return notes
-    spread = gaps_mm.max() - gaps_mm.min()
-    if spread > max(UNEVEN_MM, UNEVEN_SHARE * float(np.median(gaps_mm))):
+    if uneven(gaps_mm):
         notes.append(
             f"The slices are unevenly spaced, {gaps_mm.min():.2f} to {gaps_mm.max():.2f} mm apart."
         )

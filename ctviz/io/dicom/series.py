@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ctviz.core import Case, Progress, UnreadableScan
+from ctviz.core.acquisition import in_common
 from ctviz.io.dicom.acquisitions import acquisitions
 from ctviz.io.dicom.copies import Frame, without_copies
 from ctviz.io.dicom.header import Instance
@@ -39,7 +40,7 @@ Failure: TypeAlias = tuple[Path, UnreadableScan]
 
 
 @dataclass(frozen=True)
-class _Stack:
+class _ParallelFrames:
     """Images that become one case."""
 
     frames: list[Frame]
@@ -135,14 +136,14 @@ def _close(
     return all(abs(a - b) <= max(at_most, share * abs(a)) for a, b in pairs)
 
 
-def _stacks(frames: list[Frame], notes: list[str]) -> Iterator[_Stack]:
+def _stacks(frames: list[Frame], notes: list[str]) -> Iterator[_ParallelFrames]:
     """Yield the images of each acquisition in reading order."""
     for group in _placed(frames):
         parts = acquisitions(_places(group), [frame.marks for frame in group])
         split = len(parts) > 1
         why = f"The series holds {len(parts)} acquisitions; each is a case of its own."
         for part in parts:
-            yield _Stack(_in_order([group[i] for i in part]), [*notes, *[why] * split])
+            yield _ParallelFrames(_in_order([group[i] for i in part]), [*notes, *[why] * split])
 
 
 def _placed(frames: list[Frame]) -> list[list[Frame]]:
@@ -173,7 +174,7 @@ def _in_order(frames: Sequence[Frame]) -> list[Frame]:
     return [frames[i] for i in order]
 
 
-def _case_of(stack: _Stack, progress: Progress) -> Iterator[Case | Failure]:
+def _case_of(stack: _ParallelFrames, progress: Progress) -> Iterator[Case | Failure]:
     """Yield the case of one stack, and its files that cannot be decoded."""
     frames, notes = stack.frames, stack.notes
     progress.turn_to(*_files(frames))
@@ -226,6 +227,7 @@ def _assembled(frames: Sequence[Frame], pixels: Pixels, notes: list[str]) -> Cas
             *(note for instance in instances for note in instance.notes),
             *geometry_notes(planes, [frame.number for frame in frames], instances[0].tilt_degrees),
         ],
+        acquisition=in_common(frame.instance.acquisitions[frame.index] for frame in frames),
     )
 
 

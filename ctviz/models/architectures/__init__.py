@@ -8,6 +8,7 @@ from ctviz.models.architectures.base import (
     Architecture,
     SingleNeuron,
     build_network,
+    scaled,
 )
 
-__all__ = ["ARCHITECTURES", "Architecture", "SingleNeuron", "build_network"]
+__all__ = ["ARCHITECTURES", "Architecture", "SingleNeuron", "build_network", "scaled"]

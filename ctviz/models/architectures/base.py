@@ -1,7 +1,7 @@
 """What an architecture is, the registry of them, and the paper's single output neuron."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,6 +38,37 @@ class SingleNeuron(nn.Module):
         """(N, C, h, w) -> class scores (N, 2)."""
         neuron = self.body(x)
         return torch.cat((-neuron, neuron), dim=1)
+
+
+class Scaled(nn.Module):
+    """A network that expects its inputs normalised: values from 0 to 1 are scaled before it.
+
+    Parameters
+    ----------
+    body
+        The network.
+    scale
+        (means, spreads) of the values that it learnt from, one or one for each channel.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, body: nn.Module, scale: tuple[Sequence[float], Sequence[float]]) -> None:
+        super().__init__()
+        self.body = body
+        for name, numbers in zip(("mean", "spread"), scale, strict=True):
+            self.register_buffer(name, torch.tensor(numbers).reshape(-1, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) in [0, 1] -> class scores (N, K)."""
+        scores: Tensor = self.body((x - self.mean) / self.spread)
+        return scores
+
+
+def scaled(network: nn.Module, scale: tuple[Sequence[float], Sequence[float]]) -> nn.Module:
+    """Return a network that takes values from 0 to 1 and normalises them, if that changes any."""
+    return network if scale == ((0.0,), (1.0,)) else Scaled(network, scale)
 
 
 def build_network(

@@ -10,6 +10,7 @@ from ctviz.core.cells import neutral
 from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
+from ctviz.ui.cases.collections import collection_of
 from ctviz.ui.cases.labels import do_label, offer_labels, take_labels
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
@@ -120,9 +121,11 @@ def _last_try() -> None:
 
 
 def _record(job: Job[Imported], report: Imported) -> None:
-    """Note in the audit trail, once, which cases somebody has brought in."""
+    """Note in the audit trail, once, which cases somebody has brought in, and list their kind."""
     if session().noted is not job:
         session().noted = job
+        if report.cases:
+            session().browsing.collection = collection_of(backend().store.case(report.cases[0]))
         for case_id in report.cases:
             record(AuditEvent.IMPORTED, case_id)
         if report.refused:

@@ -91,10 +91,11 @@ def _select_all_or_none(case_ids: list[str]) -> None:
     )
 
 
-def show_bin(binned: list[BinnedCase], place: DeltaGenerator) -> None:
-    """Show what is in the bin, the latest first."""
+def show_bin(binned: list[BinnedCase], place: DeltaGenerator, bar: DeltaGenerator) -> None:
+    """Show what is in the bin, the latest first, and what can be done with it in the bar."""
     page = page_of(binned, place)
-    selection_bar([each.entry for each in page], in_bin=True)
+    with bar:
+        selection_bar([each.entry for each in page], in_bin=True)
     in_columns(page, _card)
 
 

@@ -11,6 +11,7 @@ from ctviz.core.text import count_of
 from ctviz.store import CaseEntry, Reading
 from ctviz.ui.access import may
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
+from ctviz.ui.cases.collections import choose_collection
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
 from ctviz.ui.cases.listed import Listed
 from ctviz.ui.cases.narrowing import (
@@ -88,9 +89,8 @@ def _open_link(case_id: str) -> None:
     )
 
 
-def _listed(model_id: str) -> list[Listed]:
+def _listed(model_id: str, entries: Sequence[CaseEntry]) -> list[Listed]:
     service = backend()
-    entries = service.cases()
     predictions = service.case_predictions(model_id, entries) if model_id else {}
     readers = service.store.annotations()
     reader = session().reader
@@ -113,28 +113,24 @@ def _offered(cases: Sequence[Listed], *, binned: bool = False) -> list[str]:
     return [*names, BIN] if binned else names
 
 
-def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
-    """Show count, search, filter, order and view; return the place for the page number."""
+def _top_row() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Show search, order and view; return the places for the collection and the page number."""
     browsing = session().browsing
-    said, search, which, page, order, view = st.columns(
-        [1.8, 2.4, 6.8, 2.3, 2.7, 2], vertical_alignment="center", gap="small"
+    collection, search, page, order, view = st.columns(
+        [6.2, 3.6, 2.3, 2.7, 1.6], vertical_alignment="center", gap="small"
     )
-    said.markdown(title)
-    if browsing.which not in offered:
-        browsing.which = offered[0]
     if browsing.order not in ORDERS:
         browsing.order = next(iter(ORDERS))
     if browsing.view not in VIEWS:
         browsing.view = VIEWS[0]
-    which_key, order_key, words_key, view_key = map(widget, ("filter", "order", "words", "view"))
+    order_key, words_key, view_key = map(widget, ("order", "words", "view"))
 
     def choose() -> None:
         """Take over another choice, which begins at the first page with nothing selected."""
-        which, words = str(value_of(which_key) or offered[0]), str(value_of(words_key) or "")
-        view = str(value_of(view_key) or VIEWS[0])
-        if (which, words, view) != (browsing.which, browsing.words, browsing.view):
+        words, view = str(value_of(words_key) or ""), str(value_of(view_key) or VIEWS[0])
+        if (words, view) != (browsing.words, browsing.view):
             browsing.selected.clear()
-        browsing.which, browsing.words, browsing.view, browsing.page = which, words, view, 0
+        browsing.words, browsing.view, browsing.page = words, view, 0
         browsing.order = str(value_of(order_key))
 
     search.text_input(
@@ -145,12 +141,6 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
         label_visibility="collapsed",
         help="Words, or how they begin, of title, case, patient, class, reader, your note, or how "
         "far you are; all of them must be found.",
-    )
-    which.segmented_control(
-        "Show",
-        offered,
-        **mirror(which_key, browsing.which, choose),
-        label_visibility="collapsed",
     )
     order.selectbox(
         "Sort",
@@ -165,31 +155,53 @@ def _top_row(title: str, offered: Sequence[str]) -> DeltaGenerator:
         **mirror(view_key, browsing.view, choose),
         label_visibility="collapsed",
     )
-    return page
+    return collection, page
+
+
+def _choose_filter(offered: Sequence[str]) -> None:
+    browsing, key = session().browsing, widget("filter")
+    if browsing.which not in offered:
+        browsing.which = offered[0]
+
+    def choose() -> None:
+        browsing.which = str(value_of(key) or offered[0])
+        browsing.begin_anew()
+
+    st.segmented_control(
+        "Show", offered, **mirror(key, browsing.which, choose), label_visibility="collapsed"
+    )
 
 
 def show_cases(model_id: str) -> None:
     """Show the cases as a grid with filter and order, what ``model_id`` says of each included."""
     do_rename()
     do_what_was_wished()
-    cases, binned = _listed(model_id), backend().store.bin.cases()
-    if not cases and not binned:
+    entries, binned = backend().cases(), backend().store.bin.cases()
+    if not entries and not binned:
         return
-    missing = sum(listed.prediction is None for listed in cases) if model_id else 0
+    collection, place = _top_row()
+    cases = _listed(model_id, choose_collection(entries, collection))
+    missing = [each.entry.id for each in cases if each.prediction is None] if model_id else []
     if missing:
+        collection.markdown(f":gray[{len(missing)} still being classified]")
         # A handful at a time, so that the pictures stay calm while the device is busy.
-        calm = max(0, missing - CALM)
-        rerun_when(lambda: backend().unclassified(model_id) <= calm)
-    still = f"  \n:gray[{missing} still being classified]" if missing else ""
-    offered = _offered(cases, binned=bool(binned))
-    place = _top_row(f"**{count_of(len(cases), 'case')}**{still}", offered)
-    browsing = session().browsing
-    if browsing.which == BIN:
-        show_bin(binned, place)
-        return
-    classes = backend().models()[model_id].classes if model_id else ()
+        calm = max(0, len(missing) - CALM)
+        rerun_when(lambda: backend().unclassified(model_id, missing) <= calm)
     # Filled from left to right, at last with what can be done with what is selected below.
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with bar:
+        _choose_filter(_offered(cases, binned=bool(binned)))
+    if session().browsing.which == BIN:
+        show_bin(binned, place, bar)
+    else:
+        _show_found(cases, backend().models()[model_id].classes if model_id else (), place, bar)
+
+
+def _show_found(
+    cases: Sequence[Listed], classes: Sequence[str], place: DeltaGenerator, bar: DeltaGenerator
+) -> None:
+    """Show the cases that search, filter and answers leave, with their choices in the bar."""
+    browsing = session().browsing
     with bar:
         choose_state()
         found = in_state(listed for listed in cases if FILTERS[browsing.which](listed))
@@ -201,7 +213,10 @@ def show_cases(model_id: str) -> None:
     if not shown:
         with bar:
             selection_bar([])
-        _say_that_nothing_is_found(missing, conditions(classes))
+        _say_that_nothing_is_found(
+            sum(listed.prediction is None for listed in cases) if classes else 0,
+            conditions(classes),
+        )
     elif browsing.view == VIEWS[0]:
         page = page_of(shown, place)
         with bar:

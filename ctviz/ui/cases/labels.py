@@ -48,10 +48,11 @@ def do_label() -> None:
     wish, labels.wish = labels.wish, None
     if wish is None:
         return
-    permit("import")
     if wish == "close":
         session().labels = Labels()
-    elif wish == "undo":
+        return
+    permit("import")
+    if wish == "undo":
         _give(labels.before)
         session().labels = Labels()
     else:

@@ -8,6 +8,7 @@ from ctviz.backend import default_model
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
+from ctviz.ui.cases.collections import with_own_first
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
@@ -17,7 +18,7 @@ THE_ANSWER = -1
 
 def choose_case() -> CaseEntry | None:
     """Let the reader choose one of the cases; None while there is none."""
-    entries = {entry.id: entry for entry in backend().cases()}
+    entries = {entry.id: entry for entry in with_own_first(backend().cases())}
     if not entries:
         return None
     state, key = session(), widget("case")

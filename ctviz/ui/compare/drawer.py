@@ -1,17 +1,18 @@
-"""The drawer: which maps are computed, which scores are read beside them, and how each is set."""
+"""The drawer: maps, the scores beside them, how each is set, and what stands beside the case."""
 
 import streamlit as st
 
+from ctviz.ui.compare.beside import choose_beside
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.metric_choice import chosen_metrics, offer_metrics
 from ctviz.ui.session import session, value_of, widget
 from ctviz.ui.widgets.parameters import parameter_forms
 
-SECTIONS = ("Estimators", "Metrics", "Parameters")
+SECTIONS = ("Estimators", "Metrics", "Parameters", "Beside")
 
 
 def offer_maps_and_scores(model_id: str | None) -> None:
-    """Offer estimators, metrics and their parameters behind one button.
+    """Offer estimators, metrics, their parameters and a second case behind one button.
 
     Parameters
     ----------
@@ -36,6 +37,8 @@ def offer_maps_and_scores(model_id: str | None) -> None:
             offer_metrics()
         elif value_of(section) == "Parameters":
             _tune()
+        elif value_of(section) == "Beside":
+            choose_beside()
         else:
             choose_estimators()
             offer_estimators(model_id)

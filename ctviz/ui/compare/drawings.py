@@ -47,11 +47,12 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
 
 
 def reference_of(entry: CaseEntry, reader: str) -> Reference | None:
-    """Return another reader's Regions as one outline."""
-    regions = backend().store.regions(entry.id, reader)
-    if not regions:
+    """Return another reader's Regions as one outline, and their measurements."""
+    store = backend().store
+    regions, measurements = store.regions(entry.id, reader), store.measurements(entry.id, reader)
+    if not regions and not measurements:
         return None
-    return Reference(reader, _runs(regions, [], entry.shape))
+    return Reference(reader, _runs(regions, [], entry.shape), tuple(measurements.values()))
 
 
 def _runs(

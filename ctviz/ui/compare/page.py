@@ -7,13 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
-from ctviz.core.orientation import edges
 from ctviz.core.text import about
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
+from ctviz.ui.compare.beside import beside
+from ctviz.ui.compare.case_view import case_view
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
@@ -58,15 +59,14 @@ from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
 from ctviz.ui.compare.what_if.panel import offer_what_if, show_what_if
 from ctviz.ui.compare.what_if.trying import Tried, try_out
 from ctviz.ui.frame import errors_in_words
-from ctviz.ui.routes import map_url, pixels_url
+from ctviz.ui.routes import map_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
+    BESIDE,
     BoardCommand,
     BoardData,
-    CaseView,
     DisplayWindow,
-    Letters,
     Pane,
     PaneState,
     ScoreText,
@@ -220,7 +220,7 @@ def _show_board(
     other, tried = chosen.split(": ")[0], subject.tried if subject is not None else None
     board(
         BoardData(
-            case=_case_view(entry, case),
+            case=case_view(entry, case),
             slice_index=state.slice or 0,
             window=_window(case),
             panes=[_pane(one, comparison, tried) for one in comparison.compared],
@@ -237,11 +237,12 @@ def _show_board(
             heard=state.heard,
             edit=tried.view if tried else None,
             caption=subject.caption if subject is not None else (),
+            beside=beside(entry, case),
         ),
         key=widget("board"),
-        on_drawing=keep_or_say,
-        on_slice=_scrolled,
-        on_command=_commanded,
+        drawn=keep_or_say,
+        scrolled=_scrolled,
+        commanded=_commanded,
     )
 
 
@@ -249,22 +250,6 @@ def _window(case: Case) -> DisplayWindow:
     """Return the window to open a case with, as `ctviz explain` shows it."""
     window = opening_window(case.slice(0))
     return DisplayWindow(window.width, window.level)
-
-
-def _case_view(entry: CaseEntry, case: Case) -> CaseView:
-    first = case.slices[0]
-    rows, columns = entry.shape
-    letters = Letters(*edges(first.orientation)) if first.orientation else None
-    return CaseView(
-        id=entry.id,
-        count=entry.slices,
-        rows=rows,
-        columns=columns,
-        pixels=pixels_url(entry.id),
-        spacing_mm=entry.spacing_mm,
-        letters=letters,
-        hounsfield=first.calibrated,
-    )
 
 
 def _pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
@@ -384,7 +369,7 @@ def _commanded(command: BoardCommand) -> None:
     if command.kind == "view":
         state.sign, state.unit = command.sign, command.unit
     elif command.kind == "remove":
-        state.remove(command.pane_id)
+        _remove(command.pane_id)
     elif command.kind == "exported":
         record(AuditEvent.EXPORTED, command.pane_id)
     elif command.kind == "cancel":
@@ -395,6 +380,14 @@ def _commanded(command: BoardCommand) -> None:
         release(command.pane_id)
         for place in _places_of(command.pane_id):
             del state.page_jobs[place]
+
+
+def _remove(pane_id: str) -> None:
+    """Take something off the board."""
+    if pane_id == BESIDE:
+        session().beside = ""
+    else:
+        session().remove(pane_id)
 
 
 def _places_of(pane_id: str) -> list[Place]:

@@ -1,9 +1,10 @@
 """The reader's way through the cases: the previous, the next, the next unread, and how far each is.
 
-The way is the list as the Cases page has shown it last, with its search, filter and order.
+The way is the list as the Cases page has shown it last, with its search, filter and order; for a
+case that it does not show, the collection of that case.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -12,6 +13,7 @@ import streamlit as st
 from ctviz.core.theme import THEME
 from ctviz.store import CaseEntry, Reading, ReadingState
 from ctviz.store.readings import LONGEST_NOTE, READING_STATES
+from ctviz.ui.cases.collections import collection_of
 from ctviz.ui.service import backend
 from ctviz.ui.session import begin, mirror, session, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
@@ -19,11 +21,11 @@ from ctviz.ui.uninterrupted import uninterrupted
 KEYS = {str(shortcut.value): shortcut.shown for shortcut in THEME.keys if shortcut.action == "case"}
 
 
-def way(listed: Sequence[str], current: str) -> tuple[str, ...]:
+def way(listed: Iterable[CaseEntry], current: CaseEntry) -> tuple[str, ...]:
     """Return the cases in the reader's order: those shown on Cases last, if this is one of them."""
-    there = set(listed)
-    shown = tuple(case_id for case_id in session().browsing.shown if case_id in there)
-    return shown if current in shown else tuple(listed)
+    alike = {each.id: collection_of(each) == collection_of(current) for each in listed}
+    shown = tuple(case_id for case_id in session().browsing.shown if case_id in alike)
+    return shown if current.id in shown else tuple(filter(alike.get, alike))
 
 
 def next_unread(cases: Sequence[str], current: str, readings: Mapping[str, Reading]) -> str | None:
@@ -58,7 +60,7 @@ def choose_way(entry: CaseEntry) -> None:
         if reading.state == "unread":
             reading = replace(Reading(entry.id, state.reader, "being read"), note=reading.note)
             store.keep_reading(reading)
-    cases = way([each.id for each in backend().cases()], entry.id)
+    cases = way(backend().cases(), entry)
     at = cases.index(entry.id)
     unread = next_unread(cases, entry.id, readings)
     with st.container(horizontal=True, gap="xxsmall", key=widget("way")):

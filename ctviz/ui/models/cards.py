@@ -4,7 +4,7 @@ import streamlit as st
 
 from ctviz.core import CtvizError
 from ctviz.core.cells import neutral
-from ctviz.models import Measurement, ModelCard
+from ctviz.models import MeasuredFigure, ModelCard
 from ctviz.ui.models.reliability import show_reliability
 from ctviz.ui.models.suitability import show_suitability
 from ctviz.ui.service import backend
@@ -64,7 +64,7 @@ def _card(card: ModelCard) -> None:
     show_suitability(card)
 
 
-def _figure(measured: Measurement) -> dict[str, object]:
+def _figure(measured: MeasuredFigure) -> dict[str, object]:
     interval = measured.interval
     return {
         "figure": neutral(f"{measured.quantity} {ARROWS[measured.better]}"),

@@ -6,10 +6,13 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
+    BESIDE,
     Badge,
+    BesideView,
     BoardCommand,
     BoardData,
     CaseView,
+    CrossPlaneView,
     DisplayWindow,
     DoorbellData,
     Drawing,
@@ -23,15 +26,19 @@ from ctviz.ui.viewer.contract import (
     Remark,
     ScoreText,
     SliceChange,
+    StackView,
     Verdict,
 )
 from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
+    "BESIDE",
     "Badge",
+    "BesideView",
     "BoardCommand",
     "BoardData",
     "CaseView",
+    "CrossPlaneView",
     "DisplayWindow",
     "DoorbellData",
     "Drawing",
@@ -46,6 +53,7 @@ __all__ = [
     "Remark",
     "ScoreText",
     "SliceChange",
+    "StackView",
     "Verdict",
     "ViewerNotInstalled",
     "board",

@@ -48,9 +48,9 @@ def _component() -> _Mount:
 def board(
     data: BoardData,
     key: str,
-    on_drawing: Callable[[DrawingChange], None],
-    on_slice: Callable[[SliceChange], None],
-    on_command: Callable[[BoardCommand], None],
+    drawn: Callable[[DrawingChange], None],
+    scrolled: Callable[[SliceChange], None],
+    commanded: Callable[[BoardCommand], None],
 ) -> None:
     """Show the board; each callback runs before the script does, with what the reader did.
 
@@ -61,13 +61,13 @@ def board(
         key=key,
         data=data.to_json(),
         height="content",
-        on_drawing_change=_listener(key, "drawing", DrawingChange.from_json, on_drawing),
-        on_slice_change=_listener(key, "slice", SliceChange.from_json, on_slice),
-        on_command_change=_listener(key, "command", BoardCommand.from_json, on_command),
+        on_drawing_change=uninterrupted(_told(key, "drawing", DrawingChange.from_json, drawn)),
+        on_slice_change=uninterrupted(_told(key, "slice", SliceChange.from_json, scrolled)),
+        on_command_change=uninterrupted(_told(key, "command", BoardCommand.from_json, commanded)),
     )
 
 
-def doorbell(data: DoorbellData, key: str, on_drawing: Callable[[DrawingChange], None]) -> None:
+def doorbell(data: DoorbellData, key: str, drawn: Callable[[DrawingChange], None]) -> None:
     """Let a board that is not heard run the whole page; to be shown outside of any fragment.
 
     A browser reconnects to a server that was started anew, but the server knows no fragment yet
@@ -78,12 +78,12 @@ def doorbell(data: DoorbellData, key: str, on_drawing: Callable[[DrawingChange],
         key=key,
         data=data.to_json(),
         height="content",
-        on_ring_change=lambda: None,
-        on_drawing_change=_listener(key, "drawing", DrawingChange.from_json, on_drawing),
+        on_ring_change=uninterrupted(lambda: None),
+        on_drawing_change=uninterrupted(_told(key, "drawing", DrawingChange.from_json, drawn)),
     )
 
 
-def _listener(
+def _told(
     key: str,
     trigger: str,
     read: Callable[[object], Message],
@@ -99,4 +99,4 @@ def _listener(
         except InvalidDrawing as refusal:
             st.toast(str(refusal), icon=":material/error:")
 
-    return uninterrupted(listen)
+    return listen

@@ -31,6 +31,8 @@ CONTRACT = 3
 """Version of these words. The browser has the same number: a page that is older than its server, or
 younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
+BESIDE = "beside"
+"""Stands among estimators for the case beside the one that is read."""
 
 
 def _camel_case(name: str) -> str:
@@ -111,6 +113,38 @@ class DisplayWindow(ToBrowser):
 
 
 @dataclass(frozen=True)
+class CrossPlaneView(ToBrowser):
+    """A plane that crosses all slices, by its name and the letters at the edges of its picture."""
+
+    title: str
+    letters: Letters
+
+
+@dataclass(frozen=True)
+class StackView(ToBrowser):
+    """Where the slices of a case lie; see `ctviz.core.stack.Stack`.
+
+    Parameters
+    ----------
+    depths_mm
+        How deep each lies behind the first.
+    shifts
+        By how many columns and rows each lies beside the first; empty where none does.
+    even
+        Whether what lies between two slices may be interpolated.
+    notes
+        Sentences on what a reader must know.
+    """
+
+    depths_mm: Annotated[Sequence[float], Key("depths")]
+    shifts: Sequence[tuple[float, float]]
+    even: bool
+    along_row: CrossPlaneView
+    along_column: CrossPlaneView
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class CaseView(ToBrowser):
     """A case as the board shows it.
 
@@ -122,6 +156,12 @@ class CaseView(ToBrowser):
         Distance of pixel centres (down a column, along a row); None if unknown.
     hounsfield
         Whether the numbers are Hounsfield units rather than plain grey values.
+    stack
+        How the slices lie behind one another; None where no plane can cross them.
+    no_stack
+        Why none can.
+    made
+        How the scan was made, in a few words for each line; empty where nobody knows.
     """
 
     id: str
@@ -132,6 +172,9 @@ class CaseView(ToBrowser):
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
+    stack: StackView | None = None
+    no_stack: str = ""
+    made: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -263,10 +306,28 @@ class Drawing(ToBrowser):
 
 @dataclass(frozen=True)
 class Reference(ToBrowser):
-    """Another reader's region, shown as a dashed outline."""
+    """Another reader's region, shown as a dashed outline, and what they measured."""
 
     name: str
     slices: RunsBySlice
+    measurements: Sequence[Measurement] = ()
+
+
+@dataclass(frozen=True)
+class BesideView(ToBrowser):
+    """Another case beside the one that is read, to be looked at only.
+
+    Parameters
+    ----------
+    offset_mm
+        Where its first slice begins, seen from the first of the case that is read: along a row,
+        along a column, and in the order of reading. None if both have no coordinate system in
+        common.
+    """
+
+    case: CaseView
+    title: str
+    offset_mm: Annotated[tuple[float, float, float] | None, Key("offset")] = None
 
 
 @dataclass(frozen=True)
@@ -295,6 +356,8 @@ class BoardData(ToBrowser):
         The order heard last; the browser repeats an order until it finds it here.
     edit
         What a reader tries on a slice, shown in the place of the original when they turn to it.
+    beside
+        Another case to look at beside this one.
     caption
         What the maps of this slice are of, in sentences that are taken home with a picture.
     """
@@ -316,6 +379,7 @@ class BoardData(ToBrowser):
     heard: str = ""
     edit: EditView | None = None
     caption: Sequence[str] = ()
+    beside: BesideView | None = None
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 
@@ -441,7 +505,8 @@ class BoardCommand(FromBrowser):
         ``cancel``, ``compute`` or ``remove`` one estimator; ``view``: read maps in another way;
         ``refresh``: tell what has been computed by now; ``exported``: note that the view was saved.
     pane_id
-        The estimator, if the command is about one; the name of the file that was saved.
+        The estimator, if the command is about one; `BESIDE` for the case beside this one; the name
+        of the file that was saved.
     sign, unit
         How maps shall be read.
     order_id

@@ -16,7 +16,9 @@ from ctviz.viz.charts.screen.cell import dressed
 from ctviz.viz.charts.screen.style import DRESS, FAINT, INK
 from ctviz.viz.images.palette import COLOURS
 
-HEIGHT_PX, ROW_PX, FRAME_PX = 200, 56, 88
+HEIGHT_PX, FRAME_PX, LEAST_ROW_PX = 200, 88, 28
+"""Of both charts, of what is around the rows of the second, and of a row at least: it grows."""
+
 LETTERS = 18
 """Of a class's name on one line beside its cells."""
 
@@ -108,7 +110,7 @@ def answer_cells(
         bars,
         _side("answer", labels) | {"range": [-0.5, len(labels) - 0.5]},
         _side("true class", truths) | {"range": [len(truths) - 0.5, -0.5]},
-        FRAME_PX + ROW_PX * len(truths),
+        max(HEIGHT_PX, FRAME_PX + LEAST_ROW_PX * len(truths)),
     )
 
 

@@ -9,7 +9,7 @@ from ctviz.backend import OneCore
 from ctviz.backend.tasks.one_core import measure_one_core
 from ctviz.cohort import CohortStudy
 from ctviz.cohort.run.cost import Cost, cost, crowd, work_of_maps, work_of_score
-from ctviz.cohort.run.pace import Pace
+from ctviz.cohort.run.pace import SlicePace
 from ctviz.cohort.truth import TruthStudy
 from ctviz.estimators import ESTIMATORS
 from ctviz.metrics import METRICS
@@ -75,7 +75,7 @@ def test_scores_count_by_what_they_ask_of_the_model():
 
 
 def test_what_is_left_follows_from_what_was_done_since_the_first_news():
-    pace = Pace()
+    pace = SlicePace()
     assert pace.left(0.0, 10.0, now=100.0) is None
     # A process was started for 30 seconds; that does not count.
     assert pace.left(0.2, 9.8, now=130.0) is None

@@ -113,3 +113,13 @@ def test_readers_cannot_wish_for_other_classes(offered, backend, monkeypatch):
     offered.run()
     assert truths(backend) == before
     assert "matched" not in text_of(offered)
+
+
+def test_a_table_is_put_aside_by_whoever_sees_it(monkeypatch):
+    """A reader may have been an owner when it came."""
+    session = Session()
+    session.labels.classes, session.labels.wish = {"C-1": WITH}, "close"
+    monkeypatch.setattr(labels, "session", lambda: session)
+    monkeypatch.setattr(labels, "permit", pytest.fail)
+    labels.do_label()
+    assert session.labels.classes == {}

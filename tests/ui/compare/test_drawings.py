@@ -124,6 +124,12 @@ def test_a_measurement_is_kept_with_the_strokes_of_its_letter_and_shown_again(ta
     assert list(shown.slices) == [0]
     assert drawings.drawing_of(case, "CD").measurements == {}
     assert letter.id in session.acknowledged
+    # Another reader sees it beside the region, and where nothing was drawn, too.
+    assert drawings.reference_of(case, "AB").measurements == (ruler,)
+    erased = change_of(case, image_of(case, HERE), image_of(case))
+    drawings.keep_or_say(erased)
+    assert drawings.reference_of(case, "AB").measurements == (ruler,)
+    assert drawings.reference_of(case, "CD") is None
     beyond = replace(ruler, slice_index=case.slices)
     refused = replace(letter, id="page-x", measurements={"m-2": MeasurementEdit(None, beyond)})
     drawings.keep_or_say(refused)

@@ -4,7 +4,7 @@ from ctviz.cohort.report.numbers import count, figure, listed
 from ctviz.cohort.report.referee.checklist import Checklist, Item
 from ctviz.cohort.report.referee.facts import StudyFacts
 from ctviz.cohort.report.referee.integrity import fixed_words, leakage_words
-from ctviz.models import Measurement
+from ctviz.models import MeasuredFigure
 
 
 def _title(facts: StudyFacts) -> str:
@@ -204,7 +204,7 @@ def _explainability(facts: StudyFacts) -> str:
     )
 
 
-def _measured(measured: Measurement) -> str:
+def _measured(measured: MeasuredFigure) -> str:
     ends = measured.interval
     span = f" ({figure(ends[0], 3)} to {figure(ends[1], 3)})" if ends else ""
     return f"{measured.quantity} {figure(measured.value, 3)}{span} on {measured.on}"

@@ -14,6 +14,7 @@ from ctviz.ui.access.browser import signer_of
 from ctviz.ui.cases.uploads.route import KIND, owner_of
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, value_of
+from ctviz.ui.uninterrupted import uninterrupted
 
 _HERE = Path(__file__).parent
 
@@ -65,7 +66,7 @@ def drop_zone(key: str, taken: Callable[[Upload], None]) -> None:
             "mostBytes": spool.reader_mb * MEGABYTE,
             "mostFiles": MOST_FILES,
         },
-        on_finished_change=finish,
+        on_finished_change=uninterrupted(finish),
     )
 
 

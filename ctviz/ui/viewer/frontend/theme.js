@@ -31,7 +31,8 @@
  *   A pixel that reaches the share s of the scale has the opacity `opacity * s ** power`; there are as many `steps` of s on
  *   either side of zero.
  * @property {{signed: Record<string, ColourStops>, absolute: Record<string, ColourStops>}} maps
- * @property {{labels: string[], reference: string, measurement: string}} inks
+ * @property {{labels: string[], reference: string, measurement: string, planes: {slice: string, row: string, column: string}}} inks
+ *   `planes` colours the slice and the planes across it, by what crosses it.
  * @property {{shown: string, help: string}[]} gestures
  * @property {Shortcut[]} keys
  */

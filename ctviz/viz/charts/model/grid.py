@@ -7,7 +7,7 @@ from ctviz.viz.charts.model.kinds import Chart, Dots, Multiples, Panel
 
 
 @dataclass(frozen=True)
-class Grid:
+class PanelGrid:
     """Panels in rows.
 
     Parameters

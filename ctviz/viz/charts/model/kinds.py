@@ -151,7 +151,7 @@ class Slopes:
 
 
 @dataclass(frozen=True)
-class Point:
+class LabelledPoint:
     """A labelled point, with intervals where they are known; no label if ``name`` is empty."""
 
     name: str
@@ -171,7 +171,7 @@ class Scatter:
     note: str
     x: Axis
     y: Axis
-    points: tuple[Point, ...]
+    points: tuple[LabelledPoint, ...]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ctviz.viz.charts.model.grid import Grid
+from ctviz.viz.charts.model.grid import PanelGrid
 from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
@@ -37,7 +37,7 @@ PLEASANT = 0.82
 
 def printed(chart: Chart) -> Figure:
     """Return the chart as a figure for print: white ground, as large as what it holds."""
-    grid = Grid.of(chart)
+    grid = PanelGrid.of(chart)
     heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
     width = max(WIDTH_IN, max(_width(panel) for panel in grid.panels))
     with print_style():

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from ctviz.viz.charts.model.kinds import Point, Scatter
+from ctviz.viz.charts.model.kinds import LabelledPoint, Scatter
 from ctviz.viz.charts.model.labels import LED_REACHES, beside
 from ctviz.viz.charts.print.curves import dress
 from ctviz.viz.charts.print.style import FAINT, INK, MARKERS
@@ -53,7 +53,7 @@ def label_points(axes: Axes, chart: Scatter) -> None:
         )
 
 
-def _point(axes: Axes, point: Point) -> None:
+def _point(axes: Axes, point: LabelledPoint) -> None:
     ink = point.look.ink
     if point.x_interval is not None:
         axes.plot(point.x_interval, (point.y, point.y), color=ink, lw=0.7, alpha=0.55)

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctviz.viz.charts.model.grid import Grid
+from ctviz.viz.charts.model.grid import PanelGrid
 from ctviz.viz.charts.model.kinds import (
     Chart,
     CriticalDifference,
@@ -44,7 +44,7 @@ def interactive(chart: Chart, *, height: int | None = None) -> go.Figure:
     height
         Of the whole figure in pixels; None for as tall as is pleasant, or as its names need.
     """
-    grid = Grid.of(chart)
+    grid = PanelGrid.of(chart)
     heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
     figure = make_subplots(
         rows=len(heights),

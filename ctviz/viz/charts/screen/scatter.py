@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.kinds import Point, Scatter
+from ctviz.viz.charts.model.kinds import LabelledPoint, Scatter
 from ctviz.viz.charts.model.labels import beside
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker
 from ctviz.viz.charts.screen.style import FAINT, INK, see_through
@@ -29,7 +29,7 @@ def draw_scatter(cell: Cell, chart: Scatter) -> None:
     _label(cell, [point for point in chart.points if point.name], x_span, y_span)
 
 
-def _dot(point: Point, chart: Scatter) -> go.Scatter:
+def _dot(point: LabelledPoint, chart: Scatter) -> go.Scatter:
     why = f"<br>{escape(point.why)}" if point.why else ""
     values = f"{chart.x.title} {chart.x.text(point.x)}, {chart.y.title} {chart.y.text(point.y)}"
     called = f"{escape(point.name)}<br>" if point.name else ""
@@ -67,7 +67,10 @@ def _span(axis: Axis, values: list[float]) -> tuple[float, float]:
 
 
 def _label(
-    cell: Cell, points: list[Point], x_span: tuple[float, float], y_span: tuple[float, float]
+    cell: Cell,
+    points: list[LabelledPoint],
+    x_span: tuple[float, float],
+    y_span: tuple[float, float],
 ) -> None:
     if not points:
         return

@@ -202,6 +202,12 @@ export class Brush {
     this.sheet.changed();
   }
 
+  /** What was begun with the last press was not meant: a stroke, or a polygon's corner. */
+  takeBack() {
+    if (this.stroke) this.cancel();
+    else if (this.tool === "polygon") this.back();
+  }
+
   giveUpPolygon() {
     this.sheet.drawing()?.polygons.delete(this.sheet.slice());
   }

@@ -204,6 +204,14 @@ export class Caliper {
     return any;
   }
 
+  /** What was begun with the last press was not meant; what earlier presses laid out stays. */
+  takeBack() {
+    if (this.laid?.pressed) this.laid = null;
+    this.moved = null;
+    this.held = false;
+    this.table.changed();
+  }
+
   /** Remove the chosen measurement; whether there was one. */
   remove() {
     const name = this.selected;

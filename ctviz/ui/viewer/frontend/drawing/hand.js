@@ -44,6 +44,12 @@ export class Hand {
     this.caliper.up();
   }
 
+  /** What was begun a moment ago was not meant: a second finger came, to zoom. */
+  takeBack() {
+    if (this.brush.active()) this.brush.takeBack();
+    this.caliper.takeBack();
+  }
+
   doubleClick() {
     this.brush.doubleClick();
   }

@@ -5,6 +5,7 @@
  * @typedef {import("../sync/types.js").Measurement} Measurement
  * @typedef {import("./plate.js").Plate} Plate
  * @typedef {{x: number, y: number, width: number, height: number}} Box
+ * @typedef {"measurement" | "reference"} Ink  The reader's own, or another reader's.
  */
 
 import { handlesOf, lineOf } from "../drawing/measurement.js";
@@ -20,23 +21,26 @@ const AWAY = 7;
 /** Half of the bar at either end of a ruler, and of a handle. */
 const END = 5;
 const HANDLE = 3.5;
+const DASH = [4, 3];
 const SEAM = "rgb(0 0 0 / 65%)";
 
 /**
- * All lines, and then what they say, so that no line runs through a number.
+ * All lines, and then what they say, so that no line runs through a number. Those of another reader are dashed.
  *
  * @param {Plate} plate
- * @param {{measurement: Measurement, lines: string[]}[]} measurements
+ * @param {{measurement: Measurement, lines: string[], ink: Ink}[]} measurements
  */
 export function paintMeasurements(plate, measurements) {
-  const placed = measurements.map(({ measurement, lines }) => {
+  const placed = measurements.map(({ measurement, lines, ink }) => {
     const places = lineOf(measurement).map((point) => toScreen(plate.placement, point));
-    stroke(plate, measurement.kind, places);
-    return { kind: measurement.kind, places, lines };
+    stroke(plate, measurement.kind, places, ink);
+    return { kind: measurement.kind, places, lines, ink };
   });
   /** @type {Box[]} */
   const taken = [];
-  for (const { kind, places, lines } of placed) if (lines.length) taken.push(write(plate, anchorsOf(kind, places), lines, taken));
+  for (const { kind, places, lines, ink } of placed) {
+    if (lines.length) taken.push(write(plate, anchorsOf(kind, places), { lines, ink }, taken));
+  }
 }
 
 /**
@@ -57,16 +61,19 @@ export function paintHandles({ context, placement }, measurement) {
  * @param {Plate} plate
  * @param {Measurement["kind"]} kind
  * @param {Point[]} places
+ * @param {Ink} ink
  */
-function stroke({ context }, kind, places) {
+function stroke({ context }, kind, places, ink) {
   const path = new Path2D();
   places.forEach(({ x, y }) => path.lineTo(x, y));
   if (kind === "ruler") addEnds(path, places);
   context.lineJoin = context.lineCap = "round";
-  for (const [colour, width] of /** @type {[string, number][]} */ ([[SEAM, 3.5], [theme().inks.measurement, 1.5]])) {
+  for (const [colour, width] of /** @type {[string, number][]} */ ([[SEAM, 3.5], [theme().inks[ink], 1.5]])) {
     context.strokeStyle = colour;
     context.lineWidth = width;
+    if (ink === "reference" && colour !== SEAM) context.setLineDash(DASH);
     context.stroke(path);
+    context.setLineDash([]);
   }
 }
 
@@ -108,11 +115,11 @@ export function anchorsOf(kind, places) {
  *
  * @param {Plate} plate
  * @param {ReturnType<typeof anchorsOf>} anchors
- * @param {string[]} lines
+ * @param {{lines: string[], ink: Ink}} said
  * @param {Box[]} taken  Where other measurements are written.
  * @returns {Box}
  */
-function write({ context, size }, anchors, lines, taken) {
+function write({ context, size }, anchors, { lines, ink }, taken) {
   const letters = Math.min(size.width, size.height) < SMALL ? 10 : 11.5;
   const line = letters + 3;
   context.font = `500 ${letters}px ${FAMILY}`;
@@ -128,7 +135,7 @@ function write({ context, size }, anchors, lines, taken) {
   const box = free[0] ?? within[0];
   context.fillStyle = SEAM;
   context.fillRect(box.x, box.y, box.width, box.height);
-  context.fillStyle = theme().inks.measurement;
+  context.fillStyle = theme().inks[ink];
   lines.forEach((text, i) => context.fillText(text, box.x + ROOM, box.y + line * (i + 1) - ROOM / 2 + 1));
   return box;
 }

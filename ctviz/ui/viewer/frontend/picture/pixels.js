@@ -33,6 +33,17 @@ export class PixelStore {
     this.wanted = [];
     this.count = 0;
     this.active = 0;
+    /** Changes whenever a picture comes or goes. */
+    this.revision = 0;
+  }
+
+  /**
+   * How many pictures memory holds.
+   *
+   * @param {number} count  Pixels of each.
+   */
+  roomFor(count) {
+    return Math.max(1, Math.floor(this.bytes / (2 * count)));
   }
 
   /**
@@ -44,7 +55,7 @@ export class PixelStore {
    */
   want(urls, count) {
     this.count = count;
-    const room = Math.max(1, Math.floor(this.bytes / (2 * count)));
+    const room = this.roomFor(count);
     const before = new Set(this.wanted);
     this.wanted = urls.slice(0, room);
     this.forgive(this.wanted.filter((url) => !before.has(url)));
@@ -78,6 +89,7 @@ export class PixelStore {
     const others = [...this.holdings.keys()].filter((url) => !wanted.has(url));
     for (const url of others.slice(0, Math.max(0, others.length + wanted.size - room))) {
       this.holdings.delete(url);
+      this.revision++;
     }
   }
 
@@ -95,6 +107,7 @@ export class PixelStore {
     const holding = await this.request(url, this.count);
     this.active--;
     if (this.holdings.has(url)) this.holdings.set(url, holding);
+    this.revision++;
     this.changed();
     this.pump();
   }

@@ -22,13 +22,15 @@ export class Scene {
   constructor(view) {
     this.view = view;
     /** @type {CaseView} */
-    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "" };
+    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "", stack: null, noStack: "", made: [] };
     /** @type {Drawing | null} */
     this.drawing = null;
     /** What is measured, if anything can be. @type {import("../drawing/caliper.js").Caliper | null} */
     this.caliper = null;
     /** @type {Record<string, import("../sync/types.js").Runs>} */
     this.reference = {};
+    /** @type {import("../sync/types.js").Measurement[]} */
+    this.referenceMeasurements = [];
     /** What Python's states, maps and scores belong to. */
     this.answered = { slice: 0, sign: "absolute", unit: "pixels" };
     /** @type {Int16Array | null} Pixels of the slice on show. */
@@ -40,15 +42,20 @@ export class Scene {
     this.greyLayer = new Layer();
     this.tintLayer = new Layer();
     this.tables = { signature: "", table: new Uint32Array(0) };
+    this.differenceTables = this.tables;
     this.kept = { drawing: { signature: "", paths: /** @type {Outlines} */ ([]) }, reference: { signature: "", paths: /** @type {Outlines} */ ([]) } };
     this.references = 0;
     /** What of an edited slice is on show. @type {import("./moments.js").Moment} */
     this.moment = "original";
   }
 
-  /** @param {Record<string, import("../sync/types.js").Runs>} slices */
-  setReference(slices) {
+  /**
+   * @param {Record<string, import("../sync/types.js").Runs>} slices  What another reader has drawn,
+   * @param {import("../sync/types.js").Measurement[]} [measurements]  and measured.
+   */
+  setReference(slices, measurements = []) {
     this.reference = slices;
+    this.referenceMeasurements = measurements;
     this.references++;
   }
 
@@ -64,15 +71,21 @@ export class Scene {
     this.values = values;
     this.position = picture?.position ?? NaN;
     if (!values) return;
-    // No change is the middle of the greys.
-    const { width, level } = moment === "difference" ? { ...this.view.window, level: 0.5 } : this.view.window;
-    const look = `${width} ${level} ${this.view.inverted}`;
-    if (this.tables.signature !== look) {
-      this.tables = { signature: look, table: greyTable({ width, level }, this.view.inverted) };
-    }
-    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${moment} ${edit} ${look}`, (pixels) =>
-      lookUp(values, this.tables.table, pixels),
-    );
+    const { table, signature } = moment === "difference" ? this.differenceGreys : this.greys;
+    const stamp = `${this.grid.id} ${this.view.slice} ${moment} ${edit} ${signature}`;
+    this.greyLayer.update(this.grid, stamp, (pixels) => lookUp(values, table, pixels));
+  }
+
+  /** The grey of every value in the window on show. */
+  get greys() {
+    this.tables = greysOf(this.view.window, this.view.inverted, this.tables);
+    return this.tables;
+  }
+
+  /** The grey of every difference: as wide as the window on show, with no change in the middle. */
+  get differenceGreys() {
+    this.differenceTables = greysOf({ ...this.view.window, level: 0.5 }, this.view.inverted, this.differenceTables);
+    return this.differenceTables;
   }
 
   /** Whether Python's maps are of the kind that the reader wants to see. */
@@ -128,8 +141,12 @@ export class Scene {
    */
   drawMeasurements(plate, quantity) {
     if (!this.view.drawingVisible) return;
-    const shown = (this.caliper?.shown ?? []).map(({ measurement }) => ({ measurement, lines: linesOf(measurement, this.grid, quantity) }));
-    paintMeasurements(plate, shown);
+    const said = (/** @type {import("../sync/types.js").Measurement} */ measurement, /** @type {"measurement" | "reference"} */ ink) => ({
+      measurement, ink, lines: linesOf(measurement, this.grid, quantity),
+    });
+    const theirs = this.referenceMeasurements.filter(({ slice }) => slice === this.view.slice);
+    const own = (this.caliper?.shown ?? []).map(({ measurement }) => said(measurement, "measurement"));
+    paintMeasurements(plate, [...theirs.map((measurement) => said(measurement, "reference")), ...own]);
   }
 
   /**
@@ -166,4 +183,14 @@ export class Scene {
     }
     return this.kept.reference.paths;
   }
+}
+
+/**
+ * @param {import("../sync/types.js").Window} window
+ * @param {boolean} inverted
+ * @param {{signature: string, table: Uint32Array}} known  Made before, which may still be right.
+ */
+function greysOf(window, inverted, known) {
+  const signature = `${window.width} ${window.level} ${inverted}`;
+  return known.signature === signature ? known : { signature, table: greyTable(window, inverted) };
 }

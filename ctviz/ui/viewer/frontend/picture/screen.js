@@ -47,13 +47,23 @@ export class Screen extends Plate {
    * The canvas may have another size than when it was drawn: its picture is then stretched until the next frame, and will
    * lie where it belongs in the size of now.
    *
-   * @param {MouseEvent} event
+   * @param {{clientX: number, clientY: number}} event
    */
   pointOf(event) {
     const { left, top } = this.canvas.getBoundingClientRect();
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const now = this.shown ? place({ width, height }, this.shown.grid, this.shown.view) : this.placement;
     return toImage(now, { x: event.clientX - left, y: event.clientY - top });
+  }
+
+  /**
+   * CSS pixels of an image pixel at a zoom that may not be drawn yet.
+   *
+   * @param {number} zoom
+   */
+  scaleAt(zoom) {
+    const change = this.shown ? zoom / this.shown.view.zoom : 1;
+    return { x: this.placement.scaleX * change, y: this.placement.scaleY * change };
   }
 
   close() {

@@ -18,20 +18,18 @@
  */
 
 import { theme } from "../theme.js";
-import { ZOOM_RANGE } from "./geometry.js";
+import { Camera } from "./camera.js";
+import { Notches } from "./notches.js";
 
-/** Slices a trackpad must travel, in CSS pixels, before the next one is shown. */
+/** How far a trackpad must travel, in CSS pixels, before the next slice is shown. */
 const PIXELS_PER_SLICE = 40;
 
-export class SharedView {
+export class SharedView extends Camera {
   /** @param {() => void} changed  Called after every change. */
   constructor(changed) {
-    this.changed = changed;
+    super(changed);
     this.slice = 0;
     this.count = 1;
-    this.zoom = 1;
-    /** @type {Point} */
-    this.centre = { x: 0, y: 0 };
     /** @type {Window} */
     this.window = { ...theme().windows[theme().opens] };
     this.inverted = false;
@@ -51,8 +49,12 @@ export class SharedView {
     this.drawingVisible = true;
     /** What of an edited slice is to be seen. @type {Moment} */
     this.moment = "original";
+    /** Whether planes across the slices are shown. */
+    this.planes = false;
+    /** Where they cross each other, in pixels of the first slice. @type {Point} */
+    this.cross = { x: 0, y: 0 };
     this.home = { centre: this.centre, window: this.window };
-    this.scrolled = 0;
+    this.notches = new Notches(PIXELS_PER_SLICE);
   }
 
   /**
@@ -66,6 +68,7 @@ export class SharedView {
     this.count = scan.count;
     this.slice = Math.min(Math.max(0, slice), scan.count - 1);
     this.home = { centre: { x: scan.columns / 2, y: scan.rows / 2 }, window };
+    this.cross = { ...this.home.centre };
     this.inverted = false;
     this.cursor = null;
     this.reset();
@@ -93,43 +96,8 @@ export class SharedView {
    * @param {number} delta  CSS pixels, downwards positive.
    */
   scroll(delta) {
-    if (Math.abs(delta) >= PIXELS_PER_SLICE) {
-      this.scrolled = 0;
-      this.goTo(this.slice + Math.sign(delta));
-      return;
-    }
-    if (Math.sign(delta) !== Math.sign(this.scrolled)) this.scrolled = 0;
-    this.scrolled += delta;
-    if (Math.abs(this.scrolled) >= PIXELS_PER_SLICE) {
-      this.goTo(this.slice + Math.sign(this.scrolled));
-      this.scrolled = 0;
-    }
-  }
-
-  /**
-   * Zoom by a factor, the anchor stays where it is on the screen.
-   *
-   * @param {number} factor
-   * @param {Point} anchor
-   */
-  zoomBy(factor, anchor = this.centre) {
-    const zoom = Math.min(ZOOM_RANGE.high, Math.max(ZOOM_RANGE.low, this.zoom * factor));
-    const change = this.zoom / zoom;
-    this.centre = {
-      x: anchor.x + (this.centre.x - anchor.x) * change,
-      y: anchor.y + (this.centre.y - anchor.y) * change,
-    };
-    this.zoom = zoom;
-    this.changed();
-  }
-
-  /**
-   * @param {number} columns  How far the image moves to the right, in image pixels.
-   * @param {number} rows
-   */
-  panBy(columns, rows) {
-    this.centre = { x: this.centre.x - columns, y: this.centre.y - rows };
-    this.changed();
+    const way = this.notches.turn(delta);
+    if (way) this.goTo(this.slice + way);
   }
 
   /**
@@ -184,6 +152,18 @@ export class SharedView {
   /** @param {boolean} visible */
   showDrawing(visible) {
     this.drawingVisible = visible;
+    this.changed();
+  }
+
+  /** @param {boolean} planes  Whether planes across the slices are shown. */
+  showPlanes(planes) {
+    this.planes = planes;
+    this.changed();
+  }
+
+  /** @param {Partial<Point>} place  Where a plane shall lie that crosses the slices along a row (y) or a column (x). */
+  crossAt(place) {
+    this.cross = { ...this.cross, ...place };
     this.changed();
   }
 }

@@ -9,11 +9,13 @@ import { DrawingSession } from "./drawing-session.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
 import { Leftovers } from "./outbox.js";
+import { BesideCase } from "../picture/beside-view.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
 import { Hand } from "../drawing/hand.js";
 import { Moments } from "../picture/moments.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
+import { Planes } from "../picture/planes.js";
 import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
 import { Saver } from "./saver.js";
@@ -43,6 +45,8 @@ export class Session {
     this.preferences = new Preferences(browserStore());
     Object.assign(this.view.heatmaps, readPreferences(browserStore()));
     this.scene = new Scene(this.view);
+    this.planes = new Planes(this.view);
+    this.beside = new BesideCase(this.view, () => this.scene.grid);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.moments = new Moments();
@@ -252,9 +256,10 @@ export class Session {
     else this.hearReading();
     this.scene.grid = data.case;
     this.scene.answered = { slice: data.slice, sign: data.sign, unit: data.unit };
-    this.scene.setReference(data.reference?.slices ?? {});
+    this.scene.setReference(data.reference?.slices ?? {}, data.reference?.measurements ?? []);
     if (before?.case.id !== data.case.id) this.openCase(data);
     else this.follow(before, data);
+    this.beside.take(data.beside);
     this.hearDrawing(data);
     if (this.rang) this.startAgain();
     this.want();
@@ -371,6 +376,30 @@ export class Session {
     return held ?? /** @type {import("../picture/pixels.js").Holding} */ ({ state: "loading" });
   }
 
+  /** The slices that are here, for planes across them. */
+  get pictures() {
+    const of = (/** @type {number} */ slice) => {
+      const holding = this.slices.get(this.sliceUrl(slice));
+      return holding.state === "ready" ? holding.picture.values : null;
+    };
+    return { revision: this.slices.revision, of };
+  }
+
+  /** Show planes across the slices, or hide them again; not where none can cross them. */
+  togglePlanes() {
+    if (!this.data?.case.stack) return;
+    this.view.showPlanes(!this.view.planes);
+    this.want();
+  }
+
+  /** Let the planes cross each other under the pointer. */
+  crossHere() {
+    const { cursor, slice } = this.view;
+    if (!cursor || !this.planes.shown) return;
+    const shift = this.planes.views.row.crossing?.shiftOf(slice) ?? { x: 0, y: 0 };
+    this.view.crossAt({ x: cursor.x + shift.x, y: cursor.y + shift.y });
+  }
+
   /** @param {string} pane */
   mapUrl(pane) {
     return this.data?.panes.find(({ id }) => id === pane)?.maps[String(this.view.slice)] ?? "";
@@ -382,8 +411,9 @@ export class Session {
     const { case: scan, panes } = this.data;
     const pixels = scan.rows * scan.columns;
     const order = outwards(this.view.slice, scan.count);
-    const edited = this.edit ? [this.edit.pixels] : [];
-    const slices = [...order.slice(0, 1).map((slice) => this.sliceUrl(slice)), ...edited, ...order.slice(1).map((slice) => this.sliceUrl(slice))];
+    this.planes.take(scan, this.slices.roomFor(pixels));
+    const wanted = this.planes.wanted(order).map((slice) => this.sliceUrl(slice));
+    const slices = this.edit ? [...wanted.slice(0, 1), this.edit.pixels, ...wanted.slice(1)] : wanted;
     const nearby = order
       .slice(0, 2 * MAPS_AHEAD + 1)
       .flatMap((slice) => panes.flatMap((pane) => [pane.maps, pane.stronger, pane.halfWidths].map((urls) => urls[String(slice)])))

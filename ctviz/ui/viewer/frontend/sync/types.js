@@ -6,6 +6,16 @@
  * @typedef {{x: number, y: number}} Point  Column and row in image pixels; a pixel's centre is at .5.
  * @typedef {{left: string, right: string, top: string, bottom: string}} Letters
  *
+ * @typedef {{title: string, letters: Letters}} CrossPlane  A plane that crosses all slices; the first is at its top.
+ *
+ * @typedef {object} StackView  Where the slices of a case lie.
+ * @property {number[]} depths  How deep each lies behind the first, in mm; never falling.
+ * @property {[number, number][]} shifts  By how many columns and rows each lies beside the first; empty where none does.
+ * @property {boolean} even  Whether what lies between two slices may be interpolated.
+ * @property {CrossPlane} alongRow
+ * @property {CrossPlane} alongColumn
+ * @property {string[]} notes  Sentences on what a reader must know.
+ *
  * @typedef {object} CaseView
  * @property {string} id
  * @property {number} count  Number of slices.
@@ -15,6 +25,9 @@
  * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
+ * @property {StackView | null} stack  Null where no plane can cross the slices.
+ * @property {string} noStack  Why none can.
+ * @property {string[]} made  How the scan was made, in lines.
  *
  * @typedef {object} ScoreText
  * @property {string} id
@@ -87,13 +100,19 @@
  * @property {string} pixels  URL of its pixels, as `CaseView` has them.
  * @property {string} words  What was done, in a few words.
  *
+ * @typedef {object} BesideView  Another case beside the one that is read.
+ * @property {CaseView} case
+ * @property {string} title
+ * @property {[number, number, number] | null} offset  Where its first slice begins, seen from the first of the case that is
+ *   read, in mm: along a row, along a column, and in the order of reading. Null without a common coordinate system.
+ *
  * @typedef {object} BoardData
  * @property {CaseView} case
  * @property {number} slice
  * @property {Window} window
  * @property {PaneView[]} panes
  * @property {DrawingView | null} drawing
- * @property {{name: string, slices: Record<string, Runs>} | null} reference
+ * @property {{name: string, slices: Record<string, Runs>, measurements: Measurement[]} | null} reference  Another reader's region.
  * @property {number} contract  Version of these words; see `CONTRACT`.
  * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged  Letters that Python has stored lately.
@@ -106,6 +125,7 @@
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
  * @property {EditView | null} edit
+ * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
  * @typedef {object} DoorbellData  What every page knows of letters.
@@ -121,5 +141,7 @@
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */
 
+/** Stands among estimators for the case beside the one that is read. */
+export const BESIDE = "beside";
 /** Version of what the two say to each other: a page that is older than its server says so. */
 export const CONTRACT = 3;

@@ -8,6 +8,7 @@
  */
 
 import { colourMap, commonLimit } from "../picture/colours.js";
+import { BesidePane } from "./beside.js";
 import { Cine } from "./cine.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -18,6 +19,7 @@ import { Help } from "./help.js";
 import { OF_PAGE, shortcutOf } from "./keys.js";
 import { columnsFor } from "./layout.js";
 import { Pane } from "./pane.js";
+import { PlanesRow } from "./planes.js";
 import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
 import { MomentSwitch } from "./moment-switch.js";
@@ -60,6 +62,8 @@ export class Board {
     const { view, brush } = session;
     this.editor = new Editor(view, session.hand);
     this.rail = new SliceRail(view);
+    this.planes = new PlanesRow(session);
+    this.beside = new BesidePane(session);
     this.cine = new Cine(view, (slice) => session.slices.get(session.sliceUrl(slice)).state === "ready");
     /** The pane that has the board to itself, or null. @type {string | null} */
     this.enlarged = null;
@@ -76,7 +80,8 @@ export class Board {
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
       this.editorBar.top,
-      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.momentSwitch.root]),
+      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.beside.root, this.momentSwitch.root]),
+      this.planes.root,
       this.editorBar.bottom,
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
@@ -104,6 +109,11 @@ export class Board {
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
       between: withDrawing((drawing) => fillBetween(drawing, view.slice, brush.label, this.session.scene.grid.spacing)),
       clear: withDrawing((drawing) => clearSlice(drawing, view.slice)),
+      planes: () => this.session.togglePlanes(),
+      reset: () => {
+        this.session.planes.reset();
+        view.reset();
+      },
       help: () => this.showHelp(!this.help.open),
       addLabel: (name) => withDrawing((drawing) => (brush.label = drawing.label(name)))(),
       done: () => this.focus(),
@@ -198,7 +208,9 @@ export class Board {
       cine: () => this.cine.toggle(),
       first: () => view.goTo(0),
       last: () => view.goTo(view.count - 1),
-      reset: () => view.reset(),
+      planes: acts.planes,
+      cross: () => this.session.crossHere(),
+      reset: acts.reset,
       preset: () => view.setWindow(theme().windows[String(value)]),
       invert: () => view.invert(),
       tool: () => hand.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
@@ -313,6 +325,8 @@ export class Board {
     scene.render(holding.state === "ready" ? holding.picture : null, { moment, edit: session.edit?.pixels ?? "" });
     this.root.dataset.moment = moment;
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
+    this.planes.draw();
+    this.beside.draw(scene);
     session.pixelScale = this.editor.screen.placement.scaleX;
     this.drawPanes(data);
     this.drawBars(data);
@@ -393,6 +407,7 @@ export class Board {
       outdated: data.contract !== CONTRACT,
       drawn: this.drawnSlices().length + measured.length > 0,
       reference: data.reference?.name ?? null,
+      noPlanes: data.case.noStack,
     });
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
     this.momentSwitch.draw(this.session.edit !== null, this.session.moment);
@@ -428,6 +443,8 @@ export class Board {
       drawing: hand.busy,
       measurements: hand.caliper.shown.map(({ name, measurement }) => ({ name, ...measurement, lines: linesOf(measurement, scene.grid, scene.quantity) })),
       selected: hand.caliper.selected,
+      planes: this.planes.inspect(),
+      beside: this.beside.inspect(),
       pending: this.session.savers.flatMap(({ box }) => (box.empty ? [] : box.pending)),
       saving: this.session.saving.state,
     };
@@ -443,6 +460,8 @@ export class Board {
     const { leaving } = this;
     if (leaving) for (const { kind, target, capture } of LEAVING) target().removeEventListener(kind, leaving, { capture });
     for (const pane of this.panes.values()) pane.close();
+    this.planes.close();
+    this.beside.close();
     this.editor.close();
     this.root.remove();
   }

@@ -11,6 +11,8 @@
  * @property {() => void} copy
  * @property {() => void} between
  * @property {() => void} clear
+ * @property {() => void} planes
+ * @property {() => void} reset
  * @property {() => void} help
  * @property {(name: string) => void} addLabel
  * @property {() => void} done  Gives the keyboard back to the board.
@@ -23,6 +25,7 @@
  * @property {boolean} outdated  Whether the page is older than its server.
  * @property {boolean} drawn  Whether there is a drawing.
  * @property {string | null} reference
+ * @property {string} noPlanes  Why no plane can cross the slices, or empty.
  */
 
 import { css, labelColour } from "../picture/colours.js";
@@ -88,7 +91,8 @@ export class EditorBar {
     this.reference = element("span", { class: "note reference", "data-testid": "reference" });
     this.rangeUnit = element("span");
     this.invert = iconButton("invert", withKey("Invert grey", "invert"), "invert", () => view.invert());
-    const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", () => view.reset());
+    this.planes = iconButton("planes", "", "toggle-planes", acts.planes);
+    const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", acts.reset);
     const help = iconButton("help", withKey("Keys and mouse", "help"), "show-help", acts.help);
     this.drawingTools = element("div", { class: "group" }, [
       this.size.box, this.rangeBox(),
@@ -96,7 +100,7 @@ export class EditorBar {
     this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
       element("div", { class: "group" }, this.tools.map(({ button }) => button)),
-      element("div", { class: "group" }, [this.preset.select, this.invert, reset]),
+      element("div", { class: "group" }, [this.preset.select, this.invert, reset, this.planes]),
       this.editing,
       this.drawingTools,
     ]);
@@ -156,6 +160,7 @@ export class EditorBar {
     }
     this.invert.setAttribute("aria-pressed", String(view.inverted));
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
+    this.drawPlanes(status.noPlanes);
     this.size.show(brush.size);
     setText(this.rangeUnit, hounsfield ? "HU" : "grey");
     this.drawPreset();
@@ -165,6 +170,15 @@ export class EditorBar {
     setText(this.saved, said);
     this.saved.title = said;
     this.saved.classList.toggle("late", ["late", "refused"].includes(saving.state) || status.outdated);
+  }
+
+  /** @param {string} why  Why there are no planes, or empty. */
+  drawPlanes(why) {
+    const title = withKey("Coronal and sagittal views", "planes");
+    this.planes.disabled = why !== "";
+    this.planes.title = why ? `${title}: none here. ${why}` : title;
+    this.planes.setAttribute("aria-label", this.planes.title);
+    this.planes.setAttribute("aria-pressed", String(this.view.planes && !why));
   }
 
   drawPreset() {

@@ -8,9 +8,12 @@
 import { css, labelColour } from "../picture/colours.js";
 import { element, setText } from "./dom.js";
 import { paintHandles } from "../picture/measurements.js";
-import { pixelAt, scaleBar, toScreen } from "../picture/geometry.js";
+import { pixelAt, toScreen } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
+import { paintCrossLines } from "../picture/cross-lines.js";
+import { paintScale } from "../picture/scale.js";
 import { Screen } from "../picture/screen.js";
+import { theme } from "../theme.js";
 
 /** @type {(keyof Letters)[]} */
 const SIDES = ["left", "right", "top", "bottom"];
@@ -42,11 +45,20 @@ export class Editor {
   draw(scene, message) {
     if (this.screen.empty && !this.screen.fit()) return;
     scene.paint(this.screen);
+    this.drawCrossLines(scene);
     this.drawHandles();
     this.drawShape(scene);
     this.drawCursor(scene);
-    this.drawScale(scene);
+    paintScale(this.screen, scene.grid);
     this.write(scene, message);
+  }
+
+  /** @param {Scene} scene  Where the planes across the slices are, if they are shown. */
+  drawCrossLines({ view, grid }) {
+    if (!view.planes || !grid.stack) return;
+    const [x, y] = grid.stack.shifts[view.slice] ?? [0, 0];
+    const { row, column } = theme().inks.planes;
+    paintCrossLines(this.screen, { x: view.cross.x - Math.round(x), y: view.cross.y - Math.round(y) }, { across: row, upright: column });
   }
 
   /** What can be taken hold of: the chosen measurement, or the one under the pointer. */
@@ -93,36 +105,13 @@ export class Editor {
     }
   }
 
-  /** @param {Scene} scene */
-  drawScale({ grid }) {
-    if (!grid.spacing) return;
-    const { context, placement, size } = this.screen;
-    const { centimetres, length } = scaleBar(placement.scaleX / grid.spacing[1], size.width);
-    const right = size.width - 12;
-    const y = size.height - 12;
-    context.strokeStyle = "#e8edf2";
-    context.fillStyle = "#e8edf2";
-    context.lineWidth = 1.5;
-    context.beginPath();
-    this.screen.line(right - length, y - 4, right - length, y);
-    this.screen.line(right - length, y, right, y);
-    this.screen.line(right, y, right, y - 4);
-    context.stroke();
-    context.font = "11px system-ui, sans-serif";
-    context.textAlign = "right";
-    context.shadowColor = "#000";
-    context.shadowBlur = 3;
-    context.fillText(centimetres < 1 ? `${centimetres * 10} mm` : `${centimetres} cm`, right, y - 7);
-    context.shadowBlur = 0;
-  }
-
   /**
    * @param {Scene} scene
    * @param {string} message
    */
   write({ view, grid, values, position }, message) {
     const lies = Number.isNaN(position) ? "" : `\n${position.toFixed(1).replace("-", "−")} mm`;
-    setText(this.position, `Slice ${view.slice + 1} / ${view.count}${lies}`);
+    setText(this.position, [`Slice ${view.slice + 1} / ${view.count}${lies}`, ...grid.made].join("\n"));
     const { width, level } = view.window;
     setText(this.look, `W ${Math.round(width)}  L ${Math.round(level)}\n× ${view.zoom.toFixed(2)}`);
     setText(this.message, message);

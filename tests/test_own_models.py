@@ -1,0 +1,28 @@
+"""The recipe of docs/own-models.md works: what it exports is what `ctviz model add` takes."""
+
+import os
+import re
+import shlex
+import warnings
+from pathlib import Path
+
+import torch
+
+from ctviz.cli import main
+from tests.models.onnx.foreign_networks import foreign_network
+
+PROJECT = Path(__file__).resolve().parents[1]
+PAGE = (PROJECT / "docs" / "own-models.md").read_text(encoding="utf-8")
+
+
+def test_the_recipe_exports_what_the_command_adds(tmp_path, monkeypatch, capsys):
+    (recipe,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
+    (command,) = re.findall(r"^ctviz (model add .*)$", PAGE, re.M)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CTVIZ_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("PYTHONPATH", f"{PROJECT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(recipe, {"network": foreign_network("mobilenet"), "torch": torch})  # noqa: S102 - ours
+    assert main(shlex.split(command)) == 0
+    assert "Added 'our-net': images of 224 × 224, 1 output neuron" in capsys.readouterr().out
