@@ -131,7 +131,7 @@ def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -
 def _outcome(
     backend: "Backend", answered: Answer, edit: Edit, arguments: argparse.Namespace
 ) -> "Outcome":
-    from ctviz.whatif import Asked, Outcome
+    from ctviz.whatif import AnsweredSlice, Outcome
 
     question, model_id = answered.question, answered.card.id
     edited = wait(backend.edited(question.image, edit), "Editing")
@@ -140,7 +140,7 @@ def _outcome(
         jobs = backend.explain(replace(question, image=image), answered.estimators)
         maps = wait_all(jobs, "Explaining")
         moments.append(
-            Asked(
+            AnsweredSlice(
                 image,
                 wait(backend.predict(image, model_id), "Classifying"),
                 wait(backend.strangeness(image, model_id), "Comparing with the training"),

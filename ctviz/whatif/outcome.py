@@ -14,7 +14,7 @@ from ctviz.metrics.relevance_mass import RelevanceMass
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class AnsweredSlice:
     """What a model says of one slice.
 
     Parameters
@@ -48,8 +48,8 @@ class Outcome:
 
     edit: Edit
     target: int
-    before: Asked
-    after: Asked
+    before: AnsweredSlice
+    after: AnsweredSlice
     elsewhere: tuple[float, ...] = ()
     why_not: str = ""
 

@@ -31,6 +31,7 @@ def test_what_is_drawn_is_changed_shown_and_kept(reading):
     panel.get_by_role("combobox", name="What is done to it").click()
     page.get_by_role("option", name="Set the HU", exact=True).click()
     value = panel.get_by_role("spinbutton", name="Value")
+    expect(value).to_be_visible(timeout=120_000)
     value.fill("700")
     value.press("Enter")
     expect(panel.get_by_text(CHANGED).first).to_contain_text("at 700 HU", timeout=120_000)

@@ -14,7 +14,7 @@ from PIL import Image
 from ctviz.core import ImportanceMap, Prediction, Slice
 from ctviz.core.experiment import Edit, Experiment
 from ctviz.edits import apply
-from ctviz.whatif import Asked, Outcome, as_json, pictures_of, take_home
+from ctviz.whatif import AnsweredSlice, Outcome, as_json, pictures_of, take_home
 
 CLASSES = ("without contrast", "with contrast")
 
@@ -33,7 +33,7 @@ def edit() -> Edit:
 
 def asked(image, probability, **more):
     answer = Prediction("tiny", CLASSES, np.array([1 - probability, probability]))
-    return Asked(image, answer, **more)
+    return AnsweredSlice(image, answer, **more)
 
 
 def outcome_of(image, edit, before=0.97, after=0.31, **more):

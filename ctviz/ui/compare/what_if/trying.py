@@ -20,7 +20,7 @@ from ctviz.ui.routes import edited_url, map_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
 from ctviz.ui.viewer import EditView
-from ctviz.whatif import Asked, Outcome
+from ctviz.whatif import AnsweredSlice, Outcome
 
 SLOW = ("edited map", "edited elsewhere")
 """What an older edit's answer may still be waiting behind."""
@@ -243,8 +243,8 @@ class _Asking:
         return Outcome(
             edit,
             target,
-            Asked(self.question.image, explained.prediction, explained.strangeness, before),
-            Asked(image, answer, self._strangeness(image), after),
+            AnsweredSlice(self.question.image, explained.prediction, explained.strangeness, before),
+            AnsweredSlice(image, answer, self._strangeness(image), after),
             tuple(map(float, places)),
             _why_not(job),
         )
