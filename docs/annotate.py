@@ -256,7 +256,7 @@ def annotate(entries: dict[str, CaseEntry], outlines: Outlines, data: Path, port
 
     if wanted := missing():
         with serve(data, port) as server, chromium() as browser:
-            page = browser.new_context(viewport=VIEWPORT).new_page()
+            page = browser.new_context(viewport=VIEWPORT, color_scheme="dark").new_page()
             draughtsman = Draughtsman(Reading(page, server.url), outlines.reader)
             for number, name in enumerate(wanted, 1):
                 draughtsman.draw(entries[name], outlines.slices[name])

@@ -22,7 +22,7 @@ def main() -> None:
     """Open a case with contrast agent, draw around the heart, wait for all scores, and look."""
     with fresh_server() as server, chromium() as browser:
         server.start()
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme="dark")
         reading = Reading(page, server.url)
         page.goto(server.url)
         page.get_by_text("8 cases", exact=True).wait_for(timeout=PATIENCE_MS)

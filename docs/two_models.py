@@ -13,7 +13,9 @@ from ctviz.cohort import Findings, load_findings
 from ctviz.cohort.report.names import Names
 from ctviz.cohort.statistics import Standing
 from ctviz.core import Sign
-from ctviz.viz.charts import Axis, Dots, Look, Mark, Multiples, Row, chart_file
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME
+from ctviz.viz.charts import Axis, Dots, Mark, Multiples, Row, chart_file
 
 PICTURE = Path(__file__).with_name("two-models.png")
 SIGN: Sign = "absolute"
@@ -45,7 +47,7 @@ def main() -> None:
 def _panel(title: str, metric: str, studies: dict[str, Findings]) -> Dots:
     first = next(iter(studies.values()))
     names = Names.of(first)
-    looks = {HONEST: Look(0), SHORTCUT: replace(Look(1), hollow=True)}
+    looks = {HONEST: THEME.look("plain", 0), SHORTCUT: replace(THEME.look("other", 2), hollow=True)}
     standings = {name: _standings(findings, metric) for name, findings in studies.items()}
     rows = tuple(
         Row(

@@ -4,11 +4,13 @@ import streamlit as st
 
 from ctviz import ui
 
-model, reader = st.columns([2, 8], vertical_alignment="center")
+model, reader, blinding = st.columns([2, 5, 3], vertical_alignment="center")
 with model:
     card = ui.choose_model()
 with reader:
     ui.reader_badge()
+with blinding:
+    ui.offer_blinding()
 
 ui.add_cases()
 ui.show_cases(card.id if card else "")

@@ -6,12 +6,13 @@ as they are, so that a picture by Python is the picture that a reader saw.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Self
 
 from ctviz.core.errors import InvalidParameter
+from ctviz.core.look import Look, Scheme
 from ctviz.core.results import SIGNS, Sign
 
 FACTS: Mapping[str, Any] = MappingProxyType(
@@ -103,28 +104,44 @@ class HeatmapLaw:
 
 @dataclass(frozen=True)
 class Inks:
-    """Colours of lines and letters on one ground, ``#rrggbb``.
+    """Colours of pages and charts on one ground, ``#rrggbb``.
 
     Parameters
     ----------
-    ground
-        What they stand on.
-    text, faint
-        Letters, and quieter ones.
-    estimators, control
-        Lines of estimators, told apart with any common colour vision; grey for controls.
+    scheme
+        Which ground it is; paper is light.
+    ground, raised
+        What all else stands on: the page, and what lies on it.
+    text, faint, link, warn
+        Letters: plain, quieter, those that lead elsewhere, and amber ones.
+    primary
+        What is pressed, with white on it.
+    shades
+        Of a table's cells, from nothing to much; the last can stand alone.
+    opposite
+        As the last shade, where numbers go both ways.
+    right, wrong
+        Cells in which answers are right or wrong; text stands on them.
     """
 
+    scheme: Scheme
     ground: str
+    raised: str
     text: str
     faint: str
-    control: str
-    estimators: tuple[str, ...]
+    primary: str
+    link: str
+    warn: str
+    shades: tuple[str, str, str]
+    opposite: str
+    right: str
+    wrong: str
 
     @classmethod
-    def read(cls, facts: Mapping[str, Any]) -> Self:
+    def read(cls, scheme: Scheme, facts: Mapping[str, Any]) -> Self:
         """Return the inks of a part of the file."""
-        return cls(**{**facts, "estimators": tuple(facts["estimators"])})
+        nothing, some, much = facts["shades"]
+        return cls(scheme, **{**facts, "shades": (nothing, some, much)})
 
 
 @dataclass(frozen=True)
@@ -180,8 +197,13 @@ class Theme:
         Colour of rulers, angles and areas, and of what they say.
     planes
         Colours of the slice, and of the planes that cross it along a row and along a column.
-    screen, paper
-        Inks of figures on dark and on white ground.
+    dark, light
+        Inks of pages and charts on dark ground, and on light ground or paper.
+    looks
+        Of estimators by family, in the order in which members take them; ``other`` is for families
+        that are not named, and ``plain`` the look of what needs no telling apart.
+    glyphs
+        Each marker as a letter, filled and hollow.
     gestures, keys
         What mouse and keyboard do in the viewer.
     """
@@ -194,8 +216,10 @@ class Theme:
     reference: str
     measurement: str
     planes: Mapping[str, str]
-    screen: Inks
-    paper: Inks
+    dark: Inks
+    light: Inks
+    looks: Mapping[str, tuple[Look, ...]]
+    glyphs: Mapping[str, str]
     gestures: tuple[Gesture, ...]
     keys: tuple[Shortcut, ...]
 
@@ -212,8 +236,10 @@ class Theme:
             reference=inks["reference"],
             measurement=inks["measurement"],
             planes=MappingProxyType(dict(inks["planes"])),
-            screen=Inks.read(inks["screen"]),
-            paper=Inks.read(inks["paper"]),
+            dark=Inks.read("dark", inks["dark"]),
+            light=Inks.read("light", inks["light"]),
+            looks=MappingProxyType({name: _looks(name, facts) for name in facts["looks"]}),
+            glyphs=MappingProxyType(facts["glyphs"]),
             gestures=tuple(Gesture(**gesture) for gesture in facts["gestures"]),
             keys=tuple(Shortcut(**{**key, "keys": tuple(key["keys"])}) for key in facts["keys"]),
         )
@@ -222,6 +248,37 @@ class Theme:
     def opening_window(self) -> Window:
         """The window in which a CT is opened."""
         return self.windows[self.opens]
+
+    def inks(self, scheme: Scheme) -> Inks:
+        """Return the inks of a ground."""
+        return self.dark if scheme == "dark" else self.light
+
+    def glyph(self, look: Look) -> str:
+        """Return a look's marker as a letter."""
+        return self.glyphs[look.marker][look.hollow]
+
+    def look(self, family: str, place: int) -> Look:
+        """Return the look of a family's member.
+
+        Beyond the last look of a family its colours come again, each time with the next marker.
+
+        Parameters
+        ----------
+        place
+            Counted from 0.
+        """
+        looks = self.looks.get(family, self.looks["other"])
+        lap, at = divmod(place, len(looks))
+        markers = list(self.glyphs)
+        marker = markers[(markers.index(looks[at].marker) + lap) % len(markers)]
+        return replace(looks[at], marker=marker)
+
+
+def _looks(family: str, facts: Mapping[str, Any]) -> tuple[Look, ...]:
+    return tuple(
+        Look(dark, light, marker, dash, control=family == "control")
+        for dark, light, marker, dash in facts["looks"][family]
+    )
 
 
 def _colour_maps(entries: Mapping[str, Any]) -> Mapping[str, ColourStops]:

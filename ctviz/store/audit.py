@@ -43,6 +43,7 @@ class AuditEvent(Enum):
     BINNED = ("Patient Record", 110110, "U", "put into the bin")
     RESTORED = ("Patient Record", 110110, "U", "took out of the bin")
     DELETED = ("DICOM Study Deleted", 110105, "D", "deleted")
+    SWITCHED = ("Security Alert", 110113, "E", "switched")
     STUDIED = ("Procedure Record", 110111, "C", "started a study")
 
     @property

@@ -211,6 +211,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX measurements_by_place ON measurements (case_id, reader, name, id)",
         *only_appended("measurements", "measurements are", with_case=True),
     ),
+    # Whether readers are blinded.
+    (
+        """
+        CREATE TABLE blindings (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            blinded INTEGER NOT NULL CHECK (blinded IN (0, 1)),
+            who TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        *only_appended("blindings", "switches of blinded reading are"),
+    ),
     # What readers tried on slices. One that is deleted is a row that says so, as in the bin.
     (
         """

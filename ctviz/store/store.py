@@ -15,6 +15,8 @@ from ctviz.core.experiment import Experiment
 from ctviz.core.measurement import Measurement
 from ctviz.store.audit import AuditEntry, AuditEvent
 from ctviz.store.bin import Bin, bring_back
+from ctviz.store.blinding import STANDING as STANDING_BLINDING
+from ctviz.store.blinding import Blinding
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
@@ -163,6 +165,16 @@ class Store:
             reader,
         )
         return {row["case_id"]: reading_of(row) for row in rows}
+
+    def switch_blinding(self, blinded: bool, who: str) -> None:
+        """Hide from readers what others drew until their own reading is done, or do so no more."""
+        self._database.write(Blinding(blinded, who).append)
+
+    @property
+    def blinded(self) -> bool:
+        """Whether what others drew is hidden from readers until their own reading is done."""
+        rows = self._database.query(STANDING_BLINDING)
+        return bool(rows and rows[0]["blinded"])
 
     def append_region(self, region: Region) -> bool:
         """Append a drawing; return whether it was new.

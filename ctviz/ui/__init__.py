@@ -4,6 +4,7 @@ from ctviz.ui.access.login import let_in
 from ctviz.ui.access.middleware import middleware
 from ctviz.ui.access.trail import record_start
 from ctviz.ui.cases.add_cases import add_cases
+from ctviz.ui.cases.blinding import offer_blinding
 from ctviz.ui.cases.gallery import show_cases
 from ctviz.ui.cases.uploads import UPLOADS
 from ctviz.ui.compare.choices import choose_case, choose_model
@@ -33,6 +34,7 @@ __all__ = [
     "let_in",
     "middleware",
     "navigate_from_the_start",
+    "offer_blinding",
     "open_link",
     "prepare",
     "reader_badge",

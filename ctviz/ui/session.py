@@ -161,7 +161,9 @@ class Session:
     metric_settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     sign: Sign = "absolute"
     unit: Literal["pixels", "regions"] = "pixels"
-    compare_with: str = ""
+    compare_with: str | None = None
+    docked: str | None = None
+    docked_before: str = ""
     beside: str = ""
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None

@@ -4,9 +4,9 @@ from ctviz.core.theme import Window
 from ctviz.viz.charts.fill_dots import fill_dots
 from ctviz.viz.charts.metric_curves import CurvePicture, metric_curves
 from ctviz.viz.charts.screen.style import PLOT_CONFIG
+from ctviz.viz.images.body import body_frame
 from ctviz.viz.images.colours import COLOUR_MAPS, ColourMap
 from ctviz.viz.images.heatmap import HeatmapLook, heatmap, outline, overlay, robust_limit
-from ctviz.viz.images.palette import Palette
 from ctviz.viz.images.pictures import frame_around, png, thumbnail, to_pixel_aspect
 from ctviz.viz.images.window import WINDOWS, grey_range, opening_window, window_image
 
@@ -17,8 +17,8 @@ __all__ = [
     "ColourMap",
     "CurvePicture",
     "HeatmapLook",
-    "Palette",
     "Window",
+    "body_frame",
     "fill_dots",
     "frame_around",
     "grey_range",

@@ -185,7 +185,7 @@ class Reading:
 def reading(browser: Browser, server: Server) -> Iterator[Reading]:
     if not server.running:
         server.start()
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -67,7 +67,7 @@ def test_a_paths_map_says_how_far_its_sum_is_off(opened):
 def test_the_picture_comes_first(opened, width):
     opened.page.set_viewport_size({"width": width, "height": 768})
     top = opened.page.locator("[class*=st-key-ctviz-stage]").bounding_box()["y"]
-    assert top <= 84
+    assert top <= 60
     assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     opened.page.set_viewport_size({"width": 1366, "height": 768})
 
@@ -114,6 +114,9 @@ def page_scroll(reading):
 @pytest.mark.parametrize("place", [".pane header", ".facts", ".bar"])
 def test_the_wheel_scrolls_the_page_where_there_is_no_picture(opened, place):
     """Also if a picture comes beneath it: that picture turns no slice."""
+    opened.page.goto(f"{opened.url}/compare?estimators=gradient,random,edges,centre,vargrad,lrp")
+    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.page.get_by_test_id("per-screen").select_option("2")
     before = opened.board("slice")
     opened.page.get_by_test_id("board").locator(place).last.hover(position={"x": 5, "y": 5})
     opened.page.mouse.wheel(0, 150)
@@ -152,6 +155,66 @@ def test_many_panes_are_reached_by_scrolling_the_page_and_the_slice_stays(opened
     opened.page.wait_for_function(f"() => {SCROLLED} >= 290")
     expect(opened.page.get_by_test_id("pane-guided-backprop")).to_be_in_viewport()
     expect(opened.editor).to_be_in_viewport(ratio=0.9)
+
+
+def test_as_many_maps_as_wanted_are_on_the_screen_and_one_can_have_it_all(opened):
+    names = "gradient,random,edges,centre,deconvolution,guided-backprop"
+    opened.page.goto(f"{opened.url}/compare?estimators={names}")
+    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.page.get_by_test_id("per-screen").select_option("6")
+    last = opened.page.get_by_test_id("pane-guided-backprop")
+    expect(last).to_be_in_viewport(ratio=0.9)
+    opened.page.keyboard.press(",")
+    expect(opened.page.get_by_test_id("per-screen")).to_have_value("4")
+    opened.page.reload()
+    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    expect(opened.page.get_by_test_id("per-screen")).to_have_value("4")
+
+    opened.page.get_by_test_id("pane-canvas-random").hover()
+    opened.page.keyboard.press("z")
+    whole = opened.page.get_by_test_id("board").bounding_box()
+    opened.page.keyboard.press("ArrowRight")
+    large = opened.page.get_by_test_id("pane-edges").bounding_box()
+    assert large["width"] > whole["width"] - 20
+    assert large["height"] > whole["height"] - 20
+    opened.page.keyboard.press("Escape")
+    assert opened.page.get_by_test_id("pane-edges").bounding_box()["width"] < whole["width"] / 2
+
+
+def test_zooming_out_shows_the_air_around_the_body_and_space_goes_back(opened):
+    page = opened.page
+    opened.editor.hover(position={"x": 300, "y": 3})
+    first = page.get_by_test_id("reading").inner_text()
+    row = int(first.split("y ")[1])
+    for _ in range(4):
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, 400)
+        page.keyboard.up("Control")
+    opened.until("board.zoom < 0.5")
+    page.mouse.move(5, 5)
+    page.keyboard.press(" ")
+    opened.until("board.zoom === 1")
+    opened.editor.hover(position={"x": 300, "y": 3})
+    assert int(page.get_by_test_id("reading").inner_text().split("y ")[1]) == row
+
+
+def test_the_panel_beneath_the_pictures_opens_by_its_key_and_is_remembered(opened):
+    page = opened.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    scores = page.locator(".st-key-ctviz-dock-open [data-testid=stDataFrame]")
+    opened.editor.hover()
+    page.keyboard.press("t")
+    scores.wait_for()
+    expect(scores).to_be_in_viewport(ratio=0.9)
+    expect(opened.editor).to_be_in_viewport(ratio=1)
+    page.get_by_role("radio", name="Fills", exact=True).click()
+    scores.wait_for(state="detached")
+    page.reload()
+    expect(page.get_by_role("radio", name="Fills", exact=True)).to_be_checked(timeout=60_000)
+    opened.until("board.sliceShown", 60_000)
+    opened.editor.hover()
+    page.keyboard.press("t")
+    page.locator(".st-key-ctviz-dock-open").wait_for(state="detached")
 
 
 def test_dragging_changes_the_window_and_a_key_brings_a_preset(opened):

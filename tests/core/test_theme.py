@@ -2,7 +2,7 @@
 
 import json
 import re
-import tomllib
+from dataclasses import astuple
 from pathlib import Path
 
 import matplotlib as mpl
@@ -47,9 +47,21 @@ def test_every_window_says_its_name_in_the_list_of_keys():
             assert shortcut.help == f"{THEME.windows[shortcut.value].title.lower()} window"
 
 
-def test_the_screens_ground_is_that_of_the_pages():
-    config = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())
-    assert config["theme"]["backgroundColor"] == THEME.screen.ground
+def test_every_look_has_a_marker_that_can_be_written():
+    for family in THEME.looks.values():
+        assert {look.marker for look in family} <= set(THEME.glyphs)
+    assert len(set("".join(THEME.glyphs.values()))) == 2 * len(THEME.glyphs)
+
+
+def test_colours_come_again_with_another_marker():
+    count = len(THEME.looks["regions"])
+    first, again = THEME.look("regions", 0), THEME.look("regions", count)
+    assert (first.dark, first.light) == (again.dark, again.light)
+    assert first.marker != again.marker
+
+
+def test_a_family_that_nobody_knows_has_looks():
+    assert THEME.look("a family of somebody else's", 0) == THEME.look("other", 0)
 
 
 def test_colours_are_channels():
@@ -62,16 +74,25 @@ def test_a_window_without_width_is_refused(width):
         Window("", width, 40)
 
 
+def _inks_of(inks):
+    return {*inks.shades, *(ink for ink in astuple(inks) if str(ink).startswith("#"))}
+
+
 def test_nothing_of_the_theme_is_said_a_second_time():
     """No module of either side repeats a colour or a window of the file."""
-    colours = {*THEME.labels, *THEME.screen.estimators, *THEME.paper.estimators}
+    inks = {*_inks_of(THEME.dark), *_inks_of(THEME.light)} - {"#ffffff"}
+    colours = set(THEME.labels)
+    colours |= {c for looks in THEME.looks.values() for one in looks for c in (one.dark, one.light)}
     colours |= {s for maps in THEME.maps.values() for one in maps.values() for s in one.stops}
     triplets = {tuple(map(str, channels(colour))) for colour in colours}
     windows = {(str(window.width), str(window.level)) for window in THEME.windows.values()}
     for path in (PROJECT / "ctviz").rglob("*"):
         if path.suffix in {".py", ".js", ".css"}:
             text = path.read_text("utf-8")
-            assert not colours & set(re.findall(r"#[0-9a-f]{6}\b", text)), path
+            said = set(re.findall(r"#[0-9a-f]{6}\b", text))
+            assert not colours & said, path
+            # The board stands on a ground of its own.
+            assert not inks & said or path.parent.name == "frontend", path
             assert not triplets & set(re.findall(r"(?<![\d.])(\d+)[, ]+(\d+)[, ]+(\d+)\b", text)), (
                 path
             )

@@ -6,11 +6,14 @@ import tomllib
 import pytest
 
 from ctviz.core.settings import PROJECT
+from ctviz.core.theme import THEME
+from ctviz.ui.frame import WRITTEN_IN
 
-STYLE = (PROJECT / "ctviz/ui/viewer/frontend/style.css").read_text("utf-8")
-PAGES = (PROJECT / "ctviz/ui/style.css").read_text("utf-8")
-THEME = tomllib.loads((PROJECT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+BOARD = (PROJECT / "ctviz/ui/viewer/frontend/style.css").read_text("utf-8")
+PAGES = [PROJECT / "ctviz/ui" / name for name in ("style.css", "cases/uploads/uploader.css")]
 TEXT, EDGE = 4.5, 3.0
+INKS = [THEME.dark, THEME.light]
+every_theme = pytest.mark.parametrize("inks", INKS, ids=[inks.scheme for inks in INKS])
 
 
 def contrast(one, other):
@@ -33,7 +36,11 @@ def mixed(one, other, share):
 
 
 def variable(name):
-    return re.search(rf"--{name}: (#\w+);", STYLE)[1]
+    return re.search(rf"--{name}: (#\w+);", BOARD)[1]
+
+
+def grounds(inks):
+    return inks.ground, inks.raised
 
 
 def test_contrast_is_measured_as_the_standard_does():
@@ -41,12 +48,53 @@ def test_contrast_is_measured_as_the_standard_does():
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
 
 
-@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
-def test_pages_can_be_read(ground):
-    assert contrast(THEME["textColor"], THEME[ground]) >= TEXT
-    assert contrast(THEME["linkColor"], THEME[ground]) >= TEXT
-    assert contrast(THEME["primaryColor"], THEME[ground]) >= EDGE
-    assert contrast("#ffffff", THEME["primaryColor"]) >= TEXT
+@every_theme
+def test_pages_can_be_read(inks):
+    for ground in grounds(inks):
+        for ink in (inks.text, inks.faint, inks.link, inks.warn):
+            assert contrast(ink, ground) >= TEXT, (ink, ground)
+        # A pressed choice, written in what leads elsewhere, lies under a tenth of the primary.
+        assert contrast(inks.link, mixed(inks.primary, ground, 0.1)) >= TEXT
+        assert contrast(inks.primary, ground) >= EDGE
+    assert contrast("#ffffff", inks.primary) >= TEXT
+
+
+@every_theme
+def test_pages_have_the_inks_of_the_theme(inks):
+    config = tomllib.loads((PROJECT / ".streamlit/config.toml").read_text("utf-8"))
+    assert config["theme"][inks.scheme] == {
+        "primaryColor": inks.primary,
+        "linkColor": inks.link,
+        "backgroundColor": inks.ground,
+        "secondaryBackgroundColor": inks.raised,
+        "textColor": inks.text,
+        "grayTextColor": inks.faint,
+    }
+
+
+def test_the_system_chooses_between_both_themes():
+    config = tomllib.loads((PROJECT / ".streamlit/config.toml").read_text("utf-8"))
+    assert not any("olor" in fact or fact == "base" for fact in config["theme"])
+
+
+@every_theme
+def test_every_mark_of_a_chart_stands_out(inks):
+    looks = [look for family in THEME.looks.values() for look in family]
+    marks = {*(look.on(inks.scheme) for look in looks), inks.shades[-1], inks.opposite}
+    for ground in grounds(inks):
+        assert min(contrast(mark, ground) for mark in marks) >= EDGE
+
+
+@every_theme
+def test_numbers_can_be_read_in_cells(inks):
+    for cell in (inks.right, inks.wrong, inks.shades[0]):
+        assert contrast(inks.text, cell) >= TEXT
+
+
+def test_panes_are_told_apart_on_the_board():
+    looks = [look for family in THEME.looks.values() for look in family]
+    for ground in ("ground", "panel", "raised"):
+        assert min(contrast(look.dark, variable(ground)) for look in looks) >= EDGE
 
 
 def test_the_board_can_be_read():
@@ -56,14 +104,15 @@ def test_the_board_can_be_read():
         assert contrast(variable("accent"), variable(ground)) >= EDGE
 
 
-@pytest.mark.parametrize("ink", sorted(set(re.findall(r"(?<!-)color: (#\w+)", STYLE))))
+@pytest.mark.parametrize("ink", sorted(set(re.findall(r"(?<!-)color: (#\w+)", BOARD))))
 def test_every_colour_of_a_text_of_the_board_can_be_read(ink):
     on_pressed = ink in {"#fff"}
     assert contrast(ink, "#1d4f80" if on_pressed else variable("panel")) >= TEXT
 
 
-@pytest.mark.parametrize("ink", sorted(set(re.findall(r"(?<!-)color: (#\w+)", PAGES))))
-def test_every_colour_of_a_text_of_the_pages_can_be_read(ink):
-    # A pressed choice lies under a tenth of the primary colour.
-    for ground in (THEME["backgroundColor"], THEME["secondaryBackgroundColor"]):
-        assert contrast(ink, mixed(THEME["primaryColor"], ground, 0.1)) >= TEXT
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_know_no_colour_but_those_of_the_theme(path):
+    style = path.read_text("utf-8")
+    assert not re.findall(r"#[0-9a-f]{3,8}\b", style)
+    asked = set(re.findall(r"var\(--(?!st-|bar|board)([\w-]+)\)", style))
+    assert asked <= set(WRITTEN_IN)

@@ -12,6 +12,7 @@ from ctviz.ui.cases.gallery import WRONG, Listed, _offered
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.guide import key_table, mouse_table
 from ctviz.ui.widgets.plain_text import plain
+from tests.ui.shown import shown
 
 
 def text_of(app) -> str:
@@ -193,6 +194,8 @@ def test_the_link_decides_which_metrics_are_read(app, two_phantoms):
     app.run()
     assert not app.exception
     assert app.session_state["ctviz"].metrics == ("sparseness", "nothing", "iou")
+    shown(app.segmented_control, "ctviz:dock:section").set_value("Scores").run()
+    assert not app.exception
     assert [title for title in app.dataframe[0].value.columns if title[-1] in "↑↓"] == [
         "Sparseness ↑",
         "IoU ↑",

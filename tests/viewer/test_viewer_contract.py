@@ -11,6 +11,7 @@ from ctviz.core.measurement import Measurement, MeasurementKind, Point
 from ctviz.core.theme import FACTS
 from ctviz.ui import viewer
 from ctviz.ui.viewer import (
+    Answer,
     Badge,
     BesideView,
     BoardCommand,
@@ -22,6 +23,7 @@ from ctviz.ui.viewer import (
     Drawing,
     DrawingChange,
     EditView,
+    Frame,
     InvalidDrawing,
     Letters,
     Pane,
@@ -56,7 +58,15 @@ STACK = StackView(
 )
 BOARD = BoardData(
     case=CaseView(
-        "C-1", 3, 4, 5, "/pixels/{k}", (1.5, 0.7), Letters("R", "L", "A", "P"), stack=STACK
+        "C-1",
+        3,
+        4,
+        5,
+        "/pixels/{k}",
+        (1.5, 0.7),
+        Letters("R", "L", "A", "P"),
+        body=Frame(1, 4, 0, 3),
+        stack=STACK,
     ),
     slice_index=2,
     panes=[
@@ -70,6 +80,9 @@ BOARD = BoardData(
         )
     ],
     window=DisplayWindow(1500, -600),
+    answer=Answer(
+        "with 0.99", "Explained: with.", [Remark("strange", "Do not trust it.", warns=True)]
+    ),
     drawing=Drawing(
         "AB",
         ["heart"],
@@ -115,6 +128,7 @@ def documented(typedef):
     [
         ("BoardData", BOARD),
         ("CaseView", BOARD.case),
+        ("Answer", BOARD.answer),
         ("StackView", STACK),
         ("BesideView", BOARD.beside),
         ("PaneView", BOARD.panes[0]),
@@ -134,11 +148,12 @@ def test_browser_and_python_name_the_same_things(typedef, sent):
     ("typedef", "kind"),
     [
         ("Letters", Letters),
+        ("Frame", Frame),
         ("Window", DisplayWindow),
         ("Point", Point),
         ("CrossPlane", CrossPlaneView),
     ],
-    ids=["letters", "window", "point", "plane"],
+    ids=["letters", "frame", "window", "point", "plane"],
 )
 def test_small_things_are_named_the_same_too(typedef, kind):
     text = (FRONTEND / "sync" / "types.js").read_text()
@@ -170,6 +185,7 @@ SAID = {
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
         BOARD.edit,
+        *(BOARD.case.body, BOARD.answer, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
         *(STACK, STACK.along_row, BOARD.beside),
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
     )
@@ -243,6 +259,7 @@ def test_a_board_is_said_as_it_always_was():
             "spacing": None,
             "letters": None,
             "hounsfield": True,
+            "body": None,
             "stack": None,
             "noStack": "",
             "made": [],
@@ -261,6 +278,7 @@ def test_a_board_is_said_as_it_always_was():
         "heard": "",
         "edit": None,
         "caption": [],
+        "answer": None,
         "beside": None,
         "sign": SIGNS[1],
         "unit": "pixels",

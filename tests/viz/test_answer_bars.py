@@ -4,23 +4,27 @@ import numpy as np
 import pytest
 
 from ctviz.viz.charts.answer_bars import (
-    BAR,
     answer_cells,
     cell_colour,
     cell_places,
     score_bars,
 )
-from ctviz.viz.charts.screen.style import INK
-from tests.ui.test_contrast import EDGE, TEXT, THEME, contrast
+from tests.ui.test_contrast import EDGE, TEXT, contrast, every_theme, grounds
 
 CELLS = {("a", "a"): 4, ("a", "b"): 1, ("b", "b"): 3}
 
 
-def test_bars_have_the_counts_at_the_middle_of_their_part():
-    (bars,) = score_bars([1, 0, 3, 0], "probability", chosen=2).data
+@every_theme
+def test_bars_have_the_counts_at_the_middle_of_their_part(inks):
+    (bars,) = score_bars([1, 0, 3, 0], "probability", chosen=2, inks=inks).data
     np.testing.assert_allclose(bars.x, [0.125, 0.375, 0.625, 0.875])
     assert (list(bars.y), list(bars.text)) == ([1, 0, 3, 0], ["1", "", "3", ""])
-    assert [colour == BAR for colour in bars.marker.color] == [False, False, True, False]
+    assert [colour == inks.shades[-1] for colour in bars.marker.color] == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_cells_stand_row_by_row_and_say_their_count_in_words():
@@ -36,15 +40,18 @@ def test_cells_stand_row_by_row_and_say_their_count_in_words():
     assert cell_places("ab", "ab")[1] == ("a", "b")
 
 
+@every_theme
 @pytest.mark.parametrize("right", [True, False])
-def test_the_words_of_every_cell_can_be_read(right):
+def test_the_words_of_every_cell_can_be_read(right, inks):
     for share in np.linspace(0, 1, 21):
-        assert contrast(INK, cell_colour(share, right=right)) >= TEXT
+        assert contrast(inks.text, cell_colour(share, inks, right=right)) >= TEXT
 
 
-def test_bars_stand_out_from_the_page():
-    for ground in ("backgroundColor", "secondaryBackgroundColor"):
-        assert contrast(BAR, THEME[ground]) >= EDGE
+@every_theme
+def test_bars_stand_out_from_the_page_chosen_or_not(inks):
+    (bars,) = score_bars([1, 2], "probability", chosen=0, inks=inks).data
+    for ground in grounds(inks):
+        assert min(contrast(bar, ground) for bar in bars.marker.color) >= EDGE
 
 
 def test_names_are_no_html():

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ctviz.viz import Palette, png
+from ctviz.core.theme import THEME
+from ctviz.viz import png
 from ctviz.viz.charts import (
     Axis,
     CriticalDifference,
@@ -29,18 +30,16 @@ from ctviz.viz.charts import (
     Slopes,
     chart_file,
     interactive,
-    looks,
     printed,
     save_chart,
 )
 from ctviz.viz.charts.model.difference import Diagram
 from ctviz.viz.charts.model.labels import LED_REACHES, beside, spread
-from ctviz.viz.charts.model.looks import INKS
 from ctviz.viz.charts.model.rows import many_colours, many_markers, mark_names, spans, standing
-from ctviz.viz.images.palette import COLOURS
 
 NAMES = ("SmoothGrad", "LRP-ε", "Integrated gradients, black and white", "<b>Random & co</b>")
-LOOKS = looks(NAMES, NAMES[-1:])
+PLACES = (("gradients", 0), ("backward rules", 1), ("gradients", 2), ("control", 0))
+LOOKS = {name: THEME.look(*place) for name, place in zip(NAMES, PLACES, strict=True)}
 X = (0.0, 0.5, 1.0)
 FIDELITY = Axis("Fidelity", better="higher")
 
@@ -78,7 +77,9 @@ def joined():
         Row(
             name,
             tuple(
-                Mark(kind, 0.1 * i + 0.2 * n, look=replace(LOOKS[name], shape=shape, hollow=hollow))
+                Mark(
+                    kind, 0.1 * i + 0.2 * n, look=replace(LOOKS[name], marker=shape, hollow=hollow)
+                )
                 for n, (kind, shape, hollow) in enumerate(shapes)
             ),
         )
@@ -212,27 +213,6 @@ def test_drawing_leaves_the_rules_of_matplotlib_alone():
     assert dict(mpl.rcParams) == before
 
 
-def test_thirty_entrants_are_told_apart_by_colour_and_marker_and_by_dash():
-    titles = [f"Estimator {n}" for n in range(30)]
-    found = looks(titles)
-    assert len({(look.ink, look.marker) for look in found.values()}) == 30
-    assert len({(look.ink, look.dash) for look in found.values()}) == 30
-
-
-def test_entrants_keep_the_colours_of_the_page():
-    titles = [f"Estimator {n}" for n in range(8)]
-    palette = Palette.of(titles, ["Estimator 3"])
-    found = looks(titles, ["Estimator 3"], palette)
-    assert {title: look.colour for title, look in found.items()} == dict(palette.colours)
-    assert found["Estimator 3"].control
-    assert len(INKS) == len(COLOURS)
-
-
-def test_a_hollow_marker_is_the_same_marker():
-    (look, *_) = LOOKS.values()
-    assert replace(look, hollow=True).marker == look.marker
-
-
 def test_marks_whose_look_is_the_rows_are_named_by_a_plain_dot_in_plain_ink():
     assert many_colours(CHARTS["dots"]) == many_markers(CHARTS["dots"]) == {"absolute", "signed"}
 
@@ -342,6 +322,32 @@ def test_labels_hide_neither_points_nor_one_another():
             assert i == j or (apart >= (60.0, 12.0)).any()
             assert (np.abs(centres[i] - points[j]) >= (30.0, 6.0)).any()
     assert (centres - sizes / 2 >= 0).all()
+
+
+def test_labels_keep_off_the_bars_of_points_where_there_is_room():
+    points, sizes = np.array([(100.0, 100.0)]), np.array([(60.0, 12.0)])
+    bars = np.array([[(60.0, 100.0), (140.0, 100.0)], [(100.0, 70.0), (100.0, 130.0)]])
+    ((x, y),) = beside(points, sizes, (400.0, 300.0), bars=bars)
+    assert abs(x - 100) >= 30
+    assert abs(y - 100) >= 6
+
+
+def test_a_line_leads_on_screen_to_a_label_that_is_away():
+    crowd = tuple(LabelledPoint(f"A long name {n}", 0.5 + n / 1000, 0.5) for n in range(8))
+    far = LabelledPoint("Alone", 0.0, 1.0)
+    shown = interactive(replace(CHARTS["scatter"], points=(*crowd, far)))
+    led = {each.text: each.showarrow for each in shown.layout.annotations if each.text}
+    assert led["Alone"] is False
+    assert any(led[point.name] for point in crowd)
+
+
+def test_the_lowest_rank_is_on_the_chart_where_names_share_a_line():
+    """Of an estimator that is listed once two entrants have ranks."""
+    chart = Slopes("", "", ("A", "B"), (Slope("one", (1.5, 3.0)), Slope("two", (3.0, 1.5))))
+    bottom, top = interactive(chart).layout.yaxis.range
+    assert (bottom > 3, top < 1.5) == (True, True)
+    (axes,) = printed(chart).axes
+    assert axes.get_ylim()[0] > 3
 
 
 def test_labels_that_are_led_to_leave_a_crowd_without_hiding_anything():

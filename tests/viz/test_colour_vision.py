@@ -4,7 +4,8 @@ Simulated by the matrices of Machado et al. 2009, doi:10.1109/TVCG.2009.113 (sev
 RGB); distances are CIELAB's, where about 2 is just noticeable.
 """
 
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from skimage.color import rgb2lab
 from ctviz.core.theme import THEME
 from ctviz.viz import COLOUR_MAPS, HeatmapLook
 from ctviz.viz.images.heatmap import heat_ramp
-from ctviz.viz.images.palette import COLOURS, CONTROL
 
-GROUND = THEME.screen.ground
+LOOKS = [look for family in THEME.looks if family != "plain" for look in THEME.looks[family]]
+JUST_SEEN, CLEAR = 5.5, 15.0
+ESTIMATORS = [look for look in LOOKS if not look.control]
+every_scheme = pytest.mark.parametrize("scheme", ["dark", "light"])
 VISION = {
     "normal": np.eye(3),
     "protanopia": np.array(
@@ -55,16 +58,46 @@ def channels(colour):
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
 
 
-@every_vision
-def test_estimators_are_told_apart(vision):
-    lab = seen(np.array([channels(colour) for colour in (*COLOURS, CONTROL)]), vision)
-    assert min(np.linalg.norm(a - b) for a, b in combinations(lab, 2)) > 8
+def distances(looks, scheme, vision):
+    """How far the colours of looks are apart, a number for each two looks of different colours."""
+    lab = seen(np.array([channels(look.on(scheme)) for look in looks]), vision)
+    pairs = combinations(range(len(looks)), 2)
+    return [np.linalg.norm(lab[a] - lab[b]) for a, b in pairs if looks[a].dark != looks[b].dark]
 
 
+@every_scheme
 @every_vision
-def test_lines_stand_out_from_the_ground(vision):
-    lab = seen(np.array([channels(colour) for colour in (GROUND, *COLOURS, CONTROL)]), vision)
-    assert (lab[1:, 0] - lab[0, 0]).min() > 35
+def test_estimators_are_told_apart_by_their_colour_alone(vision, scheme):
+    assert min(distances(ESTIMATORS, scheme, vision)) > JUST_SEEN
+
+
+@every_scheme
+def test_estimators_are_told_apart_at_a_glance_by_most(scheme):
+    assert min(distances(ESTIMATORS, scheme, VISION["normal"])) > CLEAR
+
+
+@every_scheme
+@every_vision
+@pytest.mark.parametrize("shape", ["marker", "dash"])
+def test_those_of_one_shape_are_told_apart_by_their_colour(shape, vision, scheme):
+    of_one = groupby(sorted(ESTIMATORS, key=attrgetter(shape)), attrgetter(shape))
+    groups = [list(group) for _, group in of_one]
+    nearest = [min(distances(group, scheme, vision), default=np.inf) for group in groups]
+    assert min(nearest) > {"marker": CLEAR, "dash": JUST_SEEN}[shape]
+
+
+def test_controls_have_their_own_shapes():
+    controls = THEME.looks["control"]
+    others = {look.marker for look in ESTIMATORS}
+    assert len({look.marker for look in controls} - others) == len(controls)
+
+
+@every_scheme
+@every_vision
+def test_lines_stand_out_from_the_ground(vision, scheme):
+    colours = [THEME.inks(scheme).ground, *(look.on(scheme) for look in LOOKS)]
+    lab = seen(np.array([channels(colour) for colour in colours]), vision)
+    assert np.abs(lab[1:, 0] - lab[0, 0]).min() > 35
 
 
 @every_vision

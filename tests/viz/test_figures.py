@@ -3,16 +3,17 @@ import plotly.graph_objects as go
 import pytest
 
 from ctviz.core import Curve, CurvePanel, Score
+from ctviz.core.theme import THEME, channels
 from ctviz.metrics import METRICS
-from ctviz.viz import PLOT_CONFIG, CurvePicture, Palette, fill_dots, metric_curves
+from ctviz.viz import PLOT_CONFIG, CurvePicture, fill_dots, metric_curves
 from ctviz.viz.charts import printed
 from ctviz.viz.charts.metric_curves import metric_chart
-from ctviz.viz.images.palette import COLOURS, CONTROL
 
 TITLES = ["SmoothGrad", "Integrated gradients", "Random"]
 X = np.linspace(0, 1, 5)
 curves = {title: Curve.of(X, X ** (n + 1)) for n, title in enumerate(TITLES)}
-palette = Palette.of(TITLES, controls=["Random"])
+PLACES = [("gradients", 0), ("backward rules", 1), ("control", 2)]
+LOOKS = {title: THEME.look(*place) for title, place in zip(TITLES, PLACES, strict=True)}
 
 
 def lines(figure):
@@ -35,15 +36,18 @@ OVERVIEW = {"dice": DICE, "auroc": ROC, "fidelity": FIDELITY}
 def plotted(pictures, **how):
     """Plot curves by the metric's name, in the frame that the metric states."""
     return metric_curves(
-        [CurvePicture(METRICS[name].panel, curves) for name, curves in pictures.items()], **how
+        [CurvePicture(METRICS[name].panel, curves) for name, curves in pictures.items()],
+        LOOKS,
+        **how,
     )
 
 
-def figures():
+def figures(inks=THEME.dark):
+    fills = {title: {"zero": Score(0.5)} for title in TITLES}
     return {
-        **{name: plotted({name: own}, palette=palette) for name, own in OVERVIEW.items()},
-        "overview": plotted(OVERVIEW, palette=palette),
-        "fills": fill_dots({title: {"zero": Score(0.5)} for title in TITLES}, palette=palette),
+        **{name: plotted({name: own}, inks=inks) for name, own in OVERVIEW.items()},
+        "overview": plotted(OVERVIEW, inks=inks),
+        "fills": fill_dots(fills, LOOKS, inks=inks),
     }
 
 
@@ -66,21 +70,34 @@ def test_curves_pass_through_their_points(name):
         np.testing.assert_array_equal(trace.y, curves[trace.name].y)
 
 
-def test_an_estimator_has_one_colour_in_every_figure():
-    for figure in [*figures().values()][:4]:
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_an_estimator_has_one_colour_in_every_figure(scheme):
+    for figure in [*figures(THEME.inks(scheme)).values()][:4]:
         for trace in lines(figure):
-            assert trace.line.color == palette.colour(trace.name)
+            assert trace.line.color == LOOKS[trace.name].on(scheme)
+
+
+@pytest.mark.parametrize("inks", [THEME.dark, THEME.light], ids=["dark", "light"])
+def test_a_figure_is_written_in_the_inks_of_its_page(inks):
+    written = figures(inks)["overview"].to_json()
+    other = THEME.light if inks is THEME.dark else THEME.dark
+    assert inks.text in written
+    assert inks.faint in written
+    assert other.text not in written
+    assert other.faint not in written
 
 
 def test_controls_are_grey_and_dashed():
     control = next(trace for trace in lines(figures()["dice"]) if trace.name == "Random")
-    assert control.line.color == CONTROL
+    red, green, blue = channels(control.line.color)
+    assert max(red, green, blue) - min(red, green, blue) < 16
     assert control.line.dash == "dash"
 
 
 def test_most_important_first_is_solid_and_least_important_first_dotted():
     dashes = [trace.line.dash for trace in lines(figures()["fidelity"])]
-    assert dashes == ["solid", "dot", "solid", "dot", "dash", "dot"]
+    own = [LOOKS[title].dash for title in TITLES]
+    assert dashes == [own[0], "dot", own[1], "dot", own[2], "dot"]
 
 
 def test_the_overview_names_each_estimator_once_and_hides_it_everywhere():
@@ -120,13 +137,13 @@ def test_every_metric_with_a_frame_names_it_and_both_axes(name):
 
 
 def test_a_metric_of_others_has_a_plain_frame():
-    figure = metric_curves([CurvePicture(CurvePanel.plain("My metric"), picture("mine"))])
+    figure = metric_curves([CurvePicture(CurvePanel.plain("My metric"), picture("mine"))], LOOKS)
     assert "My metric" in figure.layout.annotations[0].text
 
 
 def test_fills_are_marks_on_a_line_from_the_least_to_the_greatest():
     scores = {"A": {"zero": Score(0.4), "mean": Score(-0.1)}, "B": {"zero": Score(0.2)}}
-    figure = fill_dots(scores)
+    figure = fill_dots(scores, LOOKS)
     assert [tuple(trace.x) for trace in figure.data if trace.mode == "lines"] == [
         (-0.1, 0.4),
         (0.2, 0.2),
@@ -141,7 +158,7 @@ def test_fills_are_marks_on_a_line_from_the_least_to_the_greatest():
 
 def test_fills_are_named_once_by_their_marks_and_hidden_by_them():
     fills = ("zero", "one", "mean", "blur", "linear")
-    figure = fill_dots({title: {fill: Score(0.1) for fill in fills} for title in TITLES})
+    figure = fill_dots({title: {fill: Score(0.1) for fill in fills} for title in TITLES}, LOOKS)
     named = [trace for trace in figure.data if trace.showlegend]
     assert tuple(trace.name for trace in named) == fills
     assert len({trace.marker.symbol for trace in named}) == len(fills)
@@ -150,23 +167,23 @@ def test_fills_are_named_once_by_their_marks_and_hidden_by_them():
 
 
 def test_pointing_at_a_fills_mark_tells_estimator_fill_and_fidelity():
-    (mark,) = marks(fill_dots({"A & B": {"zero": Score(0.4)}}))
+    (mark,) = marks(fill_dots({"A & B": {"zero": Score(0.4)}}, {}))
     assert mark.hovertemplate == "A &amp; B, zero: 0.4<extra></extra>"
 
 
 def test_a_fill_without_a_score_has_no_mark():
     scores = {"A": {"zero": Score.undefined("The map is constant."), "mean": Score(0.3)}}
-    assert [(mark.name, *mark.x) for mark in marks(fill_dots(scores))] == [("mean", 0.3)]
+    assert [(mark.name, *mark.x) for mark in marks(fill_dots(scores, LOOKS))] == [("mean", 0.3)]
 
 
 def test_an_estimator_without_any_score_by_fill_keeps_its_row():
-    figure = fill_dots({"A": {"zero": Score.undefined("Flat.")}, "B": {"zero": Score(0.3)}})
+    figure = fill_dots({"A": {"zero": Score.undefined("Flat.")}, "B": {"zero": Score(0.3)}}, {})
     assert figure.layout.yaxis.ticktext == ("A", "B")
 
 
 def test_names_are_shown_as_they_are_and_never_obeyed():
     named = {"<b>Bold</b>": {"mine": curves["Random"]}}
-    figure = metric_curves([CurvePicture(CurvePanel.plain("<i>My</i>"), named)])
+    figure = metric_curves([CurvePicture(CurvePanel.plain("<i>My</i>"), named)], {})
     assert figure.data[0].name == "&lt;b&gt;Bold&lt;/b&gt;"
     assert figure.layout.annotations[0].text == "&lt;i&gt;My&lt;/i&gt;"
 
@@ -176,34 +193,12 @@ def test_the_only_estimator_is_named_too():
 
 
 def test_curves_are_printed_as_they_are_shown():
-    figure = printed(
-        metric_chart([CurvePicture(METRICS["fidelity"].panel, FIDELITY)], palette=palette)
-    )
+    figure = printed(metric_chart([CurvePicture(METRICS["fidelity"].panel, FIDELITY)], LOOKS))
     (axes,) = figure.axes
-    assert [line.get_linestyle() for line in axes.lines].count("-") == 2
+    assert {line.get_color() for line in axes.lines} == {look.light for look in LOOKS.values()}
     assert len(axes.lines) == 2 * len(TITLES)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == TITLES
-
-
-def test_no_two_estimators_share_a_colour_while_there_are_enough():
-    titles = [f"Estimator {n}" for n in range(len(COLOURS))]
-    assert len(set(Palette.of(titles).colours.values())) == len(COLOURS)
-
-
-def test_an_added_estimator_recolours_no_other():
-    titles = [f"Estimator {n}" for n in range(20)]
-    for count in range(1, 20):
-        before, after = Palette.of(titles[:count]), Palette.of(titles[: count + 1])
-        assert all(before.colour(title) == after.colour(title) for title in titles[:count])
-
-
-def test_a_name_alone_always_has_the_same_colour():
-    assert Palette.of(["A"]).colour("A") == Palette.of(["A", "B", "C"]).colour("A")
-
-
-def test_a_name_unknown_to_the_palette_is_grey():
-    assert Palette.of([]).colour("Nobody") == CONTROL
 
 
 def test_the_tool_bar_is_hidden_in_small_plots():

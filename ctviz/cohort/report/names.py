@@ -1,7 +1,7 @@
 """How a study's entrants and metrics are called, and how each looks in every chart."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import isclose
@@ -11,7 +11,9 @@ from ctviz.cohort.analysis.findings import Findings, Ranked, Signs
 from ctviz.cohort.controls import title_of
 from ctviz.cohort.report.numbers import listed
 from ctviz.cohort.statistics import Entrant
-from ctviz.viz.charts import Axis, Look, looks
+from ctviz.core.look import Look
+from ctviz.estimators.engine.looks import look_of
+from ctviz.viz.charts import Axis
 
 ROUNDING = 1e-9
 """Means that are no further apart are equal."""
@@ -50,8 +52,8 @@ class Names:
     def among(cls, entrants: Sequence[Entrant], metrics: Sequence[Ranked]) -> Self:
         """Return the names of these entrants and metrics."""
         titles = {e.estimator: title_of(e.estimator) for e in entrants}
-        controls = {titles[e.estimator] for e in entrants if e.control}
-        return cls(titles, {m.key: m for m in metrics}, looks(titles.values(), controls))
+        looks = {e.estimator: look_of(e.estimator, control=e.control) for e in entrants}
+        return cls(titles, {m.key: m for m in metrics}, looks)
 
     def estimator(self, entrant: Entrant) -> str:
         """Return the estimator's title."""
@@ -81,9 +83,13 @@ class Names:
         """Return the look of an entrant: hollow where it is signed."""
         return replace(self.plain_look(entrant), hollow=entrant.sign == "signed")
 
+    def marks(self, entrants: Iterable[Entrant]) -> Mapping[str, Look]:
+        """Return the looks of entrants by how they are called."""
+        return {self.entrant(entrant): self.look(entrant) for entrant in entrants}
+
     def plain_look(self, entrant: Entrant) -> Look:
         """Return the look of the estimator, whatever its sign."""
-        return self._looks[self.titles[entrant.estimator]]
+        return self._looks[entrant.estimator]
 
     def metric(self, key: str) -> str:
         """Return the title of a metric."""

@@ -51,9 +51,17 @@ def _by(findings: Findings, names: Names, question: str, keys: Sequence[str]) ->
             f"No estimator can be trusted to show {question}: by {names.metric(key)} even the "
             f"best, {best}, is {control}."
         )
-    level, others = rivals(ranking, first)
-    ahead = f", and clearly ahead of {others - level} of {others} others" if others else ""
+    ahead = _ahead(*rivals(ranking, first))
     return f"To see {question}, trust {best}: it is first by {names.metric(key)}{ahead}."
+
+
+def _ahead(level: int, others: int) -> str:
+    """Return of how many others the first one is clearly ahead, as the end of a sentence."""
+    if not others:
+        return ""
+    if level == others:
+        return f", though not clearly ahead of any of the {others} others"
+    return f", and clearly ahead of {others - level} of {others} others"
 
 
 def _paper(findings: Findings) -> str:

@@ -150,6 +150,7 @@ def overview_table(findings: Findings, names: Names) -> Table:
         ("Entrant", *(f"{names.metric(r.metric)} {_arrow(names, r.metric)}" for r in rankings)),
         rows,
         faint=frozenset(n for n, place in enumerate(order) if findings.entrants[place].control),
+        looks=names.marks(findings.entrants),
         strong=frozenset(
             (n, column + 1)
             for n, place in enumerate(order)
@@ -197,6 +198,7 @@ def standing_table(findings: Findings, names: Names, key: str) -> Table:
             for each, over in zip(ordered, fills, strict=True)
         ),
         faint=frozenset(place for place, each in enumerate(ordered) if each.entrant.control),
+        looks=names.marks(each.entrant for each in ordered),
         note=" ".join(
             filter(
                 None, (friedman_words(ranking), OVER_FILLS if tried else "", names.listed_once())
@@ -252,6 +254,7 @@ def curve_table(findings: Findings, names: Names) -> Table | None:
         tuple(columns),
         tuple((names.entrant(entrant), *(part[place] for part in parts)) for place, entrant in own),
         faint=frozenset(n for n, (_, entrant) in enumerate(own) if entrant.control),
+        looks=names.marks(entrant for _, entrant in own),
         note="The mean of the heights is the paper's AUC; it depends on where the thresholds fall. "
         "Held out, the share kept was chosen on other patients; Dice at the best share is measured "
         "on the slices on which that share was chosen, and so optimistic.",

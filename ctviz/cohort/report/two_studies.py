@@ -11,15 +11,16 @@ from ctviz.viz.charts import Dots, Mark, Row
 
 @dataclass(frozen=True, eq=False)
 class NamedFindings:
-    """What a study found, and what its model and cohort are called."""
+    """What a study found, and what it is called."""
 
     title: str
     findings: Findings
 
     @classmethod
     def of(cls, findings: Findings) -> "NamedFindings":
-        """Return findings named by their model and cohort."""
-        return cls(f"{findings.subject.model} on {findings.subject.cohort}", findings)
+        """Return findings named by their study, model and cohort: two may differ in one only."""
+        subject = findings.subject
+        return cls(f"{subject.name} ({subject.model} on {subject.cohort})", findings)
 
 
 def shared_metrics(one: Findings, other: Findings) -> tuple[str, ...]:

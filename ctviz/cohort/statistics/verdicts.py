@@ -220,9 +220,10 @@ def _asked(compared: Differences, told: list[int]) -> str:
     """Return how many estimators could be asked, unless it was all of them."""
     if len(told) == len(compared.pairs):
         return ""
+    several = len(compared.pairs) - len(told) > 1
     return (
-        f"Of {len(compared.pairs)} estimators {len(told)} could be asked: the others score alike "
-        "under both signs, or not at all. "
+        f"Of {len(compared.pairs)} estimators {len(told)} could be asked: the "
+        f"{'others score' if several else 'other scores'} alike under both signs, or not at all. "
     )
 
 

@@ -1,6 +1,7 @@
 """The report of a study of phantoms: who agrees with the truth, and whose word on it is good."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from ctviz.cohort.folder import StudyFolder
@@ -35,7 +36,7 @@ def write_truth_report(folder: Path) -> Path:
     """
     findings, kept = load_truth_findings(folder), StudyFolder(folder)
     drawn = truth_charts(findings, load_picture(folder))
-    document = truth_report(findings, drawn)
+    document = truth_report(findings, drawn, kept.found)
     place = kept.report("html").parent
     place.mkdir(parents=True, exist_ok=True)
     save_html(document, kept.report("html"))
@@ -47,8 +48,10 @@ def write_truth_report(folder: Path) -> Path:
     return place
 
 
-def truth_report(findings: TruthFindings, drawn: Mapping[str, Chart]) -> Document:
-    """Return what the report says, with the charts of `truth_charts`."""
+def truth_report(
+    findings: TruthFindings, drawn: Mapping[str, Chart], found: datetime | None
+) -> Document:
+    """Return what the report says, with the charts of `truth_charts` and the findings' date."""
     subject, names = findings.subject, truth_names(findings)
     return Document(
         f"Which importance estimator tells the truth: {subject.model}",
@@ -68,6 +71,7 @@ def truth_report(findings: TruthFindings, drawn: Mapping[str, Chart]) -> Documen
             Heading("Methods"),
             *map(Paragraph, _methods(findings)),
         ),
+        found,
     )
 
 

@@ -13,7 +13,8 @@
     hours = 12              # until everybody is asked again
     provider = "default"    # which of several providers in .streamlit/secrets.toml
 
-Owners may do everything; readers may look, draw and take results home.
+Owners may do everything; readers may look, draw and take results home. An owner may blind the
+readers, and sees what others drew at any time.
 """
 
 import tomllib
@@ -25,10 +26,10 @@ from typing import Any, Literal, TypeAlias
 from ctviz.core import InvalidParameter
 
 Role: TypeAlias = Literal["owner", "reader"]
-Deed: TypeAlias = Literal["look", "draw", "import", "study", "delete", "audit"]
+Deed: TypeAlias = Literal["look", "draw", "import", "study", "delete", "audit", "oversee"]
 
 PERMITTED: Mapping[Role, frozenset[Deed]] = {
-    "owner": frozenset({"look", "draw", "import", "study", "delete", "audit"}),
+    "owner": frozenset({"look", "draw", "import", "study", "delete", "audit", "oversee"}),
     "reader": frozenset({"look", "draw"}),
 }
 TABLES = {"owners": {"emails"}, "readers": {"emails", "domains"}, "login": {"hours", "provider"}}

@@ -135,7 +135,7 @@ def _restore(case_ids: Iterable[str]) -> None:
 
 def _card(binned: BinnedCase) -> None:
     entry = binned.entry
-    st.image(thumbnail_of(entry.id), width="stretch")
+    st.image(thumbnail_of(entry.id), width="stretch", alt=f"A slice of {entry.title}")
     st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)}]")
     last_day = (binned.since + IN_BIN).date().isoformat()
     st.markdown(f":gray[put here by {plain(binned.who)}, kept until {last_day}]")

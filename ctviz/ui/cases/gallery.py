@@ -10,6 +10,7 @@ from ctviz.backend.cases.demo import MADE
 from ctviz.core.text import count_of
 from ctviz.store import CaseEntry, Reading
 from ctviz.ui.access import may
+from ctviz.ui.access.sight import seen_annotations, sight
 from ctviz.ui.cases.bin import BIN, do_what_was_wished, selection_bar, show_bin
 from ctviz.ui.cases.collections import choose_collection
 from ctviz.ui.cases.grid import in_columns, page_of, select_box, thumbnail_of
@@ -61,7 +62,7 @@ ORDERS: dict[str, Callable[[Listed], Any]] = {
 
 def _card(listed: Listed) -> None:
     entry, prediction = listed.entry, listed.prediction
-    st.image(thumbnail_of(entry.id), width="stretch")
+    st.image(thumbnail_of(entry.id), width="stretch", alt=f"A slice of {entry.title}")
     slices = count_of(entry.slices, "slice")
     st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
     said = (
@@ -70,7 +71,7 @@ def _card(listed: Listed) -> None:
         else "classifying …"
     )
     wrong = f"  \n:orange[truth: {plain(entry.truth)}]" if listed.wrong else ""
-    drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else "not annotated"
+    drawn = f"drawn by {plainly(listed.readers)}" if listed.readers else listed.undrawn
     how_far = f"{listed.reading.state} · " if listed.reading else ""
     st.markdown(f"{said}{wrong}  \n:gray[{how_far}{drawn}]")
     with st.container(key=widget("open", entry.id), horizontal=True, vertical_alignment="center"):
@@ -92,7 +93,7 @@ def _open_link(case_id: str) -> None:
 def _listed(model_id: str, entries: Sequence[CaseEntry]) -> list[Listed]:
     service = backend()
     predictions = service.case_predictions(model_id, entries) if model_id else {}
-    readers = service.store.annotations()
+    readers, hidden = seen_annotations(), not sight().everything
     reader = session().reader
     readings = service.store.readings(reader) if reader else {}
     return [
@@ -101,6 +102,7 @@ def _listed(model_id: str, entries: Sequence[CaseEntry]) -> list[Listed]:
             predictions.get(entry.id),
             readers.get(entry.id, ()),
             readings.get(entry.id, Reading(entry.id, reader)) if reader else None,
+            hidden=hidden,
         )
         for entry in entries
     ]

@@ -14,15 +14,23 @@ class Listed:
     Parameters
     ----------
     readers
-        Who has drawn on it.
+        Who has drawn on it, as far as the reader may know.
     reading
         How far the reader is; None for nobody.
+    hidden
+        Whether somebody may have drawn on it whom the reader may not know.
     """
 
     entry: CaseEntry
     prediction: Prediction | None
     readers: tuple[str, ...]
     reading: Reading | None = None
+    hidden: bool = False
+
+    @property
+    def undrawn(self) -> str:
+        """What is said of a case on which nobody is known to have drawn."""
+        return "not annotated by you" if self.hidden else "not annotated"
 
     @property
     def wrong(self) -> bool:

@@ -19,6 +19,7 @@ from ctviz.ui.cases.answers import (
 from ctviz.ui.cases.listed import Listed
 from ctviz.ui.session import ALL_ANSWERS, ALL_SCORES, mirror, session, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
+from ctviz.ui.widgets.inks import page_inks
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.viz import PLOT_CONFIG
 from ctviz.viz.charts.answer_bars import answer_cells, cell_places, score_bars
@@ -129,7 +130,7 @@ def _choose_score(answers: Answers, classes: Sequence[str]) -> None:
         **mirror(key, browsing.tenth, lambda: _take_score(int(str(value_of(key))))),
     )
     chosen = None if browsing.tenth == ALL_SCORES else browsing.tenth
-    figure = score_bars(answers.tenths, score_title(classes), chosen)
+    figure = score_bars(answers.tenths, score_title(classes), chosen, inks=page_inks())
     _chart(figure, "scores", _click_score)
 
 
@@ -155,7 +156,7 @@ def _choose_cell(answers: Answers) -> None:
         **mirror(key, browsing.cell, lambda: _take_cell(cast("Cell", value_of(key)))),
     )
     chosen = None if browsing.cell == ALL_ANSWERS else browsing.cell
-    figure = answer_cells(answers.cells, answers.truths, answers.labels, chosen)
+    figure = answer_cells(answers.cells, answers.truths, answers.labels, chosen, inks=page_inks())
     _chart(figure, "cells", lambda place: _click_cell(places[place]))
 
 

@@ -6,6 +6,7 @@ from ctviz.core.orientation import EdgeLetters, edges
 from ctviz.core.stack import CrossPlane, NoStack, stack_of
 from ctviz.io.volume import as_volume
 from ctviz.store import CaseEntry
+from ctviz.ui.compare.body import body_of
 from ctviz.ui.routes import pixels_url
 from ctviz.ui.viewer import CaseView, CrossPlaneView, Letters, StackView
 
@@ -27,6 +28,7 @@ def case_view(entry: CaseEntry, case: Case) -> CaseView:
         stack=stack,
         no_stack=why_not,
         made=made(case.acquisition),
+        body=body_of(entry.id),
     )
 
 

@@ -8,10 +8,12 @@ from ctviz.backend import default_model
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
+from ctviz.ui.access.sight import NOT_YET, sight
 from ctviz.ui.cases.collections import with_own_first
 from ctviz.ui.service import backend
 from ctviz.ui.session import mirror, session, value_of, widget
 
+NOBODY = ""
 THE_ANSWER = -1
 """Stands among a model's classes for whichever it answers."""
 
@@ -85,25 +87,33 @@ def choose_target(prediction: Prediction) -> int:
 
 
 def choose_reference(names: Iterable[str]) -> str:
-    """Let the reader choose whose region the maps are compared with; empty if there is none."""
+    """Let the reader choose whose region the maps are compared with; empty if there is none.
+
+    Whoever chose themselves, or nobody, is not led to another's region on the next slice.
+    """
     state, key, known = session(), widget("reference"), list(names)
     if not known:
-        st.caption("No region on this slice yet: draw one to see agreement.")
-        return ""
-    chosen = state.compare_with if state.compare_with in known else known[0]
+        whose = "No region" if sight().everything else "No region of yours"
+        st.caption(f"{whose} on this slice yet: draw one to see agreement.")
+        return NOBODY
+    offered = list(dict.fromkeys([*([state.reader] if state.reader else []), *known, NOBODY]))
+    chosen = state.compare_with if state.compare_with in offered else known[0]
 
     def choose() -> None:
         state.compare_with = str(value_of(key))
 
     def title(name: str) -> str:
+        if name == NOBODY:
+            return "compare with: nobody"
         return f"compare with: {name}" + (" (you)" if name == state.reader else "")
 
     st.selectbox(
         "Compare with",
-        known,
+        offered,
         format_func=title,
         **mirror(key, chosen, choose),
         label_visibility="collapsed",
-        help="Whose region agreement is measured against.",
+        help="Whose region agreement is measured against."
+        + (f" {NOT_YET}" if not sight().everything else ""),
     )
-    return chosen
+    return chosen if chosen in known else NOBODY

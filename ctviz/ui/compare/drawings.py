@@ -9,6 +9,7 @@ import streamlit as st
 from ctviz.core import CtvizError, InvalidInput, Mask, Prior, Region
 from ctviz.store import AuditEvent, CaseEntry, DrawnChange, Joined
 from ctviz.ui.access import permit, record
+from ctviz.ui.access.sight import seen_regions, sight
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
@@ -47,9 +48,10 @@ def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
 
 
 def reference_of(entry: CaseEntry, reader: str) -> Reference | None:
-    """Return another reader's Regions as one outline, and their measurements."""
-    store = backend().store
-    regions, measurements = store.regions(entry.id, reader), store.measurements(entry.id, reader)
+    """Return another reader's Regions in sight as one outline, and their measurements."""
+    regions = [region for region in seen_regions(entry.id) if region.reader == reader]
+    seen = sight().shows(entry.id, reader)
+    measurements = backend().store.measurements(entry.id, reader) if seen else {}
     if not regions and not measurements:
         return None
     return Reference(reader, _runs(regions, [], entry.shape), tuple(measurements.values()))
@@ -116,12 +118,12 @@ def _meeting(joined: Joined, reader: str) -> str:
 
 
 def reference_regions(case_id: str, slice_index: int, reader: str) -> dict[str, Mask]:
-    """Return what a map can be compared with on a slice: each reader, and each of their labels.
+    """Return what a map can be compared with on a slice: each reader in sight, and their labels.
 
     The reader's own drawing comes first; masks are (H, W).
     """
     found: dict[str, Mask] = {}
-    regions = backend().store.regions(case_id, slice_index=slice_index)
+    regions = seen_regions(case_id, slice_index=slice_index)
     regions.sort(key=lambda region: (region.reader != reader, region.reader))
     by_reader: dict[str, list[Region]] = {}
     for region in regions:
@@ -134,6 +136,9 @@ def reference_regions(case_id: str, slice_index: int, reader: str) -> dict[str, 
 
 
 def where_others_have_it(case_id: str, chosen: str) -> Prior:
-    """Return the mean mask of other patients, by the reader and label of a chosen reference."""
+    """Return the mean mask of other patients, by the reader and label of a chosen reference.
+
+    Of another reader only those cases count on which their Regions may be seen.
+    """
     reader, _, label = chosen.partition(": ")
-    return backend().prior(case_id, reader, label)
+    return backend().prior(case_id, reader, label, among=sight().cases_of(reader))

@@ -10,6 +10,7 @@ from ctviz.backend import DEFAULT_ESTIMATORS
 from ctviz.core.text import about
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.ui.compare.expected_seconds import expected_seconds
+from ctviz.ui.compare.marks import mark_estimators
 from ctviz.ui.compare.metric_choice import with_differences
 from ctviz.ui.compare.sanity import known_badge, marked
 from ctviz.ui.session import mirror, session, value_of, widget
@@ -68,6 +69,7 @@ def offer_estimators(model_id: str | None) -> None:
     def turn(name: str, ticked: bool) -> None:
         state.estimators = with_or_without(state.estimators or (), name, ticked=ticked)
 
+    mark_estimators()
     st.caption(_together(model_id, chosen))
     for family in dict.fromkeys([*FAMILIES, *(cls.family for cls in ESTIMATORS.values())]):
         members = [name for name, cls in ESTIMATORS.items() if cls.family == family]

@@ -81,7 +81,7 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
         key=widget("save-scores"),
         icon=":material/download:",
         on_click="ignore",
-        help="The table above, a row for each score, with case, slice, model, class and reader.",
+        help="A row for each score, with case, slice, model, class and reader.",
     )
     st.download_button(
         "Maps, NIfTI",

@@ -1,7 +1,6 @@
 """What a reader should know before believing what is on the screen.
 
-In a few words on a line above the board, whose height is reserved so that the board stays where it
-is; in whole sentences beneath it.
+In a few words on a line above the panes, in whole sentences beneath the board.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.core import Prediction
 from ctviz.models import ModelCard
-from ctviz.ui.session import widget
+from ctviz.ui.viewer import Answer, Remark
 from ctviz.ui.widgets.plain_text import plain
 
 MOST_CLASSES = 4
@@ -87,25 +85,12 @@ class Explained:
         return tuple(notice for notices in found for notice in notices)
 
 
-def say_in_short(explained: Explained | None, notices: Sequence[Notice]) -> DeltaGenerator:
-    """Show the answer, which class is explained, and in amber what there is to know.
-
-    Returns the line, to whose end more may be added.
-    """
-    line = st.container(horizontal=True, key=widget("notices"), vertical_alignment="center")
-    with line:
-        st.markdown(_said(explained), width="content")
-        for notice in notices:
-            st.badge(
-                plain(notice.short), icon=notice.icon, color="orange", help=plain(notice.sentence)
-            )
-    return line
-
-
-def _said(explained: Explained | None) -> str:
+def in_short(explained: Explained | None, notices: Sequence[Notice]) -> Answer:
+    """Return the answer, which class is explained, and in a few words what there is to know."""
     if explained is None:
-        return ":gray[The model is looking at this slice …]"
-    return f"**{plain(explained.answer)}** :gray[{plain(explained.words)}]"
+        return Answer("", "The model is looking at this slice …")
+    caveats = [Remark(notice.short, notice.sentence, warns=True) for notice in notices]
+    return Answer(explained.answer, explained.words, caveats)
 
 
 def say_in_full(notices: Sequence[Notice]) -> None:

@@ -8,11 +8,14 @@ from streamlit.delta_generator import DeltaGenerator
 from ctviz.backend import Question
 from ctviz.core import Case, Mask
 from ctviz.core.text import about
+from ctviz.core.theme import THEME
 from ctviz.estimators import Estimator
+from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record, record_once
+from ctviz.ui.access.sight import seen_regions
 from ctviz.ui.compare.beside import beside
 from ctviz.ui.compare.case_view import case_view
 from ctviz.ui.compare.choices import (
@@ -33,7 +36,8 @@ from ctviz.ui.compare.comparison import (
 )
 from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.controls import trust_none
-from ctviz.ui.compare.curves import show_curves
+from ctviz.ui.compare.curves import show_curves, show_fills
+from ctviz.ui.compare.dock import show_dock
 from ctviz.ui.compare.drawer import offer_maps_and_scores
 from ctviz.ui.compare.drawings import (
     drawing_of,
@@ -47,7 +51,7 @@ from ctviz.ui.compare.estimator_choice import chosen_estimators
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, hold_back, release
 from ctviz.ui.compare.exports import Subject, offer_exports
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning
-from ctviz.ui.compare.notices import Explained, say_in_full, say_in_short
+from ctviz.ui.compare.notices import Explained, in_short, say_in_full
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.sanity import badge_of
@@ -64,6 +68,7 @@ from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
     BESIDE,
+    Answer,
     BoardCommand,
     BoardData,
     DisplayWindow,
@@ -125,7 +130,7 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[6]:
         reader_badge()
     estimators, metrics = chosen_estimators(), chosen_metrics()
-    line, comparison, explained, tried = st.container(), Comparison((), ""), None, None
+    comparison, explained, answer, tried = Comparison((), ""), None, None, None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
@@ -134,23 +139,35 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
             )
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
     subject = _subject(case, explained, chosen, tried)
-    with line, say_in_short(explained, notices):
-        offer_what_if()
+    if card is not None:
+        answer = in_short(explained, notices)
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
-        _show_board(entry, case, comparison, chosen, subject)
+        _show_board(entry, comparison, chosen, subject, answer)
         show_what_if(entry, card, tried)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
-    show_scores(comparison, chosen)
     if comparison.compared:
-        with st.container(horizontal=True):
-            offer_error_bars()
-            offer_second_opinion()
-            if subject is not None:
-                offer_exports(comparison, subject)
-    show_curves(comparison, marked.get(chosen))
+        _dock(comparison, chosen, marked.get(chosen), subject)
     state.write_link()
+
+
+def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subject | None) -> None:
+    """Show what the pictures alone do not say, at the lower edge of the screen."""
+
+    def offer() -> None:
+        offer_what_if()
+        offer_error_bars()
+        offer_second_opinion()
+        if subject is not None:
+            offer_exports(comparison, subject)
+
+    sections = {
+        "Scores": lambda: show_scores(comparison, against),
+        "Curves": lambda: show_curves(comparison, mask),
+        "Fills": lambda: show_fills(comparison),
+    }
+    show_dock(sections, offer)
 
 
 def _subject(
@@ -208,15 +225,19 @@ def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Me
 
 
 def _first_slice(entry: CaseEntry) -> int:
-    """Return the slice to open a case on: the middle one of those that somebody marked."""
-    marked = sorted({region.slice_index for region in backend().store.regions(entry.id)})
+    """Return the slice to open a case on: the middle one of those that are seen to be marked."""
+    marked = sorted({region.slice_index for region in seen_regions(entry.id)})
     return marked[len(marked) // 2] if marked else entry.middle
 
 
 def _show_board(
-    entry: CaseEntry, case: Case, comparison: Comparison, chosen: str, subject: Subject | None
+    entry: CaseEntry,
+    comparison: Comparison,
+    chosen: str,
+    subject: Subject | None,
+    answer: Answer | None,
 ) -> None:
-    state = session()
+    state, case = session(), backend().case(entry.id)
     other, tried = chosen.split(": ")[0], subject.tried if subject is not None else None
     board(
         BoardData(
@@ -237,6 +258,7 @@ def _show_board(
             heard=state.heard,
             edit=tried.view if tried else None,
             caption=subject.caption if subject is not None else (),
+            answer=answer,
             beside=beside(entry, case),
         ),
         key=widget("board"),
@@ -255,12 +277,14 @@ def _window(case: Case) -> DisplayWindow:
 def _pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
     estimator, job = one.estimator, one.shown
     state, message = _what_is_missing(one)
-    bars = _error_bars(one)
+    bars, look = _error_bars(one), look_of(estimator.name)
     return Pane(
         id=estimator.name,
         title=estimator.title,
         help=estimator.summary,
         control=estimator.control,
+        glyph=THEME.glyph(look),
+        colour=look.dark,
         maps=_maps(one),
         state=state,
         progress=None if job is None else job.progress,

@@ -3,6 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from ctviz.core import prior
+from ctviz.core.theme import THEME, Inks
+from ctviz.estimators.engine.looks import look_of
 from ctviz.ui.compare.comparison import (
     MEAN_MASK,
     UNDEFINED,
@@ -17,17 +20,18 @@ from ctviz.ui.compare.metric_choice import heading, meaning
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.second_opinion import opinion_of, wants_second_opinion
 from ctviz.ui.session import widget
+from ctviz.ui.widgets.inks import page_inks
 from ctviz.ui.widgets.plain_text import plain
 
-SHORT_STYLE = "color: #7d8a98"
-BEST_STYLE = "font-weight: 700; color: #ffffff"
-WINNING_CONTROL_STYLE = "font-weight: 700; color: #ffb454"
+BEST_STYLE = "font-weight: 700"
+MARK = "mark"
 SECONDS, FILLS, SANITY, GAP = "seconds ↓", "over fills", "Sanity", "sum off by ↓"
 CAPTUM = "Captum's map"
 BEST_CONTROL = "Best control"
-WIDTHS = {FILLS: 110}
+WIDTHS = {FILLS: 110, MARK: 50}
 """Of columns whose texts are longer than their titles, in pixels."""
 HELP = {
+    MARK: "The estimator's colour and mark in every chart and list.",
     SECONDS: "How long the map took when it was computed. Lower is better.",
     FILLS: "Fidelity from the least to the greatest of five fills: dark, bright, mean, blurred, "
     "interpolated. A wide range says that fidelity depends on the fill.",
@@ -53,6 +57,7 @@ def show_scores(comparison: Comparison, against: str) -> None:
         table.style.apply(_styles, axis=None, comparison=comparison),
         column_config=_columns(comparison),
         key=widget("scores"),
+        height="stretch",
     )
     st.caption(plain(_legend(comparison, against)))
 
@@ -70,7 +75,7 @@ def _title(one: ComparedMap) -> str:
 
 
 def _row(one: ComparedMap, comparison: Comparison) -> dict[str, str]:
-    row = {}
+    row = {MARK: _glyph(one.estimator.name)}
     for metric in comparison.metrics:
         row[heading(metric.name)] = one.text(metric.name)
         if metric.name == "fidelity":
@@ -92,6 +97,7 @@ def _mean_mask_row(comparison: Comparison) -> dict[str, str]:
     known = {name: each.score.value for name, each in comparison.mean_mask.items()}
     found = {name: value for name, value in known.items() if value is not None}
     cells = dict.fromkeys(_row(comparison.compared[0], comparison), UNDEFINED)
+    cells[MARK] = _glyph(prior.MEAN_MASK)
     return cells | {heading(name): written(value) for name, value in found.items()}
 
 
@@ -112,20 +118,38 @@ def _columns(comparison: Comparison) -> dict[str, st.column_config.Column]:
 
 
 def _styles(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-    styles = pd.DataFrame("", index=table.index, columns=table.columns)
+    styles, inks = pd.DataFrame("", index=table.index, columns=table.columns), page_inks()
+    marked = {_title(one): one.estimator.name for one in comparison.compared}
+    for row, name in {MEAN_MASK: prior.MEAN_MASK, **marked}.items():
+        if row in table.index:
+            styles.loc[row, MARK] = _written_in(look_of(name).on(inks.scheme))
     for metric in comparison.metrics:
         column = heading(metric.name)
         for one in comparison.compared:
-            styles.loc[_title(one), column] = _style(one, metric.name, comparison)
+            styles.loc[_title(one), column] = _style(one, metric.name, comparison, inks)
         if comparison.control_wins(metric.name):
-            styles.loc[BEST_CONTROL, column] = WINNING_CONTROL_STYLE
+            styles.loc[BEST_CONTROL, column] = _wins_amiss(inks)
     return styles
 
 
-def _style(one: ComparedMap, metric: str, comparison: Comparison) -> str:
+def _style(one: ComparedMap, metric: str, comparison: Comparison, inks: Inks) -> str:
     if comparison.is_best(one, metric):
-        return WINNING_CONTROL_STYLE if one.estimator.control else BEST_STYLE
-    return SHORT_STYLE if comparison.falls_short(one, metric) else ""
+        return _wins_amiss(inks) if one.estimator.control else BEST_STYLE
+    return _written_in(inks.faint) if comparison.falls_short(one, metric) else ""
+
+
+def _wins_amiss(inks: Inks) -> str:
+    """Return the style of a control that no estimator beats."""
+    return f"{BEST_STYLE}; {_written_in(inks.warn)}"
+
+
+def _glyph(name: str) -> str:
+    """Return the mark of an estimator, or of the mean mask."""
+    return THEME.glyph(look_of(name))
+
+
+def _written_in(colour: str) -> str:
+    return f"color: {colour}"
 
 
 def _legend(comparison: Comparison, against: str) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from ctviz.core.text import count_of
 from ctviz.models import ModelCard
 from ctviz.ui.session import widget
+from ctviz.ui.widgets.inks import page_inks
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.viz import PLOT_CONFIG
 from ctviz.viz.charts.model.axis import Axis
@@ -16,7 +17,7 @@ def show_reliability(card: ModelCard) -> None:
     """Show what the model said of slices it had not seen, and what was found, if that is known."""
     if not card.reliability:
         return
-    figure = interactive(reliability_chart(card))
+    figure = interactive(reliability_chart(card), inks=page_inks())
     st.plotly_chart(
         figure, theme=None, config=dict(PLOT_CONFIG), key=widget("reliability", card.id)
     )

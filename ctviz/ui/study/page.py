@@ -14,6 +14,7 @@ from ctviz.core import CtvizError
 from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
+from ctviz.ui.access.sight import sees_studies
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.study.plan_form import fill_plan
@@ -28,6 +29,10 @@ ADDRESS = "study"
 """The part of the address that names a study's folder."""
 
 STUDY_PAGE = "pages/study.py"
+HIDDEN = (
+    "Blinded reading: what this study found appears once you have marked every case as done on "
+    "which somebody else drew."
+)
 TIME = "%d %b %Y, %H:%M"
 SHORT, LIST_PX = 6, 250
 """A longer list of studies scrolls, so that the plan stays in sight."""
@@ -135,7 +140,9 @@ def _study(run: Run) -> None:
         width="stretch",
     )
     watch(run)
-    if run.finished:
+    if not isinstance(run.study, TruthStudy) and not sees_studies():
+        st.info(HIDDEN, icon=":material/visibility_off:")
+    elif run.finished:
         _results(run)
     else:
         with st.expander("Plan", icon=":material/description:"):

@@ -18,6 +18,7 @@ from ctviz.metrics import METRICS
 from ctviz.store import AuditEvent
 from ctviz.truth import scene_of
 from ctviz.ui.access import confined, permit, record
+from ctviz.ui.access.sight import seen_annotations
 from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.compare.metric_choice import QUESTIONS, heading
 from ctviz.ui.service import backend, settings
@@ -48,7 +49,7 @@ from ctviz.ui.widgets.parameters import parameter_form
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.ui.widgets.waiting import rerun_when
 
-TARGET_WORDS = {"truth": "the true class, where it is known", "predicted": "the predicted class"}
+TARGET_WORDS = {"truth": "true class", "predicted": "predicted class"}
 
 BEGINNINGS = {
     False: (
@@ -279,6 +280,8 @@ def _slices() -> None:
         format_func=TARGET_WORDS.__getitem__,
         key=field_of("target"),
         persist_state="session",
+        help="The class for which maps speak. Where the true one is not known, or is none of the "
+        "model's, the predicted one is explained.",
     )
 
 
@@ -322,7 +325,7 @@ def _reader() -> None:
         st.caption("Maps are compared with the phantoms' own heart and great vessels.")
         return
     reader, label = st.columns(2)
-    known = {who for names in backend().store.annotations().values() for who in names}
+    known = {who for names in seen_annotations().values() for who in names}
     current = str(value_of(key_of("reader")) or "")
     reader.selectbox(
         "Reader",

@@ -15,6 +15,7 @@ from ctviz.cohort.report import charts
 from ctviz.cohort.report.names import Names, widest
 from ctviz.core import InvalidInput
 from ctviz.ui.session import widget
+from ctviz.ui.widgets.inks import page_inks
 from ctviz.ui.widgets.plain_text import plain
 from ctviz.viz import PLOT_CONFIG
 from ctviz.viz.charts import Chart, interactive
@@ -93,6 +94,6 @@ def show_chart(reading: Charted, name: str) -> bool:
 def show_figure(chart: Chart, name: str) -> None:
     """Show a chart of any origin with the sentence that tells how it is read."""
     # Beneath the chart rather than in it, so that no sentence is cut off where it is narrow.
-    figure = interactive(replace(chart, note=""))
+    figure = interactive(replace(chart, note=""), inks=page_inks())
     st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=widget("chart", name))
     st.caption(plain(chart.note))

@@ -7,6 +7,7 @@ there and back; ``frontend/`` is the browser's part, plain ES modules without a 
 from ctviz.ui.viewer.component import ViewerNotInstalled, board, doorbell
 from ctviz.ui.viewer.contract import (
     BESIDE,
+    Answer,
     Badge,
     BesideView,
     BoardCommand,
@@ -18,6 +19,7 @@ from ctviz.ui.viewer.contract import (
     Drawing,
     DrawingChange,
     EditView,
+    Frame,
     Letters,
     MapUnit,
     Pane,
@@ -33,6 +35,7 @@ from ctviz.ui.viewer.runs import InvalidDrawing, decode_runs, encode_runs
 
 __all__ = [
     "BESIDE",
+    "Answer",
     "Badge",
     "BesideView",
     "BoardCommand",
@@ -44,6 +47,7 @@ __all__ = [
     "Drawing",
     "DrawingChange",
     "EditView",
+    "Frame",
     "InvalidDrawing",
     "Letters",
     "MapUnit",

@@ -113,6 +113,16 @@ class DisplayWindow(ToBrowser):
 
 
 @dataclass(frozen=True)
+class Frame(ToBrowser):
+    """A part of the image, by its edges in pixels from the upper left corner."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+@dataclass(frozen=True)
 class CrossPlaneView(ToBrowser):
     """A plane that crosses all slices, by its name and the letters at the edges of its picture."""
 
@@ -156,6 +166,8 @@ class CaseView(ToBrowser):
         Distance of pixel centres (down a column, along a row); None if unknown.
     hounsfield
         Whether the numbers are Hounsfield units rather than plain grey values.
+    body
+        Where the body lies on all slices, which is what pictures show at first; None if unknown.
     stack
         How the slices lie behind one another; None where no plane can cross them.
     no_stack
@@ -172,6 +184,7 @@ class CaseView(ToBrowser):
     spacing_mm: Annotated[tuple[float, float] | None, Key("spacing")] = None
     letters: Letters | None = None
     hounsfield: bool = True
+    body: Frame | None = None
     stack: StackView | None = None
     no_stack: str = ""
     made: Sequence[str] = ()
@@ -238,6 +251,8 @@ class Pane(ToBrowser):
         ``X-Scale`` (value = q · scale / 32767) and ``X-Robust`` (99.5th percentile of |value|).
     control
         Whether it is a control that does not look at the model's evidence.
+    glyph, colour
+        Its mark and its colour in every chart and list, ``#rrggbb`` on dark ground.
     state, progress, message
         What keeps the map of the current slice from being there; ``waiting`` is for the reader.
     badge
@@ -258,6 +273,8 @@ class Pane(ToBrowser):
     title: str
     help: str = ""
     control: bool = False
+    glyph: str = ""
+    colour: str = ""
     maps: Mapping[int, str] = field(default_factory=dict)
     state: PaneState = "ready"
     progress: float | None = None
@@ -331,6 +348,25 @@ class BesideView(ToBrowser):
 
 
 @dataclass(frozen=True)
+class Answer(ToBrowser):
+    """What the model says of a slice, above the panes.
+
+    Parameters
+    ----------
+    text
+        How probable each class is.
+    explained
+        Which class the maps explain, or what is waited for.
+    caveats
+        What to know before believing it, the most important first.
+    """
+
+    text: str
+    explained: str
+    caveats: Sequence[Remark] = ()
+
+
+@dataclass(frozen=True)
 class BoardData(ToBrowser):
     """Everything the board shows.
 
@@ -360,6 +396,8 @@ class BoardData(ToBrowser):
         Another case to look at beside this one.
     caption
         What the maps of this slice are of, in sentences that are taken home with a picture.
+    answer
+        What the model says of this slice; None where there is no model.
     """
 
     case: CaseView
@@ -379,6 +417,7 @@ class BoardData(ToBrowser):
     heard: str = ""
     edit: EditView | None = None
     caption: Sequence[str] = ()
+    answer: Answer | None = None
     beside: BesideView | None = None
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)

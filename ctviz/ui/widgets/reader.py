@@ -1,33 +1,18 @@
 """Who is reading: asked once per session, so that every Region has an author."""
 
 import re
-from functools import cache
-from urllib.parse import unquote
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from ctviz.ui.access.login import account_badge
 from ctviz.ui.service import settings
 from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.plain_text import plain
+from ctviz.ui.widgets.remembered import keep, kept
 
 COOKIE = "ctviz_reader"
 PHANTOM = "phantom"
 _NAME = re.compile(r"[\w][\w .-]{0,29}")
-
-_REMEMBER = f"""
-export default function ({{ data }}) {{
-  const value = encodeURIComponent(data.reader)
-  document.cookie = `{COOKIE}=${{value}}; path=/; SameSite=Strict`
-}}
-"""
-
-
-@cache
-def _remember() -> ComponentRenderer:
-    """Return the invisible component that keeps the name until the browser is closed."""
-    return st.components.v2.component("ctviz_reader", js=_REMEMBER)
 
 
 def is_reader_name(name: str) -> bool:
@@ -37,7 +22,7 @@ def is_reader_name(name: str) -> bool:
 
 def _known_reader() -> str:
     """Return the reader this browser has told before, or an empty name."""
-    name = unquote(st.context.cookies.get(COOKIE, ""))
+    name = kept(COOKIE)
     return name if is_reader_name(name) else ""
 
 
@@ -69,7 +54,7 @@ def ask_reader() -> str:
     # There in any case, so that what follows keeps its place on the page.
     with st.container(height=1, border=False):
         if state.reader:
-            _remember()(data={"reader": state.reader}, key=widget("remember"))
+            keep(COOKIE, state.reader)
     if not state.reader and not state.asked:
         state.asked = True
         _ask()

@@ -62,7 +62,7 @@ def ticks(
         for column, entry in zip(columns, entries[start : start + COLUMNS], strict=False):
             with column:
                 st.checkbox(
-                    f"**{entry.title}**",
+                    entry.title,
                     key=begin(widget("tick", owner, entry.name), entry.name in chosen),
                     on_change=uninterrupted(tell),
                     args=(entry.name,),

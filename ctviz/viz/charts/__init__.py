@@ -20,7 +20,6 @@ from ctviz.viz.charts.model.kinds import (
     Slope,
     Slopes,
 )
-from ctviz.viz.charts.model.looks import Look, looks
 from ctviz.viz.charts.print import Format, chart_file, printed, save_chart
 from ctviz.viz.charts.screen import interactive
 
@@ -34,7 +33,6 @@ __all__ = [
     "HeatTable",
     "LabelledPoint",
     "Line",
-    "Look",
     "Mark",
     "Multiples",
     "Numbers",
@@ -47,7 +45,6 @@ __all__ = [
     "Slopes",
     "chart_file",
     "interactive",
-    "looks",
     "printed",
     "save_chart",
 ]

@@ -9,12 +9,11 @@ from html import escape
 import plotly.graph_objects as go
 
 from ctviz.core.text import count_of
-from ctviz.core.theme import channels
+from ctviz.core.theme import THEME, Inks, channels
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.labels import in_lines
 from ctviz.viz.charts.screen.cell import dressed
-from ctviz.viz.charts.screen.style import DRESS, FAINT, INK
-from ctviz.viz.images.palette import COLOURS
+from ctviz.viz.charts.screen.style import dress
 
 HEIGHT_PX, FRAME_PX, LEAST_ROW_PX = 200, 88, 28
 """Of both charts, of what is around the rows of the second, and of a row at least: it grows."""
@@ -22,23 +21,23 @@ HEIGHT_PX, FRAME_PX, LEAST_ROW_PX = 200, 88, 28
 LETTERS = 18
 """Of a class's name on one line beside its cells."""
 
-BAR, OTHER_BAR = COLOURS[0], "#35536a"
-RIGHT, WRONG = "#1c5a8c", "#8a4b12"
-"""Blue and orange, which every common colour vision tells apart; dark enough for text on them."""
-
-GROUND = "#151a22"
 FAINTEST = 0.35
 """Of its colour, what a cell with a single case has."""
 
 
-def score_bars(counts: Sequence[int], title: str, chosen: int | None = None) -> go.Figure:
+def score_bars(
+    counts: Sequence[int], title: str, chosen: int | None = None, *, inks: Inks = THEME.dark
+) -> go.Figure:
     """Plot how many scores lie in each of equal parts of 0 to 1.
 
     Parameters
     ----------
     chosen
         The part that stands out; None for all alike.
+    inks
+        Of the page that it stands on.
     """
+    bar, other_bar = inks.shades[-1], inks.faint
     width = 1 / len(counts)
     parts = [f"{part * width:.1f} to {(part + 1) * width:.1f}" for part in range(len(counts))]
     bars = go.Bar(
@@ -47,18 +46,19 @@ def score_bars(counts: Sequence[int], title: str, chosen: int | None = None) -> 
         width=0.94 * width,
         text=[str(count or "") for count in counts],
         textposition="outside",
-        textfont={"size": 10, "color": INK},
+        textfont={"size": 10, "color": inks.text},
         cliponaxis=False,
         marker={
-            "color": [BAR if chosen in (None, part) else OTHER_BAR for part in range(len(counts))]
+            "color": [bar if chosen in (None, part) else other_bar for part in range(len(counts))]
         },
         customdata=[
             f"{part}: {count_of(count, 'case')}" for part, count in zip(parts, counts, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    y = dressed(Axis("cases", span=(0.0, 1.18 * max(*counts, 1))))
-    return _figure(bars, dressed(Axis(title, span=(0.0, 1.0))), y, HEIGHT_PX)
+    y = dressed(Axis("cases", span=(0.0, 1.18 * max(*counts, 1))), inks)
+    x = dressed(Axis(title, span=(0.0, 1.0)), inks)
+    return _figure(bars, (x, y), HEIGHT_PX, inks)
 
 
 def answer_cells(
@@ -66,6 +66,8 @@ def answer_cells(
     truths: Sequence[str],
     labels: Sequence[str],
     chosen: tuple[str, str] | None = None,
+    *,
+    inks: Inks = THEME.dark,
 ) -> go.Figure:
     """Plot how many cases of each true class got each answer, a row a true class.
 
@@ -77,6 +79,8 @@ def answer_cells(
         Cases by (true class, answer).
     chosen
         The cell with a frame; None for none.
+    inks
+        Of the page that it stands on.
     """
     places = cell_places(truths, labels)
     most = max(cells.values(), default=1)
@@ -91,11 +95,14 @@ def answer_cells(
         insidetextanchor="middle",
         textangle=0,
         constraintext="none",
-        insidetextfont={"size": 11, "color": INK},
+        insidetextfont={"size": 11, "color": inks.text},
         marker={
-            "color": [_shade(place, cells.get(place, 0) / most) for place in places],
+            "color": [
+                cell_colour(cells.get(place, 0) / most, inks, right=place[0] == place[1])
+                for place in places
+            ],
             "line": {
-                "color": INK,
+                "color": inks.text,
                 "width": [2.0 if place == chosen else 0.0 for place in places],
             },
         },
@@ -108,9 +115,12 @@ def answer_cells(
     )
     return _figure(
         bars,
-        _side("answer", labels) | {"range": [-0.5, len(labels) - 0.5]},
-        _side("true class", truths) | {"range": [len(truths) - 0.5, -0.5]},
+        (
+            _side("answer", labels, inks) | {"range": [-0.5, len(labels) - 0.5]},
+            _side("true class", truths, inks) | {"range": [len(truths) - 0.5, -0.5]},
+        ),
         max(HEIGHT_PX, FRAME_PX + LEAST_ROW_PX * len(truths)),
+        inks,
     )
 
 
@@ -123,16 +133,15 @@ def cell_places(truths: Sequence[str], labels: Sequence[str]) -> list[tuple[str,
     return [(truth, label) for truth in truths for label in labels]
 
 
-def cell_colour(share: float, *, right: bool) -> str:
-    """Return the colour of a cell that has this share of the fullest one's cases, ``#rrggbb``."""
+def cell_colour(share: float, inks: Inks, *, right: bool) -> str:
+    """Return the colour of a cell that has this share of the fullest one's cases, ``#rrggbb``.
+
+    Blue and orange, which every common colour vision tells apart, and on which text can be read.
+    """
     part = FAINTEST + (1 - FAINTEST) * share if share else 0.0
-    ends = zip(channels(GROUND), channels(RIGHT if right else WRONG), strict=True)
+    full = inks.right if right else inks.wrong
+    ends = zip(channels(inks.shades[0]), channels(full), strict=True)
     return "#" + "".join(f"{round(low + part * (high - low)):02x}" for low, high in ends)
-
-
-def _shade(place: tuple[str, str], share: float) -> str:
-    truth, label = place
-    return cell_colour(share, right=truth == label)
 
 
 def _words(place: tuple[str, str], count: int) -> str:
@@ -140,13 +149,13 @@ def _words(place: tuple[str, str], count: int) -> str:
     return f"{count} {'right' if truth == label else 'wrong'}" if count else "none"
 
 
-def _side(title: str, names: Sequence[str]) -> dict[str, object]:
+def _side(title: str, names: Sequence[str], inks: Inks) -> dict[str, object]:
     return {
-        "title": {"text": title, "standoff": 6, "font": {"size": 11, "color": FAINT}},
+        "title": {"text": title, "standoff": 6, "font": {"size": 11, "color": inks.faint}},
         "tickvals": list(range(len(names))),
         "ticktext": [escape(in_lines(name, LETTERS)).replace("\n", "<br>") for name in names],
         "tickangle": 0,
-        "tickfont": {"size": 10, "color": FAINT},
+        "tickfont": {"size": 10, "color": inks.faint},
         "showgrid": False,
         "zeroline": False,
         "automargin": True,
@@ -154,13 +163,14 @@ def _side(title: str, names: Sequence[str]) -> dict[str, object]:
 
 
 def _figure(
-    bars: go.Bar, x: Mapping[str, object], y: Mapping[str, object], height: int
+    bars: go.Bar, axes: tuple[Mapping[str, object], Mapping[str, object]], height: int, inks: Inks
 ) -> go.Figure:
     """Return the figure at once: changing one takes plotly far longer than making it."""
+    x, y = axes
     return go.Figure(
         bars,
         {
-            **DRESS,
+            **dress(inks),
             "xaxis": {**x, "fixedrange": True},
             "yaxis": {**y, "fixedrange": True},
             "height": height,

@@ -6,11 +6,11 @@ from dataclasses import replace
 import plotly.graph_objects as go
 
 from ctviz.core import Score
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME, Inks
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.kinds import Dots, Mark, Multiples, Row
-from ctviz.viz.charts.model.looks import Look, looks
+from ctviz.viz.charts.model.kinds import PLAIN, Dots, Mark, Multiples, Row
 from ctviz.viz.charts.screen import interactive
-from ctviz.viz.images.palette import Palette
 
 ROW_PX, FRAME_PX = 22, 112
 SHAPES = (
@@ -24,28 +24,32 @@ SHAPES = (
 
 
 def fill_dots(
-    scores: Mapping[str, Mapping[str, Score]], *, palette: Palette | None = None
+    scores: Mapping[str, Mapping[str, Score]], looks: Mapping[str, Look], *, inks: Inks = THEME.dark
 ) -> go.Figure:
     """Plot fidelity by the estimator's title, with a mark for each fill: how much the fill decides.
 
     A line joins the least and the greatest; where it is longer than the distance to another
     estimator's marks, their order is the fill's.
+
+    Parameters
+    ----------
+    looks
+        By the estimator's title.
+    inks
+        Of the page that it stands on.
     """
-    chart = Multiples("", "", (fill_chart(scores, palette=palette),), across=1)
-    return interactive(chart, height=FRAME_PX + ROW_PX * len(scores))
+    chart = Multiples("", "", (fill_chart(scores, looks),), across=1)
+    return interactive(chart, height=FRAME_PX + ROW_PX * len(scores), inks=inks)
 
 
-def fill_chart(
-    scores: Mapping[str, Mapping[str, Score]], *, palette: Palette | None = None
-) -> Dots:
+def fill_chart(scores: Mapping[str, Mapping[str, Score]], looks: Mapping[str, Look]) -> Dots:
     """Describe fidelity by fill, a row for each estimator."""
-    found = looks(scores, palette=palette)
     fills = list(dict.fromkeys(fill for by_fill in scores.values() for fill in by_fill))
     shaped = dict(zip(fills, (SHAPES[n % len(SHAPES)] for n in range(len(fills))), strict=True))
 
     def look(title: str, fill: str) -> Look:
         shape, hollow = shaped[fill]
-        return replace(found[title], shape=shape, hollow=hollow)
+        return replace(looks.get(title, PLAIN), marker=shape, hollow=hollow)
 
     rows = tuple(
         Row(
@@ -55,7 +59,7 @@ def fill_chart(
                 for fill, score in by_fill.items()
                 if score.value is not None
             ),
-            control=found[title].control,
+            control=looks.get(title, PLAIN).control,
         )
         for title, by_fill in scores.items()
     )

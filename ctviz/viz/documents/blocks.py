@@ -1,11 +1,12 @@
 """What a document says, block by block, without a word on how it is set."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from ctviz.core.look import Look
 from ctviz.viz.charts import Chart
 
 NOTHING = "–"
@@ -53,6 +54,8 @@ class Table:
         Rows set in grey, by number: controls.
     strong
         Cells set bold, by row and column: the best of a column.
+    looks
+        Of what the rows tell of, by the words that stand in their cells: the mark goes in front.
     note
         What to know when reading it, below.
     """
@@ -62,6 +65,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     faint: frozenset[int] = frozenset()
     strong: frozenset[tuple[int, int]] = frozenset()
+    looks: Mapping[str, Look] = field(default_factory=dict)
     note: str = ""
 
     @property

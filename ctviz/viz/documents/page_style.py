@@ -1,15 +1,16 @@
 """The look of documents on a page, on screen and printed from there."""
 
-PAGE_STYLE = """\
-:root { --ink: #202124; --faint: #6f757d; --line: #dfe2e6; --tint: #f3f6f9; --accent: #14568c; }
+from ctviz.core.theme import THEME
+
+_INKS = f"--ink: {THEME.light.text}; --faint: {THEME.light.faint}; --accent: {THEME.light.link};"
+PAGE_STYLE = (
+    f":root {{ {_INKS} --line: #dfe2e6; --tint: #f3f6f9; }}\n"
+    + """\
 * { box-sizing: border-box; }
 body {
   margin: 0 auto; padding: 2.5rem 1.5rem 5rem; max-width: 54rem; color: var(--ink);
   background: #fff;
-  font: 16px/1.55 Georgia, "Times New Roman", "DejaVu Serif", serif;
-}
-h1, h2, h3, nav, table, figcaption, caption, .settings, .subtitle, .lead {
-  font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
+  font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
   sans-serif;
 }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; }
@@ -60,3 +61,4 @@ figcaption { font-size: .8rem; color: var(--faint); line-height: 1.45; margin-to
   tr { break-inside: avoid; }
 }
 """
+)

@@ -44,8 +44,9 @@ def setting(document: Document) -> dict[str, Any]:
         "title": document.title,
         "subtitle": document.line,
         "day": None if document.made is None else document.made.timetuple()[:3],
-        "ink": THEME.paper.text,
-        "faint": THEME.paper.faint,
+        "ink": THEME.light.text,
+        "faint": THEME.light.faint,
+        "accent": THEME.light.link,
         "blocks": [_told(block, number) for number, block in document.numbered()],
     }
     return {
@@ -66,5 +67,10 @@ def _told(block: Block, number: int) -> Mapping[str, Any]:
     if isinstance(block, Figure):
         return {**told, "words": block.words, "svg": chart_file(block.chart, "svg").decode()}
     if isinstance(block, Table):
-        told |= {"numeric": block.numeric}
-    return {**told, **vars(block)}
+        told |= {"numeric": block.numeric, "looks": _marks(block)}
+    return {**vars(block), **told}
+
+
+def _marks(table: Table) -> Mapping[str, tuple[str, str]]:
+    """Return the mark and its colour in front of those cells that have one, by their words."""
+    return {words: (THEME.glyph(look), look.light) for words, look in table.looks.items()}

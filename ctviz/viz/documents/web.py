@@ -6,6 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME
 from ctviz.viz.charts import chart_file
 from ctviz.viz.documents.blocks import (
     Document,
@@ -97,11 +99,17 @@ def _table(block: Table, number: int) -> str:
 def _row(table: Table, place: int, kinds: list[str]) -> str:
     cells = []
     for column, (kind, cell) in enumerate(zip(kinds, table.rows[place], strict=True)):
-        text = escape(cell)
+        text = _mark(table.looks.get(cell)) + escape(cell)
         strong = (place, column) in table.strong
         cells.append(f"<td{kind}>{f'<strong>{text}</strong>' if strong else text}</td>")
     faint = ' class="faint"' if place in table.faint else ""
     return f"<tr{faint}>{''.join(cells)}</tr>"
+
+
+def _mark(look: Look | None) -> str:
+    if look is None:
+        return ""
+    return f'<span aria-hidden="true" style="color:{look.light}">{THEME.glyph(look)}</span> '
 
 
 def _figure(block: Figure, number: int) -> str:

@@ -50,10 +50,11 @@ def test_an_estimator_of_both_studies_has_a_mark_of_each(pair):
         assert (mark.value, mark.low) == (standing.mean, standing.interval.low)
 
 
-def test_the_chart_says_which_model_and_cohort_each_is(pair):
+def test_the_chart_says_which_study_model_and_cohort_each_is(pair):
     note = two_studies_chart(*pair, "auroc", "signed").note
     for each in pair:
-        assert f"{each.findings.subject.model} on {each.findings.subject.cohort}" in note
+        subject = each.findings.subject
+        assert f"{subject.name} ({subject.model} on {subject.cohort})" in note
 
 
 def test_only_what_both_studies_have_is_compared(pair):
@@ -74,6 +75,20 @@ def test_the_answer_is_three_sentences_without_figures_in_parentheses(pair, monk
     assert "where the reader drew" in said[1]
     assert said[2].startswith("Of the paper's findings, 'absolute values are better' holds by")
     assert "(" not in " ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        (1, "is first by Fidelity, and clearly ahead of 3 of 4 others."),
+        (4, "is first by Fidelity, though not clearly ahead of any of the 4 others."),
+    ],
+)
+def test_who_is_ahead_of_nobody_is_not_said_to_be_ahead(pair, monkeypatch, level, words):
+    monkeypatch.setattr("ctviz.metrics.trust.measured", passing())
+    monkeypatch.setattr("ctviz.cohort.report.plain_answer.rivals", lambda *_: (level, 4))
+    findings = pair[0].findings
+    assert plain_answer(findings, Names.of(findings))[0].endswith(words)
 
 
 def test_a_metric_that_did_not_pass_names_nobody(pair, monkeypatch):

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -128,6 +129,8 @@ def test_a_report_says_who_and_what_agrees(kept):
     for said in ("Closest to the truth:", "Metrics against the truth", "ribs", "Input × gradient"):
         assert said in page
     assert "A typical phantom" in page
+    found = datetime.fromtimestamp((kept[1] / "findings.json").stat().st_mtime, UTC)
+    assert f"{found.day} {found:%B %Y}" in page
     assert page.count("data:image/png") == 6
     assert (place / "report.pdf").read_bytes().startswith(b"%PDF")
     figures = {path.stem for path in (place / "figures").glob("*.svg")}

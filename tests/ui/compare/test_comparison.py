@@ -6,7 +6,9 @@ import pytest
 
 from ctviz.backend import Evaluation, Question
 from ctviz.core import Prior, Score
+from ctviz.core.theme import THEME
 from ctviz.estimators import ESTIMATORS
+from ctviz.estimators.engine.looks import look_of
 from ctviz.estimators.second_opinion import NO_COUNTERPART, SecondOpinion
 from ctviz.metrics import METRICS
 from ctviz.metrics.fills import FILLS
@@ -149,10 +151,13 @@ def test_the_table_has_a_line_for_the_best_control_and_dims_what_does_not_beat_i
     assert (best["Dice ↑"], best["Fidelity ↑"]) == ("0.70", "0.50")
     styles = score_table._styles(pd.DataFrame.from_dict(rows, orient="index"), result)
     assert list(styles["Dice ↑"]) == [
-        score_table.SHORT_STYLE,
-        *[score_table.WINNING_CONTROL_STYLE] * 2,
+        f"color: {THEME.dark.faint}",
+        *[f"{score_table.BEST_STYLE}; color: {THEME.dark.warn}"] * 2,
     ]
     assert list(styles["Fidelity ↑"]) == [score_table.BEST_STYLE, "", ""]
+    looks = [look_of(name) for name in ("gradient", "random")]
+    assert [row[score_table.MARK] for row in rows.values()] == [*map(THEME.glyph, looks), ""]
+    assert list(styles[score_table.MARK]) == [*(f"color: {look.dark}" for look in looks), ""]
     assert controls_elsewhere(result) == "Controls that are not on the screen: Centre, Edges."
     alone = Comparison(compared[:1], "", chosen("dice"))
     assert score_table.BEST_CONTROL not in score_table._rows(alone)

@@ -124,12 +124,10 @@ def test_a_measurement_is_kept_with_the_strokes_of_its_letter_and_shown_again(ta
     assert list(shown.slices) == [0]
     assert drawings.drawing_of(case, "CD").measurements == {}
     assert letter.id in session.acknowledged
-    # Another reader sees it beside the region, and where nothing was drawn, too.
+    # Another reader sees it beside the region, and nothing of it without.
     assert drawings.reference_of(case, "AB").measurements == (ruler,)
-    erased = change_of(case, image_of(case, HERE), image_of(case))
-    drawings.keep_or_say(erased)
-    assert drawings.reference_of(case, "AB").measurements == (ruler,)
-    assert drawings.reference_of(case, "CD") is None
+    drawings.keep_or_say(change_of(case, image_of(case, HERE), image_of(case)))
+    assert drawings.reference_of(case, "AB") is None
     beyond = replace(ruler, slice_index=case.slices)
     refused = replace(letter, id="page-x", measurements={"m-2": MeasurementEdit(None, beyond)})
     drawings.keep_or_say(refused)
@@ -167,3 +165,17 @@ def test_what_the_store_refuses_is_said_and_not_acknowledged(tab, case, backend,
     drawings.keep_or_say(stroke)
     assert session.refused == {}
     assert list(session.acknowledged) == [stroke.id]
+
+
+def test_a_stroke_over_many_slices_is_kept_as_a_whole_or_not_at_all(tab, case):
+    tab()
+    edits = {
+        slice_index: SliceEdit([], encode_runs(image_of(case, HERE)))
+        for slice_index in range(case.slices)
+    }
+    broken = edits | {case.slices - 1: SliceEdit([], [case.shape[0] * case.shape[1], 3, 1])}
+    with pytest.raises(InvalidInput, match="beyond the slice"):
+        drawings.keep(DrawingChange("page-half", case.id, "AB", ("heart",), broken))
+    assert not any(standing(case, slice_index).any() for slice_index in range(case.slices))
+    drawings.keep(DrawingChange("page-whole", case.id, "AB", ("heart",), edits))
+    assert all(standing(case, slice_index)[HERE].all() for slice_index in range(case.slices))

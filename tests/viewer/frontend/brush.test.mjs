@@ -5,24 +5,27 @@ import { Drawing } from "../../../ctviz/ui/viewer/frontend/drawing/drawing.js";
 import { Brush, SIZES } from "../../../ctviz/ui/viewer/frontend/drawing/brush.js";
 import { shape } from "./support.mjs";
 
-const click = { ctrlKey: false, metaKey: false };
-const withCtrl = { ctrlKey: true, metaKey: false };
+const click = { ctrlKey: false, metaKey: false, altKey: false };
+const withCtrl = { ctrlKey: true, metaKey: false, altKey: false };
 const square = [{ x: 2, y: 3 }, { x: 8, y: 3 }, { x: 8, y: 9 }, { x: 2, y: 9 }];
 
 /** A brush on an empty drawing; `at.slice` is the slice on show. */
-function penWith(values = null) {
+function penWith(values = null, scan = { spacing: null, depths: null, count: 20, hounsfield: true }) {
   const drawing = new Drawing(shape, () => {});
   const at = { slice: 0, drawing };
+  const said = [];
   const brush = new Brush({
     drawing: () => at.drawing,
     slice: () => at.slice,
-    aspect: () => 1,
-    values: () => values,
+    scan: () => scan,
+    aspect: () => (scan.spacing ? scan.spacing[0] / scan.spacing[1] : 1),
+    values: typeof values === "function" ? values : () => values,
     reach: () => 1,
+    say: (sentence) => said.push(sentence),
     changed: () => {},
   });
   const drawn = (slice = at.slice) => drawing.on(slice).reduce((count, label) => count + (label ? 1 : 0), 0);
-  return { brush, at, drawing, drawn };
+  return { brush, at, drawing, drawn, said };
 }
 
 function drag(brush, points, event = click) {
@@ -216,4 +219,59 @@ test("the brush stays within its sizes", () => {
   assert.equal(brush.size, SIZES.low);
   brush.resize(1e6);
   assert.equal(brush.size, SIZES.high);
+});
+
+const thick = { spacing: [1.2, 0.8], depths: Array.from({ length: 9 }, (_, k) => 2.5 * k), count: 9, hounsfield: true };
+
+test("a ball is one act on all slices that it reaches, and on no others", () => {
+  const { brush, at, drawing, drawn } = penWith(null, thick);
+  at.slice = 4;
+  brush.take("brush");
+  brush.resize(14);
+  brush.deepen(true);
+  drag(brush, [{ x: 8, y: 6 }, { x: 10, y: 7 }]);
+  assert.deepEqual(drawing.drawnSlices().sort(), [2, 3, 4, 5, 6]);
+  assert.ok(drawn(4) > drawn(3) && drawn(3) > drawn(2) && drawn(3) === drawn(5));
+  assert.equal(drawing.history.past.length, 1);
+  drawing.undo();
+  assert.deepEqual(drawing.drawnSlices(), []);
+  drawing.redo();
+  assert.equal(drawing.drawnSlices().length, 5);
+});
+
+test("Alt makes a ball for one stroke, and Escape gives it up on every slice", () => {
+  const { brush, drawing } = penWith(null, thick);
+  brush.take("brush");
+  brush.resize(14);
+  brush.down({ x: 8, y: 6 }, { ...click, altKey: true });
+  assert.deepEqual(drawing.drawnSlices().sort(), [0, 1, 2]);
+  brush.cancel();
+  assert.deepEqual(drawing.drawnSlices(), []);
+  drag(brush, [{ x: 8, y: 6 }]);
+  assert.deepEqual(drawing.drawnSlices(), [0]);
+});
+
+test("a ball is a disc where nobody knows where the slices lie", () => {
+  const { brush, drawing } = penWith(null, { ...thick, depths: null });
+  brush.take("brush");
+  brush.deepen(true);
+  assert.equal(brush.deep, false);
+  drag(brush, [{ x: 8, y: 6 }], { ...click, altKey: true });
+  assert.deepEqual(drawing.drawnSlices(), [0]);
+});
+
+test("a ball with a range waits for the slices around, and takes each by its own values", () => {
+  const loaded = new Set([4]);
+  const bright = (slice) => new Int16Array(shape.rows * shape.columns).fill(slice === 5 ? 900 : 50);
+  const { brush, at, drawing, said } = penWith((slice) => (loaded.has(slice) ? bright(slice) : null), thick);
+  at.slice = 4;
+  brush.take("brush");
+  brush.resize(14);
+  brush.deepen(true);
+  brush.range = { low: 0, high: 100 };
+  drag(brush, [{ x: 8, y: 6 }]);
+  assert.deepEqual([drawing.drawnSlices(), said.length], [[], 1]);
+  [2, 3, 5, 6].forEach((slice) => loaded.add(slice));
+  drag(brush, [{ x: 8, y: 6 }]);
+  assert.deepEqual(drawing.drawnSlices().sort(), [2, 3, 4, 6]);
 });

@@ -134,7 +134,7 @@ test("a drag and two clicks lay out the same ruler, as one act", () => {
     lay(caliper);
     assert.deepEqual(laid(), [{ kind: "ruler", slice: 3, points: [at(2, 2), at(8, 6)] }]);
     assert.equal(edits.length, 1);
-    assert.equal(drawing.undo(), 3);
+    assert.deepEqual(drawing.undo(), [3]);
     assert.deepEqual(laid(), []);
     drawing.redo();
     assert.equal(laid().length, 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { neighbours, signedDistance } from "../../../ctviz/ui/viewer/frontend/drawing/interpolation.js";
+import { gapsAround, signedDistance } from "../../../ctviz/ui/viewer/frontend/drawing/interpolation.js";
 import { loopsAround } from "../../../ctviz/ui/viewer/frontend/drawing/outline.js";
 import { fillPolygon } from "../../../ctviz/ui/viewer/frontend/drawing/raster.js";
 import { everywhere, randomSlice, seeds, shape } from "./support.mjs";
@@ -67,7 +67,10 @@ test("signed distances are those of a search through all pixels", () => {
   });
 });
 
-test("neighbours are the nearest drawn slices on either side", () => {
-  assert.deepEqual(neighbours(5, [9, 2, 7, 4, 5]), { below: 4, above: 7 });
-  assert.deepEqual(neighbours(1, [3]), { below: null, above: 3 });
+test("gaps are those that hold a slice or begin or end with it", () => {
+  const drawn = [9, 2, 4, 5];
+  assert.deepEqual(gapsAround(7, drawn), [[5, 9]]);
+  assert.deepEqual(gapsAround(4, drawn), [[2, 4]]);
+  assert.deepEqual(gapsAround(3, [0, 3, 6]), [[0, 3], [3, 6]]);
+  assert.deepEqual([gapsAround(1, drawn), gapsAround(1, [1])], [[], []]);
 });

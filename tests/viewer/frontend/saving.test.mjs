@@ -121,7 +121,7 @@ test("an old answer does not undo newer strokes, nor one that is being drawn", (
   stroke(drawingSession, 6, 30);
   answer(drawingSession, sent[0], { 6: [10, 3, 1] });
   assert.deepEqual(drawingSession.drawing.runs(6), [10, 3, 1, 30, 3, 1]);
-  drawingSession.drawing.begin(7);
+  drawingSession.drawing.begin([7]);
   drawingSession.drawing.on(7).fill(1, 50, 53);
   drawingSession.hear({ ...empty, slices: { 6: [10, 3, 1], 7: [0, 1, 1] } });
   assert.deepEqual(drawingSession.drawing.runs(7), [50, 3, 1]);
@@ -218,6 +218,9 @@ test("a full or damaged storage loses nothing but the protection against a crash
   stroke(drawingSession, 6, 10);
   pass(300);
   assert.equal(sent.length, 1);
+  assert.equal(drawingSession.outbox.kept, false);
+  answer(drawingSession, sent[0], { 6: [10, 3, 1] });
+  assert.equal(drawingSession.outbox.kept, true);
   for (const text of ["{", "7", '{"labels": 3}']) {
     const damaged = memoryStore();
     damaged.setItem("ctviz/strokes/C-7/AB/x", text);
@@ -225,6 +228,25 @@ test("a full or damaged storage loses nothing but the protection against a crash
     assert.equal(new Leftovers(damaged, "AB", []).empty, true);
   }
   assert.equal(new Leftovers(null, "AB", []).empty, true);
+});
+
+test("an act on many slices is one letter, whatever is under way and comes from elsewhere meanwhile", () => {
+  const { drawingSession, sent } = deskWith();
+  const { drawing } = drawingSession;
+  stroke(drawingSession, 0, 10);
+  pass(300);
+  const slices = Array.from({ length: 20 }, (_, k) => k);
+  drawing.begin(slices);
+  for (const slice of slices) drawing.on(slice).fill(1, 50, 53);
+  drawing.touch(slices);
+  answer(drawingSession, sent[0], { 0: [10, 3, 1], 4: [90, 2, 1], 7: [95, 1, 1] });
+  assert.deepEqual(drawing.runs(4), [50, 3, 1]);
+  drawing.finish();
+  drawingSession.hear({ ...empty, slices: { 0: [10, 3, 1], 4: [90, 2, 1], 7: [95, 1, 1] } });
+  pass(300);
+  assert.deepEqual(sent.map(({ slices: told }) => Object.keys(told).length), [1, 20]);
+  assert.deepEqual(sent[1].slices[4], { before: [90, 2, 1], after: [50, 3, 1, 90, 2, 1] });
+  assert.deepEqual(sent[1].slices[0], { before: [10, 3, 1], after: [10, 3, 1, 50, 3, 1] });
 });
 
 test("what is unsaved leaves at once when the page may go, but not twice", () => {
@@ -363,12 +385,12 @@ test("the address follows the reader's slice and nothing else of it changes", ()
 
 test("heatmap preferences outlive the page, and only those that make sense", () => {
   const store = memoryStore();
-  const settings = { visible: false, signed: true, regions: true, signedMap: "blue-orange", absoluteMap: "plasma", opacity: 0.4, threshold: 0.2, sameScale: true };
+  const settings = { visible: false, signed: true, regions: true, signedMap: "blue-orange", absoluteMap: "plasma", opacity: 0.4, threshold: 0.2, sameScale: true, perScreen: 6 };
   new Preferences(store).keep(settings);
   const { visible, signed, regions, ...kept } = settings;
   assert.deepEqual(readPreferences(store), kept);
   const [address] = store.kept.keys();
-  store.setItem(address, '{"opacity": 7, "threshold": "x", "absoluteMap": "toString", "sameScale": 1}');
+  store.setItem(address, '{"opacity": 7, "threshold": "x", "absoluteMap": "toString", "sameScale": 1, "perScreen": 5}');
   assert.deepEqual(readPreferences(store), {});
   for (const text of ["{", "null", "3"]) assert.deepEqual(readPreferences({ ...store, getItem: () => text }), {});
   assert.deepEqual(readPreferences(null), {});

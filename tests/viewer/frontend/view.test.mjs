@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/picture/geometry.js";
+import { frameOf, pixelAt, place, scaleBar, toImage, toScreen, ZOOM_RANGE } from "../../../ctviz/ui/viewer/frontend/picture/geometry.js";
 import { Board } from "../../../ctviz/ui/viewer/frontend/widgets/board.js";
 import { sortPanes } from "../../../ctviz/ui/viewer/frontend/widgets/heatmap-bar.js";
-import { OF_PAGE, shortcutOf, withKey } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
-import { columnsFor, pictureSide } from "../../../ctviz/ui/viewer/frontend/widgets/layout.js";
+import { OF_THE_PAGE, shortcutOf, withKey } from "../../../ctviz/ui/viewer/frontend/widgets/keys.js";
+import { AS_FITS, layOutPanes, PER_SCREEN, pictureWidth, stepOf } from "../../../ctviz/ui/viewer/frontend/widgets/layout.js";
 import { outwards } from "../../../ctviz/ui/viewer/frontend/picture/pixels.js";
 import { SharedView } from "../../../ctviz/ui/viewer/frontend/picture/view.js";
 import { theme } from "./theme.mjs";
@@ -40,6 +40,25 @@ test("at zoom one the whole image is just seen", () => {
   assert.ok(Math.min(left, top) < 1e-9);
   assert.ok(left + grid.columns * scaleX <= size.width + 1e-9);
   assert.ok(top + grid.rows * scaleY <= size.height + 1e-9);
+});
+
+test("at zoom one the body is just seen, whatever shape the picture has, and zooming out shows everything", () => {
+  const body = { left: 40, right: 440, top: 90, bottom: 240 };
+  const view = new SharedView(() => {});
+  view.open({ ...scan, body }, 0, { width: 400, level: 40 });
+  for (const [width, height] of [[640, 480], [200, 600], [900, 120]]) {
+    const { left, top, scaleX, scaleY } = place({ width, height }, { ...grid, body }, view);
+    const [l, r, t, b] = [left + 40 * scaleX, left + 440 * scaleX, top + 90 * scaleY, top + 240 * scaleY];
+    assert.ok(Math.abs(l + r - width) < 1e-6 && Math.abs(t + b - height) < 1e-6);
+    assert.ok(Math.abs(Math.min(l, t)) < 1e-6 && Math.min(l, t) > -1e-6);
+  }
+  view.panBy(30, 40);
+  view.zoomBy(0.001);
+  const { left, top, scaleX, scaleY } = place(size, { ...grid, body }, view);
+  assert.ok(left >= 0 && top >= 0 && left + 500 * scaleX <= 640 && top + 300 * scaleY <= 480);
+  view.reset();
+  assert.deepEqual([view.zoom, view.centre], [1, { x: 240, y: 165 }]);
+  assert.deepEqual(frameOf({ ...grid, body: null }), { left: 0, right: 500, top: 0, bottom: 300 });
 });
 
 test("zooming keeps the anchor where it is on the screen", () => {
@@ -120,11 +139,11 @@ test("keys are found with and without Ctrl", () => {
 
 test("the board acts on every key of the theme", () => {
   const anything = () => new Proxy(() => 1, { get: (_, name) => (name === Symbol.toPrimitive ? () => 1 : anything()), apply: () => 1 });
-  const own = theme().keys.filter(({ action }) => !OF_PAGE.has(action));
+  const own = theme().keys.filter(({ action }) => !OF_THE_PAGE.has(action));
   for (const { action, value } of own) Board.prototype.perform.call(anything(), action, value);
 });
 
-test("a key of the page's buttons leaves the board, unless a stroke is under way", () => {
+test("a key of the page's own buttons leaves the board, unless a stroke is under way", () => {
   for (const kind of ["HTMLSelectElement", "HTMLInputElement", "HTMLButtonElement"]) globalThis[kind] ??= class {};
   const leaves = (key, busy) => {
     let stopped = false;
@@ -132,7 +151,7 @@ test("a key of the page's buttons leaves the board, unless a stroke is under way
     Board.prototype.key.call({ session: { hand: { busy } }, perform: () => {}, schedule: () => {} }, event);
     return !stopped;
   };
-  for (const key of ["j", "k", "n", "q"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
+  for (const key of ["j", "k", "n", "t", "q"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
   for (const key of ["b", "c", "r"]) assert.equal(leaves(key, false), false);
 });
 
@@ -142,18 +161,43 @@ test("a button's tip names the key that does the same", () => {
   assert.throws(() => withKey("Fly", "fly"), /No key does fly/);
 });
 
-test("panes stand in two columns on a small screen and use a large one", () => {
-  assert.equal(columnsFor(1, 718, 480), 1);
-  assert.equal(columnsFor(4, 718, 480), 2);
-  assert.equal(columnsFor(9, 718, 480), 2);
-  assert.equal(columnsFor(6, 1030, 800), 3);
-  assert.equal(columnsFor(0, 718, 480), 1);
+const SMALL = { width: 728, height: 590 };
+const LARGE = { width: 1030, height: 880 };
+
+test("as many panes stand on a screen as the reader wants, and no more than there are", () => {
+  for (const wanted of PER_SCREEN) {
+    const { columns, rows } = layOutPanes(31, SMALL, 1.4, wanted);
+    assert.ok(columns * rows >= wanted && columns * (rows - 1) < wanted);
+  }
+  assert.deepEqual(layOutPanes(31, SMALL, 1.4, 9), { columns: 3, rows: 3 });
+  assert.deepEqual(layOutPanes(2, SMALL, 1.4, 9), layOutPanes(2, SMALL, 1.4, 2));
+  assert.deepEqual(layOutPanes(0, SMALL, 1.4, 9), { columns: 1, rows: 1 });
+});
+
+test("without a wish as many panes are shown as are large enough", () => {
+  assert.deepEqual(layOutPanes(4, SMALL, 1.4, AS_FITS), { columns: 2, rows: 2 });
+  assert.deepEqual(layOutPanes(31, SMALL, 1.4, AS_FITS), { columns: 2, rows: 2 });
+  assert.deepEqual(layOutPanes(9, LARGE, 1.4, AS_FITS), { columns: 3, rows: 3 });
+  assert.deepEqual(layOutPanes(4, { width: 200, height: 100 }, 1.4, AS_FITS), { columns: 1, rows: 1 });
+});
+
+test("wide bodies stand above one another and tall ones beside one another", () => {
+  assert.deepEqual(layOutPanes(2, SMALL, 2.5, AS_FITS), { columns: 1, rows: 2 });
+  assert.deepEqual(layOutPanes(2, SMALL, 0.5, AS_FITS), { columns: 2, rows: 1 });
 });
 
 test("a picture is never larger than its pane", () => {
-  for (const [width, height] of [[355, 236], [300, 600], [900, 400]]) {
-    assert.ok(pictureSide(width, height) <= Math.min(width, height));
+  for (const [width, height] of [[355, 236], [300, 600], [900, 400], [900, 20]]) {
+    for (const aspect of [0.3, 1, 3]) {
+      const picture = pictureWidth(width, height, aspect);
+      assert.ok(picture >= 0 && picture <= width && picture / aspect <= height);
+    }
   }
+});
+
+test("a key shows more panes or fewer, up to the ends of the list", () => {
+  assert.deepEqual([stepOf(AS_FITS, 4, 1), stepOf(AS_FITS, 4, -1), stepOf(6, 6, 1)], [6, 3, 9]);
+  assert.deepEqual([stepOf(9, 9, 1), stepOf(2, 2, -1)], [9, 2]);
 });
 
 test("panes are sorted best first in the score's own direction, undefined ones last", () => {

@@ -11,7 +11,7 @@ def show_paper(reading: FindingsReading) -> None:
     """Show Table 1, then accuracy, ROC and Dice curves."""
     findings = reading.findings
     if findings.accuracy:
-        chart, table = st.columns([6, 5])
+        chart, table = st.columns([5, 6])
         with chart:
             show_chart(reading, "cohort-fidelity")
         with table:

@@ -67,7 +67,7 @@ def show_gaps(reading: TruthReading) -> None:
 
 def _offers(run: Run, reading: TruthReading) -> Iterator[Offer]:
     holds = "the answer, a typical phantom, every table of this page, methods"
-    document = truth_report(reading.findings, reading.charts)
+    document = truth_report(reading.findings, reading.charts, StudyFolder(run.folder).found)
     yield from report_offers(run, lambda: document, holds)
     yield figures_offer(reading)
     yield Offer(

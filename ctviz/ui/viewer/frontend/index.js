@@ -24,10 +24,18 @@ let lasting = null;
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
+/** Charts are drawn by the server, in the inks of the page: the page runs again when the system turns dark or light. */
+function begun() {
+  const session = new Session();
+  const turned = () => requestAnimationFrame(() => session.ring());
+  globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", turned);
+  return session;
+}
+
 /** @param {import("./sync/types.js").ComponentArguments} component */
 export default function render({ data, parentElement, setTriggerValue }) {
   takeTheme(data.theme);
-  const session = (lasting ??= new Session());
+  const session = (lasting ??= begun());
   if ("doorbell" in data) {
     session.hang(parentElement, setTriggerValue, data);
     return () => {

@@ -7,10 +7,17 @@ import struct
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ctviz.core.look import Look
+from ctviz.core.theme import THEME
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.looks import PLAIN, Look
 
 Numbers: TypeAlias = tuple[float, ...]
+
+PLAIN = THEME.look("plain", 0)
+"""The look of what needs no telling apart."""
+
+BESIDE_DASH = "dot"
+"""Of a line that stands beside another, or that only guides the eye."""
 
 PNG_SIZE_AT = 16
 """Bytes before the width in a PNG file: its signature, then length and name of the first chunk."""
@@ -149,6 +156,12 @@ class Slopes:
     columns: tuple[str, ...]
     slopes: tuple[Slope, ...]
 
+    @property
+    def lowest(self) -> float:
+        """The lowest rank; below the number of names where some of them share a line."""
+        ranks = [rank for slope in self.slopes for rank in slope.ranks if rank is not None]
+        return max([*ranks, float(len(self.slopes))])
+
 
 @dataclass(frozen=True)
 class LabelledPoint:
@@ -161,6 +174,12 @@ class LabelledPoint:
     y_interval: tuple[float, float] | None = None
     look: Look = PLAIN
     why: str = ""
+
+    @property
+    def bars(self) -> list[list[tuple[float, float]]]:
+        """Both ends, (x, y), of each interval that is known."""
+        level = [[(x, self.y) for x in self.x_interval]] if self.x_interval else []
+        return level + ([[(self.x, y) for y in self.y_interval]] if self.y_interval else [])
 
 
 @dataclass(frozen=True)

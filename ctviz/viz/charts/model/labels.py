@@ -15,6 +15,8 @@ REACHES = (6.0, 14.0, 24.0, 36.0, 50.0)
 LED_REACHES = (*REACHES, 68.0, 88.0, 110.0, 135.0)
 """Where a thin line leads to a label, it may stand further away."""
 
+NO_BARS = np.zeros((0, 2, 2))
+
 FRAME_LETTERS = 40
 """How many letters fit side by side into the frame of a small chart."""
 
@@ -70,11 +72,12 @@ def beside(
     sizes: FloatArray,
     frame: tuple[float, float],
     reaches: tuple[float, ...] = REACHES,
+    bars: FloatArray = NO_BARS,
 ) -> FloatArray:
     """Return the centre of each point's label.
 
     Labels are placed one after the other where they cost least: overlap with points, earlier
-    labels and the frame's edge costs most, distance little.
+    labels and the frame's edge costs most, bars and distance little.
 
     Parameters
     ----------
@@ -86,7 +89,10 @@ def beside(
         Width and height of the plot in pixels.
     reaches
         How far from its point, in pixels, the edge of a label is tried.
+    bars
+        (M, 2, 2) both ends of each upright or level line that the points have, in pixels.
     """
+    middles, lengths = bars.mean(axis=1), np.abs(np.diff(bars, axis=1))[:, 0]
     centres = np.zeros((0, 2))
     for index, (point, size) in enumerate(zip(points, sizes, strict=True)):
         spots = np.array([_spot(point, size, way, reach) for reach, way in product(reaches, WAYS)])
@@ -94,10 +100,16 @@ def beside(
         cost = np.linalg.norm(spots - point, axis=1) / 4
         cost += 60 * _overlaps(spots, size, others, np.full((len(others), 2), 8.0))
         cost += 100 * _overlaps(spots, size, centres, sizes[: len(centres)])
+        cost += 8 * _overlaps(spots, size, middles, lengths)
         inside = (spots - size / 2 >= 0).all(axis=1) & (spots + size / 2 <= frame).all(axis=1)
         best = spots[int(np.argmin(cost + np.where(inside, 0.0, 500.0)))]
         centres = np.vstack([centres, best])
     return centres
+
+
+def is_away(point: FloatArray, size: FloatArray, centre: FloatArray, most: float) -> bool:
+    """Whether a label's edge is further than ``most`` from its point, so that a line must lead."""
+    return float((np.abs(centre - point) - size / 2).max()) > most
 
 
 def _spot(point: FloatArray, size: FloatArray, way: tuple[int, int], reach: float) -> FloatArray:

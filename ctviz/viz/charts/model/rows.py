@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from ctviz.core.look import Look
 from ctviz.viz.charts.model.kinds import Dots, Mark, Row
-from ctviz.viz.charts.model.looks import Look
 
 TALL = 0.8
 """The share of a row that its marks take up, one below the other."""
@@ -41,7 +41,7 @@ def mark_names(chart: Dots) -> dict[str, Look]:
 
 def many_colours(chart: Dots) -> frozenset[str]:
     """Return the kinds of mark whose colour changes from row to row, and so says nothing."""
-    return _varying(chart, lambda look: look.colour)
+    return _varying(chart, lambda look: look.dark)
 
 
 def many_markers(chart: Dots) -> frozenset[str]:

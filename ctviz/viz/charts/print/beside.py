@@ -2,8 +2,8 @@
 
 from matplotlib.axes import Axes
 
+from ctviz.core.look import Look
 from ctviz.viz.charts.model.labels import Side
-from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.charts.print.style import FAINT, INK
 
 

@@ -4,9 +4,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.viz.charts.model.kinds import BESIDE_DASH, CurveChart, Line
 from ctviz.viz.charts.model.labels import in_lines
-from ctviz.viz.charts.model.looks import BESIDE_DASH
 from ctviz.viz.charts.print.style import DASHES, FAINT, MARKERS
 
 MARKERS_A_LINE = 6
@@ -41,19 +40,19 @@ def _line(axes: Axes, line: Line, place: int) -> None:
         return
     if line.low:
         axes.fill_between(
-            line.x, line.low, line.high, color=line.look.ink, alpha=0.13, lw=0, zorder=1
+            line.x, line.low, line.high, color=line.look.light, alpha=0.13, lw=0, zorder=1
         )
     apart = max(1, len(line.x) // MARKERS_A_LINE)
     axes.plot(
         line.x,
         line.y,
         label=None if line.beside else line.name,
-        color=line.look.ink,
+        color=line.look.light,
         ls=DASHES[BESIDE_DASH if line.beside else line.look.dash],
         lw=0.9 if line.look.control else 1.2,
         marker=MARKERS[line.look.marker],
         markevery=(place % apart, apart),
         ms=3.2,
         mew=0.7,
-        mfc="white" if line.look.hollow else line.look.ink,
+        mfc="white" if line.look.hollow else line.look.light,
     )

@@ -52,7 +52,7 @@ def _difference(axes: Axes, width: float, start: float) -> None:
 
 
 def _name(axes: Axes, placed: Placed, at: tuple[float, float], side: Side) -> None:
-    ink, (edge, y) = placed.look.ink, at
+    ink, (edge, y) = placed.look.light, at
     axes.plot([placed.rank, placed.rank, edge], [0, y, y], color=ink, lw=0.8, clip_on=False)
     axes.plot([placed.rank], [0], marker="o", ms=2.6, color=ink, clip_on=False)
     text = with_number(placed.name, f"{placed.rank:.2f}", side)

@@ -4,8 +4,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from ctviz.core.look import Look
 from ctviz.viz.charts.model.kinds import Dots, Mark, Row
-from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.charts.model.rows import (
     lanes,
     many_colours,
@@ -31,11 +31,11 @@ def draw_dots(axes: Axes, chart: Dots) -> None:
     if chart.guide is not None:
         axes.axvline(chart.guide, color=FAINT, lw=0.8, ls="--", zorder=1)
     for y, ends, look in spans(chart):
-        axes.plot(ends, (y, y), color=look.ink, lw=0.7, zorder=1)
+        axes.plot(ends, (y, y), color=look.light, lw=0.7, zorder=1)
     for y, _, mark in standing(chart):
         _mark(axes, mark, y, left=left, plain=mark.name in plain)
     for name, look in mark_names(chart).items():
-        ink = INK if name in colours else look.ink
+        ink = INK if name in colours else look.light
         axes.plot([], [], label=name, ls="", **_marker(look, ink, plain=name in plain))
     _rows(axes, chart.rows)
     axes.set_xlabel(chart.axis.label)
@@ -55,7 +55,7 @@ def _rows(axes: Axes, rows: tuple[Row, ...]) -> None:
 
 
 def _mark(axes: Axes, mark: Mark, y: float, *, left: float, plain: bool) -> None:
-    ink = mark.look.ink
+    ink = mark.look.light
     if mark.value is None:
         axes.text(left, y, "–  undefined", color=FAINT, va="center", size=6)
         return

@@ -4,13 +4,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
+from ctviz.core.theme import THEME
 from ctviz.viz.charts.model.kinds import HeatTable
 from ctviz.viz.charts.model.labels import longest
 from ctviz.viz.charts.print.style import INK, LETTER_IN
 
 ROW_IN, CELL_IN, FRAME_IN = 0.2, 0.25, 0.5
-BLUES = LinearSegmentedColormap.from_list("ctviz-blues", ["#ffffff", "#9cc8e6", "#14568c"])
-TWO_WAYS = LinearSegmentedColormap.from_list("ctviz-two-ways", ["#b5510b", "#ffffff", "#14568c"])
+INKS = THEME.light
+BLUES = LinearSegmentedColormap.from_list("ctviz-blues", INKS.shades)
+TWO_WAYS = LinearSegmentedColormap.from_list(
+    "ctviz-two-ways", [INKS.opposite, INKS.shades[0], INKS.shades[2]]
+)
 
 
 def heat_height(chart: HeatTable) -> float:

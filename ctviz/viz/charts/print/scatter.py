@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ctviz.viz.charts.model.kinds import LabelledPoint, Scatter
-from ctviz.viz.charts.model.labels import LED_REACHES, beside
+from ctviz.viz.charts.model.labels import LED_REACHES, beside, is_away
 from ctviz.viz.charts.print.curves import dress
 from ctviz.viz.charts.print.style import FAINT, INK, MARKERS
 
@@ -31,13 +31,16 @@ def label_points(axes: Axes, chart: Scatter) -> None:
         return
     pixel = axes.figure.dpi / 72
     box = axes.get_window_extent()
-    everywhere = axes.transData.transform([(p.x, p.y) for p in named]) - (box.x0, box.y0)
+    corner = (box.x0, box.y0)
+    everywhere = axes.transData.transform([(p.x, p.y) for p in named]) - corner
+    ends = np.reshape([bar for point in chart.points for bar in point.bars], (-1, 2))
+    bars = np.reshape(axes.transData.transform(ends) - corner, (-1, 2, 2))
     sizes = np.array([(0.6 * LABEL_PT * len(p.name), 1.25 * LABEL_PT) for p in named]) * pixel
     frame = (box.width / pixel, box.height / pixel)
-    centres = beside(everywhere / pixel, sizes / pixel, frame, LED_REACHES)
+    centres = beside(everywhere / pixel, sizes / pixel, frame, LED_REACHES, bars / pixel)
     labels = zip(named, everywhere / pixel, sizes / pixel, centres, strict=True)
     for point, at, size, centre in labels:
-        away = float((np.abs(centre - at) - size / 2).max()) > 1.6 * LABEL_PT
+        away = is_away(at, size, centre, 1.6 * LABEL_PT)
         axes.annotate(
             point.name,
             (point.x, point.y),
@@ -54,7 +57,7 @@ def label_points(axes: Axes, chart: Scatter) -> None:
 
 
 def _point(axes: Axes, point: LabelledPoint) -> None:
-    ink = point.look.ink
+    ink = point.look.light
     if point.x_interval is not None:
         axes.plot(point.x_interval, (point.y, point.y), color=ink, lw=0.7, alpha=0.55)
     if point.y_interval is not None:

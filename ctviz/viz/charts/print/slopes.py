@@ -13,7 +13,7 @@ ROW_IN, COLUMN_IN, FRAME_IN = 0.165, 1.2, 0.6
 
 def slopes_height(chart: Slopes) -> float:
     """Return how tall the chart must be for its names, in inches."""
-    return max(1.8, FRAME_IN + ROW_IN * len(chart.slopes))
+    return max(1.8, FRAME_IN + ROW_IN * chart.lowest)
 
 
 def slopes_width(chart: Slopes) -> float:
@@ -31,13 +31,13 @@ def draw_slopes(axes: Axes, chart: Slopes) -> None:
         axes.plot(
             [x for x, _ in ranks],
             [rank for _, rank in ranks],
-            color=look.ink,
+            color=look.light,
             ls=DASHES[look.dash],
             lw=0.9 if look.control else 1.3,
             marker=MARKERS[look.marker],
             ms=4.2,
             mew=0.8,
-            mfc="white" if look.hollow else look.ink,
+            mfc="white" if look.hollow else look.light,
             clip_on=False,
         )
     for slope, rank, at, side in slope_names(chart):
@@ -46,7 +46,7 @@ def draw_slopes(axes: Axes, chart: Slopes) -> None:
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0, labelsize=8)
     axes.set_xlim(-0.02, last + 0.02)
-    axes.set_ylim(len(chart.slopes) + 0.6, 0.4)
+    axes.set_ylim(chart.lowest + 0.6, 0.4)
     axes.set_yticks([])
     axes.grid(visible=False, axis="y")
     for edge in ("left", "bottom"):

@@ -10,7 +10,7 @@ import matplotlib as mpl
 
 from ctviz.core.theme import THEME
 
-INK, FAINT, GRID = THEME.paper.text, THEME.paper.faint, "#dfe2e6"
+INK, FAINT, GRID = THEME.light.text, THEME.light.faint, "#dfe2e6"
 WIDTH_IN = 7.0
 """Both columns of a journal's page."""
 
@@ -27,6 +27,10 @@ MARKERS: Mapping[str, str] = MappingProxyType(
         "pentagon": "p",
         "star": "*",
         "hexagon": "h",
+        "x": "X",
+        "cross": "P",
+        "triangle-left": "<",
+        "triangle-right": ">",
         "x-thin": "x",
     }
 )

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from html import escape
 
+from ctviz.core.look import Look
 from ctviz.viz.charts.model.labels import Side, longest
-from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.charts.screen.cell import Cell
-from ctviz.viz.charts.screen.style import FAINT, INK
 
 LETTER_PX = 5.7
 PAGE_PX = 880
@@ -20,7 +19,7 @@ def write_beside(cell: Cell, text: str, at: tuple[float, float], side: Side, loo
         *at,
         xanchor="right" if side == "left" else "left",
         xshift=-9 if side == "left" else 9,
-        font={"size": 10, "color": FAINT if look.control else INK},
+        font={"size": 10, "color": cell.letters(look)},
     )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ctviz.core.look import Look
+from ctviz.core.theme import Inks
 from ctviz.viz.charts.model.axis import Axis
-from ctviz.viz.charts.model.kinds import Numbers
-from ctviz.viz.charts.model.looks import BESIDE_DASH, Look
-from ctviz.viz.charts.screen.style import FAINT, GRID, INK
+from ctviz.viz.charts.model.kinds import BESIDE_DASH, Numbers
+from ctviz.viz.charts.screen.style import see_through
 
 INSIDE: Mapping[str, Any] = MappingProxyType({"xref": "x domain", "yref": "y domain"})
 """Places as shares of the panel, from its lower left corner."""
@@ -22,9 +23,10 @@ NO_AXIS: Mapping[str, Any] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a panel is drawn: a row and a column of the figure, counted from one."""
+    """Where a panel is drawn: a row and a column of the figure, counted from one; and in what."""
 
     figure: go.Figure
+    inks: Inks
     row: int = 1
     column: int = 1
 
@@ -44,7 +46,7 @@ class Cell:
 
     def head(self, title: str, note: str) -> None:
         """Write a panel's title above it, and a fainter line on how to read it."""
-        small = f"<br><span style='font-size:10px;color:{FAINT}'>{escape(note)}</span>"
+        small = f"<br><span style='font-size:10px;color:{self.inks.faint}'>{escape(note)}</span>"
         self.write(
             escape(title) + (small if note else ""),
             0,
@@ -54,17 +56,22 @@ class Cell:
             xanchor="left",
             yanchor="bottom",
             align="left",
-            font={"size": 13, "color": INK},
+            font={"size": 13, "color": self.inks.text},
         )
 
     def write(self, text: str, x: float, y: float, **how: object) -> None:
         """Write text at a place of the panel's own axes."""
-        style: dict[str, object] = {"showarrow": False, "font": {"size": 10, "color": INK}} | how
+        font = {"size": 10, "color": self.inks.text}
+        style: dict[str, object] = {"showarrow": False, "font": font} | how
         self.figure.add_annotation(text=text, x=x, y=y, row=self.row, col=self.column, **style)
+
+    def letters(self, look: Look) -> str:
+        """Return what the name of something is written in: controls are quieter."""
+        return self.inks.faint if look.control else self.inks.text
 
     def line(self, x: Numbers, y: Numbers, name: str = "", **how: object) -> None:
         """Draw a line that only guides the eye; its name is read by pointing at it."""
-        style: dict[str, object] = {"color": FAINT, "dash": BESIDE_DASH, "width": 1} | how
+        style: dict[str, object] = {"color": self.inks.faint, "dash": BESIDE_DASH, "width": 1} | how
         self.add(
             go.Scatter(
                 x=x,
@@ -78,14 +85,15 @@ class Cell:
         )
 
 
-def dressed(axis: Axis) -> dict[str, Any]:
+def dressed(axis: Axis, inks: Inks) -> dict[str, Any]:
     """Return how plotly writes an axis: title with unit and direction, small faint ticks."""
+    grid = see_through(inks.faint, 0.18)
     found: dict[str, Any] = {
-        "title": {"text": axis.label, "standoff": 4, "font": {"size": 11, "color": FAINT}},
-        "tickfont": {"size": 10, "color": FAINT},
+        "title": {"text": axis.label, "standoff": 4, "font": {"size": 11, "color": inks.faint}},
+        "tickfont": {"size": 10, "color": inks.faint},
         "nticks": 7,
-        "gridcolor": GRID,
-        "linecolor": GRID,
+        "gridcolor": grid,
+        "linecolor": grid,
         "zeroline": False,
         "automargin": "left+right",
     }
@@ -97,7 +105,7 @@ def dressed(axis: Axis) -> dict[str, Any]:
     return found
 
 
-def marker(look: Look, size: int = 9) -> dict[str, Any]:
+def marker(look: Look, inks: Inks, size: int = 9) -> dict[str, Any]:
     """Return plotly's marker for a look."""
     symbol = f"{look.marker}-open" if look.hollow else look.marker
-    return {"symbol": symbol, "color": look.colour, "size": size, "line": {"width": 1.5}}
+    return {"symbol": symbol, "color": look.on(inks.scheme), "size": size, "line": {"width": 1.5}}

@@ -4,31 +4,31 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from ctviz.viz.charts.model.kinds import CurveChart, Line
+from ctviz.core.look import Scheme
+from ctviz.viz.charts.model.kinds import BESIDE_DASH, CurveChart, Line
 from ctviz.viz.charts.model.labels import in_lines
-from ctviz.viz.charts.model.looks import BESIDE_DASH
 from ctviz.viz.charts.screen.cell import INSIDE, Cell, dressed
-from ctviz.viz.charts.screen.style import FAINT, see_through
+from ctviz.viz.charts.screen.style import see_through
 
 
 def draw_curves(cell: Cell, chart: CurveChart) -> None:
     """Draw curves, their bands faint below all of them, or say what is missing."""
     for line in chart.lines:
         if line.low:
-            cell.add(_band(line))
+            cell.add(_band(line, cell.inks.scheme))
     for line in chart.lines:
         if line.faint:
             cell.line(line.x, line.y, line.name)
         else:
-            cell.add(_curve(line))
+            cell.add(_curve(line, cell.inks.scheme))
     if not chart.lines:
         cell.add(go.Scatter(x=[None], y=[None], showlegend=False))  # or there would be no axes
         missing = escape(in_lines(chart.missing)).replace("\n", "<br>")
-        cell.write(missing, 0.5, 0.5, **INSIDE, font={"size": 11, "color": FAINT})
-    cell.axes(dressed(chart.x), dressed(chart.y))
+        cell.write(missing, 0.5, 0.5, **INSIDE, font={"size": 11, "color": cell.inks.faint})
+    cell.axes(dressed(chart.x, cell.inks), dressed(chart.y, cell.inks))
 
 
-def _band(line: Line) -> go.Scatter:
+def _band(line: Line, scheme: Scheme) -> go.Scatter:
     return go.Scatter(
         x=[*line.x, *reversed(line.x)],
         y=[*line.high, *reversed(line.low)],
@@ -37,12 +37,12 @@ def _band(line: Line) -> go.Scatter:
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillcolor=see_through(line.look.colour, 0.1),
+        fillcolor=see_through(line.look.on(scheme), 0.1),
         hoverinfo="skip",
     )
 
 
-def _curve(line: Line) -> go.Scatter:
+def _curve(line: Line, scheme: Scheme) -> go.Scatter:
     return go.Scatter(
         x=line.x,
         y=line.y,
@@ -51,7 +51,7 @@ def _curve(line: Line) -> go.Scatter:
         showlegend=not line.beside,
         mode="lines",
         line={
-            "color": line.look.colour,
+            "color": line.look.on(scheme),
             "dash": BESIDE_DASH if line.beside else line.look.dash,
             "width": 2,
         },

@@ -9,7 +9,6 @@ from ctviz.viz.charts.model.kinds import CriticalDifference, Placed
 from ctviz.viz.charts.model.labels import Side, with_number
 from ctviz.viz.charts.screen.beside import room_beside, write_beside
 from ctviz.viz.charts.screen.cell import NO_AXIS, Cell
-from ctviz.viz.charts.screen.style import INK
 
 ROW_PX, FRAME_PX = 19, 120
 
@@ -23,7 +22,7 @@ def draw_difference(cell: Cell, chart: CriticalDifference) -> None:
     """Draw the line of ranks, the names on both sides, the bars below the line."""
     diagram = Diagram(chart)
     first, last = diagram.ends
-    solid = {"color": INK, "dash": "solid"}
+    solid = {"color": cell.inks.text, "dash": "solid"}
     cell.line((first, last), (0.0, 0.0), **solid)
     for rank in diagram.numbers:
         cell.line((rank, rank), (0.0, 0.35), **solid)
@@ -45,6 +44,7 @@ def draw_difference(cell: Cell, chart: CriticalDifference) -> None:
 
 def _name(cell: Cell, placed: Placed, at: tuple[float, float], side: Side) -> None:
     rank, look, (edge, y) = f"{placed.rank:.2f}", placed.look, at
+    colour = look.on(cell.inks.scheme)
     cell.add(
         go.Scatter(
             x=[placed.rank, placed.rank, edge],
@@ -52,8 +52,8 @@ def _name(cell: Cell, placed: Placed, at: tuple[float, float], side: Side) -> No
             mode="lines+markers",
             name=escape(placed.name),
             showlegend=False,
-            line={"color": look.colour, "width": 1.2},
-            marker={"size": [6, 0, 0], "color": look.colour},
+            line={"color": colour, "width": 1.2},
+            marker={"size": [6, 0, 0], "color": colour},
             hovertemplate=f"{escape(placed.name)}: mean rank {rank}<extra></extra>",
         )
     )

@@ -4,9 +4,10 @@ from html import escape
 
 import plotly.graph_objects as go
 
+from ctviz.core.look import Look
+from ctviz.core.theme import Inks
 from ctviz.viz.charts.model.axis import Axis
 from ctviz.viz.charts.model.kinds import Dots, Mark, Row
-from ctviz.viz.charts.model.looks import Look
 from ctviz.viz.charts.model.rows import (
     lanes,
     many_colours,
@@ -16,7 +17,6 @@ from ctviz.viz.charts.model.rows import (
     standing,
 )
 from ctviz.viz.charts.screen.cell import Cell, dressed, marker
-from ctviz.viz.charts.screen.style import FAINT, INK
 
 ROW_PX, MARK_PX, FRAME_PX = 8, 11, 110
 
@@ -30,19 +30,22 @@ def draw_dots(cell: Cell, chart: Dots) -> None:
     """Draw the rows from the top, their marks joined or dodging one another."""
     colours, plain = many_colours(chart), many_markers(chart)
     for name, look in mark_names(chart).items():
-        ink = INK if name in colours else look.colour
-        cell.add(_legend_entry(name, _marker(look, plain=name in plain) | {"color": ink}))
+        drawn = _marker(look, cell.inks, plain=name in plain)
+        if name in colours:
+            drawn["color"] = cell.inks.text
+        cell.add(_legend_entry(name, drawn))
     if chart.guide is not None:
         cell.line((chart.guide, chart.guide), (-0.6, len(chart.rows) - 0.4), dash="dash")
     for y, ends, look in spans(chart):
-        cell.line(ends, (y, y), color=look.colour, dash="solid")
+        cell.line(ends, (y, y), color=look.on(cell.inks.scheme), dash="solid")
     for y, row, mark in standing(chart):
         if mark.value is None:
             _undefined(cell, mark, y)
         else:
             words = _words(row, mark, chart.axis)
-            cell.add(_dot(mark, y, words, plain=mark.name in plain))
-    names = [_name(row) for row in chart.rows]
+            drawn = _marker(mark.look, cell.inks, plain=mark.name in plain)
+            cell.add(_dot(mark, y, words, drawn))
+    names = [_name(row, cell.inks) for row in chart.rows]
     side = {
         "range": [len(names) - 0.4, -0.6],
         "tickvals": list(range(len(names))),
@@ -52,7 +55,7 @@ def draw_dots(cell: Cell, chart: Dots) -> None:
         "zeroline": False,
         "automargin": True,
     }
-    cell.axes(dressed(chart.axis), side)
+    cell.axes(dressed(chart.axis, cell.inks), side)
 
 
 def _undefined(cell: Cell, mark: Mark, y: float) -> None:
@@ -62,12 +65,12 @@ def _undefined(cell: Cell, mark: Mark, y: float) -> None:
         y,
         xref="x domain",
         xanchor="left",
-        font={"size": 9, "color": FAINT},
+        font={"size": 9, "color": cell.inks.faint},
         hovertext=escape(mark.why),
     )
 
 
-def _dot(mark: Mark, y: float, words: str, *, plain: bool) -> go.Scatter:
+def _dot(mark: Mark, y: float, words: str, drawn: dict[str, object]) -> go.Scatter:
     trace = go.Scatter(
         x=[mark.value],
         y=[y],
@@ -75,7 +78,7 @@ def _dot(mark: Mark, y: float, words: str, *, plain: bool) -> go.Scatter:
         name=escape(mark.name),
         legendgroup=mark.name,
         showlegend=False,
-        marker=_marker(mark.look, plain=plain),
+        marker=drawn,
         hovertemplate=f"{words}<extra></extra>",
     )
     if mark.value is None or mark.low is None or mark.high is None:
@@ -96,8 +99,8 @@ def _words(row: Row, mark: Mark, axis: Axis) -> str:
     return escape(words) + (f"<br>{escape(mark.why)}" if mark.why else "")
 
 
-def _marker(look: Look, *, plain: bool) -> dict[str, object]:
-    found = marker(look)
+def _marker(look: Look, inks: Inks, *, plain: bool) -> dict[str, object]:
+    found = marker(look, inks)
     if plain:
         found["symbol"] = "circle-open" if look.hollow else "circle"
     return found
@@ -115,7 +118,7 @@ def _legend_entry(name: str, drawn: dict[str, object]) -> go.Scatter:
     )
 
 
-def _name(row: Row) -> str:
+def _name(row: Row, inks: Inks) -> str:
     flag = f" <i>({escape(row.flag)})</i>" if row.flag else ""
     name = f"{escape(row.name)}{flag}"
-    return f"<span style='color:{FAINT}'>{name}</span>" if row.control else name
+    return f"<span style='color:{inks.faint}'>{name}</span>" if row.control else name

@@ -5,15 +5,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ctviz.core.theme import Inks
 from ctviz.viz.charts.model.kinds import HeatTable
 from ctviz.viz.charts.model.labels import longest
 from ctviz.viz.charts.screen.cell import Cell
-from ctviz.viz.charts.screen.style import FAINT
-from ctviz.viz.images.palette import COLOURS
 
 ROW_PX, FRAME_PX = 19, 130
-BLUES = ((0.0, "#151a22"), (0.5, "#1c5a8c"), (1.0, "#7cc4f5"))
-TWO_WAYS = ((0.0, "#e8843c"), (0.5, "#151a22"), (1.0, COLOURS[0]))
 
 
 def heat_height(chart: HeatTable) -> int:
@@ -25,6 +22,8 @@ def heat_height(chart: HeatTable) -> int:
 def draw_heat(cell: Cell, chart: HeatTable) -> None:
     """Shade the cells and write their numbers into them."""
     two_ways = chart.scale == "correlation"
+    nothing, some, much = cell.inks.shades
+    shades = (cell.inks.opposite, nothing, much) if two_ways else (nothing, some, much)
     across, down = list(range(len(chart.columns))), list(range(len(chart.rows)))
     cell.add(
         go.Heatmap(
@@ -40,18 +39,20 @@ def draw_heat(cell: Cell, chart: HeatTable) -> None:
             hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{text}<extra></extra>",
             zmin=-1 if two_ways else 0,
             zmax=1,
-            colorscale=TWO_WAYS if two_ways else BLUES,
+            colorscale=[(place / 2, colour) for place, colour in enumerate(shades)],
             showscale=False,
             xgap=1,
             ygap=1,
         )
     )
-    cell.axes(_side(chart.x, chart.columns), _side(chart.y, chart.rows) | {"autorange": "reversed"})
+    x = _side(chart.x, chart.columns, cell.inks)
+    y = _side(chart.y, chart.rows, cell.inks)
+    cell.axes(x, y | {"autorange": "reversed"})
 
 
-def _side(title: str, names: tuple[str, ...]) -> dict[str, Any]:
+def _side(title: str, names: tuple[str, ...], inks: Inks) -> dict[str, Any]:
     return {
-        "title": {"text": title, "standoff": 6, "font": {"size": 11, "color": FAINT}},
+        "title": {"text": title, "standoff": 6, "font": {"size": 11, "color": inks.faint}},
         "tickvals": list(range(len(names))),
         "ticktext": [escape(name) for name in names],
         "tickfont": {"size": 10},

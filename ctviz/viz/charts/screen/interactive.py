@@ -1,4 +1,4 @@
-"""A chart as a plotly figure, for a dark page."""
+"""A chart as a plotly figure, for a dark or a light page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ctviz.core.theme import THEME, Inks
 from ctviz.viz.charts.model.grid import PanelGrid
 from ctviz.viz.charts.model.kinds import (
     Chart,
@@ -28,21 +29,23 @@ from ctviz.viz.charts.screen.heat import draw_heat, heat_height
 from ctviz.viz.charts.screen.picture import draw_picture, picture_height
 from ctviz.viz.charts.screen.scatter import draw_scatter
 from ctviz.viz.charts.screen.slopes import draw_slopes, slopes_height
-from ctviz.viz.charts.screen.style import DRESS, FAINT
+from ctviz.viz.charts.screen.style import dress
 
 PLEASANT_PX = {1: 420, 2: 340}
-LEGEND_ROW_PX, TITLE_PX, HEAD_PX, AXIS_PX = 18, 56, 40, 38
+LEGEND_ROW_PX, TITLE_PX, HEAD_PX, NOTE_PX, AXIS_PX = 18, 56, 40, 16, 38
 APART = 0.06
 """Of the figure's width, between two panels."""
 
 
-def interactive(chart: Chart, *, height: int | None = None) -> go.Figure:
+def interactive(chart: Chart, *, height: int | None = None, inks: Inks = THEME.dark) -> go.Figure:
     """Return the chart as a figure for the page.
 
     Parameters
     ----------
     height
         Of the whole figure in pixels; None for as tall as is pleasant, or as its names need.
+    inks
+        Of the page that it stands on.
     """
     grid = PanelGrid.of(chart)
     heights = [max(_height(panel, grid.across) for panel in row) for row in grid.rows]
@@ -55,13 +58,13 @@ def interactive(chart: Chart, *, height: int | None = None) -> go.Figure:
     )
     for place, panel in enumerate(grid.panels):
         row, column = divmod(place, grid.across)
-        cell = Cell(figure, row + 1, column + 1)
+        cell = Cell(figure, inks, row + 1, column + 1)
         if panel is not chart:
             cell.head(panel.title, panel.note)
         _DRAWINGS[type(panel)].draw(cell, panel)
         if grid.is_named(place):
             figure.update_yaxes(showticklabels=False, row=cell.row, col=cell.column)
-    return _dressed(figure, chart, sum(heights), height)
+    return _dressed(figure, chart, (sum(heights), height), inks)
 
 
 def _height(panel: Panel, across: int) -> int:
@@ -69,25 +72,30 @@ def _height(panel: Panel, across: int) -> int:
     return height(panel) if height else PLEASANT_PX.get(across, 260)
 
 
-def _dressed(figure: go.Figure, chart: Chart, needed: int, height: int | None) -> go.Figure:
+def _dressed(
+    figure: go.Figure, chart: Chart, heights: tuple[int, int | None], inks: Inks
+) -> go.Figure:
+    needed, asked = heights
     rows = -(-sum(bool(trace.showlegend) for trace in figure.data) // 4)
     above = TITLE_PX if chart.title else 0
+    if above and any(panel.note for panel in PanelGrid.of(chart).panels if panel is not chart):
+        above += NOTE_PX
     return figure.update_layout(
-        height=height or needed + above + LEGEND_ROW_PX * rows,
+        height=asked or needed + above + LEGEND_ROW_PX * rows,
         margin={
             "l": 10,
             "r": 10,
             "t": above + 14 if chart.title else HEAD_PX,
             "b": AXIS_PX + LEGEND_ROW_PX * rows,
         },
-        title=_title(chart),
-        **DRESS,
+        title=_title(chart, inks),
+        **dress(inks),
         showlegend=rows > 0,
     )
 
 
-def _title(chart: Chart) -> dict[str, Any]:
-    note = f"<br><span style='font-size:11px;color:{FAINT}'>{escape(chart.note)}</span>"
+def _title(chart: Chart, inks: Inks) -> dict[str, Any]:
+    note = f"<br><span style='font-size:11px;color:{inks.faint}'>{escape(chart.note)}</span>"
     return {
         "text": escape(chart.title) + (note if chart.note else ""),
         "font": {"size": 14},

@@ -1,12 +1,11 @@
-"""The look of charts on screen: dark, compact, transparent, readable at 430 × 280 pixels."""
+"""The look of charts on screen: compact, transparent, readable at 430 × 280 pixels."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ctviz.core.theme import THEME, channels
+from ctviz.core.theme import Inks, channels
 
-INK, FAINT = THEME.screen.text, THEME.screen.faint
 CLEAR = "rgba(0, 0, 0, 0)"
 
 
@@ -15,17 +14,19 @@ def see_through(colour: str, opacity: float) -> str:
     return f"rgba{(*channels(colour), opacity)}"
 
 
-GRID = see_through(FAINT, 0.18)
-FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FONT = "'Source Sans', system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+"""The page's own typeface, which Streamlit brings, then those that most computers have."""
 
 PLOT_CONFIG: Mapping[str, Any] = MappingProxyType({"displayModeBar": False, "displaylogo": False})
 """What to give plotly beside a figure: small plots have no room for its tool bar."""
 
-DRESS: Mapping[str, Any] = MappingProxyType(
-    {
+
+def dress(inks: Inks) -> dict[str, Any]:
+    """Return the layout that all figures share: quiet letters, the legend below."""
+    return {
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
-        "font": {"family": FONT, "size": 11, "color": INK},
+        "font": {"family": FONT, "size": 11, "color": inks.text},
         "hoverlabel": {"font": {"family": FONT, "size": 11}, "namelength": -1},
         "legend": {
             "orientation": "h",
@@ -38,5 +39,3 @@ DRESS: Mapping[str, Any] = MappingProxyType(
             "tracegroupgap": 0,
         },
     }
-)
-"""The layout that all figures share: dark ground, quiet letters, the legend below."""

@@ -2,29 +2,33 @@
  * Drawing tools: what the left button does to the drawing of the slice on show.
  *
  * A stroke belongs to the drawing, the slice and the label on which it began, whatever the page shows by the time it
- * ends; so does an open polygon.
+ * ends; so does an open polygon. The brush and the eraser are discs, or balls that reach the slices around as one act.
  *
  * @typedef {import("../sync/types.js").Point} Point
  * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {"window" | "brush" | "eraser" | "polygon" | "freehand" | import("../sync/types.js").Measurement["kind"]} Tool
+ * @typedef {"window" | "brush" | "eraser" | "polygon" | "freehand" | "grow" | import("../sync/types.js").Measurement["kind"]} Tool
  *
  * @typedef {object} Outline  A shape before it is filled.
  * @property {Point[]} corners
  * @property {number} label
  * @property {boolean} erasing
  *
- * @typedef {Outline & {drawing: Drawing, slice: number, paints: boolean, last: Point, allow: (index: number) => boolean}} Stroke
+ * @typedef {{slice: number, radius: number, allow: (index: number) => boolean}} Disc  What is painted of a slice; the radius in columns.
+ * @typedef {Outline & {drawing: Drawing, slice: number, paints: boolean, last: Point, allow: (index: number) => boolean, discs: Disc[]}} Stroke
  *
  * @typedef {object} Sheet  What the brush draws on.
  * @property {() => Drawing | null} drawing
  * @property {() => number} slice
+ * @property {() => import("./stack.js").Scan} scan
  * @property {() => number} aspect  Height of a pixel over its width.
- * @property {() => Int16Array | null} values  Pixels of the slice, if they are here.
+ * @property {(slice: number) => Int16Array | null} values  Pixels of a slice, if they are here.
+ * @property {(sentence: string) => void} say
  * @property {() => number} reach  How near the first corner closes a polygon, in image pixels.
  * @property {() => void} changed
  */
 
 import { fillPolygon, fillStroke } from "./raster.js";
+import { discsOfBall } from "./stack.js";
 
 export const SIZES = { low: 1, high: 120 };
 /** The tools that draw; the others are for the window, and for measuring. */
@@ -39,6 +43,8 @@ export class Brush {
     this.label = 1;
     /** Diameter of the brush in image columns. */
     this.size = 12;
+    /** Whether brush, eraser and growing reach the slices around. */
+    this.deep = false;
     /** @type {{low: number, high: number} | null} Values that may be drawn on. */
     this.range = null;
     /** @type {Stroke | null} What is drawn while the button is down. */
@@ -88,6 +94,38 @@ export class Brush {
     this.sheet.changed();
   }
 
+  /** Diameter of the brush in mm, or null where that is unknown. */
+  get millimetres() {
+    const { spacing } = this.sheet.scan();
+    return spacing && this.size * spacing[1];
+  }
+
+  /** Whether it can reach the slices around, for it is known where they lie. */
+  get canBeDeep() {
+    const { spacing, depths, count } = this.sheet.scan();
+    return Boolean(spacing && depths) && count > 1;
+  }
+
+  /** @param {boolean} deep */
+  deepen(deep) {
+    this.deep = deep && this.canBeDeep;
+    this.sheet.changed();
+  }
+
+  /**
+   * The discs of the brush on its slice and, where it is a ball, on those around.
+   *
+   * @param {boolean} deep
+   * @returns {{slice: number, radius: number}[]}
+   */
+  discs(deep) {
+    const { spacing, depths } = this.sheet.scan();
+    const slice = this.sheet.slice();
+    if (!deep || !spacing || !depths || !this.paints) return [{ slice, radius: this.size / 2 }];
+    const [, column] = spacing;
+    return discsOfBall(depths, slice, (this.size / 2) * column).map((disc) => ({ ...disc, radius: disc.radius / column }));
+  }
+
   /**
    * @param {Point} point
    * @param {PointerEvent} event
@@ -98,7 +136,7 @@ export class Brush {
     this.up();
     const erasing = this.tool === "eraser" || event.ctrlKey || event.metaKey;
     if (this.tool === "polygon") this.corner(drawing, point, erasing);
-    else this.begin(drawing, point, erasing);
+    else this.begin(drawing, point, erasing, this.deep || event.altKey);
     this.sheet.changed();
   }
 
@@ -106,13 +144,19 @@ export class Brush {
    * @param {Drawing} drawing
    * @param {Point} point
    * @param {boolean} erasing
+   * @param {boolean} deep
    */
-  begin(drawing, point, erasing) {
+  begin(drawing, point, erasing, deep) {
     const { label, paints } = this;
-    const [slice, allow] = [this.sheet.slice(), this.allowed(erasing)];
-    this.stroke = { drawing, slice, label, erasing, paints, allow, corners: [point], last: point };
+    const slice = this.sheet.slice();
+    const discs = this.discs(deep).map((disc) => ({ ...disc, allow: this.allowed(erasing, disc.slice) }));
+    if (this.range && !erasing && discs.some((disc) => disc.slice !== slice && !this.sheet.values(disc.slice))) {
+      this.sheet.say("The slices around are still being loaded; draw again in a moment, or without a range.");
+      return;
+    }
+    this.stroke = { drawing, slice, label, erasing, paints, allow: this.allowed(erasing, slice), discs, corners: [point], last: point };
     if (!paints) return;
-    drawing.begin(slice);
+    drawing.begin(discs.map((disc) => disc.slice));
     this.paint(this.stroke, point);
   }
 
@@ -161,9 +205,9 @@ export class Brush {
   close() {
     const { polygon } = this;
     const drawing = this.sheet.drawing();
-    if (!polygon || !drawing || (this.range && !this.sheet.values())) return;
+    if (!polygon || !drawing || (this.range && !this.sheet.values(this.sheet.slice()))) return;
     drawing.polygons.delete(this.sheet.slice());
-    this.fill(drawing, this.sheet.slice(), polygon, this.allowed(polygon.erasing));
+    this.fill(drawing, this.sheet.slice(), polygon, this.allowed(polygon.erasing, this.sheet.slice()));
     this.sheet.changed();
   }
 
@@ -216,23 +260,27 @@ export class Brush {
    * @param {Stroke} stroke
    * @param {Point} to
    */
-  paint({ drawing, slice, label, erasing, last, allow }, to) {
+  paint({ drawing, slice, label, erasing, last, discs }, to) {
     if (!drawing.act) return;
-    const line = { from: last, to, radius: this.size / 2, aspect: this.sheet.aspect() };
-    fillStroke(drawing.on(slice), drawing.shape, line, erasing ? 0 : label, allow);
-    drawing.touched();
+    const aspect = this.sheet.aspect();
+    for (const { slice: k, radius, allow } of discs) {
+      const line = { from: last, to, radius, aspect, dot: k === slice };
+      fillStroke(drawing.on(k), drawing.shape, line, erasing ? 0 : label, allow);
+    }
+    drawing.touch(discs.map((disc) => disc.slice));
   }
 
   /**
    * Pixels that the HU range lets be drawn on; erasing is never limited.
    *
    * @param {boolean} erasing
+   * @param {number} slice
    * @returns {(index: number) => boolean}
    */
-  allowed(erasing) {
+  allowed(erasing, slice) {
     const { range } = this;
     if (!range || erasing) return () => true;
-    const values = this.sheet.values();
+    const values = this.sheet.values(slice);
     if (!values) return () => false;
     return (index) => values[index] >= range.low && values[index] <= range.high;
   }

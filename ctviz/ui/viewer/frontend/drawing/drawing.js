@@ -13,6 +13,9 @@ import { sameMeasurement } from "./measurement.js";
 import { merge } from "../sync/merge.js";
 import { decodeRuns, encodeRuns, sameRuns } from "../sync/runs.js";
 
+/** How many there can be, "undrawn" included: they are kept in bytes. */
+const LABELS = 256;
+
 let made = 0;
 
 export class Drawing {
@@ -32,7 +35,13 @@ export class Drawing {
     this.measurements = new Map();
     this.history = new History();
     this.revision = 0;
-    /** @type {{slice: number, before: Runs} | null} */
+    /** The revision in which each slice changed last. @type {Map<number, number>} */
+    this.versions = new Map();
+    /** Pixels of each label, by slice, as they were in a version of it. @type {Map<number, {version: number, pixels: Uint32Array}>} */
+    this.counted = new Map();
+    /** In which version slices were filled between drawn ones, by label and slice. @type {Map<number, Map<number, number>>} */
+    this.filled = new Map();
+    /** What the slices were before the act that is under way, or null. @type {Map<number, Runs> | null} */
     this.act = null;
     /** @type {Map<number, import("./brush.js").Outline>} Polygons that are not closed yet, by slice. */
     this.polygons = new Map();
@@ -63,11 +72,49 @@ export class Drawing {
     return labels ? encodeRuns(labels) : [];
   }
 
+  /** @param {number} slice */
+  version(slice) {
+    return this.versions.get(slice) ?? 0;
+  }
+
+  /**
+   * How many pixels of a slice each label has; those of label 0 are undrawn.
+   *
+   * @param {number} slice
+   */
+  pixels(slice) {
+    const [known, version] = [this.counted.get(slice), this.version(slice)];
+    if (known?.version === version) return known.pixels;
+    const pixels = new Uint32Array(LABELS);
+    for (const label of this.on(slice)) pixels[label]++;
+    this.counted.set(slice, { version, pixels });
+    return pixels;
+  }
+
   /** Indices of slices on which something is drawn, optionally with one label only. */
   drawnSlices(label = 0) {
-    const holds = (/** @type {Uint8Array} */ labels) =>
-      label ? labels.includes(label) : labels.some((value) => value !== 0);
-    return [...this.slices].filter(([, labels]) => holds(labels)).map(([slice]) => slice);
+    const size = this.shape.rows * this.shape.columns;
+    const holds = (/** @type {number} */ slice) => (label ? this.pixels(slice)[label] > 0 : this.pixels(slice)[0] < size);
+    return [...this.slices.keys()].filter(holds);
+  }
+
+  /**
+   * @param {number} label
+   * @param {number[]} slices  That were filled between drawn ones just now.
+   */
+  noteFilled(label, slices) {
+    const versions = this.filled.get(label) ?? new Map();
+    for (const slice of slices) versions.set(slice, this.version(slice));
+    this.filled.set(label, versions);
+  }
+
+  /**
+   * Slices on which a label was filled between drawn ones and nothing was changed since, by this page.
+   *
+   * @param {number} label
+   */
+  filledSlices(label) {
+    return [...(this.filled.get(label) ?? [])].filter(([slice, version]) => this.version(slice) === version).map(([slice]) => slice);
   }
 
   /**
@@ -93,7 +140,7 @@ export class Drawing {
   rebase(slice, before, now) {
     const labels = this.on(slice);
     labels.set(merge(this.decoded(before), labels, this.decoded(now)));
-    this.revision++;
+    this.touch([slice]);
   }
 
   /** @param {Runs} runs */
@@ -101,30 +148,40 @@ export class Drawing {
     return decodeRuns(runs, new Uint8Array(this.shape.rows * this.shape.columns));
   }
 
-  /** @param {number} slice */
-  begin(slice) {
-    this.act = { slice, before: this.runs(slice) };
+  /**
+   * Begin an act that may change these slices; whatever it changes of them is one act.
+   *
+   * @param {number[]} slices
+   */
+  begin(slices) {
+    this.act = new Map(slices.map((slice) => [slice, this.runs(slice)]));
   }
 
-  /** Note that pixels changed within the current act. */
-  touched() {
+  /**
+   * Note that pixels of slices have changed.
+   *
+   * @param {Iterable<number>} slices
+   */
+  touch(slices) {
     this.revision++;
+    for (const slice of slices) this.versions.set(slice, this.revision);
   }
 
   /** Finish the act; nothing is noted if it changed nothing. */
   finish() {
-    if (!this.act) return;
-    const { slice, before } = this.act;
+    const { act } = this;
+    if (!act) return;
     this.act = null;
-    this.note([{ slice, before, after: this.runs(slice) }]);
+    this.note([...act].map(([slice, before]) => ({ slice, before, after: this.runs(slice) })));
   }
 
   /** Give the current act up. */
   abandon() {
-    if (!this.act) return;
-    decodeRuns(this.act.before, this.on(this.act.slice));
+    const { act } = this;
+    if (!act) return;
+    for (const [slice, before] of act) decodeRuns(before, this.on(slice));
     this.act = null;
-    this.revision++;
+    this.touch(act.keys());
   }
 
   /**
@@ -169,13 +226,13 @@ export class Drawing {
   /** @param {SliceChange[]} change */
   note(change) {
     const real = change.filter(({ before, after }) => !sameRuns(before, after));
-    this.revision++;
+    this.touch(real.map(({ slice }) => slice));
     if (!real.length) return;
     this.history.push(real);
     this.edited(real.map(({ slice }) => slice), []);
   }
 
-  /** Slice of the act that was taken back, or null. */
+  /** Slices of the act that was taken back, or null. */
   undo() {
     return this.apply(this.history.undo());
   }
@@ -192,10 +249,10 @@ export class Drawing {
       if ("measurement" in part) this.put(part.measurement, part.after);
       else this.reapply(part);
     }
-    this.revision++;
+    this.touch(change.map(({ slice }) => slice));
     const [slices, measurements] = [change.filter((part) => !("measurement" in part)), change.filter((part) => "measurement" in part)];
     this.edited(slices.map(({ slice }) => slice), measurements.map(({ measurement }) => measurement));
-    return change[0].slice;
+    return change.map(({ slice }) => slice);
   }
 
   /** @param {SliceChange} change */

@@ -73,16 +73,16 @@ export function signedDistance(labels, label, shape, spacing = [1, 1]) {
 }
 
 /**
- * Slices nearest to `slice` on either side that hold the label, or null where one is missing.
+ * Gaps between drawn slices in which a slice lies, or which begin or end with it.
  *
  * @param {number} slice
  * @param {number[]} drawn  Indices of slices that hold the label.
+ * @returns {[number, number][]}  The drawn slices before and after each.
  */
-export function neighbours(slice, drawn) {
-  const below = drawn.filter((k) => k < slice);
-  const above = drawn.filter((k) => k > slice);
-  return {
-    below: below.length ? Math.max(...below) : null,
-    above: above.length ? Math.min(...above) : null,
-  };
+export function gapsAround(slice, drawn) {
+  const sorted = [...drawn].sort((a, b) => a - b);
+  return sorted
+    .slice(1)
+    .map((above, i) => /** @type {[number, number]} */ ([sorted[i], above]))
+    .filter(([below, above]) => above - below > 1 && below <= slice && slice <= above);
 }

@@ -9,16 +9,16 @@
 /**
  * Fill everything within `radius` of the line from `from` to `to`.
  *
- * The pixel under `to` is always filled, so the smallest brush draws.
+ * The pixel under `to` is always filled, so the smallest brush draws, unless that is not wanted.
  *
  * @param {Uint8Array} labels
  * @param {Shape} shape
- * @param {{from: Point, to: Point, radius: number, aspect: number}} stroke
+ * @param {{from: Point, to: Point, radius: number, aspect: number, dot?: boolean}} stroke
  *   Radius in columns; aspect is the height of a pixel over its width.
  * @param {number} label
  * @param {Allow} allow
  */
-export function fillStroke(labels, shape, { from, to, radius, aspect }, label, allow) {
+export function fillStroke(labels, shape, { from, to, radius, aspect, dot = true }, label, allow) {
   const bounds = clip(shape, [from, to], radius, radius / aspect);
   const dx = to.x - from.x;
   const dy = (to.y - from.y) * aspect;
@@ -31,7 +31,7 @@ export function fillStroke(labels, shape, { from, to, radius, aspect }, label, a
       const along = lengthSquared ? Math.min(1, Math.max(0, (px * dx + py * dy) / lengthSquared)) : 0;
       const near = (px - along * dx) ** 2 + (py - along * dy) ** 2 <= radius * radius;
       const index = row * shape.columns + column;
-      if ((near || (column === under.column && row === under.row)) && allow(index)) labels[index] = label;
+      if ((near || (dot && column === under.column && row === under.row)) && allow(index)) labels[index] = label;
     }
   }
 }

@@ -2,15 +2,26 @@
  * Where the image lies on a canvas: fit, zoom, pan and the true shape of its pixels.
  *
  * @typedef {import("../sync/types.js").Point} Point
- * @typedef {{rows: number, columns: number, spacing: [number, number] | null}} Grid
+ * @typedef {import("../sync/types.js").Frame} Frame
+ * @typedef {{rows: number, columns: number, spacing: [number, number] | null, body?: Frame | null}} Grid
  * @typedef {{width: number, height: number}} Size  In CSS pixels.
  * @typedef {{left: number, top: number, scaleX: number, scaleY: number}} Placement
  */
 
-export const ZOOM_RANGE = { low: 0.25, high: 24 };
+export const ZOOM_RANGE = { low: 0.1, high: 24 };
 
 /**
- * The whole image at zoom 1, its point `centre` in the middle of the canvas.
+ * What is just seen at zoom 1: the body, or the whole image where nobody knows where that lies.
+ *
+ * @param {{rows: number, columns: number, body?: Frame | null}} grid
+ * @returns {Frame}
+ */
+export function frameOf({ rows, columns, body }) {
+  return body ?? { left: 0, right: columns, top: 0, bottom: rows };
+}
+
+/**
+ * Where the image lies if its frame just fits at zoom 1 and its point `centre` is in the middle of the canvas.
  *
  * @param {Size} size
  * @param {Grid} grid
@@ -19,9 +30,10 @@ export const ZOOM_RANGE = { low: 0.25, high: 24 };
  */
 export function place(size, grid, view) {
   const [rowSpacing, columnSpacing] = grid.spacing ?? [1, 1];
+  const { left, right, top, bottom } = frameOf(grid);
   const fit = Math.min(
-    size.width / (grid.columns * columnSpacing),
-    size.height / (grid.rows * rowSpacing),
+    size.width / ((right - left) * columnSpacing),
+    size.height / ((bottom - top) * rowSpacing),
   );
   const scaleX = fit * view.zoom * columnSpacing;
   const scaleY = fit * view.zoom * rowSpacing;

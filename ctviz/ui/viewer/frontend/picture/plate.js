@@ -75,6 +75,18 @@ export class Plate {
     this.context.setLineDash([]);
   }
 
+  /**
+   * @param {Path2D} path  In image pixels.
+   * @param {string} colour
+   */
+  fill(path, colour) {
+    const { left, top, scaleX, scaleY } = this.placement;
+    const placed = new Path2D();
+    placed.addPath(path, new DOMMatrix([scaleX, 0, 0, scaleY, left, top]));
+    this.context.fillStyle = colour;
+    this.context.fill(placed, "evenodd");
+  }
+
   /** @param {Point} point  Lines through it, with a gap around it. */
   crosshair(point) {
     const { x, y } = toScreen(this.placement, point);

@@ -22,7 +22,7 @@ export class Scene {
   constructor(view) {
     this.view = view;
     /** @type {CaseView} */
-    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, pixels: "", stack: null, noStack: "", made: [] };
+    this.grid = { id: "", count: 1, rows: 1, columns: 1, spacing: null, letters: null, hounsfield: true, body: null, pixels: "", stack: null, noStack: "", made: [] };
     /** @type {Drawing | null} */
     this.drawing = null;
     /** What is measured, if anything can be. @type {import("../drawing/caliper.js").Caliper | null} */

@@ -15,10 +15,12 @@
  * @property {number} opacity
  * @property {number} threshold
  * @property {boolean} sameScale
+ * @property {number} perScreen  Maps on a screen; 0: as many as are large enough to be read.
  */
 
 import { theme } from "../theme.js";
 import { Camera } from "./camera.js";
+import { frameOf } from "./geometry.js";
 import { Notches } from "./notches.js";
 
 /** How far a trackpad must travel, in CSS pixels, before the next slice is shown. */
@@ -45,6 +47,7 @@ export class SharedView extends Camera {
       opacity: theme().heatmap.opacity,
       threshold: theme().heatmap.threshold,
       sameScale: false,
+      perScreen: 0,
     };
     this.drawingVisible = true;
     /** What of an edited slice is to be seen. @type {Moment} */
@@ -67,14 +70,15 @@ export class SharedView extends Camera {
   open(scan, slice, window) {
     this.count = scan.count;
     this.slice = Math.min(Math.max(0, slice), scan.count - 1);
-    this.home = { centre: { x: scan.columns / 2, y: scan.rows / 2 }, window };
+    const { left, right, top, bottom } = frameOf(scan);
+    this.home = { centre: { x: (left + right) / 2, y: (top + bottom) / 2 }, window };
     this.cross = { ...this.home.centre };
     this.inverted = false;
     this.cursor = null;
     this.reset();
   }
 
-  /** Whole image, the window the case was opened with. */
+  /** The body as large as it fits, in the window the case was opened with. */
   reset() {
     this.zoom = 1;
     this.centre = { ...this.home.centre };

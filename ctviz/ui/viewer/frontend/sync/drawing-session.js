@@ -60,7 +60,7 @@ export class DrawingSession {
     for (const slice of new Set([...this.stored.keys(), ...theirs.keys()])) {
       const before = this.stored.get(slice) ?? [];
       const now = theirs.get(slice) ?? [];
-      const busy = this.outbox.told(slice) !== null || this.drawing.act?.slice === slice;
+      const busy = this.outbox.told(slice) !== null || this.drawing.act?.has(slice);
       if (busy || sameRuns(before, now)) continue;
       if (this.outbox.edits.has(slice)) this.met.add(slice);
       this.drawing.rebase(slice, before, now);
@@ -118,7 +118,6 @@ export class DrawingSession {
 
   /** @param {number} slice  Without the stroke that is being drawn. */
   settled(slice) {
-    const { act } = this.drawing;
-    return act?.slice === slice ? act.before : this.drawing.runs(slice);
+    return this.drawing.act?.get(slice) ?? this.drawing.runs(slice);
   }
 }

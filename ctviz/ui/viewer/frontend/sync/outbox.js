@@ -52,6 +52,8 @@ export class Outbox {
     /** @type {string[]} */
     this.labels = [];
     this.nextId = newId();
+    /** Whether the browser's storage has all of it. */
+    this.kept = true;
   }
 
   get empty() {
@@ -156,8 +158,10 @@ export class Outbox {
       const letters = [...(this.sending ? [this.sending] : []), ...(this.news ? [{ ...this.draft(), open: true }] : [])];
       if (letters.length) this.store.setItem(this.address, JSON.stringify(letters));
       else this.store.removeItem(this.address);
+      this.kept = true;
     } catch {
       // The browser's storage is full or forbidden: the letters live on in memory.
+      this.kept = this.empty;
     }
   }
 }

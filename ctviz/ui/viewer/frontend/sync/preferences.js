@@ -6,6 +6,7 @@
  */
 
 import { theme } from "../theme.js";
+import { AS_FITS, PER_SCREEN } from "../widgets/layout.js";
 
 const ADDRESS = "ctviz/heatmaps";
 
@@ -16,6 +17,7 @@ const KEPT = {
   opacity: isShare,
   threshold: isShare,
   sameScale: (/** @type {unknown} */ value) => typeof value === "boolean",
+  perScreen: (/** @type {unknown} */ value) => [AS_FITS, ...PER_SCREEN].includes(/** @type {number} */ (value)),
   signedMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(theme().maps.signed, value),
   absoluteMap: (/** @type {unknown} */ value) => typeof value === "string" && Object.hasOwn(theme().maps.absolute, value),
 };

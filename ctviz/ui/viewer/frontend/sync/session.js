@@ -12,8 +12,11 @@ import { Leftovers } from "./outbox.js";
 import { BesideCase } from "../picture/beside-view.js";
 import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
+import { Grower } from "../drawing/grower.js";
 import { Hand } from "../drawing/hand.js";
 import { Moments } from "../picture/moments.js";
+import { Said } from "../drawing/said.js";
+import { scanOf } from "../drawing/stack.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
 import { Planes } from "../picture/planes.js";
 import { Preferences, readPreferences } from "./preferences.js";
@@ -73,14 +76,19 @@ export class Session {
     this.followed = -1;
     /** @type {BoardData | null} */
     this.data = null;
-    this.brush = new Brush({
+    this.said = new Said(changed);
+    const sheet = {
       drawing: () => this.drawingSession?.drawing ?? null,
       slice: () => this.view.slice,
+      scan: () => scanOf(this.scene.grid),
       aspect: () => this.aspect,
-      values: () => this.scene.values,
+      values: (/** @type {number} */ slice) => this.valuesOf(slice),
       reach: () => 8 / this.pixelScale,
+      say: (/** @type {string} */ sentence) => this.said.say(sentence, this.drawingSession?.drawing ?? null),
       changed,
-    });
+    };
+    this.brush = new Brush(sheet);
+    this.grower = new Grower(sheet, this.brush);
     this.caliper = new Caliper({
       drawing: () => this.drawingSession?.drawing ?? null,
       slice: () => this.view.slice,
@@ -93,7 +101,7 @@ export class Session {
       changed,
     });
     this.scene.caliper = this.caliper;
-    this.hand = new Hand(this.brush, this.caliper);
+    this.hand = new Hand(this.brush, this.caliper, this.grower);
     /** CSS pixels of an image column in the large picture, kept by the board. */
     this.pixelScale = 1;
     this.wantedSlice = -1;
@@ -166,6 +174,11 @@ export class Session {
     else this.trigger(name, value);
   }
 
+  /** Let the whole page run. */
+  ring() {
+    this.mailbox.post(RING, {});
+  }
+
   /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
   hurry() {
     this.hand.leave();
@@ -177,6 +190,11 @@ export class Session {
   get savers() {
     const leftovers = [...this.leftovers.values()].map(({ saver }) => saver);
     return [...[...this.drawingSessions.values()].map(({ saver }) => saver), ...leftovers];
+  }
+
+  /** Whether something is unsaved that only this page has: it is too large for the browser's storage. */
+  get wouldLose() {
+    return [...this.drawingSessions.values()].some(({ outbox }) => !outbox.empty && !outbox.kept);
   }
 
   /** How the saving goes: the worst of all, and why. */
@@ -218,7 +236,7 @@ export class Session {
     this.mailbox.post(name, message, address);
     if (attempts < RING_AFTER || !this.board) return;
     this.rang = true;
-    this.mailbox.post(RING, {});
+    this.ring();
   }
 
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
@@ -376,13 +394,19 @@ export class Session {
     return held ?? /** @type {import("../picture/pixels.js").Holding} */ ({ state: "loading" });
   }
 
+  /**
+   * Pixels of a slice, or null while they are not here.
+   *
+   * @param {number} slice
+   */
+  valuesOf(slice) {
+    const holding = this.slices.get(this.sliceUrl(slice));
+    return holding.state === "ready" ? holding.picture.values : null;
+  }
+
   /** The slices that are here, for planes across them. */
   get pictures() {
-    const of = (/** @type {number} */ slice) => {
-      const holding = this.slices.get(this.sliceUrl(slice));
-      return holding.state === "ready" ? holding.picture.values : null;
-    };
-    return { revision: this.slices.revision, of };
+    return { revision: this.slices.revision, of: (/** @type {number} */ slice) => this.valuesOf(slice) };
   }
 
   /** Show planes across the slices, or hide them again; not where none can cross them. */

@@ -6,6 +6,8 @@
  * @typedef {{x: number, y: number}} Point  Column and row in image pixels; a pixel's centre is at .5.
  * @typedef {{left: string, right: string, top: string, bottom: string}} Letters
  *
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Frame  Edges of a part of the image, in pixels.
+ *
  * @typedef {{title: string, letters: Letters}} CrossPlane  A plane that crosses all slices; the first is at its top.
  *
  * @typedef {object} StackView  Where the slices of a case lie.
@@ -24,6 +26,7 @@
  * @property {[number, number] | null} spacing  Row and column spacing in mm, null if unknown.
  * @property {Letters | null} letters  Which side of the patient each edge of the picture is.
  * @property {boolean} hounsfield  Whether the numbers are HU or plain grey values.
+ * @property {Frame | null} body  Where the body lies on all slices, or null if unknown.
  * @property {string} pixels  URL of one slice, `{k}` standing for its index.
  * @property {StackView | null} stack  Null where no plane can cross the slices.
  * @property {string} noStack  Why none can.
@@ -56,6 +59,8 @@
  * @property {string} id
  * @property {string} title
  * @property {boolean} control
+ * @property {string} glyph  Its mark in every chart and list.
+ * @property {string} colour  As glyph, `#rrggbb`.
  * @property {string} help
  * @property {Record<string, string>} maps  URL of the map of each slice that has one.
  * @property {PaneState} state
@@ -100,6 +105,11 @@
  * @property {string} pixels  URL of its pixels, as `CaseView` has them.
  * @property {string} words  What was done, in a few words.
  *
+ * @typedef {object} Answer  What the model says of a slice.
+ * @property {string} text  How probable each class is.
+ * @property {string} explained  Which class the maps explain, or what is waited for.
+ * @property {Remark[]} caveats  What to know before believing it, the most important first.
+ *
  * @typedef {object} BesideView  Another case beside the one that is read.
  * @property {CaseView} case
  * @property {string} title
@@ -125,6 +135,7 @@
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
  * @property {EditView | null} edit
+ * @property {Answer | null} answer  Null where there is no model.
  * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *

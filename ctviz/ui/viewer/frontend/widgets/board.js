@@ -7,17 +7,20 @@
  * @typedef {import("../picture/pixels.js").Picture} Picture
  */
 
+import { AnswerLine } from "./answer-line.js";
 import { colourMap, commonLimit } from "../picture/colours.js";
 import { BesidePane } from "./beside.js";
 import { Cine } from "./cine.js";
 import { element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { EditorBar } from "./editor-bar.js";
-import { clearSlice, copyNearest, fillBetween } from "../drawing/editing.js";
+import { clearSlice, copyNearest, fillBetween, smooth } from "../drawing/editing.js";
+import { scanOf } from "../drawing/stack.js";
+import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
-import { OF_PAGE, shortcutOf } from "./keys.js";
-import { columnsFor } from "./layout.js";
+import { OF_THE_PAGE, shortcutOf, withKey } from "./keys.js";
+import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
 import { PlanesRow } from "./planes.js";
 import { SliceRail } from "./rail.js";
@@ -26,6 +29,7 @@ import { MomentSwitch } from "./moment-switch.js";
 import { copied, download, headingOf, tilesOf } from "./taking-home.js";
 import { linesOf } from "../drawing/measurement.js";
 import { nextMoment } from "../picture/moments.js";
+import { outwards } from "../picture/pixels.js";
 import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
 import { CONTRACT } from "../sync/types.js";
@@ -70,11 +74,15 @@ export class Board {
     this.help = new Help(() => this.showHelp(false));
     this.editorBar = new EditorBar(view, brush, this.acts());
     this.saveMenu = new SaveMenu((kept) => this.save(kept));
-    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, (score) => {
+    const sort = (/** @type {string} */ score) => {
       session.sort = score;
       this.arrange();
       this.focus();
-    });
+    };
+    this.heatmapBar = new HeatmapBar(view, this.saveMenu.root, { sort, perScreen: (count) => this.showPerScreen(count) });
+    /** How many panes a screen has. */
+    this.perScreen = 1;
+    this.answer = new AnswerLine();
     this.momentSwitch = new MomentSwitch((moment) => view.turnTo(moment));
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
@@ -86,7 +94,7 @@ export class Board {
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
       this.slice,
-      element("div", { class: "side" }, [this.heatmapBar.root, this.grid]),
+      element("div", { class: "side" }, [this.answer.root, this.heatmapBar.root, this.grid]),
       this.help.root,
     ]);
     parent.append(this.root);
@@ -100,14 +108,25 @@ export class Board {
       if (this.session.drawingSession) act(this.session.drawingSession.drawing);
       this.schedule();
     };
-    const { view, brush, hand } = this.session;
-    const undo = withDrawing((drawing) => (brush.tool === "polygon" && brush.polygon ? brush.back() : this.show(drawing.undo())));
+    const { view, brush, hand, scene, said } = this.session;
+    const reporting = (/** @type {(drawing: import("../drawing/drawing.js").Drawing) => import("../drawing/editing.js").Report} */ act) =>
+      withDrawing((drawing) => {
+        const { sentence, done } = act(drawing);
+        said.say(sentence, drawing, done);
+      });
+    const undo = withDrawing((drawing) => {
+      if (hand.grower.giveUp()) return;
+      if (brush.tool === "polygon" && brush.polygon) brush.back();
+      else this.show(drawing.undo());
+    });
     return {
       take: (tool) => hand.take(tool),
       undo: () => (hand.caliper.laid ? hand.cancel() : undo()),
       redo: withDrawing((drawing) => this.show(drawing.redo())),
       copy: withDrawing((drawing) => copyNearest(drawing, view.slice)),
-      between: withDrawing((drawing) => fillBetween(drawing, view.slice, brush.label, this.session.scene.grid.spacing)),
+      between: reporting((drawing) => fillBetween(drawing, view.slice, brush.label, scanOf(scene.grid))),
+      smooth: reporting((drawing) => smooth(drawing, view.slice, brush.label, scene.grid.spacing, this.editorBar.smoothing)),
+      deepen: () => hand.deepen(),
       clear: withDrawing((drawing) => clearSlice(drawing, view.slice)),
       planes: () => this.session.togglePlanes(),
       reset: () => {
@@ -120,9 +139,10 @@ export class Board {
     };
   }
 
-  /** @param {number | null} slice  Slice that undo or redo changed. */
-  show(slice) {
-    if (slice !== null) this.session.view.goTo(slice);
+  /** @param {number[] | null} slices  That undo or redo changed: the nearest is shown. */
+  show(slices) {
+    const { view } = this.session;
+    if (slices) view.goTo(outwards(view.slice, view.count).find((slice) => slices.includes(slice)) ?? view.slice);
   }
 
   /** @param {boolean} open */
@@ -140,7 +160,7 @@ export class Board {
     this.root.addEventListener("keypress", (event) => event.stopPropagation());
     // Streamlit must hear that a key was let go, or it takes the next one for a chord.
     this.root.addEventListener("keyup", (event) => {
-      if (!OF_PAGE.has(shortcutOf(event)?.action ?? "")) event.stopPropagation();
+      if (!OF_THE_PAGE.has(shortcutOf(event)?.action ?? "")) event.stopPropagation();
     });
     this.root.addEventListener("pointerover", (event) => this.hover(event));
     this.root.addEventListener("pointerup", (event) => {
@@ -153,8 +173,12 @@ export class Board {
       if (!event.composedPath().includes(this.root)) this.session.hurry();
     };
     for (const { kind, target, capture } of LEAVING) target().addEventListener(kind, this.leaving, { capture });
+    this.guard = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.session.wouldLose) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", this.guard);
     this.observer = new ResizeObserver(() => this.fitPanes());
-    for (const place of [this.slice, this.heatmapBar.root]) this.observer.observe(place);
+    for (const place of [this.slice, this.answer.root, this.heatmapBar.root]) this.observer.observe(place);
   }
 
   /** @param {PointerEvent} event */
@@ -174,20 +198,19 @@ export class Board {
   }
 
   /**
-   * Streamlit has keys of its own, so none leaves the board but those of the page's buttons, which
-   * turn to another case or ask what if.
+   * Streamlit has keys of its own, so none leaves the board but those of the page's buttons.
    *
    * @param {KeyboardEvent} event
    */
   key(event) {
     const target = event.composedPath()[0];
-    const pages = OF_PAGE.has(shortcutOf(event)?.action ?? "") && !takesText(target) && !this.session.hand.busy;
-    if (pages) return;
+    const { action = "" } = shortcutOf(event) ?? {};
+    if (OF_THE_PAGE.has(action) && !takesText(target) && !this.session.hand.busy) return;
     event.stopPropagation();
     if (takesText(target) && ["Enter", "Escape"].includes(event.key)) this.focus();
     if (belongsTo(target, event.key)) return;
     const shortcut = shortcutOf(event);
-    if (!shortcut || OF_PAGE.has(shortcut.action)) return;
+    if (!shortcut || OF_THE_PAGE.has(action)) return;
     event.preventDefault();
     // As with the wheel, the picture stays as it is under the brush.
     if (this.session.hand.busy && MOVING.has(shortcut.action)) return;
@@ -215,12 +238,18 @@ export class Board {
       invert: () => view.invert(),
       tool: () => hand.take(/** @type {import("../drawing/brush.js").Tool} */ (this.session.drawingSession ? value : "window")),
       size: () => brush.resize(brush.size + Number(value) * Math.max(1, Math.round(brush.size / 10))),
-      close: () => brush.close(),
+      deep: acts.deepen,
+      between: acts.between,
+      smooth: acts.smooth,
+      close: () => hand.close(),
       back: () => hand.back(),
       remove: () => hand.caliper.remove(),
-      cancel: () => (this.help.open ? this.showHelp(false) : this.enlarged !== null ? this.enlarge(null) : hand.cancel()),
+      cancel: () => this.cancel(),
       undo: acts.undo,
       redo: acts.redo,
+      density: () => this.showPerScreen(stepOf(view.heatmaps.perScreen, this.perScreen, Number(value))),
+      enlarge: () => this.enlargeHovered(),
+      turn: () => this.turn(Number(value)),
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
       drawing: () => view.showDrawing(!view.drawingVisible),
       moment: () => this.session.edit && view.turnTo(nextMoment(view.moment)),
@@ -229,9 +258,18 @@ export class Board {
     performers[action]();
   }
 
+  /** Close what lies over the board, or else give up what is in the hand. */
+  cancel() {
+    if (this.help.open) this.showHelp(false);
+    else if (this.enlarged !== null) this.enlarge(null);
+    else if (this.planes.enlarged !== null) this.planes.enlarge(null);
+    else this.session.hand.cancel();
+  }
+
   /** @param {BoardData} data */
   update(data) {
     this.session.receive(data);
+    this.answer.update(data.answer);
     this.arrange();
   }
 
@@ -246,7 +284,8 @@ export class Board {
       pane.close();
       this.panes.delete(id);
     }
-    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view).root);
+    const ranged = new Set(data.panes.flatMap(({ scores }) => scores.filter(({ span }) => span).map(({ id }) => id)));
+    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view, ranged).root);
     const children = sorted.length ? sorted : [this.empty];
     const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
     if (!same) this.grid.replaceChildren(...children);
@@ -257,14 +296,15 @@ export class Board {
   /**
    * @param {PaneView} pane
    * @param {import("../picture/view.js").SharedView} view
+   * @param {Set<string>} ranged  Scores of which some pane has a range.
    */
-  pane(pane, view) {
+  pane(pane, view, ranged) {
     let made = this.panes.get(pane.id);
     if (!made) {
       made = new Pane(pane.id, view, (kind, id) => this.session.command(kind, id), (id) => this.enlarge(this.enlarged === id ? null : id));
       this.panes.set(pane.id, made);
     }
-    made.update(pane);
+    made.update(pane, ranged);
     return made;
   }
 
@@ -281,11 +321,40 @@ export class Board {
     this.schedule();
   }
 
-  /** The panes fill the room beside the slice, and more where they are many. */
+  /** The pane under the pointer, else the first, gets the board; one that has it gives it back. */
+  enlargeHovered() {
+    if (this.enlarged !== null) return this.enlarge(null);
+    const panes = [...this.panes.values()];
+    const pane = panes.find(({ screen }) => screen.canvas === this.session.scene.hovered) ?? panes.find(({ root }) => root === this.grid.firstChild);
+    if (pane) this.enlarge(pane.id);
+  }
+
+  /** @param {number} step  To another pane in the order of the screen, while one has the whole board. */
+  turn(step) {
+    if (this.enlarged === null || !this.session.data) return;
+    const order = sortPanes(this.session.data.panes, this.session.sort).map(({ id }) => id);
+    this.enlarge(order[(order.indexOf(this.enlarged) + step + order.length) % order.length]);
+  }
+
+  /** @param {number} count  Panes on a screen, or `AS_FITS`. */
+  showPerScreen(count) {
+    this.session.view.setHeatmaps({ perScreen: count });
+    this.fitPanes();
+    this.focus();
+  }
+
+  /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
-    const room = this.slice.clientHeight - this.heatmapBar.root.offsetHeight - GAP;
-    const columns = columnsFor(this.panes.size, this.grid.clientWidth, room);
-    this.grid.style.minHeight = `${room}px`;
+    const { scene, view } = this.session;
+    const above = [this.answer.root, this.heatmapBar.root].map((bar) => Math.ceil(bar.getBoundingClientRect().height));
+    const height = above.reduce((room, taken) => room - (taken && taken + GAP), Math.floor(this.slice.getBoundingClientRect().height));
+    const { left, right, top, bottom } = frameOf(scene.grid);
+    const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
+    const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
+    const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen);
+    this.perScreen = columns * rows;
+    this.grid.style.minHeight = `${height}px`;
+    this.grid.style.gridAutoRows = `${Math.floor((height - GAP * (rows - 1)) / rows)}px`;
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   }
 
@@ -325,6 +394,8 @@ export class Board {
     scene.render(holding.state === "ready" ? holding.picture : null, { moment, edit: session.edit?.pixels ?? "" });
     this.root.dataset.moment = moment;
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
+    session.grower.resume();
+    this.editor.announcement.show(this.announced());
     this.planes.draw();
     this.beside.draw(scene);
     session.pixelScale = this.editor.screen.placement.scaleX;
@@ -333,10 +404,28 @@ export class Board {
     this.timings.drawn(view.slice, started);
   }
 
+  /**
+   * What is offered to the reader, or else what was done last.
+   *
+   * @returns {import("./announcement.js").Announced | null}
+   */
+  announced() {
+    const { hand, grower, said, drawingSession } = this.session;
+    if (grower.shown) {
+      const keep = { title: withKey("Keep", "close"), act: () => hand.close() };
+      return { sentence: grower.text, choices: [keep, { title: withKey("Give up", "cancel"), act: () => hand.cancel() }] };
+    }
+    const latest = said.of(drawingSession?.drawing ?? null);
+    if (!latest) return null;
+    const undo = { title: withKey("Undo", "undo"), act: () => this.editorBar.acts.undo() };
+    return { sentence: latest.sentence, choices: [...(latest.undoes ? [undo] : []), { title: "Close", act: () => said.forget() }] };
+  }
+
   /** @param {BoardData} data */
   drawPanes(data) {
     const heatmaps = this.heatmaps(data);
     for (const pane of this.panes.values()) {
+      if (this.enlarged !== null && pane.id !== this.enlarged) continue;
       const { top, bottom } = pane.root.getBoundingClientRect();
       if (top > window.innerHeight || bottom < 0) continue;
       pane.draw(this.session.scene, heatmaps.look, heatmaps.of(pane));
@@ -398,17 +487,19 @@ export class Board {
   drawBars(data) {
     const { drawingSession, sort } = this.session;
     const measured = [...(drawingSession?.drawing.measurements.values() ?? [])].map(({ slice }) => slice);
-    this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number));
+    this.rail.draw([...new Set([...this.drawnSlices(), ...measured])], Object.keys(data.reference?.slices ?? {}).map(Number), this.filledSlices());
     this.editorBar.draw(drawingSession?.drawing ?? null, {
-      hounsfield: data.case.hounsfield,
+      scan: data.case,
       saving: this.session.saving,
       saved: data.saved,
       met: this.session.met,
       outdated: data.contract !== CONTRACT,
+      offered: this.session.grower.shown !== null,
       drawn: this.drawnSlices().length + measured.length > 0,
       reference: data.reference?.name ?? null,
       noPlanes: data.case.noStack,
     });
+    this.answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
     this.momentSwitch.draw(this.session.edit !== null, this.session.moment);
   }
@@ -416,8 +507,15 @@ export class Board {
   drawnSlices() {
     const drawing = this.session.drawingSession?.drawing;
     if (!drawing) return [];
+    if (drawing.act && this.drawn.stamp.startsWith(`${drawing.id}.`)) return this.drawn.slices;
     if (this.drawn.stamp !== drawing.stamp) this.drawn = { stamp: drawing.stamp, slices: drawing.drawnSlices() };
     return this.drawn.slices;
+  }
+
+  /** Slices that were filled between drawn ones and not touched since, with whatever label. */
+  filledSlices() {
+    const drawing = this.session.drawingSession?.drawing;
+    return drawing ? drawing.labels.flatMap((_, i) => drawing.filledSlices(i + 1)) : [];
   }
 
   /** What tests and benchmarks may look at. */
@@ -440,6 +538,8 @@ export class Board {
       drawnPixels: labels ? labels.reduce((count, label) => count + (label ? 1 : 0), 0) : 0,
       stamp: drawingSession?.drawing.stamp ?? "",
       drawnSlices: [...this.drawnSlices()].sort((a, b) => a - b),
+      filledSlices: this.filledSlices().sort((a, b) => a - b),
+      offered: this.session.grower.text,
       drawing: hand.busy,
       measurements: hand.caliper.shown.map(({ name, measurement }) => ({ name, ...measurement, lines: linesOf(measurement, scene.grid, scene.quantity) })),
       selected: hand.caliper.selected,
@@ -455,6 +555,7 @@ export class Board {
     this.cine.stop();
     this.session.detach(this);
     this.observer?.disconnect();
+    if (this.guard) window.removeEventListener("beforeunload", this.guard);
     if (this.moved) window.removeEventListener("resize", this.moved);
     if (this.moved) window.removeEventListener("scroll", this.moved, { capture: true });
     const { leaving } = this;

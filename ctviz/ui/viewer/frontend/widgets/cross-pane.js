@@ -46,7 +46,7 @@ export class CrossPane {
     this.reading = element("div", { class: "corner low left", "data-testid": `plane-reading-${along}` });
     this.letters = SIDES.map((side) => element("div", { class: `letter ${side}`, "data-testid": `plane-letter-${along}-${side}` }));
     const whole = iconButton("enlarge", "Larger and back (double click)", `plane-enlarge-${along}`, enlarge);
-    this.root = element("div", { class: "picture plane", "data-testid": `plane-${along}` }, [
+    this.root = element("div", { class: "picture plane", role: "group", "data-testid": `plane-${along}` }, [
       this.screen.canvas, this.title, this.reading, ...this.letters, whole,
     ]);
   }
@@ -89,6 +89,7 @@ export class CrossPane {
     const { start, count } = crossing.places;
     const missing = crossing.kept.length - lines.here;
     const loading = missing ? `\nloading: ${lines.here} of ${crossing.kept.length} slices` : "";
+    this.root.setAttribute("aria-label", title);
     setText(this.title, `${title} ${view.at - start + 1} / ${count}${loading}`);
     SIDES.forEach((side, i) => setText(this.letters[i], letters[side]));
     const { value } = view;

@@ -10,6 +10,8 @@
  * @property {() => void} redo
  * @property {() => void} copy
  * @property {() => void} between
+ * @property {() => void} smooth
+ * @property {() => void} deepen
  * @property {() => void} clear
  * @property {() => void} planes
  * @property {() => void} reset
@@ -18,18 +20,21 @@
  * @property {() => void} done  Gives the keyboard back to the board.
  *
  * @typedef {object} Status
- * @property {boolean} hounsfield
+ * @property {import("../sync/types.js").CaseView} scan
  * @property {{state: import("../sync/saver.js").SavingState, why: string}} saving
  * @property {string | null} saved  When this page last saved something.
  * @property {string} met  What was drawn elsewhere under the same name, or empty.
  * @property {boolean} outdated  Whether the page is older than its server.
  * @property {boolean} drawn  Whether there is a drawing.
+ * @property {boolean} offered  Whether something has grown that is not drawn yet.
  * @property {string | null} reference
  * @property {string} noPlanes  Why no plane can cross the slices, or empty.
  */
 
+import { amountOf, amountText, howCounted } from "../drawing/amount.js";
 import { css, labelColour } from "../picture/colours.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
+import { scanOf } from "../drawing/stack.js";
 import { SIZES } from "../drawing/brush.js";
 import { theme } from "../theme.js";
 import { shownKey, withKey } from "./keys.js";
@@ -45,6 +50,7 @@ const tools = () => [
   ["eraser", "Eraser", ""],
   ["polygon", "Polygon", `: click corners, ${shownKey("close")} closes; Ctrl erases`],
   ["freehand", "Freehand", ": drag around; Ctrl erases"],
+  ["grow", "Grow", `: click on a structure, drag to the right for a wider range; ${shownKey("close")} keeps it, ${shownKey("cancel")} gives it up`],
   ["ruler", "Ruler", ": drag, or click both ends"],
   ["angle", "Angle", ": click leg, vertex and leg"],
   ["ellipse", "Ellipse", ": mean, deviation and area; drag, or click two corners"],
@@ -66,9 +72,9 @@ export class EditorBar {
       button: iconButton(tool, withKey(title, "tool", tool) + more, `tool-${tool}`, () => acts.take(tool)),
     }));
     this.size = slider({
-      title: "Size", help: `Diameter of the brush in pixels ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
+      title: "Size", help: `Diameter of the brush in pixels, in 3-D in mm ( ${shownKey("size", -1)} and ${shownKey("size", 1)} )`, testId: "brush-size",
       range: { low: SIZES.low, high: SIZES.high, step: 1 },
-      text: (value) => String(value), changed: (value) => brush.resize(value),
+      text: () => this.sizeText(), changed: (value) => brush.resize(value),
     });
     this.preset = chooser("Window preset", "window-preset", (name) => {
       const preset = theme().windows[name];
@@ -79,13 +85,18 @@ export class EditorBar {
     this.redo = iconButton("redo", withKey("Redo", "redo"), "redo", acts.redo);
     this.clear = iconButton("trash", "Clear this slice; can be undone", "clear-slice", acts.clear);
     this.copy = iconButton("copy", "Copy the drawing of the nearest drawn slice to this one", "copy-slice", acts.copy);
-    this.between = iconButton("between", "Fill the slices between the drawn ones before and after this", "fill-between", acts.between);
+    this.between = iconButton("between", withKey("Fill the slices between the drawn ones before and after this", "between"), "fill-between", acts.between);
+    this.smooth = iconButton("smooth", withKey("Smooth the label on this slice", "smooth"), "smooth", acts.smooth);
+    this.radius = element("input", { type: "number", value: 1.5, min: 0.1, max: 20, step: 0.5, "aria-label": "radius of smoothing in mm", title: "Radius of smoothing in mm", "data-testid": "smooth-radius" });
+    this.deep = iconButton("deep", "", "deep", acts.deepen);
     this.eye = iconButton("eye", withKey("Hide or show the drawing", "drawing"), "toggle-drawing", () => view.showDrawing(!view.drawingVisible));
     this.label = chooser("Label to draw", "label", (value) => {
       brush.label = Number(value);
       view.changed();
       acts.done();
     });
+    this.amount = element("span", { class: "amount", "data-testid": "amount" });
+    this.amounts = { signature: "", texts: /** @type {string[]} */ ([]) };
     this.swatch = element("span", { class: "swatch", "aria-hidden": "true" });
     this.saved = element("span", { class: "saved", role: "status", "data-testid": "saved" });
     this.reference = element("span", { class: "note reference", "data-testid": "reference" });
@@ -95,16 +106,16 @@ export class EditorBar {
     const reset = iconButton("reset", withKey("Reset zoom and window", "reset"), "reset-view", acts.reset);
     const help = iconButton("help", withKey("Keys and mouse", "help"), "show-help", acts.help);
     this.drawingTools = element("div", { class: "group" }, [
-      this.size.box, this.rangeBox(),
+      this.deep, this.size.box, this.rangeBox(),
     ]);
-    this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear]);
+    this.editing = element("div", { class: "group" }, [this.undo, this.redo, this.copy, this.between, this.clear, this.smooth, this.radius]);
     this.top = element("div", { class: "bar", role: "toolbar", "aria-label": "Tools" }, [
       element("div", { class: "group" }, this.tools.map(({ button }) => button)),
       element("div", { class: "group" }, [this.preset.select, this.invert, reset, this.planes]),
       this.editing,
       this.drawingTools,
     ]);
-    this.labelBox = element("div", { class: "group" }, [this.swatch, this.label.select, ...this.labelMaker(), this.eye]);
+    this.labelBox = element("div", { class: "group" }, [this.swatch, this.label.select, this.amount, ...this.labelMaker(), this.eye]);
     this.bottom = element("div", { class: "bar" }, [this.labelBox, this.reference, this.saved, help]);
   }
 
@@ -119,7 +130,7 @@ export class EditorBar {
     };
     for (const input of [on, low, high]) input.addEventListener("change", read);
     read();
-    return element("label", { class: "range", title: "Brush, polygon and freehand change only pixels within this range" }, [
+    return element("label", { class: "range", title: "Brush, polygon, freehand and Grow change only pixels within this range" }, [
       on, this.rangeUnit, low, "–", high,
     ]);
   }
@@ -152,7 +163,7 @@ export class EditorBar {
    * @param {Status} status
    */
   draw(drawing, status) {
-    const { hounsfield, saving, reference } = status;
+    const { scan, saving, reference } = status;
     const { brush, view } = this;
     for (const { tool, button } of this.tools) {
       button.setAttribute("aria-pressed", String(brush.tool === tool));
@@ -162,14 +173,39 @@ export class EditorBar {
     this.eye.setAttribute("aria-pressed", String(view.drawingVisible));
     this.drawPlanes(status.noPlanes);
     this.size.show(brush.size);
-    setText(this.rangeUnit, hounsfield ? "HU" : "grey");
+    this.drawDeep();
+    setText(this.rangeUnit, scan.hounsfield ? "HU" : "grey");
     this.drawPreset();
-    this.drawLabels(drawing);
+    this.drawLabels(drawing, scan);
     setText(this.reference, reference ? `dashed: ${reference}` : "");
     const said = savingText(drawing, status);
     setText(this.saved, said);
     this.saved.title = said;
     this.saved.classList.toggle("late", ["late", "refused"].includes(saving.state) || status.outdated);
+  }
+
+  /** The brush is as large as it is drawn, and a ball as large as the body is. */
+  sizeText() {
+    const { size, deep, millimetres } = this.brush;
+    return deep && millimetres !== null ? `${millimetres.toFixed(1)} mm` : String(size);
+  }
+
+  drawDeep() {
+    const { brush } = this;
+    const why = brush.canBeDeep ? "" : ": not here, for it is not known where the slices lie";
+    const title = withKey("3-D: brush, eraser and Grow reach the slices around", "deep") + why;
+    if (this.deep.title !== title) {
+      this.deep.title = title;
+      this.deep.setAttribute("aria-label", title);
+    }
+    this.deep.disabled = !brush.canBeDeep;
+    this.deep.setAttribute("aria-pressed", String(brush.deep && brush.canBeDeep));
+  }
+
+  /** Radius of smoothing in mm, whatever stands in the field. */
+  get smoothing() {
+    const { valueAsNumber, min, max } = this.radius;
+    return Math.min(Number(max), Math.max(Number(min), Number.isFinite(valueAsNumber) ? valueAsNumber : 1.5));
   }
 
   /** @param {string} why  Why there are no planes, or empty. */
@@ -190,14 +226,38 @@ export class EditorBar {
     this.preset.show(match ? options : [["", "Window…"], ...options], match?.[0] ?? "");
   }
 
-  /** @param {import("../drawing/drawing.js").Drawing | null} drawing */
-  drawLabels(drawing) {
+  /**
+   * @param {import("../drawing/drawing.js").Drawing | null} drawing
+   * @param {import("../sync/types.js").CaseView} scan
+   */
+  drawLabels(drawing, scan) {
     for (const part of [this.labelBox, this.editing, this.drawingTools]) part.toggleAttribute("inert", !drawing);
     if (!drawing) return;
+    const amounts = this.amountsOf(drawing, scan);
     this.undo.disabled = drawing.history.past.length === 0;
     this.redo.disabled = drawing.history.future.length === 0;
-    this.label.show(drawing.labels.map((name, i) => [String(i + 1), name]), String(this.brush.label));
+    const titles = drawing.labels.map((name, i) => [name, i + 1 === this.brush.label ? "" : amounts[i]].filter(Boolean).join(" · "));
+    this.label.show(titles.map((title, i) => [String(i + 1), title]), String(this.brush.label));
+    setText(this.amount, amounts[this.brush.label - 1] ?? "");
+    const drawn = drawing.labels.flatMap((name, i) => (amounts[i] ? [`${name}: ${amounts[i]}`] : []));
+    this.amount.title = [...drawn, howCounted(scanOf(scan), scan.noStack)].join("\n");
     this.swatch.style.background = css(labelColour(this.brush.label));
+  }
+
+  /**
+   * How much of each label is drawn, in a few letters; not counted anew in the middle of a stroke.
+   *
+   * @param {import("../drawing/drawing.js").Drawing} drawing
+   * @param {import("../sync/types.js").CaseView} scan
+   */
+  amountsOf(drawing, scan) {
+    const signature = `${scan.id} ${drawing.stamp} ${drawing.labels.length}`;
+    const same = drawing.act !== null && this.amounts.texts.length === drawing.labels.length;
+    if (signature !== this.amounts.signature && !same) {
+      const texts = drawing.labels.map((_, i) => amountText(amountOf(drawing, i + 1, scanOf(scan))));
+      this.amounts = { signature, texts };
+    }
+    return this.amounts.texts;
   }
 }
 
@@ -207,13 +267,14 @@ export class EditorBar {
  * @param {import("../drawing/drawing.js").Drawing | null} drawing
  * @param {Status} status
  */
-function savingText(drawing, { saving: { state, why }, saved, drawn, met, outdated }) {
+function savingText(drawing, { saving: { state, why }, saved, drawn, met, outdated, offered }) {
   if (outdated) return "not saved: ctviz was updated; reload this page. Your drawing is kept in this browser.";
   if (state === "refused") return `not saved: ${why}`;
   if (state === "late") return "not saved: the server does not answer; trying again.";
   if (!drawing) return state === "saving" ? "saving…" : "Choose a reader to draw.";
   if (state === "saving") return "saving…";
   if (drawing.polygons.size) return "not saved: the polygon is not closed.";
+  if (offered) return `not drawn yet: ${shownKey("close")} keeps it.`;
   const said = met ? ` · ${met}` : "";
   if (saved) return `saved ${saved}${said}`;
   return drawn ? `all saved${said}` : "nothing drawn yet";

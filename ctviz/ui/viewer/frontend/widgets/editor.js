@@ -6,7 +6,9 @@
  */
 
 import { css, labelColour } from "../picture/colours.js";
+import { Announcement } from "./announcement.js";
 import { element, setText } from "./dom.js";
+import { outlines } from "../drawing/outline.js";
 import { paintHandles } from "../picture/measurements.js";
 import { pixelAt, toScreen } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
@@ -26,6 +28,9 @@ export class Editor {
   constructor(view, hand) {
     this.brush = hand.brush;
     this.caliper = hand.caliper;
+    this.grower = hand.grower;
+    this.announcement = new Announcement();
+    this.offered = { part: /** @type {import("../drawing/growing.js").Part | null} */ (null), path: new Path2D() };
     this.screen = new Screen("editor-canvas", () => view.changed());
     this.deafen = listen(this.screen, view, hand);
     this.position = element("div", { class: "corner top left", "data-testid": "slice-text" });
@@ -34,7 +39,7 @@ export class Editor {
     this.message = element("p", { class: "centred", role: "status", "data-testid": "editor-message" });
     this.letters = SIDES.map((side) => element("div", { class: `letter ${side}`, "data-testid": `letter-${side}` }));
     this.root = element("div", { class: "picture editor" }, [
-      this.screen.canvas, this.position, this.look, this.reading, this.message, ...this.letters,
+      this.screen.canvas, this.position, this.look, this.reading, this.message, ...this.letters, this.announcement.root,
     ]);
   }
 
@@ -46,6 +51,7 @@ export class Editor {
     if (this.screen.empty && !this.screen.fit()) return;
     scene.paint(this.screen);
     this.drawCrossLines(scene);
+    this.drawOffer(scene);
     this.drawHandles();
     this.drawShape(scene);
     this.drawCursor(scene);
@@ -59,6 +65,17 @@ export class Editor {
     const [x, y] = grid.stack.shifts[view.slice] ?? [0, 0];
     const { row, column } = theme().inks.planes;
     paintCrossLines(this.screen, { x: view.cross.x - Math.round(x), y: view.cross.y - Math.round(y) }, { across: row, upright: column });
+  }
+
+  /** @param {Scene} scene  What has grown on the slice on show and is not drawn yet. */
+  drawOffer({ view, grid }) {
+    const { shown } = this.grower;
+    const part = shown?.parts.get(view.slice);
+    if (!shown || !part) return;
+    if (this.offered.part !== part) this.offered = { part, path: outlines(part.mask, grid)[0]?.path ?? new Path2D() };
+    const colour = labelColour(shown.label);
+    this.screen.fill(this.offered.path, css(colour, shown.erasing ? 0 : 0.3));
+    this.screen.outline(this.offered.path, { colour: css(colour), width: 1.5, dash: [5, 3] });
   }
 
   /** What can be taken hold of: the chosen measurement, or the one under the pointer. */
@@ -130,7 +147,9 @@ export class Editor {
     const index = cursor && values ? pixelAt(grid, cursor) : -1;
     if (index < 0 || !cursor || !values) return "";
     const quantity = grid.hounsfield ? "HU" : "grey";
-    return `${quantity} ${String(values[index]).replace("-", "−")}  ·  x ${Math.floor(cursor.x)}  y ${Math.floor(cursor.y)}`;
+    const { brush } = this;
+    const ball = brush.deep && brush.paints ? `  ·  ball over ${brush.discs(true).length} slices` : "";
+    return `${quantity} ${String(values[index]).replace("-", "−")}  ·  x ${Math.floor(cursor.x)}  y ${Math.floor(cursor.y)}${ball}`;
   }
 
   close() {

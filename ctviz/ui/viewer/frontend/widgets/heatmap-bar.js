@@ -6,8 +6,9 @@
  */
 
 import { theme } from "../theme.js";
+import { AS_FITS, PER_SCREEN } from "./layout.js";
 import { chooser, element, iconButton, setText, slider } from "./dom.js";
-import { withKey } from "./keys.js";
+import { shownKey, withKey } from "./keys.js";
 
 export const AS_CHOSEN = "";
 
@@ -15,9 +16,9 @@ export class HeatmapBar {
   /**
    * @param {SharedView} view
    * @param {HTMLElement} saving  The menu that takes the view home.
-   * @param {(score: string) => void} sort
+   * @param {{sort: (score: string) => void, perScreen: (count: number) => void}} arrange  Lets panes stand in another way.
    */
-  constructor(view, saving, sort) {
+  constructor(view, saving, { sort, perScreen }) {
     this.view = view;
     const share = { low: 0, high: 100, step: 1 };
     const percent = (/** @type {number} */ value) => `${value} %`;
@@ -42,6 +43,7 @@ export class HeatmapBar {
     this.same = element("input", { type: "checkbox", "data-testid": "same-scale" });
     this.same.addEventListener("change", () => view.setHeatmaps({ sameScale: this.same.checked }));
     this.sort = chooser("Order of the panes", "sort", sort);
+    this.perScreen = chooser(`Maps on a screen ( ${shownKey("density", -1)} fewer, ${shownKey("density", 1)} more )`, "per-screen", (count) => perScreen(Number(count)));
     this.busy = element("span", { class: "busy", role: "status", "data-testid": "busy" });
     this.root = element("div", { class: "bar", role: "toolbar", "aria-label": "Heatmaps" }, [
       element("div", { class: "group" }, [this.eye]),
@@ -52,6 +54,7 @@ export class HeatmapBar {
       this.threshold.box,
       element("label", { class: "check", title: "One colour scale for all panes; their units differ, so compare with care" }, [this.same, "Same scale"]),
       element("label", { class: "check" }, ["Sort", this.sort.select]),
+      this.perScreen.select,
       this.busy,
       saving,
     ]);
@@ -91,6 +94,10 @@ export class HeatmapBar {
     this.threshold.show(Math.round(heatmaps.threshold * 100));
     this.same.checked = heatmaps.sameScale;
     this.sort.show([[AS_CHOSEN, "as chosen"], ...scoreTitles(panes)], sorted);
+    this.perScreen.show(
+      [[String(AS_FITS), "as many as fit"], ...PER_SCREEN.map((count) => /** @type {[string, string]} */ ([String(count), `${count} maps a screen`]))],
+      String(heatmaps.perScreen),
+    );
     this.busy.classList.toggle("calm", busy === null);
     this.busy.title = busy === null && idleChecks ? "Found out while there is nothing else to do: other fills, and whether the estimators notice that the model forgets." : "";
     setText(this.busy, busy ?? idleChecks ?? "");

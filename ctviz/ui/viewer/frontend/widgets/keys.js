@@ -6,8 +6,8 @@
 
 import { theme } from "../theme.js";
 
-/** Actions of the page around the board, whose buttons have these keys. */
-export const OF_PAGE = new Set(["case", "what if"]);
+/** Actions of the page's own buttons: their keys leave the board. */
+export const OF_THE_PAGE = new Set(["case", "dock", "what if"]);
 
 /**
  * The shortcut of a keyboard event, or null.

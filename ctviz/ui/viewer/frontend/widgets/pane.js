@@ -12,6 +12,7 @@
 
 import { css, faded, heat, heatRamp, limitText, lookSignature, paintHeat } from "../picture/colours.js";
 import { element, iconButton, setText } from "./dom.js";
+import { withKey } from "./keys.js";
 import { pixelAt } from "../picture/geometry.js";
 import { listen } from "../drawing/gestures.js";
 import { Layer } from "../picture/layer.js";
@@ -19,6 +20,9 @@ import { Screen } from "../picture/screen.js";
 
 /** A mark for each verdict, so that it is not told by colour alone. */
 const MARKS = { passed: "✓", "not passed": "✗", "not yet known": "?", "not applicable": "–" };
+
+/** So many scores stand in one line, of more each line has as many as fit. */
+const ONE_LINE = 6;
 
 export class Pane {
   /**
@@ -39,11 +43,15 @@ export class Pane {
     this.screen = new Screen(`pane-canvas-${id}`, () => view.changed());
     this.deafen = listen(this.screen, view, null);
     this.screen.canvas.addEventListener("dblclick", () => enlarge(id));
-    const whole = iconButton("enlarge", "Whole board and back (double click)", `pane-enlarge-${id}`, () => enlarge(id));
+    const whole = iconButton("enlarge", withKey("Whole board and back", "enlarge"), `pane-enlarge-${id}`, () => enlarge(id));
+    this.mark = element("span", { class: "mark", "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
-    this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` });
-    this.gap = element("span", { class: "badge", role: "img", "data-testid": `pane-gap-${id}` });
+    this.verdict = element("span");
+    this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` }, [
+      element("span", { class: "word" }, ["sanity "]), this.verdict,
+    ]);
+    this.gap = element("span", { class: "badge gap", role: "img", "data-testid": `pane-gap-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
     const remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
     this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
@@ -61,19 +69,31 @@ export class Pane {
     ]);
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
+    const header = element("header", { title: withKey("Whole board and back: click", "enlarge") }, [
+      this.mark, this.title, this.control, this.badge, this.gap, this.seconds, whole, remove,
+    ]);
+    header.addEventListener("click", ({ target, detail }) => {
+      // A double click is one wish, too.
+      if (detail < 2 && !(target instanceof Element && target.closest("button"))) enlarge(id);
+    });
     this.root = element("section", { class: "pane", "data-testid": `pane-${id}` }, [
-      element("header", {}, [this.title, this.control, this.badge, this.gap, this.seconds, whole, remove]),
+      header,
       element("div", { class: "body" }, [
         element("div", { class: "picture" }, [this.screen.canvas, this.value, this.notice]),
-        element("div", { class: "facts" }, [this.scores, this.chance, this.bar]),
+        element("div", { class: "facts" }, [this.bar, this.scores, this.chance]),
       ]),
     ]);
   }
 
-  /** @param {PaneView} pane */
-  update(pane) {
+  /**
+   * @param {PaneView} pane
+   * @param {Set<string>} ranged  Scores of which some pane has a range, so that all leave room for it.
+   */
+  update(pane, ranged) {
     this.pane = pane;
     setText(this.title, pane.title);
+    setText(this.mark, pane.glyph);
+    this.root.style.setProperty("--mark", pane.colour);
     this.title.title = pane.help;
     this.root.setAttribute("aria-label", pane.title);
     this.root.classList.toggle("is-control", pane.control);
@@ -81,7 +101,7 @@ export class Pane {
     setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
     this.updateBadge(pane.badge);
     this.updateGap(pane.gap);
-    this.updateScores(pane.scores);
+    this.updateScores(pane.scores, ranged);
     setText(this.chance, pane.chance);
     this.chance.hidden = pane.chance === "";
     this.value.title = pane.interval;
@@ -93,7 +113,7 @@ export class Pane {
     if (!badge) return;
     const said = `Sanity check ${badge.verdict}. ${badge.why}`;
     this.badge.className = `badge ${badge.verdict.replaceAll(" ", "-")}`;
-    setText(this.badge, `sanity ${MARKS[badge.verdict]}`);
+    setText(this.verdict, MARKS[badge.verdict]);
     this.badge.title = said;
     this.badge.setAttribute("aria-label", said);
   }
@@ -108,22 +128,33 @@ export class Pane {
     this.gap.setAttribute("aria-label", `${gap.text}. ${gap.why}`);
   }
 
-  /** @param {ScoreText[]} scores */
-  updateScores(scores) {
-    const signature = JSON.stringify(scores);
+  /**
+   * @param {ScoreText[]} scores
+   * @param {Set<string>} ranged
+   */
+  updateScores(scores, ranged) {
+    const signature = JSON.stringify([scores, [...ranged]]);
     if (signature === this.scoresSignature) return;
     this.scoresSignature = signature;
-    this.scores.replaceChildren(...scores.map((score) => this.score(score)));
+    this.scores.classList.toggle("many", scores.length > ONE_LINE);
+    this.scores.replaceChildren(...scores.map((score) => this.score(score, ranged.has(score.id))));
   }
 
-  /** @param {ScoreText} score */
-  score({ id, title, text, why, better, best, beatenBy, help, span, byChoice }) {
+  /**
+   * @param {ScoreText} score
+   * @param {boolean} ranged  Whether there is room for a range.
+   */
+  score({ id, title, text, why, better, best, beatenBy, help, span, byChoice }, ranged) {
     const beaten = beatenBy && `Not better than ${beatenBy}.`;
     const hint = [why, beaten, byChoice, help, `${title}: ${better} is better.`].filter(Boolean).join("\n");
-    const standing = best ? " best" : beatenBy ? " beaten" : "";
+    const standing = `${best ? " best" : beatenBy ? " beaten" : ""}${ranged ? " ranged" : ""}`;
     const range = span ? [element("dd", { class: "span" }, [span])] : [];
-    return element("div", { class: `score${standing}`, title: hint, "data-testid": `score-${this.id}-${id}` }, [
-      element("dt", {}, [element("span", {}, [title]), ` ${better === "higher" ? "↑" : "↓"}`]),
+    // Where there is too little room, the longest name is cut and no other.
+    return element("div", { class: `score${standing}`, style: `flex-shrink: ${title.length ** 4}`, title: hint, "data-testid": `score-${this.id}-${id}` }, [
+      element("dt", {}, [
+        element("span", { class: "name" }, [title]),
+        element("span", { class: "direction" }, [better === "higher" ? "↑" : "↓"]),
+      ]),
       element("dd", {}, [text]),
       ...range,
     ]);

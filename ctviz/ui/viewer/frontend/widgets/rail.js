@@ -12,7 +12,7 @@ export class SliceRail {
     this.view = view;
     this.root = element("div", {
       class: "rail", role: "slider", tabindex: 0, "aria-label": "slice", "aria-orientation": "vertical",
-      title: "Drag to go to a slice; coloured where something is drawn", "data-testid": "slice-rail",
+      title: "Drag to go to a slice; coloured where something is drawn, narrow where it was filled in between", "data-testid": "slice-rail",
     });
     this.thumb = element("div", { class: "thumb" });
     this.signature = "";
@@ -34,10 +34,11 @@ export class SliceRail {
   /**
    * @param {number[]} drawn
    * @param {number[]} referenced
+   * @param {number[]} filled  Those that were filled between drawn ones, and not touched since.
    */
-  draw(drawn, referenced) {
+  draw(drawn, referenced, filled) {
     const { count, slice } = this.view;
-    const signature = JSON.stringify([count, drawn, referenced]);
+    const signature = JSON.stringify([count, drawn, referenced, filled]);
     if (signature !== this.signature) {
       this.signature = signature;
       const tick = (/** @type {string} */ kind, /** @type {string} */ colour) => (/** @type {number} */ k) => {
@@ -48,7 +49,7 @@ export class SliceRail {
         return mark;
       };
       const { reference } = theme().inks;
-      const marks = [...referenced.map(tick("reference", reference)), ...drawn.map(tick("drawn", css(labelColour(1))))];
+      const marks = [...referenced.map(tick("reference", reference)), ...drawn.map((k) => tick(filled.includes(k) ? "drawn filled" : "drawn", css(labelColour(1)))(k))];
       this.root.replaceChildren(...marks, this.thumb);
     }
     this.thumb.style.top = `${(100 * slice) / count}%`;
