@@ -17,6 +17,7 @@ from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.tasks.behaviour import Behaviour
+from ctviz.backend.tasks.edits import PLACES, SEED, Edits, Probabilities
 from ctviz.backend.tasks.error_bars import ErrorBarring, ErrorBars
 from ctviz.backend.tasks.evaluate import AgreementScores, Evaluation, FidelityScores
 from ctviz.backend.tasks.explain import Explainer
@@ -41,6 +42,7 @@ from ctviz.core import (
     Sign,
     Slice,
 )
+from ctviz.core.experiment import Edit
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
 from ctviz.metrics import FidelityMetric, Metric
@@ -110,6 +112,7 @@ class Backend:
         self._behaviour = Behaviour(self._models, self._cache, self._device)
         self._strangeness = Strangeness(self._models, self._cache, self._device)
         self._error_bars = ErrorBarring(self._models, self._cache, self._device)
+        self._edits = Edits(self._models, self._cache, self._processor, self._device)
         self._sanity = SanityChecks(self._models, self._cache, self._device)
         self._second_opinions = SecondOpinions(self._models, self._cache, self._device)
         self._made: SingleFlight[Any] = SingleFlight(self._processor)
@@ -122,6 +125,7 @@ class Backend:
         self._behaviour.close()
         self._strangeness.close()
         self._error_bars.close()
+        self._edits.close()
         self._sanity.close()
         self._second_opinions.close()
         self._pacing.close()
@@ -419,6 +423,30 @@ class Backend:
         It takes some two dozen maps; kept on disk.
         """
         return self._error_bars.ask(question, estimator, urgency)
+
+    def edited(self, image: Slice, edit: Edit, *, urgency: Urgency = "interactive") -> Job[Slice]:
+        """Return a slice as an edit leaves it; it can be asked about like any other."""
+        return self._edits.edited(image, edit, urgency)
+
+    def elsewhere(
+        self,
+        question: Question,
+        edited: Slice,
+        *,
+        places: int = PLACES,
+        seed: int = SEED,
+        urgency: Urgency = "interactive",
+    ) -> Job[Probabilities]:
+        """Return the answers (N, K) with the same change at N other places of the body.
+
+        Parameters
+        ----------
+        question
+            The slice as it was, and the model.
+        edited
+            As the edit leaves it.
+        """
+        return self._edits.elsewhere(question, edited, places, seed, urgency)
 
     def second_opinion(
         self, question: Question, estimator: Estimator, *, urgency: Urgency = "interactive"

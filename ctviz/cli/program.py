@@ -27,6 +27,7 @@ from ctviz.cli import (
     study,
     train,
     truth,
+    whatif,
 )
 from ctviz.core import CtvizError
 
@@ -43,6 +44,7 @@ COMMANDS = (
     score,
     sanity,
     second_opinion,
+    whatif,
     study,
     truth,
     train,
@@ -59,6 +61,7 @@ first steps:
   ctviz predict C-0123abcd                    what does the model say?
   ctviz explain C-0123abcd --out maps         where did it look?
   ctviz second-opinion C-0123abcd             does Captum compute the same maps?
+  ctviz whatif C-0123abcd --region heart --do cap=45   what if there were no contrast?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
   ctviz truth --phantoms 20 --out truth       which one tells what the model really used?

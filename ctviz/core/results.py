@@ -54,6 +54,19 @@ class Prediction:
         return float(self.probabilities[self.target])
 
 
+def log_odds(prediction: Prediction, target: int) -> float:
+    r"""Return :math:`\ln p_t - \ln \sum_{k \ne t} p_k` of a class.
+
+    Of a network with one output neuron z this is z or -z: the class score that estimators explain,
+    which still moves where the probability is all but 1.
+    """
+    others = np.delete(prediction.probabilities, target).sum()
+    # Nobody is surer than the smallest number there is.
+    least = np.finfo(np.float64).tiny
+    chosen = prediction.probabilities[target]
+    return float(np.log(max(chosen, least)) - np.log(max(others, least)))
+
+
 @dataclass(frozen=True, eq=False)
 class ImportanceMap:
     """An estimator's signed answer for one slice: positive speaks for the target class.

@@ -37,6 +37,7 @@ class AuditEvent(Enum):
     IMPORTED = ("Import", 110107, "C", "imported")
     AUDITED = ("Audit Log Used", 110101, "R", "took the audit trail")
     EXPORTED = ("Export", 110106, "R", "exported")
+    EXPERIMENTED = ("Patient Record", 110110, "U", "experimented on")
     RENAMED = ("Patient Record", 110110, "U", "renamed")
     LABELLED = ("Patient Record", 110110, "U", "set the true class of")
     BINNED = ("Patient Record", 110110, "U", "put into the bin")

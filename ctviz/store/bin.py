@@ -21,6 +21,7 @@ _DELETE_EMPTIED = (
     "DELETE FROM regions WHERE case_id IN emptied_cases",
     "DELETE FROM predictions WHERE case_id IN emptied_cases",
     "DELETE FROM measurements WHERE case_id IN emptied_cases",
+    "DELETE FROM experiments WHERE case_id IN emptied_cases",
     "DELETE FROM readings WHERE case_id IN emptied_cases",
     "DELETE FROM titles WHERE case_id IN emptied_cases",
     "DELETE FROM truths WHERE case_id IN emptied_cases",
@@ -79,8 +80,8 @@ class Bin:
     def empty(self, before: datetime, who: str) -> tuple[str, ...]:
         """Delete, for good, what was put into the bin before then; return which cases that are.
 
-        Their drawings and measurements, the older ones too, and the answers of models go with them.
-        That it was done stays on record.
+        Their drawings, measurements and experiments, the older ones too, and the answers of models
+        go with them. That it was done stays on record.
         """
         old = [binned.entry.id for binned in self.cases() if binned.since < before]
         emptied = self._move(old, "emptied", who, after=frozenset({"put"}))

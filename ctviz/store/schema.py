@@ -223,4 +223,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         *only_appended("blindings", "switches of blinded reading are"),
     ),
+    # What readers tried on slices. One that is deleted is a row that says so, as in the bin.
+    (
+        """
+        CREATE TABLE experiments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            case_id TEXT NOT NULL REFERENCES cases (id),
+            slice_index INTEGER NOT NULL,
+            reader TEXT NOT NULL,
+            model TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            edge_mm REAL NOT NULL,
+            runs BLOB NOT NULL,
+            title TEXT NOT NULL,
+            note TEXT NOT NULL,
+            made TEXT NOT NULL,
+            binned INTEGER NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT
+        """,
+        "CREATE INDEX experiments_by_place ON experiments (case_id, name, id)",
+        "CREATE INDEX experiments_by_name ON experiments (name, id)",
+        *only_appended("experiments", "experiments are", with_case=True),
+    ),
 )

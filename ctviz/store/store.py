@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.core.experiment import Experiment
 from ctviz.core.measurement import Measurement
 from ctviz.store.audit import AuditEntry, AuditEvent
 from ctviz.store.bin import Bin, bring_back
@@ -19,6 +20,8 @@ from ctviz.store.blinding import Blinding
 from ctviz.store.changes import DrawnChange, Joined, PackedImage, join
 from ctviz.store.database import Database
 from ctviz.store.entries import CaseEntry, entry_of
+from ctviz.store.experiments import STANDING as STANDING_EXPERIMENTS
+from ctviz.store.experiments import KeptExperiment, experiment_of
 from ctviz.store.measurements import STANDING, MeasurementRow, measurement_of
 from ctviz.store.readings import Reading, reading_of
 from ctviz.store.runlength import decode_mask, encode_mask
@@ -227,6 +230,38 @@ class Store:
         rows = self._database.query(STANDING, case_id, reader)
         found = {row["name"]: measurement_of(row) for row in rows}
         return {name: measurement for name, measurement in found.items() if measurement}
+
+    def keep_experiment(self, experiment: Experiment) -> None:
+        """Append an experiment, or another name, note or place of one that is there.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such case.
+        InvalidInput
+            If it does not fit the case, the case is in the bin, or another reader has made it.
+        """
+        entry = self.case(experiment.case_id)
+        if not experiment.reader:
+            raise InvalidInput("Say who is reading before you keep an experiment.")
+        _check_fit(entry, experiment.slice_index, experiment.edit.mask.shape)
+        if any(binned.entry.id == entry.id for binned in self.bin.cases()):
+            raise InvalidInput(
+                f"The case '{entry.id}' is in the bin; take it out before you experiment on it."
+            )
+        self._database.write(KeptExperiment.of(experiment).append)
+
+    def experiments(self, case_id: str, *, binned: bool = False) -> list[Experiment]:
+        """Return the experiments of all readers on a case, the first that was made first.
+
+        Parameters
+        ----------
+        binned
+            Those of the bin instead.
+        """
+        entry = self.case(case_id)
+        rows = self._database.query(STANDING_EXPERIMENTS, case_id)
+        return [experiment_of(row, entry.shape) for row in rows if bool(row["binned"]) == binned]
 
     def regions(
         self, case_id: str, reader: str | None = None, *, slice_index: int | None = None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import Prediction
 from ctviz.core.arrays import frozen
+from ctviz.core.results import log_odds
 
 Numbers = NDArray[np.float64]
 
@@ -57,16 +58,3 @@ class Effects:
             np.array([score - log_odds(each, target) for each in without]),
             np.array([probability - float(each.probabilities[target]) for each in without]),
         )
-
-
-def log_odds(prediction: Prediction, target: int) -> float:
-    r"""Return :math:`\ln p_t - \ln \sum_{k \ne t} p_k` of a class.
-
-    Of a network with one output neuron z this is z or -z: the class score that estimators explain,
-    which still moves where the probability is all but 1.
-    """
-    others = np.delete(prediction.probabilities, target).sum()
-    # Nobody is surer than the smallest number there is.
-    least = np.finfo(np.float64).tiny
-    chosen = prediction.probabilities[target]
-    return float(np.log(max(chosen, least)) - np.log(max(others, least)))

@@ -49,6 +49,11 @@ def map_url(key: str, part: MapPart = "values") -> str:
     return f"/ctviz/map/{key}?{chosen}{_signed('map', key)}"
 
 
+def edited_url(key: str) -> str:
+    """Return the address of an edited slice by its Job's key."""
+    return f"/ctviz/edited/{key}?{_signed('edited', key)}"
+
+
 def _allowed(request: Request, kind: str, name: str) -> bool:
     return signer_of(backend().settings).allows(request, kind, name)
 
@@ -114,4 +119,20 @@ async def _map(request: Request) -> Response:
     )
 
 
-ROUTES = [Route("/ctviz/pixels/{case}/{k}", _pixels), Route("/ctviz/map/{key}", _map)]
+async def _edited(request: Request) -> Response:
+    """One edited slice: rows × columns little-endian int16, Hounsfield units."""
+    key = request.path_params["key"]
+    if not _allowed(request, "edited", key):
+        return _refusal(OUT_OF_DATE, 403)
+    values = await run_in_threadpool(backend().map_values, key)
+    if values is None:
+        return _refusal("This slice is no longer in the cache; change it again.", 404)
+    content = _int16(values)
+    return Response(content, media_type="application/octet-stream", headers=_HEADERS)
+
+
+ROUTES = [
+    Route("/ctviz/pixels/{case}/{k}", _pixels),
+    Route("/ctviz/map/{key}", _map),
+    Route("/ctviz/edited/{key}", _edited),
+]

@@ -15,6 +15,7 @@ import streamlit as st
 
 from ctviz.backend import Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
+from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
 from ctviz.store import Reading
 from ctviz.ui.uninterrupted import uninterrupted
 
@@ -109,6 +110,40 @@ class Labels:
 
 
 @dataclass
+class WhatIf:
+    """What a reader tries on the slice on the screen.
+
+    Parameters
+    ----------
+    open
+        Whether the reader asks at all.
+    region
+        Whose region, and which label of it, is changed; empty for what the reader drew last.
+    operation, settings, edge_mm
+        What is done to it.
+    shown
+        Id of the kept experiment that is on the screen on its slice; empty for a try of one's own.
+    tried
+        The edited slice (by digest), model and class that are tried at other places, too.
+    wish, refused
+        An experiment to be kept as soon as the page runs, and why the last one was not.
+    binned
+        The experiment that was put into the bin last, as long as that can be undone by a button.
+    """
+
+    open: bool = False
+    region: str = ""
+    operation: str = "cap"
+    settings: dict[str, dict[str, Value]] = field(default_factory=dict)
+    edge_mm: float = DEFAULT_EDGE_MM
+    shown: str = ""
+    tried: tuple[str, str, int] | None = None
+    wish: Experiment | None = None
+    refused: str = ""
+    binned: Experiment | None = None
+
+
+@dataclass
 class Session:
     """The choices of one reader in one browser tab, and what they wait for."""
 
@@ -150,6 +185,7 @@ class Session:
 
     recorded: set[tuple[str, str, str]] = field(default_factory=set)
 
+    what_if: WhatIf = field(default_factory=WhatIf)
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
 

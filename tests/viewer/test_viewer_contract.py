@@ -22,6 +22,7 @@ from ctviz.ui.viewer import (
     DoorbellData,
     Drawing,
     DrawingChange,
+    EditView,
     Frame,
     InvalidDrawing,
     Letters,
@@ -92,6 +93,7 @@ BOARD = BoardData(
         "CD", {1: [0, 1, 1]}, (Measurement("ruler", 1, (Point(0.5, 1), Point(3, 2))),)
     ),
     beside=BesideView(CaseView("C-2", 3, 4, 5, "/p"), "C-2 · CT", (1.0, -2.5, 0.0)),
+    edit=EditView(2, "/edited", "without what is drawn"),
 )
 MESSAGE = {
     "contract": CONTRACT,
@@ -132,6 +134,7 @@ def documented(typedef):
         ("PaneView", BOARD.panes[0]),
         ("ScoreText", BOARD.panes[0].scores[0]),
         ("DrawingView", BOARD.drawing),
+        ("EditView", BOARD.edit),
         ("Badge", BOARD.panes[0].badge),
         ("Remark", BOARD.panes[0].gap),
         ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."})),
@@ -181,6 +184,7 @@ SAID = {
     for one in (
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
+        BOARD.edit,
         *(BOARD.case.body, BOARD.answer, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
         *(STACK, STACK.along_row, BOARD.beside),
         DoorbellData(["page-4"], {"page-5": "The disk is full."}),
@@ -272,6 +276,7 @@ def test_a_board_is_said_as_it_always_was():
         "refused": {},
         "met": "",
         "heard": "",
+        "edit": None,
         "caption": [],
         "answer": None,
         "beside": None,

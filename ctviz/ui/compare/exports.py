@@ -17,6 +17,7 @@ from ctviz.io import nifti_of
 from ctviz.ui.access.trail import recorded
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.compare.notices import Explained
+from ctviz.ui.compare.what_if.trying import Tried
 from ctviz.ui.session import session, widget
 
 COLUMNS = (
@@ -39,6 +40,8 @@ class Subject:
         How maps were read.
     against
         Whose region agreement was measured against; empty if there was none.
+    tried
+        What the reader tries on the slice, if they do.
     """
 
     case_id: str
@@ -47,6 +50,7 @@ class Subject:
     explained: Explained
     sign: Sign
     against: str
+    tried: Tried | None = None
 
     @property
     def name(self) -> str:

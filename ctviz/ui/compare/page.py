@@ -59,6 +59,9 @@ from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
 from ctviz.ui.compare.strangeness import strangeness_of
+from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
+from ctviz.ui.compare.what_if.panel import offer_what_if, show_what_if
+from ctviz.ui.compare.what_if.trying import Tried, try_out
 from ctviz.ui.frame import errors_in_words
 from ctviz.ui.routes import map_url
 from ctviz.ui.service import backend
@@ -96,6 +99,7 @@ def compare_page() -> None:
     """
     with errors_in_words():
         keep_reading()
+        keep_what_was_wished()
         bar = st.container(key=widget("bar"))
         places = bar.columns(BAR, vertical_alignment="center", gap="xsmall")
         with places[1]:
@@ -126,18 +130,21 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[6]:
         reader_badge()
     estimators, metrics = chosen_estimators(), chosen_metrics()
-    comparison, explained, answer = Comparison((), ""), None, None
+    comparison, explained, answer, tried = Comparison((), ""), None, None, None
     if card is not None:
         with errors_in_words():
             held = _held(entry, chosen, marked.get(chosen), metrics)
-            comparison, explained = _compare(case, card, (estimators, metrics), held, places[3])
+            comparison, explained, tried = _compare(
+                case, card, (estimators, metrics), held, places[3]
+            )
     notices = explained.notices(trust_none(comparison, chosen)) if explained else ()
-    subject = _subject(case, explained, chosen)
+    subject = _subject(case, explained, chosen, tried)
     if card is not None:
         answer = in_short(explained, notices)
     # As high as the board before it is there, so that nothing beneath it moves.
     with st.container(key=widget("stage")):
         _show_board(entry, comparison, chosen, subject, answer)
+        show_what_if(entry, card, tried)
     say_in_full(notices)
     _notes(case, card if comparison.compared else None)
     if comparison.compared:
@@ -149,6 +156,7 @@ def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subj
     """Show what the pictures alone do not say, at the lower edge of the screen."""
 
     def offer() -> None:
+        offer_what_if()
         offer_error_bars()
         offer_second_opinion()
         if subject is not None:
@@ -162,13 +170,15 @@ def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subj
     show_dock(sections, offer)
 
 
-def _subject(case: Case, explained: Explained | None, against: str) -> Subject | None:
+def _subject(
+    case: Case, explained: Explained | None, against: str, tried: Tried | None
+) -> Subject | None:
     """Return what the maps and scores on the screen are of; None while there is no answer."""
     if explained is None:
         return None
     state = session()
     place = state.slice or 0
-    return Subject(case.id, place, case.slice(place), explained, state.sign, against)
+    return Subject(case.id, place, case.slice(place), explained, state.sign, against, tried)
 
 
 def _compare(
@@ -177,7 +187,7 @@ def _compare(
     chosen: tuple[Sequence[Estimator], tuple[Metric, ...]],
     held: Held,
     place: DeltaGenerator,
-) -> tuple[Comparison, Explained | None]:
+) -> tuple[Comparison, Explained | None, Tried | None]:
     """Let the reader choose a class; return the answer, and what the estimators make of it."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen
@@ -185,7 +195,7 @@ def _compare(
     answer = page_jobs.prediction(image, card.id)
     if not answer.done:
         page_jobs.release_others()
-        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None
+        return Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics), None, None
     prediction = answer.result(0)
     with place:
         target = choose_target(prediction)
@@ -201,8 +211,10 @@ def _compare(
         ),
     )
     comparison = compare(page_jobs, question, estimators, reading, held)
+    explained = Explained(card, prediction, target, strangeness)
+    tried = try_out(page_jobs, case.id, image, explained, comparison)
     page_jobs.release_others()
-    return comparison, Explained(card, prediction, target, strangeness)
+    return comparison, explained, tried
 
 
 def _held(entry: CaseEntry, chosen: str, mask: Mask | None, metrics: Sequence[Metric]) -> Held:
@@ -226,24 +238,25 @@ def _show_board(
     answer: Answer | None,
 ) -> None:
     state, case = session(), backend().case(entry.id)
-    other = chosen.split(": ")[0]
+    other, tried = chosen.split(": ")[0], subject.tried if subject is not None else None
     board(
         BoardData(
             case=case_view(entry, case),
             slice_index=state.slice or 0,
             window=_window(case),
-            panes=[_pane(one, comparison) for one in comparison.compared],
+            panes=[_pane(one, comparison, tried) for one in comparison.compared],
             drawing=drawing_of(entry, state.reader),
             reference=reference_of(entry, other) if other and other != state.reader else None,
             acknowledged=state.acknowledged,
             refused=state.refused,
             saved=state.saved,
             met=state.met,
-            busy=comparison.pending or None,
+            busy=comparison.pending or (tried.pending if tried else "") or None,
             idle_checks=comparison.idle_checks or None,
             sign=state.sign,
             unit=state.unit,
             heard=state.heard,
+            edit=tried.view if tried else None,
             caption=subject.caption if subject is not None else (),
             answer=answer,
             beside=beside(entry, case),
@@ -261,7 +274,7 @@ def _window(case: Case) -> DisplayWindow:
     return DisplayWindow(window.width, window.level)
 
 
-def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
+def _pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
     estimator, job = one.estimator, one.shown
     state, message = _what_is_missing(one)
     bars, look = _error_bars(one), look_of(estimator.name)
@@ -284,6 +297,8 @@ def _pane(one: ComparedMap, comparison: Comparison) -> Pane:
         half_widths=_seen(one, "half-width", bars.half_widths),
         chance=bars.chance,
         interval=bars.interval,
+        edited=tried.map_of(estimator) if tried else "",
+        edited_note=tried.note_on(estimator) if tried else "",
     )
 
 

@@ -1,7 +1,7 @@
 """The jobs behind what is on the screen."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ctviz.backend import Job
@@ -63,6 +63,12 @@ class PageJobs:
         (job,) = self.several([place], lambda _: [backend().predict(image, model_id)])
         wait_for([job], PREDICTION_SECONDS)
         return job
+
+    def give_up(self, kinds: Collection[str], digest: str) -> None:
+        """Cancel what is of these kinds, but not of the slice with this digest, at once."""
+        for place, job in self._before.items():
+            if place[0] in kinds and digest not in place:
+                job.cancel()
 
     def release_others(self) -> None:
         """Cancel what is not on the screen any more."""

@@ -265,6 +265,8 @@ class Pane(ToBrowser):
     chance, interval
         What of the current slice's map is stronger than chance, and what the intervals are over, in
         words; empty where nobody asks.
+    edited, edited_note
+        Address of the map of the edited slice, or why there is none.
     """
 
     id: str
@@ -285,6 +287,25 @@ class Pane(ToBrowser):
     half_widths: Mapping[int, str] = field(default_factory=dict)
     chance: str = ""
     interval: str = ""
+    edited: str = ""
+    edited_note: str = ""
+
+
+@dataclass(frozen=True)
+class EditView(ToBrowser):
+    """One slice as a reader's edit leaves it.
+
+    Parameters
+    ----------
+    pixels
+        Address of its pixels: rows × columns little-endian int16.
+    words
+        What was done, in a few words.
+    """
+
+    slice_index: Annotated[int, Key("slice")]
+    pixels: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -369,6 +390,8 @@ class BoardData(ToBrowser):
         Whether the maps of the panes are region maps.
     heard
         The order heard last; the browser repeats an order until it finds it here.
+    edit
+        What a reader tries on a slice, shown in the place of the original when they turn to it.
     beside
         Another case to look at beside this one.
     caption
@@ -392,6 +415,7 @@ class BoardData(ToBrowser):
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     heard: str = ""
+    edit: EditView | None = None
     caption: Sequence[str] = ()
     answer: Answer | None = None
     beside: BesideView | None = None

@@ -151,7 +151,7 @@ test("a key of the page's own buttons leaves the board, unless a stroke is under
     Board.prototype.key.call({ session: { hand: { busy } }, perform: () => {}, schedule: () => {} }, event);
     return !stopped;
   };
-  for (const key of ["j", "k", "n", "t"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
+  for (const key of ["j", "k", "n", "t", "q"]) assert.deepEqual([leaves(key, false), leaves(key, true)], [true, false]);
   for (const key of ["b", "c", "r"]) assert.equal(leaves(key, false), false);
 });
 

@@ -42,8 +42,11 @@ export class Scene {
     this.greyLayer = new Layer();
     this.tintLayer = new Layer();
     this.tables = { signature: "", table: new Uint32Array(0) };
+    this.differenceTables = this.tables;
     this.kept = { drawing: { signature: "", paths: /** @type {Outlines} */ ([]) }, reference: { signature: "", paths: /** @type {Outlines} */ ([]) } };
     this.references = 0;
+    /** What of an edited slice is on show. @type {import("./moments.js").Moment} */
+    this.moment = "original";
   }
 
   /**
@@ -60,22 +63,29 @@ export class Scene {
    * Render the slice on show, unless it is rendered already.
    *
    * @param {import("./pixels.js").Picture | null} picture
+   * @param {{moment: import("./moments.js").Moment, edit: string}} [of]  What of an edited slice it is, and where that is from.
    */
-  render(picture) {
+  render(picture, { moment, edit } = { moment: "original", edit: "" }) {
+    this.moment = moment;
     const values = picture?.values ?? null;
     this.values = values;
     this.position = picture?.position ?? NaN;
     if (!values) return;
-    const { table, signature } = this.greys;
-    this.greyLayer.update(this.grid, `${this.grid.id} ${this.view.slice} ${signature}`, (pixels) => lookUp(values, table, pixels));
+    const { table, signature } = moment === "difference" ? this.differenceGreys : this.greys;
+    const stamp = `${this.grid.id} ${this.view.slice} ${moment} ${edit} ${signature}`;
+    this.greyLayer.update(this.grid, stamp, (pixels) => lookUp(values, table, pixels));
   }
 
   /** The grey of every value in the window on show. */
   get greys() {
-    const { window, inverted } = this.view;
-    const signature = `${window.width} ${window.level} ${inverted}`;
-    if (this.tables.signature !== signature) this.tables = { signature, table: greyTable(window, inverted) };
+    this.tables = greysOf(this.view.window, this.view.inverted, this.tables);
     return this.tables;
+  }
+
+  /** The grey of every difference: as wide as the window on show, with no change in the middle. */
+  get differenceGreys() {
+    this.differenceTables = greysOf({ ...this.view.window, level: 0.5 }, this.view.inverted, this.differenceTables);
+    return this.differenceTables;
   }
 
   /** Whether Python's maps are of the kind that the reader wants to see. */
@@ -86,7 +96,8 @@ export class Scene {
 
   /** Whether Python's scores are those of what is on show. */
   get scoresFit() {
-    return this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
+    const original = this.moment === "original";
+    return original && this.view.slice === this.answered.slice && this.view.reading.sign === this.answered.sign;
   }
 
   get grey() {
@@ -172,4 +183,14 @@ export class Scene {
     }
     return this.kept.reference.paths;
   }
+}
+
+/**
+ * @param {import("../sync/types.js").Window} window
+ * @param {boolean} inverted
+ * @param {{signature: string, table: Uint32Array}} known  Made before, which may still be right.
+ */
+function greysOf(window, inverted, known) {
+  const signature = `${window.width} ${window.level} ${inverted}`;
+  return known.signature === signature ? known : { signature, table: greyTable(window, inverted) };
 }

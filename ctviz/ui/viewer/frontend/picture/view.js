@@ -4,6 +4,7 @@
  * @typedef {import("../sync/types.js").Point} Point
  * @typedef {import("../sync/types.js").Window} Window
  * @typedef {import("../sync/types.js").CaseView} CaseView
+ * @typedef {import("./moments.js").Moment} Moment
  *
  * @typedef {object} HeatmapSettings
  * @property {boolean} visible
@@ -49,6 +50,8 @@ export class SharedView extends Camera {
       perScreen: 0,
     };
     this.drawingVisible = true;
+    /** What of an edited slice is to be seen. @type {Moment} */
+    this.moment = "original";
     /** Whether planes across the slices are shown. */
     this.planes = false;
     /** Where they cross each other, in pixels of the first slice. @type {Point} */
@@ -141,6 +144,12 @@ export class SharedView extends Camera {
 
   invert() {
     this.inverted = !this.inverted;
+    this.changed();
+  }
+
+  /** @param {Moment} moment */
+  turnTo(moment) {
+    this.moment = moment;
     this.changed();
   }
 

@@ -14,6 +14,7 @@ import { Brush } from "../drawing/brush.js";
 import { Caliper } from "../drawing/caliper.js";
 import { Grower } from "../drawing/grower.js";
 import { Hand } from "../drawing/hand.js";
+import { Moments } from "../picture/moments.js";
 import { Said } from "../drawing/said.js";
 import { scanOf } from "../drawing/stack.js";
 import { PixelStore, outwards } from "../picture/pixels.js";
@@ -51,6 +52,7 @@ export class Session {
     this.beside = new BesideCase(this.view, () => this.scene.grid);
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
+    this.moments = new Moments();
     this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
     /** Whether the doorbell was rung and nobody has answered. */
@@ -375,6 +377,23 @@ export class Session {
     return this.data?.case.pixels.replace("{k}", String(slice)) ?? "";
   }
 
+  /** The edit of the slice on show, or null. */
+  get edit() {
+    const edit = this.data?.edit ?? null;
+    return edit?.slice === this.view.slice ? edit : null;
+  }
+
+  /** What of an edited slice is on show. */
+  get moment() {
+    return this.edit ? this.view.moment : "original";
+  }
+
+  /** The slice on show, as it is, as an edit leaves it, or their difference. */
+  get sliceHeld() {
+    const held = this.moments.of(this.moment, this.slices, this.sliceUrl(this.view.slice), this.edit?.pixels ?? "");
+    return held ?? /** @type {import("../picture/pixels.js").Holding} */ ({ state: "loading" });
+  }
+
   /**
    * Pixels of a slice, or null while they are not here.
    *
@@ -417,11 +436,13 @@ export class Session {
     const pixels = scan.rows * scan.columns;
     const order = outwards(this.view.slice, scan.count);
     this.planes.take(scan, this.slices.roomFor(pixels));
-    const slices = this.planes.wanted(order).map((slice) => this.sliceUrl(slice));
-    const maps = order
+    const wanted = this.planes.wanted(order).map((slice) => this.sliceUrl(slice));
+    const slices = this.edit ? [...wanted.slice(0, 1), this.edit.pixels, ...wanted.slice(1)] : wanted;
+    const nearby = order
       .slice(0, 2 * MAPS_AHEAD + 1)
       .flatMap((slice) => panes.flatMap((pane) => [pane.maps, pane.stronger, pane.halfWidths].map((urls) => urls[String(slice)])))
       .filter((url) => url !== undefined);
+    const maps = [...(this.edit ? panes.map((pane) => pane.edited).filter(Boolean) : []), ...nearby];
     if (this.view.slice !== this.wantedSlice) {
       this.wantedSlice = this.view.slice;
       this.slices.forgive(slices.slice(0, 1));

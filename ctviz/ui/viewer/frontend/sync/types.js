@@ -74,6 +74,8 @@
  * @property {Record<string, string>} halfWidths  URL of the half width of each pixel's interval.
  * @property {string} chance  What of the map is stronger than chance, in a sentence; empty where nobody asks.
  * @property {string} interval  What the intervals are over; empty where there are none.
+ * @property {string} edited  URL of the map of the edited slice; empty while there is none.
+ * @property {string} editedNote  Why there is none.
  *
  * @typedef {"ruler" | "angle" | "ellipse" | "rectangle"} MeasurementKind
  *
@@ -97,6 +99,11 @@
  * @property {string[]} labels
  * @property {Record<string, {before: Runs, after: Runs}>} slices
  * @property {Record<string, MeasurementEdit>} measurements
+ *
+ * @typedef {object} EditView  One slice as a reader's edit leaves it.
+ * @property {number} slice
+ * @property {string} pixels  URL of its pixels, as `CaseView` has them.
+ * @property {string} words  What was done, in a few words.
  *
  * @typedef {object} Answer  What the model says of a slice.
  * @property {string} text  How probable each class is.
@@ -127,6 +134,7 @@
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} heard  The order that Python heard last.
+ * @property {EditView | null} edit
  * @property {Answer | null} answer  Null where there is no model.
  * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.

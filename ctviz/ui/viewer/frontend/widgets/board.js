@@ -25,8 +25,10 @@ import { Pane } from "./pane.js";
 import { PlanesRow } from "./planes.js";
 import { SliceRail } from "./rail.js";
 import { SaveMenu } from "./save-menu.js";
+import { MomentSwitch } from "./moment-switch.js";
 import { copied, download, headingOf, tilesOf } from "./taking-home.js";
 import { linesOf } from "../drawing/measurement.js";
+import { nextMoment } from "../picture/moments.js";
 import { outwards } from "../picture/pixels.js";
 import { layOut, measurer, pngOf, svgOf } from "../picture/sheet.js";
 import { Timings } from "./timings.js";
@@ -81,11 +83,12 @@ export class Board {
     /** How many panes a screen has. */
     this.perScreen = 1;
     this.answer = new AnswerLine();
+    this.momentSwitch = new MomentSwitch((moment) => view.turnTo(moment));
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
     this.slice = element("div", { class: "side slice" }, [
       this.editorBar.top,
-      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.beside.root]),
+      element("div", { class: "stage" }, [this.editor.root, this.rail.root, this.beside.root, this.momentSwitch.root]),
       this.planes.root,
       this.editorBar.bottom,
     ]);
@@ -249,6 +252,7 @@ export class Board {
       turn: () => this.turn(Number(value)),
       heatmaps: () => view.setHeatmaps({ visible: !view.heatmaps.visible }),
       drawing: () => view.showDrawing(!view.drawingVisible),
+      moment: () => this.session.edit && view.turnTo(nextMoment(view.moment)),
       help: acts.help,
     };
     performers[action]();
@@ -383,11 +387,12 @@ export class Board {
 
   draw() {
     const { session } = this;
-    const { data, scene, view, slices } = session;
+    const { data, scene, view, moment } = session;
     if (!data) return;
     const started = performance.now();
-    const holding = slices.get(session.sliceUrl(view.slice));
-    scene.render(holding.state === "ready" ? holding.picture : null);
+    const holding = session.sliceHeld;
+    scene.render(holding.state === "ready" ? holding.picture : null, { moment, edit: session.edit?.pixels ?? "" });
+    this.root.dataset.moment = moment;
     this.editor.draw(scene, holding.state === "failed" ? holding.message : holding.state === "loading" ? "Loading…" : "");
     session.grower.resume();
     this.editor.announcement.show(this.announced());
@@ -433,7 +438,7 @@ export class Board {
    * @param {BoardData} data
    */
   heatmaps(data) {
-    const { scene, view, maps } = this.session;
+    const { scene, view, maps, moment, moments } = this.session;
     const { signed, signedMap, absoluteMap, opacity, threshold, sameScale } = view.heatmaps;
     const look = { signed, colours: signed ? colourMap("signed", signedMap) : colourMap("absolute", absoluteMap), opacity, threshold };
     const holdings = new Map(
@@ -449,11 +454,16 @@ export class Board {
       }),
     );
     const of = (/** @type {Pane} */ pane) => {
-      const holding = holdings.get(pane.id);
+      const original = holdings.get(pane.id);
+      const { edited, editedNote } = /** @type {PaneView} */ (pane.pane);
+      const url = scene.mapsFit ? pane.mapOf(view.slice) : undefined;
+      const holding = moments.of(moment, maps, url, edited);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
-      const limit = sameScale ? common : picture?.robust ?? 0;
-      return { picture, limit, shared: sameScale, message, ...this.errorBars(pane.pane) };
+      // An edited slice's map is seen as strong as it is beside the original's.
+      const limit = sameScale ? common : original?.state === "ready" ? original.picture.robust : 0;
+      const awaited = holding === null && moment !== "original" ? editedNote : "";
+      return { picture, limit, shared: sameScale, message, awaited, of: `${moment} ${url} ${edited}`, ...this.errorBars(pane.pane) };
     };
     return { look, of };
   }
@@ -466,7 +476,7 @@ export class Board {
   errorBars(pane) {
     const { scene, view, maps } = this.session;
     const [stronger, halfWidths] = [pane?.stronger, pane?.halfWidths].map((urls) => {
-      const url = scene.mapsFit && !view.heatmaps.regions ? urls?.[String(view.slice)] : undefined;
+      const url = scene.mapsFit && !view.heatmaps.regions && scene.moment === "original" ? urls?.[String(view.slice)] : undefined;
       const holding = url === undefined ? null : maps.get(url);
       return holding?.state === "ready" ? holding.picture : null;
     });
@@ -491,6 +501,7 @@ export class Board {
     });
     this.answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
+    this.momentSwitch.draw(this.session.edit !== null, this.session.moment);
   }
 
   drawnSlices() {
@@ -516,6 +527,8 @@ export class Board {
       timings: this.timings.list,
       slice: view.slice,
       sliceShown: scene.values !== null,
+      moment: this.session.moment,
+      edit: this.session.edit,
       zoom: view.zoom,
       window: { ...view.window },
       tool: brush.tool,

@@ -7,7 +7,7 @@
 import { theme } from "../theme.js";
 
 /** Actions of the page's own buttons: their keys leave the board. */
-export const OF_THE_PAGE = new Set(["case", "dock"]);
+export const OF_THE_PAGE = new Set(["case", "dock", "what if"]);
 
 /**
  * The shortcut of a keyboard event, or null.

@@ -168,8 +168,8 @@ export class Pane {
   /**
    * @param {Scene} scene
    * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string, stronger: Picture | null,
-   *   halfWidths: Picture | null}} heatmap
+   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string, awaited: string, of: string,
+   *   stronger: Picture | null, halfWidths: Picture | null}} heatmap
    */
   draw(scene, look, heatmap) {
     if (this.screen.empty && !this.screen.fit()) return;
@@ -188,12 +188,12 @@ export class Pane {
    * @param {import("../picture/plate.js").Plate} plate
    * @param {Scene} scene
    * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, stronger: Picture | null}} heatmap
+   * @param {{picture: Picture | null, limit: number, of: string, stronger: Picture | null}} heatmap
    */
-  paint(plate, scene, look, { picture, limit, stronger }) {
+  paint(plate, scene, look, { picture, limit, of, stronger }) {
     plate.start(scene.grid, scene.view);
     if (scene.grey) plate.image(scene.grey);
-    if (picture && scene.view.heatmaps.visible) plate.image(this.coloured(scene, look, picture, { limit, stronger }));
+    if (picture && scene.view.heatmaps.visible) plate.image(this.coloured(scene, look, picture, { limit, of, stronger }));
     scene.drawOutlines(plate, 1);
     scene.drawMeasurements(plate, picture ? importance(picture, scene.view.heatmaps.signed) : scene.quantity);
   }
@@ -202,11 +202,11 @@ export class Pane {
    * @param {Scene} scene
    * @param {HeatmapLook} look
    * @param {Picture} picture
-   * @param {{limit: number, stronger: Picture | null}} how
+   * @param {{limit: number, of: string, stronger: Picture | null}} how  `of` tells which map it is.
    */
-  coloured(scene, look, picture, { limit, stronger }) {
+  coloured(scene, look, picture, { limit, of, stronger }) {
     const fades = stronger ? this.pane?.stronger[String(scene.view.slice)] : "";
-    const signature = `${this.mapOf(scene.view.slice)} ${fades} ${limit} ${lookSignature(look)}`;
+    const signature = `${of} ${fades} ${limit} ${lookSignature(look)}`;
     this.layer.update(scene.grid, signature, (rgba) => {
       const chance = stronger && { stronger: stronger.values, ramp: heatRamp(faded(look)) };
       paintHeat(picture.values, picture.scale / 32767 / limit, heatRamp(look), rgba, chance);
@@ -246,10 +246,10 @@ export class Pane {
 
   /**
    * @param {Scene} scene
-   * @param {{picture: Picture | null, message: string}} heatmap
+   * @param {{picture: Picture | null, message: string, awaited: string}} heatmap
    */
-  showNotice(scene, { picture, message }) {
-    const state = this.notable(scene, picture, message);
+  showNotice(scene, { picture, message, awaited }) {
+    const state = this.notable(scene, picture, message, awaited);
     this.shown = state.shown;
     this.notice.hidden = state.shown === "map";
     this.notice.className = `notice ${state.shown}`;
@@ -266,11 +266,13 @@ export class Pane {
    * @param {Scene} scene
    * @param {Picture | null} picture
    * @param {string} message  Why the map of this slice could not be fetched, or empty.
+   * @param {string} awaited  What keeps the edited slice's map from being there, if that is to be shown.
    */
-  notable({ view, mapsFit, answered }, picture, message) {
+  notable({ view, mapsFit, answered }, picture, message, awaited) {
     const quiet = { sentence: "", progress: /** @type {number | null} */ (null), computable: false };
     if (picture) return { ...quiet, shown: "map" };
     if (message) return { ...quiet, shown: "failed", sentence: message, computable: true };
+    if (awaited) return { ...quiet, shown: "asking", sentence: awaited };
     if (mapsFit && this.mapOf(view.slice)) return { ...quiet, shown: "loading", sentence: "Loading the map…" };
     if (!mapsFit || view.slice !== answered.slice) return { ...quiet, shown: "asking", sentence: `Asking for slice ${view.slice + 1}…` };
     const { state, progress, message: said } = /** @type {PaneView} */ (this.pane);

@@ -18,6 +18,7 @@ export function headingOf(data, scene) {
   const dashed = data.reference && view.drawingVisible ? ` · dashed: ${data.reference.name}` : "";
   return [
     `${grid.id} · slice ${view.slice + 1} of ${view.count}`,
+    ...(scene.moment === "original" ? [] : [`This is no scan: ${data.edit?.words} (${scene.moment}).`]),
     ...(view.slice === scene.answered.slice ? data.caption : []),
     `${look} · ${how}${dashed}`,
   ];
