@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class AnsweredSlice:
+class AskedSlice:
     """The maps of one slice, what they explain, and which estimator made each of them."""
 
     case: Case
@@ -38,7 +38,7 @@ class AnsweredSlice:
 
 def answer(
     backend: "Backend", arguments: argparse.Namespace, others: Sequence[str] = ()
-) -> AnsweredSlice:
+) -> AskedSlice:
     """Return the maps that the arguments ask for; a refused estimator is said and left out.
 
     Parameters
@@ -70,4 +70,4 @@ def answer(
             raise
         except CtvizError as error:
             sys.stderr.write(f"{error}\n")
-    return AnsweredSlice(case, slice_index, card, question, maps, makers)
+    return AskedSlice(case, slice_index, card, question, maps, makers)

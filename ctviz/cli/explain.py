@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cli.asking import AnsweredSlice, answer
+from ctviz.cli.asking import AskedSlice, answer
 from ctviz.cli.choosing import add_estimators, add_scan
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _error_bars(
-    backend: "Backend", answered: AnsweredSlice, maker: "Estimator", arguments: argparse.Namespace
+    backend: "Backend", answered: AskedSlice, maker: "Estimator", arguments: argparse.Namespace
 ) -> "ErrorBars | None":
     """Return the error bars of an estimator's map, if they are wanted."""
     if not arguments.error_bars:
@@ -82,7 +82,7 @@ def _error_bars(
 
 
 def _write(
-    answered: AnsweredSlice,
+    answered: AskedSlice,
     importance: ImportanceMap,
     bars: "ErrorBars | None",
     arguments: argparse.Namespace,
@@ -124,7 +124,7 @@ def _parts(bars: "ErrorBars | None") -> dict[str, NDArray[np.generic]]:
 
 
 def _picture(
-    answered: AnsweredSlice, importance: ImportanceMap, bars: "ErrorBars | None", sign: Sign
+    answered: AskedSlice, importance: ImportanceMap, bars: "ErrorBars | None", sign: Sign
 ) -> bytes:
     """Return what a reader sees who opens the case in the viewer and changes nothing."""
     from ctviz.viz import (

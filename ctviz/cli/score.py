@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ctviz.cli.asking import AnsweredSlice, answer
+from ctviz.cli.asking import AskedSlice, answer
 from ctviz.cli.choosing import (
     add_estimators,
     add_scan,
@@ -82,9 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
         write_rows(rows, arguments.format)
 
 
-def _mask(
-    backend: "Backend", answered: AnsweredSlice, arguments: argparse.Namespace
-) -> Mask | None:
+def _mask(backend: "Backend", answered: AskedSlice, arguments: argparse.Namespace) -> Mask | None:
     if arguments.mask is not None:
         from ctviz.io import load_mask
 
@@ -103,9 +101,7 @@ def _mask(
     return reduce(np.logical_or, masks)
 
 
-def _prior(
-    backend: "Backend", answered: AnsweredSlice, arguments: argparse.Namespace
-) -> Prior | None:
+def _prior(backend: "Backend", answered: AskedSlice, arguments: argparse.Namespace) -> Prior | None:
     """Return where other patients have the reader's region; None where it is from a file."""
     if arguments.reader is None:
         return None
@@ -114,7 +110,7 @@ def _prior(
 
 def _scores(
     backend: "Backend",
-    answered: AnsweredSlice,
+    answered: AskedSlice,
     metric: "Metric",
     sign: Sign,
     held: tuple[Mask | None, Prior | None],
@@ -131,7 +127,7 @@ def _scores(
     return [(m.estimator, e.score) for m, e in zip(maps, evaluations, strict=True)]
 
 
-def _row(answered: AnsweredSlice, estimator: str, sign: Sign, metric: str, score: Score) -> Row:
+def _row(answered: AskedSlice, estimator: str, sign: Sign, metric: str, score: Score) -> Row:
     return {
         "patient": answered.case.patient,
         "case": answered.case.id,

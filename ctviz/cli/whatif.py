@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ctviz.cli.asking import Answer, answer
+from ctviz.cli.asking import AskedSlice, answer
 from ctviz.cli.choosing import add_estimators, add_scan, parsed, settings_by_owner
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait, wait_all
@@ -103,7 +103,7 @@ def _operation(name: str, value: str, arguments: argparse.Namespace) -> dict[str
     return parsed(OPERATIONS[name], name, texts)
 
 
-def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -> Mask:
+def _mask(backend: "Backend", answered: AskedSlice, arguments: argparse.Namespace) -> Mask:
     """Return what is to be changed, (H, W)."""
     if arguments.mask is not None:
         from ctviz.io import load_mask
@@ -129,7 +129,7 @@ def _mask(backend: "Backend", answered: Answer, arguments: argparse.Namespace) -
 
 
 def _outcome(
-    backend: "Backend", answered: Answer, edit: Edit, arguments: argparse.Namespace
+    backend: "Backend", answered: AskedSlice, edit: Edit, arguments: argparse.Namespace
 ) -> "Outcome":
     from ctviz.whatif import AnsweredSlice, Outcome
 
@@ -169,7 +169,7 @@ def _write(experiment: Experiment, outcome: "Outcome", folder: Path) -> None:
         ) from None
 
 
-def _say(outcome: "Outcome", answered: Answer, arguments: argparse.Namespace) -> None:
+def _say(outcome: "Outcome", answered: AskedSlice, arguments: argparse.Namespace) -> None:
     """Write a row for each map, and what came of it in sentences beside."""
     before, after = outcome.probabilities
     common: Row = {

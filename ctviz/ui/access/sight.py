@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ctviz.core import Region
+from ctviz.core.experiment import Experiment
 from ctviz.store import AuditEvent
 from ctviz.ui.access.account import may, permit
 from ctviz.ui.access.trail import record
@@ -58,6 +59,13 @@ def sight() -> Sight:
     readings = store.readings(reader) if reader else {}
     done = frozenset(case_id for case_id, each in readings.items() if each.state == "done")
     return Sight(reader, everything=False, done=done)
+
+
+def seen_experiments(case_id: str, *, binned: bool = False) -> list[Experiment]:
+    """Return the experiments on a case that are in sight: each holds what somebody drew."""
+    seen = sight()
+    kept = backend().store.experiments(case_id, binned=binned)
+    return [experiment for experiment in kept if seen.shows(case_id, experiment.reader)]
 
 
 def seen_regions(case_id: str, *, slice_index: int | None = None) -> list[Region]:

@@ -9,10 +9,17 @@ import pytest
 
 from ctviz import ui
 from ctviz.core import NotAllowed, Region
+from ctviz.core.experiment import Edit, Experiment
 from ctviz.store import AuditEvent, Reading
 from ctviz.ui.access import sight as sights
 from ctviz.ui.access.account import Account
-from ctviz.ui.access.sight import Sight, seen_annotations, seen_regions, sees_studies
+from ctviz.ui.access.sight import (
+    Sight,
+    seen_annotations,
+    seen_experiments,
+    seen_regions,
+    sees_studies,
+)
 from ctviz.ui.compare import drawings
 from ctviz.ui.session import Session
 from tests.ui.shown import shown
@@ -44,6 +51,10 @@ def drawn(backend, two_phantoms):
         mask = np.zeros(case.shape, bool)
         mask[place] = True
         backend.store.append_region(Region(case.id, 0, reader, "heart", mask))
+        edit = Edit("blur", mask)
+        backend.store.keep_experiment(
+            Experiment(f"by-{reader}", case.id, 0, reader, "small", edit, "Blurred")
+        )
     return case
 
 
@@ -73,6 +84,7 @@ def doors(case):
         "compared with": {name.split(": ")[0] for name in offered},
         "outline": {name for name in ("CD", "phantom") if drawings.reference_of(case, name)},
         "list of cases": set(seen_annotations().get(case.id, ())),
+        "experiments": {each.reader for each in seen_experiments(case.id)},
     }
 
 
@@ -83,6 +95,7 @@ def only(*names):
         "compared with": set(names),
         "outline": others,
         "list of cases": set(names),
+        "experiments": set(names) - {"phantom"},
     }
 
 
@@ -148,14 +161,16 @@ def test_only_owners_switch_and_the_trail_has_it(backend, as_reader, monkeypatch
 
 
 def test_no_other_part_of_the_app_asks_for_drawings_of_others():
-    asks = re.compile(r"store\.(regions|annotations|readers|standing|measurements)\(|\.prior\(")
+    asks = re.compile(
+        r"store\.(regions|annotations|readers|standing|measurements|experiments)\(|\.prior\("
+    )
     folder = Path(ui.__file__).parent
     found = {
         path.relative_to(folder).as_posix(): len(asks.findall(path.read_text("utf-8")))
         for path in folder.rglob("*.py")
     }
     # The reader's own drawing and measurements; another's in sight, and their mean mask.
-    allowed = {"access/sight.py": 3, "compare/drawings.py": 4}
+    allowed = {"access/sight.py": 4, "compare/drawings.py": 4, "compare/what_if/trying.py": 1}
     assert {name: count for name, count in found.items() if count} == allowed
 
 

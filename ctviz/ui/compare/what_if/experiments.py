@@ -11,6 +11,7 @@ from ctviz.edits import operation_of
 from ctviz.models import ModelCard
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import may, permit, record
+from ctviz.ui.access.sight import seen_experiments
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
@@ -78,17 +79,13 @@ def offer_keeping(experiment: Experiment) -> None:
 def show_experiments(entry: CaseEntry) -> None:
     """Show all experiments on the case, and what can be done with them."""
     state = session()
-    kept = backend().store.experiments(entry.id)
+    kept = seen_experiments(entry.id)
     binned = state.what_if.binned
     if binned is not None and binned.case_id == entry.id:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"'{plain(binned.title)}' is in the bin.", width="content")
             _wish_button("Undo", "undo", replace(binned, binned=False))
-    gone = [
-        one
-        for one in backend().store.experiments(entry.id, binned=True)
-        if one.reader == state.reader
-    ]
+    gone = [one for one in seen_experiments(entry.id, binned=True) if one.reader == state.reader]
     if not kept and not gone:
         return
     st.markdown("**Experiments on this case**")

@@ -12,6 +12,7 @@ from ctviz.core import CtvizError, ImportanceMap, Mask, Prediction, Slice, diges
 from ctviz.core.experiment import Edit, Experiment
 from ctviz.edits import operation_of
 from ctviz.estimators import Estimator
+from ctviz.ui.access.sight import seen_experiments
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.compare.drawings import reference_regions
 from ctviz.ui.compare.notices import Explained
@@ -124,7 +125,7 @@ def try_out(
         if not edited.done:
             return replace(tried, pending="the edit …")
         question = Question(image, explained.card.id, explained.target)
-        return _Asking(page_jobs, question, explained, comparison).complete(tried, edit)
+        return _EditAsked(page_jobs, question, explained, comparison).complete(tried, edit)
     except CtvizError as error:
         return replace(tried, refused=str(error))
 
@@ -135,7 +136,7 @@ def shown_experiment(case_id: str) -> Experiment | None:
     return next(
         (
             one
-            for one in (backend().store.experiments(case_id) if state.what_if.shown else [])
+            for one in (seen_experiments(case_id) if state.what_if.shown else [])
             if one.id == state.what_if.shown and one.slice_index == state.slice
         ),
         None,
@@ -172,7 +173,7 @@ def _words_of(edit: Edit) -> tuple[object, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asking:
+class _EditAsked:
     """Asks for what is missing of an edited slice."""
 
     page_jobs: PageJobs
