@@ -39,7 +39,7 @@ def made(acquisition: Acquisition) -> list[str]:
     (['2.5 mm thick', 'STANDARD · 120 kVp'], ['0.625 mm thick'])
     """
     thickness, kilovolts = acquisition.thickness_mm, acquisition.kilovolts
-    lines = [] if thickness is None else [f"{thickness:g} mm thick"]
+    lines = [] if thickness is None else [f"{thickness:.3g} mm thick"]
     tube = "" if kilovolts is None else f"{kilovolts:g} kVp"
     return [*lines, *filter(None, [" · ".join(filter(None, (acquisition.kernel, tube)))])]
 
