@@ -1,6 +1,5 @@
 """The models on the shelf, each loaded once and kept on the device."""
 
-from copy import deepcopy
 from pathlib import Path
 from threading import Lock
 
@@ -82,7 +81,7 @@ class Models:
 
     def copy_of_network(self, model_id: str) -> nn.Module:
         """Return a network that may be timed, or broken, while others use the model."""
-        return deepcopy(self.classifier(model_id).network)
+        return load_model(self._folder / self.shelf()[model_id].id, self._device).network
 
     def twin_cards(self, model_id: str) -> tuple[ModelCard, ...]:
         """Return the cards of a model's twins, as they are on disk now; there may be none."""

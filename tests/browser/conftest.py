@@ -169,6 +169,24 @@ class Reading:
         """The box that says whose region the maps are compared with."""
         return self.page.get_by_role("combobox", name="Compare with", exact=True)
 
+    def on_screen(self, column: float, row: float) -> tuple[float, float]:
+        """Return where a point of the slice, in its pixels, is on the screen."""
+        box, placed = self.editor.bounding_box(), self.board("placement")
+        assert box is not None
+        return (
+            box["x"] + placed["left"] + column * placed["scaleX"],
+            box["y"] + placed["top"] + row * placed["scaleY"],
+        )
+
+    def in_slice(self, x: float, y: float) -> tuple[float, float]:
+        """Return the point of the slice, (column, row), at shares of the picture."""
+        box, placed = self.editor.bounding_box(), self.board("placement")
+        assert box is not None
+        return (
+            (x * box["width"] - placed["left"]) / placed["scaleX"],
+            (y * box["height"] - placed["top"]) / placed["scaleY"],
+        )
+
     def stroke(self, points: list[tuple[float, float]]) -> None:
         """Drag the left button through points given as shares of the picture."""
         box = self.editor.bounding_box()

@@ -2,9 +2,9 @@
  * Draws many strokes, a loop around a place of its own each, while slices, labels, tools and maps change between and
  * under them; returns [x, y, slice, label] of each, with x and y as shares of the picture.
  *
- * The demo cohort's pixels are square, and so are its pictures.
+ * The demo cohort's pixels are square, and so are its slices, of which all is seen.
  */
-async ({ count, columns, rows }) => {
+async ({ count, columns, rows, size }) => {
   // Not the number of the real mouse: Chromium lets that one move, no button held, whenever the layout changes under it.
   const PEN = 77;
   const { element } = ctvizBoard;
@@ -23,9 +23,9 @@ async ({ count, columns, rows }) => {
   async function stroke(x, y, scrolls) {
     const send = (kind, [right, down]) => {
       const box = canvas.getBoundingClientRect();
-      const side = Math.min(box.width, box.height);
-      const clientX = box.x + box.width / 2 + side * (x - 0.5 + (0.4 * right) / columns);
-      const clientY = box.y + box.height / 2 + side * (y - 0.5 + (0.4 * down) / columns);
+      const { left, top, scaleX, scaleY } = ctvizBoard.placement;
+      const clientX = box.x + left + scaleX * size * (x + (0.4 * right) / columns);
+      const clientY = box.y + top + scaleY * size * (y + (0.4 * down) / columns);
       const pointer = { pointerId: PEN, pointerType: "mouse", isPrimary: true, buttons: kind === "pointerup" ? 0 : 1 };
       canvas.dispatchEvent(new PointerEvent(kind, { clientX, clientY, ...pointer, ...options }));
     };

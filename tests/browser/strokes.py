@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ctviz.backend.cases.demo import Demo
 from ctviz.core import Region
 from ctviz.store import Store
 from tests.browser.conftest import Reading
@@ -47,10 +48,23 @@ def draw_many(reading: Reading, count: int) -> list[Stroke]:
     page.keyboard.press("Enter")
     for _ in range(THIN):
         page.keyboard.press("[")
-    asked = {"count": count, "columns": COLUMNS, "rows": ROWS}
+    _see_all(reading)
+    asked = {"count": count, "columns": COLUMNS, "rows": ROWS, "size": Demo.size}
     drawn = page.evaluate(SCRIPT.read_text(encoding="utf-8"), asked)
     reading.until("!board.drawing && board.saving === 'clean'", SETTLED_MS)
     return [Stroke(*stroke) for stroke in drawn]
+
+
+def _see_all(reading: Reading) -> None:
+    """Zoom out until all of the slice is seen, the air around the body too."""
+    reading.editor.hover()
+    reading.page.keyboard.down("Control")
+    while max(reading.in_slice(0, 0)) > 0 or min(reading.in_slice(1, 1)) < Demo.size:
+        before = reading.board("zoom")
+        reading.page.mouse.wheel(0, 100)
+        reading.until(f"board.zoom < {before}")
+        reading.page.wait_for_timeout(100)
+    reading.page.keyboard.up("Control")
 
 
 def lost(

@@ -52,13 +52,8 @@ def stored(server, reading):
 
 
 def place_of(reading, row, column):
-    """Return where a pixel of a square image that fills the picture is on the screen."""
-    box = reading.editor.bounding_box()
-    scale = min(box["width"], box["height"]) / SIZE
-    return (
-        box["x"] + box["width"] / 2 + (column + 0.5 - SIZE / 2) * scale,
-        box["y"] + box["height"] / 2 + (row + 0.5 - SIZE / 2) * scale,
-    )
+    """Return where the middle of a pixel is on the screen."""
+    return reading.on_screen(column + 0.5, row + 0.5)
 
 
 def saved(reading):

@@ -49,16 +49,6 @@ def measured(reading):
     return {one["kind"]: one for one in reading.board("measurements")}
 
 
-def in_pixels(reading, place):
-    """Return where a share of the picture lies in a square image that fills it."""
-    box = reading.editor.bounding_box()
-    scale = min(box["width"], box["height"]) / SIZE
-    return tuple(
-        (share - 0.5) * box[side] / scale + SIZE / 2
-        for share, side in zip(place, ("width", "height"), strict=True)
-    )
-
-
 def phantom_of(server, case_id):
     store = Store(server.data / "ctviz.db")
     number = int(store.case(case_id).title.split()[-1])
@@ -118,7 +108,7 @@ def test_each_kind_measures_the_phantom_and_survives_reload_and_a_killed_server(
     image, pixel_mm = phantom.hounsfield[opened.board("slice")], phantom.spacing_mm[0]
     for kind, (_, places) in DRAWN.items():
         for point, place in zip(before[kind]["points"], places, strict=True):
-            assert (point["x"], point["y"]) == pytest.approx(in_pixels(opened, place), abs=1)
+            assert (point["x"], point["y"]) == pytest.approx(opened.in_slice(*place), abs=1)
         assert_lines(before[kind], image, pixel_mm)
 
 
@@ -129,8 +119,8 @@ def test_a_measurement_is_moved_removed_and_brought_back(opened):
     (start, end) = DRAWN["ruler"][1]
     opened.stroke([end, (0.6, 0.3)])
     moved = measured(opened)["ruler"]["points"]
-    assert tuple(moved[1].values()) == pytest.approx(in_pixels(opened, (0.6, 0.3)), abs=1)
-    assert tuple(moved[0].values()) == pytest.approx(in_pixels(opened, start), abs=1)
+    assert tuple(moved[1].values()) == pytest.approx(opened.in_slice(0.6, 0.3), abs=1)
+    assert tuple(moved[0].values()) == pytest.approx(opened.in_slice(*start), abs=1)
     assert opened.board("window") == window
     opened.page.keyboard.press("Delete")
     opened.until("board.measurements.length === 0")

@@ -77,9 +77,7 @@ def test_planes_cross_where_the_reader_points_and_show_what_is_drawn_there(readi
     reading.stroke([(0.45, 0.5), (0.55, 0.5)])
     reading.page.keyboard.press("u")
     reading.until("board.drawnPixels > 0")
-    box = reading.editor.bounding_box()
-    scale = min(box["width"], box["height"]) / Demo.size
-    column = math.floor(0.05 * box["width"] / scale + Demo.size / 2)
+    column = math.floor(reading.in_slice(0.55, 0.5)[0])
     reading.until(f"board.planes.column.at === {column}")
     reading.until("board.planes.row.drawn.length === 1")
     assert reading.board("planes.row.drawn") == [1]

@@ -9,6 +9,7 @@ from ctviz.models import ModelCard
 from ctviz.store import CaseEntry
 from ctviz.ui.cases import grid
 from ctviz.ui.cases.gallery import WRONG, Listed, _offered
+from ctviz.ui.compare import page as compare_page
 from ctviz.ui.compare.metric_choice import DEFAULT_METRICS
 from ctviz.ui.guide import key_table, mouse_table
 from ctviz.ui.widgets.plain_text import plain
@@ -108,31 +109,42 @@ def test_the_page_says_when_another_class_than_the_answer_is_explained(compare):
     assert not compare.warning
 
 
-def badges_of(app):
-    """The words of the amber badges above the board."""
-    said = [str(element.value) for element in app.markdown]
-    return [text for text in said if text.startswith(":orange-badge[")]
+@pytest.fixture
+def answers(monkeypatch):
+    """What the board is told of the model's answer, the latest last."""
+    told, show = [], compare_page.board
+
+    def board(data, **options):
+        told.append(data.answer)
+        return show(data, **options)
+
+    monkeypatch.setattr(compare_page, "board", board)
+    return told
 
 
-def test_the_class_that_is_explained_is_said_above_the_board(compare):
-    answer = next(text.value for text in compare.markdown if "Explained: " in str(text.value))
-    assert ", the answer." in answer
-    assert re.match(r"\*\*[^*]+ 0\.\d\d · [^*]+ 0\.\d\d\*\*", answer)
+def caveats_of(answer):
+    """The amber words beside the answer above the panes."""
+    return [caveat.text for caveat in answer.caveats if caveat.warns]
+
+
+def test_the_class_that_is_explained_is_said_above_the_panes(answers, compare):
+    assert ", the answer." in answers[-1].explained
+    assert re.fullmatch(r".+ 0\.\d\d · .+ 0\.\d\d", answers[-1].text)
     warned = []
     for target in (0, 1):
         target_of(compare).set_value(target).run()
-        warned += [badge for badge in badges_of(compare) if "not the answer" in badge]
+        warned += [caveat for caveat in caveats_of(answers[-1]) if "not the answer" in caveat]
     assert len(warned) == 1
 
 
-def test_a_model_that_is_wrong_on_purpose_says_so_on_compare(compare, monkeypatch):
+def test_a_model_that_is_wrong_on_purpose_says_so_on_compare(answers, compare, monkeypatch):
     assert not compare.warning
-    assert not badges_of(compare)
+    assert not caveats_of(answers[-1])
     why = "Wrong on purpose: it reads a marker."
     monkeypatch.setattr(ModelCard, "wrong_on_purpose", why)
     compare.run()
     assert [warning.value for warning in compare.warning] == [plain(why)]
-    assert ["this model is wrong on purpose" in badge for badge in badges_of(compare)] == [True]
+    assert ["this model is wrong on purpose" in each for each in caveats_of(answers[-1])] == [True]
 
 
 def test_a_chosen_class_stays_on_every_slice_and_an_answer_is_followed(compare):
@@ -249,6 +261,7 @@ def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, back
     app.run()
     for job in app.session_state["ctviz"].page_jobs.values():
         job.result(60)
+    app.session_state["ctviz"].docked = "Scores"
     app.run()
     assert not app.exception
     table = app.dataframe[0].value

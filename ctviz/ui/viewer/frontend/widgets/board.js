@@ -530,6 +530,7 @@ export class Board {
       moment: this.session.moment,
       edit: this.session.edit,
       zoom: view.zoom,
+      placement: { ...this.editor.screen.placement },
       window: { ...view.window },
       tool: brush.tool,
       case: data?.case.id ?? null,
