@@ -99,19 +99,20 @@ def test_an_estimator_has_its_colour_on_its_pane_and_in_the_list(opened):
     assert words.evaluate(colour) == rgb(look.light)
 
 
-def test_charts_turn_with_the_page(reading):
+def test_charts_are_written_in_the_inks_of_the_page(reading):
     page = reading.page
-    page.goto(f"{reading.url}/models")
     title = page.locator(".js-plotly-plot .gtitle").first
     for scheme in ("dark", "light", "dark"):
+        page.goto(f"{reading.url}/models")
         turn(page, scheme)
+        page.reload()
         expect(title).to_have_css("fill", rgb(THEME.inks(scheme).text), timeout=30_000)
 
 
 def seen(page):
     """Assert that the focus is seen, at the latest when the page has come to rest."""
     try:
-        page.wait_for_function(f"({RINGED})() === ''", timeout=10_000)
+        page.wait_for_function(f"() => ({RINGED})() === ''", timeout=10_000)
     except PlaywrightTimeout:
         assert page.evaluate(RINGED) == ""
 
