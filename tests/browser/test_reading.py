@@ -209,6 +209,7 @@ def test_the_panel_beneath_the_pictures_is_remembered_and_closes_by_its_key(open
     expect(opened.editor).to_be_in_viewport(ratio=1)
     page.get_by_role("radio", name="Fills", exact=True).click()
     scores.wait_for(state="detached", timeout=120_000)
+    page.wait_for_function("document.cookie.includes('ctviz_dock=Fills')", timeout=120_000)
     page.reload()
     expect(page.get_by_role("radio", name="Fills", exact=True)).to_be_checked(timeout=120_000)
     opened.until("board.sliceShown", 120_000)

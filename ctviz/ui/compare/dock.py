@@ -32,6 +32,9 @@ def show_dock(sections: Sections, offer: Callable[[], None]) -> None:
     if state.docked is None:
         told = kept(COOKIE)
         state.docked = told if told in sections else ""
+    with st.container(height=1, border=False):
+        # First: the section that was opened may take its time, and the reader may not wait for it.
+        keep(COOKIE, state.docked, A_YEAR_SECONDS)
     with st.container(key=widget("dock")):
         with st.container(
             key=widget("dock", "bar"), horizontal=True, gap="small", vertical_alignment="center"
@@ -41,8 +44,6 @@ def show_dock(sections: Sections, offer: Callable[[], None]) -> None:
         if state.docked:
             with st.container(key=widget("dock", "open")):
                 sections[state.docked]()
-    with st.container(height=1, border=False):
-        keep(COOKIE, state.docked, A_YEAR_SECONDS)
 
 
 def _choose(titles: tuple[str, ...]) -> None:
