@@ -24,8 +24,8 @@ LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
 _PLAIN, _CALIBRATED, _FROM_ELSEWHERE = 1, 2, 3
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
-knows when a scan is unlike what it has learnt from; the third has a network of its own or another
-scale of its inputs."""
+knows when a scan is unlike what it has learnt from; the third has a network of its own, another
+scale of its inputs or a window for each channel, or was brought by somebody."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
@@ -106,6 +106,8 @@ class ModelCard:
         (h rows, w columns) of the network's grid.
     window
         (centre, width) in HU of the values that become 0 to 1.
+    further_windows
+        The same of the second and third channel, where each shows another window.
     scale
         (means, spreads) by which the network expects those values to be normalised: one number
         each, or one for each channel.
@@ -125,6 +127,8 @@ class ModelCard:
         From when on a scan is unlike what the model has learnt from; None where that is not known.
     training
         The settings it was trained with.
+    added
+        The day on which somebody put it on the shelf; empty for one that was trained here.
     sha256
         File name -> checksum; the weights, and references and features if there are any.
     """
@@ -139,6 +143,7 @@ class ModelCard:
     channels: int = 1
     size: tuple[int, int] = (224, 224)
     window: tuple[float, float] = (150.0, 600.0)
+    further_windows: tuple[tuple[float, float], ...] = ()
     scale: Scale = AS_THEY_ARE
     licence: str = "Apache-2.0"
     intended_use: str = ""
@@ -149,6 +154,7 @@ class ModelCard:
     reliability: tuple[ReliabilityBin, ...] = ()
     familiarity: Familiarity | None = None
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    added: str = ""
     sha256: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -184,8 +190,12 @@ class ModelCard:
                 "must have a calibration without a shift, which only two classes have.",
             ),
             (
-                not (0 < self.window[1] < math.inf and math.isfinite(self.window[0])),
+                not all(0 < w < math.inf and math.isfinite(c) for c, w in self.windows),
                 "must have a window of positive width.",
+            ),
+            (
+                len(self.windows) not in {1, self.channels},
+                "must have one window, or one for each channel.",
             ),
             (
                 any(len(numbers) not in {1, self.channels} for numbers in self.scale)
@@ -196,15 +206,25 @@ class ModelCard:
         ]
 
     @property
+    def windows(self) -> tuple[tuple[float, float], ...]:
+        """The window (centre, width) of all channels, or of each."""
+        return self.window, *self.further_windows
+
+    @property
     def window_limits(self) -> tuple[float, float]:
-        """The HU values that become 0 and 1."""
-        centre, width = self.window
-        return centre - width / 2, centre + width / 2
+        """The HU values that become 0 and 1, in the first channel."""
+        return limits_of(self.window)
 
     @property
     def wrong_on_purpose(self) -> str:
         """What is wrong with a model that was made so; empty for all others."""
         return next((f for f in self.known_failures if f.startswith(WRONG_ON_PURPOSE)), "")
+
+
+def limits_of(window: tuple[float, float]) -> tuple[float, float]:
+    """Return the HU values that a window (centre, width) makes 0 and 1."""
+    centre, width = window
+    return centre - width / 2, centre + width / 2
 
 
 def write_card(folder: Path, card: ModelCard) -> None:
@@ -247,7 +267,8 @@ def _document(card: ModelCard) -> dict[str, Any]:
     written_as = _PLAIN
     if written.calibration is not None or written.familiarity is not None:
         written_as = _CALIBRATED
-    if card.architecture == ONNX or card.scale != AS_THEY_ARE:
+    foreign = card.architecture == ONNX or card.added != ""
+    if foreign or card.scale != AS_THEY_ARE or card.further_windows:
         written_as = _FROM_ELSEWHERE
     return {"format": written_as, **_TOML.unstructure(written)}
 
@@ -270,6 +291,7 @@ class _Input:
     channels: int
     size: tuple[int, int]
     window_hu: _InputWindow
+    further_windows_hu: tuple[_InputWindow, ...] | None = None
     mean: tuple[float, ...] | None = None
     spread: tuple[float, ...] | None = None
 
@@ -277,7 +299,14 @@ class _Input:
     def of(cls, card: ModelCard) -> Self:
         """Return what the file tells of a card's input."""
         scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
-        return cls(card.channels, card.size, _InputWindow(*card.window), *scale)
+        first, *further = (_InputWindow(*window) for window in card.windows)
+        return cls(card.channels, card.size, first, tuple(further) or None, *scale)
+
+    @property
+    def windows(self) -> list[tuple[float, float]]:
+        """The window of all channels, or of each."""
+        told = (self.window_hu, *(self.further_windows_hu or ()))
+        return [(each.centre, each.width) for each in told]
 
     @property
     def scale(self) -> Scale:
@@ -304,6 +333,7 @@ class _Written:
     familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    added: str | None = None
     sha256: Mapping[str, str]
 
     @classmethod
@@ -315,6 +345,7 @@ class _Written:
             input=_Input.of(card),
             calibration=None if card.calibration.as_the_network else card.calibration,
             reliability=card.reliability or None,
+            added=card.added or None,
         )
 
     def card(self) -> ModelCard:
@@ -331,12 +362,14 @@ class _Written:
             **vars(self.network),
             channels=self.input.channels,
             size=self.input.size,
-            window=(self.input.window_hu.centre, self.input.window_hu.width),
+            window=self.input.windows[0],
+            further_windows=tuple(self.input.windows[1:]),
             scale=self.input.scale,
             calibration=self.calibration or Calibration(),
             reliability=self.reliability or (),
+            added=self.added or "",
         )
 
 
 _SHARED = {f.name for f in fields(_Written)} & {f.name for f in fields(ModelCard)}
-_SHARED -= {"calibration", "reliability"}
+_SHARED -= {"calibration", "reliability", "added"}

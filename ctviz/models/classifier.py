@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNetwork
-from ctviz.models.card import ModelCard
+from ctviz.models.card import ModelCard, limits_of
 from ctviz.models.familiarity import features_of
 from ctviz.models.grid import Placement
 from ctviz.networks import class_scores, conduct_of, in_layout, undisturbed
@@ -62,13 +62,13 @@ class Classifier:
         """Return the slice on the network's grid, (1, C, h, w) in [0, 1].
 
         The scan is resampled with its true aspect and padded with air, then the card's window
-        becomes 0 to 1. A slice without Hounsfield units has no window: its grey values are
-        stretched between their outer percentiles instead, see `caveats`.
+        becomes 0 to 1, or that of each channel. A slice without Hounsfield units has no window: its
+        grey values are stretched between their outer percentiles instead, see `caveats`.
         """
         grid = on_grid(image, self.card.size)
-        low, high = _limits(image, self.card)
-        scaled = ((grid - low) / (high - low)).clamp(0, 1)
-        return scaled.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
+        limits = _limits(image, self.card)
+        shown = torch.stack([((grid - low) / (high - low)).clamp(0, 1) for low, high in limits])
+        return shown.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
 
     def place(self, values: FloatMap, like: Slice) -> FloatMap:
         """Bring numbers (H, W) of the slice's grid to the network's, (h, w); 0 beside the scan."""
@@ -175,8 +175,9 @@ def on_grid(image: Slice, size: tuple[int, int]) -> Tensor:
     return Placement.of(image, size).to_network(pixels, fill)
 
 
-def _limits(image: Slice, card: ModelCard) -> tuple[float, float]:
+def _limits(image: Slice, card: ModelCard) -> list[tuple[float, float]]:
+    """Return the values that become 0 and 1, in all channels or in each."""
     if image.calibrated:
-        return card.window_limits
+        return [limits_of(window) for window in card.windows]
     low, high = np.percentile(image.hounsfield, GREY_TAILS)
-    return float(low), float(high) if high > low else float(low) + 1.0
+    return [(float(low), float(high) if high > low else float(low) + 1.0)]

@@ -5,10 +5,13 @@ the rest stays in the session.
 """
 
 import secrets
+import shutil
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
@@ -16,7 +19,10 @@ import streamlit as st
 from ctviz.backend import Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
+from ctviz.models import ModelCard
+from ctviz.models.intake import Rehearsal
 from ctviz.store import Reading
+from ctviz.ui.models.card_entries import CardEntries
 from ctviz.ui.uninterrupted import uninterrupted
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
@@ -143,6 +149,35 @@ class WhatIf:
     binned: Experiment | None = None
 
 
+@dataclass(eq=False)
+class Newcomer:
+    """A network that a reader has brought to the models page, until it is on the shelf.
+
+    Parameters
+    ----------
+    folder, file
+        Where it lies meanwhile; the folder is removed with this object.
+    trial
+        Whether and how it can be read.
+    entries
+        What the reader has said of it.
+    asked
+        What it answers on known cases, and the way of reading a slice with which it was asked.
+    adding
+        It is being put on the shelf.
+    """
+
+    folder: Path
+    file: Path
+    trial: Job[Rehearsal]
+    entries: CardEntries | None = None
+    asked: tuple[Hashable, Job[Any]] | None = None
+    adding: Job[ModelCard] | None = None
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+
 @dataclass
 class Session:
     """The choices of one reader in one browser tab, and what they wait for."""
@@ -188,6 +223,9 @@ class Session:
     what_if: WhatIf = field(default_factory=WhatIf)
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
+    newcomer: Newcomer | None = None
+    newcomer_said: tuple[str, bool] = ("", True)
+    bin_trouble: str = ""
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()
@@ -298,7 +336,10 @@ def let_show(key: str, value: object) -> str:
     twice a second how long work goes on) would bring back the old one.
     """
     now = shown_as(key)
-    if now in st.session_state and not _alike(st.session_state[now], value):
+    if now in st.session_state:
+        if _alike(st.session_state[now], value):
+            # To set it again would take away what somebody is typing there.
+            return now
         del st.session_state[now]
         replaced = session().replaced
         replaced[key] = replaced.get(key, 0) + 1

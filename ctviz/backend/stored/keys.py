@@ -34,6 +34,7 @@ def of_model(card: ModelCard) -> list[object]:
         # Not said of a model without one, so that what was computed before is still found.
         *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
         *([] if card.scale == AS_THEY_ARE else [card.scale]),
+        *([["further windows", card.further_windows]] if card.further_windows else []),
     ]
 
 

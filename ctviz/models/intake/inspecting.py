@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ctviz.core import UnusableModel
+from ctviz.core import CtvizError, UnusableModel
 from ctviz.core.structure import Misfit, StrictConverter, structured
 
 LARGEST_BYTES = 500_000_000
@@ -21,6 +21,10 @@ TOLERANCE = 1e-4
 """Share of the largest score by which the answers of two programs may differ."""
 
 _JSON = StrictConverter(nulls=False)
+
+
+class SizeIsOpen(UnusableModel):
+    """A file does not say how large its images are; its people must."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,10 @@ def inspect_onnx(file: Path, size: tuple[int, int] | None = None) -> Inspection:
 
     Raises
     ------
+    SizeIsOpen
+        If the file leaves the size open and nobody says it.
     UnusableModel
-        In a sentence, whatever is wrong with the file.
+        In a sentence, whatever else is wrong with the file.
     """
     _refuse_large(file)
     command = [sys.executable, "-m", "ctviz.models.intake.trial", str(file)]
@@ -104,6 +110,7 @@ class _Said:
     """The one line that the trial answers with."""
 
     refused: str = ""
+    size_is_open: bool = False
     found: Inspection | None = None
 
 
@@ -116,12 +123,16 @@ def _answer(line: bytes) -> Inspection:
         said = structured(_JSON, _Said, json.loads(line))
     except (ValueError, Misfit):
         raise crashed from None
+    if said.size_is_open:
+        raise SizeIsOpen(said.refused)
     if said.found is None:
         raise UnusableModel(said.refused) if said.refused else crashed
     return said.found
 
 
-def spoken(found: Inspection | None = None, refused: str = "") -> str:
+def spoken(outcome: Inspection | CtvizError) -> str:
     """Return the line with which a trial ends."""
-    told = {"found": asdict(found)} if found is not None else {"refused": refused}
-    return json.dumps(told)
+    if isinstance(outcome, Inspection):
+        return json.dumps({"found": asdict(outcome)})
+    open_size = isinstance(outcome, SizeIsOpen)
+    return json.dumps({"refused": str(outcome), "size_is_open": open_size})

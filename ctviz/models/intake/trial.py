@@ -22,6 +22,7 @@ from ctviz.models.intake.inspecting import (
     SECONDS,
     TOLERANCE,
     Inspection,
+    SizeIsOpen,
     spoken,
 )
 from ctviz.models.onnx import OnnxNetwork, onnx_network
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str]) -> None:
             found = inspected(Path(file).read_bytes(), size)
         sys.stdout.write(spoken(found))
     except CtvizError as refusal:
-        sys.stdout.write(spoken(refused=str(refusal)))
+        sys.stdout.write(spoken(refusal))
 
 
 def _limit() -> None:
@@ -107,7 +108,7 @@ def _image(network: OnnxNetwork, size: Sequence[str]) -> tuple[int, int, int]:
             f"The network takes images of {told[0]} × {told[1]}, not {wanted[0]} × {wanted[1]}."
         )
     if None in wanted:
-        raise UnusableModel(
+        raise SizeIsOpen(
             "The ONNX file leaves the size of its images open; say which size it was trained with."
         )
     rows, columns = (int(each or 0) for each in wanted)

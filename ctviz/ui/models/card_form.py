@@ -1,0 +1,155 @@
+"""A card is asked, not written: the questions that only a network's own people can answer."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from ctviz.core.theme import THEME
+from ctviz.models.intake import Inspection
+from ctviz.ui.models.card_entries import OTHER, SCALES, CardEntries
+from ctviz.ui.session import Mirrored, mirror, value_of, widget
+from ctviz.ui.uninterrupted import uninterrupted
+from ctviz.ui.widgets.plain_text import plain
+
+PER_ROW = 2
+MANY = 12
+"""More classes than this are named in one field, a line each."""
+OWN_WINDOW = "Other"
+LIMIT_HU = 10_000.0
+
+
+def ask_card(entries: CardEntries, found: Inspection) -> None:
+    """Ask what the card shall say, taking over each answer as it is given."""
+    st.text_input("Name", **_of(entries, "title"), max_chars=200)
+    st.caption(f"In addresses and commands: {plain(entries.id or '–')}")
+    _ask_classes(entries, found)
+    _ask_windows(entries, found)
+    _ask_scale(entries)
+    with st.expander("What others should know of it"):
+        st.text_input("The question that it answers", **_of(entries, "task"))
+        st.text_input("Licence of its weights", **_of(entries, "licence"))
+        st.text_input("Trained on", **_of(entries, "trained_on"))
+        patients, slices = st.columns(2)
+        patients.number_input("Patients (0: not said)", 0, 10**9, **_of(entries, "patients"))
+        slices.number_input("Slices (0: not said)", 0, 10**9, **_of(entries, "slices"))
+
+
+def _of(entries: CardEntries, name: str) -> Mirrored:
+    """Return the arguments of the widget that shows and changes one answer."""
+    return _shown(("newcomer", name), getattr(entries, name), partial(setattr, entries, name))
+
+
+def _shown(parts: tuple[object, ...], value: object, take: Callable[[object], object]) -> Mirrored:
+    key = widget(*map(str, parts))
+
+    def changed() -> None:
+        take(value_of(key))
+
+    return mirror(key, value, changed)
+
+
+def _ask_classes(entries: CardEntries, found: Inspection) -> None:
+    classes = entries.classes
+    if len(classes) > MANY:
+        st.text_area(
+            f"The {len(classes)} classes in the order of its outputs, a line each",
+            **_shown(("newcomer", "classes"), "\n".join(classes), partial(_take_lines, entries)),
+        )
+        return
+    one = found.neurons == 1
+    labels = ["A negative answer means", "A positive answer means"] if one else []
+    columns = st.columns(PER_ROW)
+    for index in range(len(classes)):
+        columns[index % PER_ROW].text_input(
+            labels[index] if one else f"Output {index + 1} means",
+            max_chars=200,
+            **_shown(
+                ("newcomer", "class", index), classes[index], partial(classes.__setitem__, index)
+            ),
+        )
+    if len(classes) == 2:
+        st.button(
+            "Swap both classes",
+            key=widget("newcomer", "swap"),
+            on_click=uninterrupted(classes.reverse),
+            icon=":material/swap_vert:",
+            type="tertiary",
+        )
+
+
+def _take_lines(entries: CardEntries, text: object) -> None:
+    count = len(entries.classes)
+    lines = str(text).split("\n")[:count]
+    entries.classes = lines + [""] * (count - len(lines))
+
+
+def _ask_windows(entries: CardEntries, found: Inspection) -> None:
+    """Ask which HU become 0 to 1: of all channels, or of each."""
+    each = len(entries.windows) > 1
+    for index in range(len(entries.windows)):
+        title = f"Window of channel {index + 1}" if each else "Window that it was trained with"
+        _ask_window(entries.windows, index, title)
+    if found.channels > 1:
+        st.toggle(
+            "Each channel has a window of its own",
+            **_shown(
+                ("newcomer", "each"), each, partial(_take_each, entries, channels=found.channels)
+            ),
+        )
+
+
+def _take_each(entries: CardEntries, each: object, channels: int) -> None:
+    entries.windows = entries.windows[:1] * (channels if each else 1)
+
+
+def _ask_window(windows: list[tuple[float, float]], index: int, title: str) -> None:
+    presets = {w.title: (float(w.level), float(w.width)) for w in THEME.windows.values()}
+    centre, width = windows[index]
+    named = next((name for name, window in presets.items() if window == windows[index]), OWN_WINDOW)
+
+    def take_preset(name: object) -> None:
+        windows[index] = presets.get(str(name), windows[index])
+
+    def take(place: int, number: object) -> None:
+        now = list(windows[index])
+        now[place] = float(str(number))
+        windows[index] = now[0], now[1]
+
+    preset, middle, extent = st.columns([5, 4, 4])
+    preset.selectbox(
+        title,
+        [*presets, OWN_WINDOW],
+        **_shown(("newcomer", "window", index), named, take_preset),
+    )
+    middle.number_input(
+        "Centre, HU",
+        -LIMIT_HU,
+        LIMIT_HU,
+        step=10.0,
+        format="%.0f",
+        **_shown(("newcomer", "centre", index), centre, partial(take, 0)),
+    )
+    extent.number_input(
+        "Width, HU",
+        1.0,
+        2 * LIMIT_HU,
+        step=10.0,
+        format="%.0f",
+        **_shown(("newcomer", "width", index), width, partial(take, 1)),
+    )
+
+
+def _ask_scale(entries: CardEntries) -> None:
+    st.selectbox(
+        "Are its values normalised after that?",
+        list(SCALES),
+        help="What lies in the window becomes 0 to 1; most networks that began with ImageNet's "
+        "weights expect these values minus a mean, divided by a spread (standard deviation).",
+        **_of(entries, "scale"),
+    )
+    if entries.scale == OTHER:
+        mean, spread = st.columns(2)
+        each = "One number, or one for each channel, by commas."
+        mean.text_input("Mean", help=each, **_of(entries, "mean"))
+        spread.text_input("Spread", help=each, **_of(entries, "spread"))
