@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, cast
 import streamlit as st
 
 from ctviz.backend import Imported, Job
+from ctviz.backend.checking import Checkup
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
 from ctviz.models import ModelCard
@@ -232,6 +233,7 @@ class Session:
     intake: Job[Imported] | None = None
     noted: Job[Imported] | None = None
     trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
+    checkups: dict[str, Job[Checkup]] = field(default_factory=dict)
     page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)

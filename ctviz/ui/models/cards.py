@@ -7,6 +7,7 @@ from ctviz.core.cells import neutral
 from ctviz.models import DataSource, MeasuredFigure, ModelCard
 from ctviz.models.card import ONNX, limits_of
 from ctviz.ui.models.bin import offer_bin, show_model_bin
+from ctviz.ui.models.checkup import show_checkup
 from ctviz.ui.models.newcomer import add_own_model
 from ctviz.ui.models.reliability import show_reliability
 from ctviz.ui.models.suitability import show_suitability
@@ -50,6 +51,7 @@ def _card(card: ModelCard) -> None:
             )
     with figures:
         _figures(card)
+    show_checkup(card)
     show_suitability(card)
     offer_bin(card)
 
@@ -78,8 +80,8 @@ def _source(source: DataSource) -> dict[str, object]:
     return {
         "data": neutral(source.name),
         "use": neutral(source.use),
-        "slices": source.slices or None,
-        "patients": source.patients or None,
+        "slices": str(source.slices or "–"),
+        "patients": str(source.patients or "–"),
         "licence": neutral(source.licence),
         "source": neutral(source.source),
     }

@@ -115,3 +115,14 @@ def test_only_an_owner_brings_or_removes_models(models, monkeypatch):
     monkeypatch.setattr(Account, "may", lambda _, deed: deed in PERMITTED["reader"])
     models.run()
     assert not any("Add your own model" in each.label for each in models.expander)
+
+
+def test_a_model_is_checked_on_the_cases_of_known_class(models):
+    models.button(key=f"ctviz:check:{MODEL}").click().run()
+    models.session_state["ctviz"].checkups[MODEL].result(60)
+    models.run()
+    assert not models.exception
+    [table] = [each.value for each in models.dataframe if "finding" in each.value]
+    found = dict(zip(table["what"], table["finding"], strict=True))
+    assert found["right"].endswith("of 2 cases of known class")
+    assert {"AUC of 'with contrast'", "expected calibration error"} <= set(found)
