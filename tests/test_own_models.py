@@ -17,7 +17,7 @@ PAGE = (PROJECT / "docs" / "own-models.md").read_text(encoding="utf-8")
 
 def test_the_recipe_exports_what_the_command_adds(tmp_path, monkeypatch, capsys):
     (recipe,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.M | re.S)
-    (command,) = re.findall(r"^ctviz (model add .*)$", PAGE, re.M)
+    (command,) = re.findall(r"^ctviz (model add net.onnx .*)$", PAGE, re.M)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CTVIZ_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("PYTHONPATH", f"{PROJECT}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")

@@ -4,14 +4,16 @@ try:
   ctviz model add net.onnx --id our-net --classes "without nodule,with nodule" --window=40,400
   ctviz model add net.onnx --id our-net --classes no,yes --window=-600,1500 --size 224 \
       --mean 0.485,0.456,0.406 --spread 0.229,0.224,0.225 --title "Our nodule classifier"
+  ctviz model add weights.pth --id ours --classes no,yes --window=40,400 --size 224
   ctviz model check our-net --known "with contrast=yes" --known "without contrast=no"
   ctviz model remove our-net
 
-To add: the file is read as data; nothing of it is ever run. It is inspected in a process of its own
-with little memory, and its answers are compared with those of ONNX Runtime. HU become 0 to 1 by the
-window (centre, width; one for each channel if it is given several times), and are then normalised
-by mean and spread if these are given. Classes are named in the order of the network's answers; of a
-single output neuron the first is that of a negative number.
+To add: an ONNX file, or a checkpoint of torch (.pth, .pt, .ckpt, .safetensors) of a network of the
+allow-list. The file is read as data; nothing of it is ever run. It is inspected in a process of its
+own with little memory, and an ONNX file's answers are compared with those of ONNX Runtime. HU
+become 0 to 1 by the window (centre, width; one for each channel if it is given several times), and
+are then normalised by mean and spread if these are given. Classes are named in the order of the
+network's answers; of a single output neuron the first is that of a negative number.
 
 To check: what goes into the network, its answers on cases of known class (AUC, flipped classes,
 constant answers, calibration), and which estimators work on it.
@@ -24,10 +26,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctviz.cli.choosing import chosen_case, chosen_model
+from ctviz.cli.choosing import (
+    add_settings,
+    chosen_case,
+    chosen_model,
+    parsed,
+    settings_by_owner,
+)
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait
-from ctviz.core import Cancelled, CtvizError, InvalidParameter
+from ctviz.core import Cancelled, CtvizError, InvalidParameter, Value
 from ctviz.core.settings import Settings
 from ctviz.core.text import count_of
 
@@ -43,13 +51,22 @@ NEEDED = ("id", "classes", "window")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
     parser.add_argument("what", choices=["add", "check", "remove"], help="what to do")
-    parser.add_argument("which", metavar="FILE|MODEL", help="ONNX file to add, or model id")
+    parser.add_argument(
+        "which", metavar="FILE|MODEL", help="ONNX file or checkpoint to add, or model id"
+    )
     adding = parser.add_argument_group("to add")
     adding.add_argument("--id", help="lower case letters, digits and hyphens")
     adding.add_argument("--classes", metavar="A,B,…", help="names, in their order")
     adding.add_argument(
         "--window", action="append", metavar="CENTRE,WIDTH", help="HU that become 0 to 1"
     )
+    adding.add_argument(
+        "--architecture",
+        default="",
+        metavar="NAME",
+        help="of a checkpoint; by default its weights tell",
+    )
+    add_settings(parser, "resnet50.stride=1")
     adding.add_argument("--size", metavar="H[,W]", help="where the file leaves it open")
     adding.add_argument("--mean", default="0", metavar="M[,M,M]", help="for all or each channel")
     adding.add_argument("--spread", default="1", metavar="S[,S,S]", help="for all or each channel")
@@ -77,7 +94,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _add(arguments: argparse.Namespace) -> None:
     # Only here, for the libraries that read networks take their time.
-    from ctviz.models.intake import CardAnswers, add_onnx
+    from ctviz.models.card import ONNX
+    from ctviz.models.intake import CardAnswers, add_network, rehearsed
 
     for name in NEEDED:
         if getattr(arguments, name) is None:
@@ -93,13 +111,20 @@ def _add(arguments: argparse.Namespace) -> None:
         scale=(_numbers(arguments.mean, "--mean"), _numbers(arguments.spread, "--spread")),
         licence=arguments.licence,
     )
-    models = Settings.from_environment().models
-    card, found = add_onnx(Path(arguments.which), answers, models, _size(arguments.size))
+    rehearsal = rehearsed(
+        Path(arguments.which), _size(arguments.size), arguments.architecture, _given(arguments)
+    )
+    found = rehearsal.found
+    card = add_network(rehearsal, answers, Settings.from_environment().models)
     rows, columns = card.size
+    whence = (
+        f"its answers are ONNX Runtime's to {found.difference:.1e}"
+        if card.architecture == ONNX
+        else f"they fit {card.architecture}"
+    )
     sys.stdout.write(
         f"Added '{card.id}': images of {rows} × {columns}, "
-        f"{count_of(card.neurons, 'output neuron')}, {found.weights:,} weights; its answers are "
-        f"ONNX Runtime's to {found.difference:.1e}.\n"
+        f"{count_of(card.neurons, 'output neuron')}, {found.weights:,} weights; {whence}.\n"
     )
     if found.ending:
         sys.stdout.write(
@@ -109,6 +134,19 @@ def _add(arguments: argparse.Namespace) -> None:
         sys.stdout.write(
             "It takes one image at a time, which is slow; export it with a dynamic batch axis.\n"
         )
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, Value]:
+    """Return the hyperparameters that weights do not tell."""
+    from ctviz.models import ARCHITECTURES
+
+    if not arguments.set:
+        return {}
+    if not arguments.architecture:
+        raise InvalidParameter("--set is about an architecture; name it by --architecture.")
+    cls = ARCHITECTURES[arguments.architecture]
+    texts = settings_by_owner(arguments.set, [arguments.architecture])
+    return dict(parsed(cls, arguments.architecture, texts.get(arguments.architecture, {})))
 
 
 def _check(arguments: argparse.Namespace) -> None:

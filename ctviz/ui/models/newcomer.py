@@ -1,16 +1,18 @@
 """The way in for a network that a group has trained: dropped, tried, described, added."""
 
 import shutil
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from ctviz.backend import Job
-from ctviz.core import CtvizError, UnusableModel
+from ctviz.core import CtvizError, Param, UnusableModel, Value, parameters
 from ctviz.core.text import count_of
-from ctviz.models import ModelCard
-from ctviz.models.intake import CardAnswers, Inspection, Rehearsal, SizeIsOpen, add_onnx, rehearsed
+from ctviz.models import ARCHITECTURES, ModelCard
+from ctviz.models.card import ONNX
+from ctviz.models.intake import Inspection, LeftOpen, Rehearsal, add_network, rehearsed
 from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
 from ctviz.ui.cases.uploads import Upload, drop_zone
@@ -23,6 +25,7 @@ from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import ready
 
+SIDES = ("Rows", "Columns")
 SIZE = 224
 """What most networks were trained with."""
 
@@ -36,7 +39,8 @@ def add_own_model() -> None:
     if newcomer is None:
         with st.expander("Add your own model", icon=":material/add:"):
             st.markdown(
-                "An ONNX file of a network that classifies slices",
+                "An ONNX file of a network that classifies slices, or a checkpoint (.pth, .pt, "
+                ".ckpt, .safetensors) of a ResNet or DenseNet",
                 help="It is read as data and never run: a process of its own with little memory "
                 "tries it first. docs/own-models.md says how to export one.",
             )
@@ -76,14 +80,14 @@ def _uploaded(upload: Upload) -> None:
     files = [path for path in upload.folder.glob("*/*/*") if path.is_file()]
     if len(files) != 1:
         shutil.rmtree(upload.folder, ignore_errors=True)
-        _say("Bring one file at a time: a network is one ONNX file.", good=False)
+        _say("Bring one file at a time: a network is one file.", good=False)
         return
     _begin(upload.folder, files[0])
 
 
-def _begin(folder: Path, file: Path, size: tuple[int, int] | None = None) -> None:
-    work = partial(rehearsed, file, size)
-    session().newcomer = Newcomer(folder, file, backend().make(f"try {file} {size}", work))
+def _begin(folder: Path, file: Path) -> None:
+    work = partial(rehearsed, file)
+    session().newcomer = Newcomer(folder, file, backend().make(f"try {file}", work))
 
 
 def _tried(newcomer: Newcomer) -> None:
@@ -91,8 +95,8 @@ def _tried(newcomer: Newcomer) -> None:
     st.markdown(f"**{plain(newcomer.file.name)}**")
     try:
         rehearsal = newcomer.trial.result()
-    except SizeIsOpen:
-        _ask_size(newcomer)
+    except LeftOpen as why:
+        _ask_open(newcomer, why)
     except CtvizError as error:
         st.error(plain(error), icon=":material/error:")
         _discard_button("Close")
@@ -100,29 +104,48 @@ def _tried(newcomer: Newcomer) -> None:
         _describe(newcomer, rehearsal)
 
 
-def _ask_size(newcomer: Newcomer) -> None:
-    st.markdown("The file leaves the size of its images open. Which one was it trained with?")
+def _ask_open(newcomer: Newcomer, why: LeftOpen) -> None:
+    """Ask for the size of the images, and for hyperparameters that weights do not tell."""
+    st.markdown(plain(why))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name in ("Rows", "Columns"):
+        for name in SIDES:
+            st.number_input(name, 8, 1024, key=begin(widget("newcomer", name), SIZE), width=140)
+        for parameter in _open_parameters(why):
+            low, high = int(parameter.low or 0), int(parameter.high or 0)
             st.number_input(
-                name, 8, 1024, key=begin(widget("newcomer", name), SIZE), width=120, step=1
+                parameter.name.capitalize(),
+                low,
+                high,
+                key=begin(widget("newcomer", parameter.name), low),
+                help=parameter.help,
+                width=140,
             )
         st.button(
             "Try it",
             key=widget("newcomer", "try"),
             on_click=uninterrupted(_try_again),
-            args=(newcomer,),
+            args=(newcomer, why),
             type="primary",
         )
         _discard_button()
 
 
-def _try_again(newcomer: Newcomer) -> None:
+def _open_parameters(why: LeftOpen) -> list[Param]:
+    if not why.architecture:
+        return []
+    known = parameters(ARCHITECTURES[why.architecture])
+    return [each for each in known if each.name in why.hyperparameters]
+
+
+def _try_again(newcomer: Newcomer, why: LeftOpen) -> None:
     permit("import")
-    rows, columns = (int(str(value_of(widget("newcomer", n)))) for n in ("Rows", "Columns"))
-    size = rows, columns
-    work = partial(rehearsed, newcomer.file, size)
-    newcomer.trial = backend().make(f"try {newcomer.file} {size}", work)
+    rows, columns = (int(str(value_of(widget("newcomer", side)))) for side in SIDES)
+    given: dict[str, Value] = {
+        each.name: int(str(value_of(widget("newcomer", each.name))))
+        for each in _open_parameters(why)
+    }
+    work = partial(rehearsed, newcomer.file, (rows, columns), why.architecture, given)
+    newcomer.trial = backend().make(f"try {newcomer.file} {rows} {columns} {given}", work)
 
 
 def _describe(newcomer: Newcomer, rehearsal: Rehearsal) -> None:
@@ -172,24 +195,26 @@ def _facts(found: Inspection) -> str:
         f"images of {rows} × {columns}, {count_of(found.channels, 'channel')}",
         count_of(found.neurons, "output"),
         f"{found.weights:,} weights",
-        f"answers equal ONNX Runtime's to {found.difference:.0e}",
+        f"answers equal ONNX Runtime's to {found.difference:.0e}"
+        if found.architecture == ONNX
+        else f"they fit {found.architecture}{_told(found.arguments)}",
     ]
     if found.ending:
         parts.append(f"its closing {found.ending.lower()} was left away")
     return ":gray[" + " · ".join(map(plain, parts)) + "]"
 
 
+def _told(arguments: Mapping[str, Value]) -> str:
+    """Return hyperparameters in words."""
+    return "".join(f", {name} {value}" for name, value in arguments.items())
+
+
 def _add(newcomer: Newcomer, rehearsal: Rehearsal) -> None:
     permit("import")
     if newcomer.entries is not None:
-        found = rehearsal.found
-        answers = newcomer.entries.answers(found.channels)
-        work = partial(_kept, newcomer.file, answers, settings().models, found)
+        answers = newcomer.entries.answers(rehearsal.found.channels)
+        work = partial(add_network, rehearsal, answers, settings().models)
         newcomer.adding = backend().make(f"add {newcomer.file}", work)
-
-
-def _kept(file: Path, answers: CardAnswers, models: Path, found: Inspection) -> ModelCard:
-    return add_onnx(file, answers, models, found=found)[0]
 
 
 def _added(newcomer: Newcomer, job: Job[ModelCard]) -> None:

@@ -9,7 +9,7 @@ from ctviz.core import UnusableModel
 from ctviz.models import model_cards
 from ctviz.models.intake import (
     CardAnswers,
-    add_onnx,
+    add_file,
     binned_models,
     empty_model_bin,
     put_model,
@@ -27,7 +27,7 @@ def with_ours(tmp_path_factory):
     file = folder / "net.onnx"
     file.write_bytes(exported(foreign_network("vgg")))
     write_model(folder / "models")
-    add_onnx(file, ANSWERS, folder / "models")
+    add_file(file, ANSWERS, folder / "models")
     return folder / "models"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from ctviz.core import Slice
 from ctviz.models import load_model
-from ctviz.models.intake import CardAnswers, add_onnx, rehearsed
+from ctviz.models.intake import CardAnswers, add_file, rehearsed
 from tests.models.onnx.foreign_networks import SIZE, exported, foreign_network
 
 WINDOWS = ((40.0, 400.0), (-600.0, 1500.0), (480.0, 2500.0))
@@ -30,7 +30,7 @@ def test_it_sees_and_answers_what_it_would_on_the_shelf(file, tmp_path):
     )
     rehearsal = rehearsed(file)
     pictures, shares = rehearsal.answers(answers, [image])
-    add_onnx(file, answers, tmp_path / "models")
+    add_file(file, answers, tmp_path / "models")
     model = load_model(tmp_path / "models" / "ours")
     np.testing.assert_allclose(shares[0], model.predict(image).probabilities, atol=1e-6)
     assert model.card.windows == WINDOWS
