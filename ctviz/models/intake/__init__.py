@@ -9,6 +9,7 @@ from ctviz.models.intake.bin import (
     put_model,
     restore_model,
 )
+from ctviz.models.intake.exporting import save_model
 from ctviz.models.intake.inspecting import Inspection, LeftOpen, inspect_onnx
 from ctviz.models.intake.rehearsal import Rehearsal, rehearsed
 
@@ -26,4 +27,5 @@ __all__ = [
     "put_model",
     "rehearsed",
     "restore_model",
+    "save_model",
 ]
