@@ -206,6 +206,11 @@ class ModelCard:
         ]
 
     @property
+    def weights(self) -> str:
+        """Name of the file that its network or its weights are in."""
+        return weights_of(self.architecture)
+
+    @property
     def windows(self) -> tuple[tuple[float, float], ...]:
         """The window (centre, width) of all channels, or of each."""
         return self.window, *self.further_windows
@@ -219,6 +224,11 @@ class ModelCard:
     def wrong_on_purpose(self) -> str:
         """What is wrong with a model that was made so; empty for all others."""
         return next((f for f in self.known_failures if f.startswith(WRONG_ON_PURPOSE)), "")
+
+
+def weights_of(architecture: str) -> str:
+    """Return the name of the file beside a card that a network of an architecture is made of."""
+    return NETWORK if architecture == ONNX else WEIGHTS
 
 
 def limits_of(window: tuple[float, float]) -> tuple[float, float]:
@@ -350,7 +360,7 @@ class _Written:
 
     def card(self) -> ModelCard:
         """Return the card, which tells the checksums of the files beside it and of no others."""
-        weights = NETWORK if self.network.architecture == ONNX else WEIGHTS
+        weights = weights_of(self.network.architecture)
         beside = {weights, REFERENCES, FEATURES}
         if weights not in self.sha256 or not self.sha256.keys() <= beside:
             files = f"{REFERENCES}, {FEATURES}"

@@ -122,7 +122,9 @@ def _judge(
     indices = [entries.class_of(case.truth or "") for case in cases]
     places = [place for place, index in enumerate(indices) if index is not None]
     if not places:
-        st.caption("Name its classes, and it is said here how many of these it gets right.")
+        named = any(name.strip() for name in entries.classes)
+        ask = "Say which of its classes these cases are" if named else "Name its classes"
+        st.caption(f"{ask}, and it is said here how many of these it gets right.")
         return
     truths = np.array([index for index in indices if index is not None])
     known = KnownAnswers(entries.classes, truths, probabilities[places])

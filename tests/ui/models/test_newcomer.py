@@ -1,8 +1,11 @@
 """A network is brought on the Models page, described there, added, put away and taken back."""
 
+import io
 from contextlib import suppress
 
 import pytest
+import torch
+from monai.networks.nets import ResNet as MonaiResNet
 
 from ctviz.core import UnusableModel
 from ctviz.ui.access.account import Account
@@ -97,6 +100,48 @@ def test_a_preset_and_numbers_are_the_same_window(bring):
     settled(app)
     assert shown(app.selectbox, "ctviz:newcomer:window:0").value == "Other"
     assert app.session_state["ctviz"].newcomer.entries.windows == [(-600.0, 1400.0)]
+
+
+def test_each_of_three_channels_may_have_a_window_of_its_own(bring):
+    app = bring(exported(foreign_network("inception"), 3))
+    shown(app.toggle, "ctviz:newcomer:each").set_value(True)
+    settled(app)
+    shown(app.selectbox, "ctviz:newcomer:window:2").set_value("Bone")
+    settled(app)
+    windows = app.session_state["ctviz"].newcomer.entries.windows
+    assert windows == [(40.0, 400.0), (40.0, 400.0), (480.0, 2500.0)]
+    shown(app.toggle, "ctviz:newcomer:each").set_value(False)
+    settled(app)
+    assert app.session_state["ctviz"].newcomer.entries.windows == [(40.0, 400.0)]
+    assert not app.exception
+
+
+def test_what_a_checkpoint_leaves_open_is_asked_for(bring, backend):
+    network = MonaiResNet(
+        "basic", [2, 2, 2, 2], [8, 16, 32, 64], spatial_dims=2, n_input_channels=1, num_classes=2
+    )
+    file = io.BytesIO()
+    torch.save(network.state_dict(), file)
+    app = bring(file.getvalue(), "net.pth")
+    assert "and its stride" in text_of(app)
+    for name, value in (("Rows", 64), ("Columns", 64), ("stride", 2)):
+        shown(app.number_input, f"ctviz:newcomer:{name}").set_value(value)
+    app.button(key="ctviz:newcomer:try").click().run()
+    app.session_state["ctviz"].newcomer.trial.result(120)
+    settled(app)
+    assert not app.exception
+    assert "they fit resnet18, width 8, stride 2" in text_of(app)
+
+
+def test_other_names_of_classes_are_said_to_mean_the_known_ones(bring, two_phantoms):
+    app = bring(exported(foreign_network("vgg")))
+    fill(app, "class:0", "native")
+    fill(app, "class:1", "enhanced")
+    assert "Say which of its classes" in text_of(app)
+    for truth, name in (("without contrast", "native"), ("with contrast", "enhanced")):
+        shown(app.selectbox, f"ctviz:newcomer:meaning:{truth}").set_value(name)
+        settled(app)
+    assert "of 2 cases right" in text_of(app)
 
 
 def test_a_file_that_is_refused_is_said_in_a_sentence_and_forgotten(bring, backend):
