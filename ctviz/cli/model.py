@@ -68,6 +68,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_settings(parser, "resnet50.stride=1")
     adding.add_argument("--size", metavar="H[,W]", help="where the file leaves it open")
+    adding.add_argument(
+        "--fit",
+        choices=["whole", "filled", "stretched"],
+        default="whole",
+        help="whether a slice is whole on its image, covers it, or is stretched (default: whole)",
+    )
+    adding.add_argument(
+        "--zoom",
+        type=float,
+        default=1.0,
+        metavar="Z",
+        help="enlarged before a cut, 256/224 = 1.143",
+    )
     adding.add_argument("--mean", default="0", metavar="M[,M,M]", help="for all or each channel")
     adding.add_argument("--spread", default="1", metavar="S[,S,S]", help="for all or each channel")
     adding.add_argument("--title", default="", help="its name for people")
@@ -95,6 +108,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _add(arguments: argparse.Namespace) -> None:
     # Only here, for the libraries that read networks take their time.
     from ctviz.models.card import ONNX
+    from ctviz.models.grid import Manner
     from ctviz.models.intake import CardAnswers, add_network, rehearsed
 
     for name in NEEDED:
@@ -108,6 +122,7 @@ def _add(arguments: argparse.Namespace) -> None:
         further_windows=tuple(further),
         title=arguments.title,
         task=arguments.task,
+        manner=Manner(arguments.fit, arguments.zoom),
         scale=(_numbers(arguments.mean, "--mean"), _numbers(arguments.spread, "--spread")),
         licence=arguments.licence,
     )

@@ -13,6 +13,7 @@ from ctviz.core.foreign import legible
 from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.familiarity import Familiarity
+from ctviz.models.grid import AS_A_WHOLE, FITS, Fit, Manner
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
@@ -22,10 +23,11 @@ ONNX = "onnx"
 """The architecture of a network that comes as a file of its own."""
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
+LARGEST_ZOOM = 4
 _PLAIN, _CALIBRATED, _FROM_ELSEWHERE = 1, 2, 3
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
 knows when a scan is unlike what it has learnt from; the third has a network of its own, another
-scale of its inputs or a window for each channel, or was brought by somebody."""
+scale or placement of its inputs or a window for each channel, or was brought by somebody."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
@@ -111,6 +113,8 @@ class ModelCard:
     scale
         (means, spreads) by which the network expects those values to be normalised: one number
         each, or one for each channel.
+    manner
+        How a scan is laid on that grid.
     licence
         Of the weights.
     intended_use, known_failures
@@ -145,6 +149,7 @@ class ModelCard:
     window: tuple[float, float] = (150.0, 600.0)
     further_windows: tuple[tuple[float, float], ...] = ()
     scale: Scale = AS_THEY_ARE
+    manner: Manner = AS_A_WHOLE
     licence: str = "Apache-2.0"
     intended_use: str = ""
     known_failures: tuple[str, ...] = ()
@@ -196,6 +201,10 @@ class ModelCard:
             (
                 len(self.windows) not in {1, self.channels},
                 "must have one window, or one for each channel.",
+            ),
+            (
+                self.manner.fit not in FITS or not 1 <= self.manner.zoom <= LARGEST_ZOOM,
+                f"must fit scans in one of {', '.join(FITS)}, with a zoom of 1 to {LARGEST_ZOOM}.",
             ),
             (
                 any(len(numbers) not in {1, self.channels} for numbers in self.scale)
@@ -278,7 +287,8 @@ def _document(card: ModelCard) -> dict[str, Any]:
     if written.calibration is not None or written.familiarity is not None:
         written_as = _CALIBRATED
     foreign = card.architecture == ONNX or card.added != ""
-    if foreign or card.scale != AS_THEY_ARE or card.further_windows:
+    foreign = foreign or card.scale != AS_THEY_ARE or card.manner != AS_A_WHOLE
+    if foreign or card.further_windows:
         written_as = _FROM_ELSEWHERE
     return {"format": written_as, **_TOML.unstructure(written)}
 
@@ -304,19 +314,27 @@ class _Input:
     further_windows_hu: tuple[_InputWindow, ...] | None = None
     mean: tuple[float, ...] | None = None
     spread: tuple[float, ...] | None = None
+    fit: Fit | None = None
+    zoom: float | None = None
 
     @classmethod
     def of(cls, card: ModelCard) -> Self:
         """Return what the file tells of a card's input."""
         scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
         first, *further = (_InputWindow(*window) for window in card.windows)
-        return cls(card.channels, card.size, first, tuple(further) or None, *scale)
+        manner = (card.manner.fit, card.manner.zoom) if card.manner != AS_A_WHOLE else (None, None)
+        return cls(card.channels, card.size, first, tuple(further) or None, *scale, *manner)
 
     @property
     def windows(self) -> list[tuple[float, float]]:
         """The window of all channels, or of each."""
         told = (self.window_hu, *(self.further_windows_hu or ()))
         return [(each.centre, each.width) for each in told]
+
+    @property
+    def manner(self) -> Manner:
+        """How a scan is laid on the grid; as a whole where that is not told."""
+        return Manner(self.fit or AS_A_WHOLE.fit, self.zoom or AS_A_WHOLE.zoom)
 
     @property
     def scale(self) -> Scale:
@@ -375,6 +393,7 @@ class _Written:
             window=self.input.windows[0],
             further_windows=tuple(self.input.windows[1:]),
             scale=self.input.scale,
+            manner=self.input.manner,
             calibration=self.calibration or Calibration(),
             reliability=self.reliability or (),
             added=self.added or "",

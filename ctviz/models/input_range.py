@@ -57,7 +57,7 @@ def input_range(classifier: Classifier, images: Sequence[Slice]) -> InputRange:
     for image in images:
         x = classifier.encode(image)[0].cpu()
         values.append(((x - means) / spreads).flatten())
-        hounsfield = on_grid(image, classifier.card.size)
+        hounsfield = on_grid(image, classifier.card.size, classifier.card.manner)
         # Without Hounsfield units there is no telling what is body.
         shown.append(x[0][hounsfield > AIR_BELOW_HU] if image.calibrated else x[0].flatten())
     sent, body = torch.cat(values), torch.cat(shown)

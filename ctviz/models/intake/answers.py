@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ctviz.models.card import AS_THEY_ARE, DataSource, ModelCard, Scale
+from ctviz.models.grid import AS_A_WHOLE, Manner
 from ctviz.models.intake.inspecting import Inspection
 
 
@@ -14,7 +15,7 @@ class CardAnswers:
 
     Parameters
     ----------
-    id, title, task, classes, window, further_windows, scale, licence, intended_use, data
+    id, title, task, classes, window, further_windows, scale, manner, licence, intended_use, data
         As on a `ModelCard`. Without a title it is the id.
     """
 
@@ -25,6 +26,7 @@ class CardAnswers:
     title: str = ""
     task: str = ""
     scale: Scale = AS_THEY_ARE
+    manner: Manner = AS_A_WHOLE
     licence: str = "not said"
     intended_use: str = "Research on importance estimators. Not a medical device."
     data: tuple[DataSource, ...] = ()
@@ -44,6 +46,7 @@ class CardAnswers:
             window=self.window,
             further_windows=self.further_windows,
             scale=self.scale,
+            manner=self.manner,
             licence=self.licence,
             intended_use=self.intended_use,
             data=self.data,

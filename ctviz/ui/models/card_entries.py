@@ -10,6 +10,7 @@ from typing import Self
 from ctviz.core import UnusableModel
 from ctviz.core.theme import THEME
 from ctviz.models.card import AS_THEY_ARE, DataSource, Scale
+from ctviz.models.grid import AS_A_WHOLE, Fit, Manner
 from ctviz.models.intake import CardAnswers, Inspection
 
 OTHER = "Other numbers"
@@ -40,6 +41,8 @@ class CardEntries:
         In the order of the network's answers.
     windows
         (centre, width) of all channels, or of each.
+    fit, zoom
+        How a scan is laid on the network's grid, see `Manner`.
     scale, mean, spread
         One of `SCALES`, and the numbers of the last one as they are typed.
     meaning
@@ -49,6 +52,8 @@ class CardEntries:
     title: str
     classes: list[str]
     windows: list[tuple[float, float]]
+    fit: Fit = AS_A_WHOLE.fit
+    zoom: float = AS_A_WHOLE.zoom
     task: str = ""
     scale: str = next(iter(SCALES))
     mean: str = "0"
@@ -86,6 +91,7 @@ class CardEntries:
             window=first,
             further_windows=tuple(further),
             scale=self.scaling(channels),
+            manner=Manner(self.fit, self.zoom),
             licence=self.licence.strip() or "not said",
             data=(source,) if self.trained_on.strip() else (),
         )

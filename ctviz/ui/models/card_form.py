@@ -1,11 +1,13 @@
 """A card is asked, not written: the questions that only a network's own people can answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import streamlit as st
 
 from ctviz.core.theme import THEME
+from ctviz.models.card import LARGEST_ZOOM
+from ctviz.models.grid import Fit
 from ctviz.models.intake import Inspection
 from ctviz.ui.models.card_entries import OTHER, SCALES, CardEntries
 from ctviz.ui.session import Mirrored, mirror, value_of, widget
@@ -17,6 +19,11 @@ MANY = 12
 """More classes than this are named in one field, a line each."""
 OWN_WINDOW = "Other"
 LIMIT_HU = 10_000.0
+FIT_WORDS: Mapping[Fit, str] = {
+    "whole": "Whole, air beside it",
+    "filled": "Its middle fills the image",
+    "stretched": "Stretched to the image",
+}
 
 
 def ask_card(entries: CardEntries, found: Inspection) -> None:
@@ -26,6 +33,7 @@ def ask_card(entries: CardEntries, found: Inspection) -> None:
     _ask_classes(entries, found)
     _ask_windows(entries, found)
     _ask_scale(entries)
+    _ask_manner(entries, found)
     with st.expander("What others should know of it"):
         st.text_input("The question that it answers", **_of(entries, "task"))
         st.text_input("Licence of its weights", **_of(entries, "licence"))
@@ -137,6 +145,26 @@ def _ask_window(windows: list[tuple[float, float]], index: int, title: str) -> N
         step=10.0,
         format="%.0f",
         **_shown(("newcomer", "width", index), width, partial(take, 1)),
+    )
+
+
+def _ask_manner(entries: CardEntries, found: Inspection) -> None:
+    """Ask how a slice becomes an image of the network's size."""
+    fit, zoom = st.columns([8, 4])
+    fit.selectbox(
+        f"How does a slice become {found.size[0]} × {found.size[1]}?",
+        list(FIT_WORDS),
+        format_func=FIT_WORDS.__getitem__,
+        **_of(entries, "fit"),
+    )
+    zoom.number_input(
+        "Enlarged before a cut",
+        1.0,
+        float(LARGEST_ZOOM),
+        step=0.01,
+        format="%.3f",
+        help="1.143 is a resize to 256 before the middle 224 are cut out; 1 cuts nothing off.",
+        **_of(entries, "zoom"),
     )
 
 

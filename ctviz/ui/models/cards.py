@@ -40,7 +40,7 @@ def _card(card: ModelCard) -> None:
         st.markdown(
             f"- classes: {plainly(card.classes)}\n"
             f"- architecture: {_architecture(card)}\n"
-            f"- input: {card.size[0]} × {card.size[1]} pixels, {_windows(card)}\n"
+            f"- input: {card.size[0]} × {card.size[1]} pixels{_manner(card)}, {_windows(card)}\n"
             f"- licence of the weights: {plain(card.licence)}\n"
             f"- weights: {_checksum(card)}"
         )
@@ -58,6 +58,13 @@ def _card(card: ModelCard) -> None:
 
 def _architecture(card: ModelCard) -> str:
     return "its own, of an ONNX file" if card.architecture == ONNX else plain(card.architecture)
+
+
+def _manner(card: ModelCard) -> str:
+    fit, zoom = card.manner.fit, card.manner.zoom
+    return ("" if fit == "whole" else f" {fit}") + (
+        "" if zoom == 1 else f" zoomed {zoom:.3g} times"
+    )
 
 
 def _windows(card: ModelCard) -> str:

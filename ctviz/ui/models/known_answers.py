@@ -67,7 +67,7 @@ def _asked(
 ) -> Job[Seen]:
     """Return the answers with this way of reading a slice, asked once; names do not matter."""
     ids = tuple(case.id for case in cases)
-    reading = (answers.window, answers.further_windows, answers.scale, ids)
+    reading = (answers.window, answers.further_windows, answers.scale, answers.manner, ids)
     if newcomer.asked is None or newcomer.asked[0] != reading:
         if newcomer.asked is not None:
             newcomer.asked[1].cancel()

@@ -5,6 +5,7 @@ import pytest
 
 from ctviz.core import Slice
 from ctviz.models import load_model
+from ctviz.models.grid import Manner
 from ctviz.models.intake import CardAnswers, add_file, rehearsed
 from tests.models.onnx.foreign_networks import SIZE, exported, foreign_network
 
@@ -26,6 +27,7 @@ def test_it_sees_and_answers_what_it_would_on_the_shelf(file, tmp_path):
         classes=("a", "b", "c"),
         window=WINDOWS[0],
         further_windows=WINDOWS[1:],
+        manner=Manner("filled", 1.2),
         scale=((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     )
     rehearsal = rehearsed(file)
@@ -34,9 +36,12 @@ def test_it_sees_and_answers_what_it_would_on_the_shelf(file, tmp_path):
     model = load_model(tmp_path / "models" / "ours")
     np.testing.assert_allclose(shares[0], model.predict(image).probabilities, atol=1e-6)
     assert model.card.windows == WINDOWS
+    assert model.card.manner == Manner("filled", 1.2)
     assert pictures[0].shape == (SIZE, SIZE, 3)
     for channel, (centre, width) in enumerate(WINDOWS):
         np.testing.assert_array_equal(model.encode(image)[0, channel], pictures[0][..., channel])
-        alone = CardAnswers(id="ours", classes=("a", "b", "c"), window=(centre, width))
+        alone = CardAnswers(
+            id="ours", classes=("a", "b", "c"), window=(centre, width), manner=Manner("filled", 1.2)
+        )
         grey, _ = rehearsal.answers(alone, [image])
         np.testing.assert_array_equal(grey[0], pictures[0][..., channel])
