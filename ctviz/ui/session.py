@@ -238,6 +238,7 @@ class Session:
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
     replaced: dict[str, int] = field(default_factory=dict)
+    typed: dict[str, tuple[int, Any, Any]] = field(default_factory=dict)
 
     def follow_link(self) -> None:
         """Take over what a new address says; anything that makes no sense is ignored.
@@ -338,10 +339,7 @@ def let_show(key: str, value: object) -> str:
     twice a second how long work goes on) would bring back the old one.
     """
     now = shown_as(key)
-    if now in st.session_state:
-        if _alike(st.session_state[now], value):
-            # To set it again would take away what somebody is typing there.
-            return now
+    if now in st.session_state and not _alike(st.session_state[now], value):
         del st.session_state[now]
         replaced = session().replaced
         replaced[key] = replaced.get(key, 0) + 1
@@ -375,6 +373,36 @@ def mirror(key: str, value: object, change: Callable[[], None]) -> Mirrored:
             change()
 
     return {"key": now, "on_change": uninterrupted(hear)}
+
+
+class Typed(Mirrored):
+    """The arguments of a widget that somebody types into."""
+
+    value: Any
+
+
+def typed(key: str, value: Any, change: Callable[[Any], None]) -> Typed:  # noqa: ANN401 - any field's
+    """Return the arguments with which a field to type in shows ``value`` and tells of changes.
+
+    A `mirror` is set at every run, which takes away what somebody is typing meanwhile. A field is
+    shown as it began, and replaced only if its value has changed elsewhere or it was not shown.
+    """
+    began = session().typed
+    number, first, last = began.get(key, (0, value, value))
+    now = widget(key.removeprefix("ctviz:"), number) if number else key
+    gone = now not in st.session_state and first != last
+    if value != last or gone:
+        number, first, last = number + 1, value, value
+        now = widget(key.removeprefix("ctviz:"), number)
+    began[key] = number, first, last
+
+    def hear() -> None:
+        if began.get(key, (None,))[0] == number:
+            said = st.session_state[now]
+            began[key] = number, first, said
+            change(said)
+
+    return {"key": now, "on_change": uninterrupted(hear), "value": first}
 
 
 def begin(key: str, value: object) -> str:

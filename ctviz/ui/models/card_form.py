@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from ctviz.models.card import LARGEST_ZOOM
 from ctviz.models.grid import Fit
 from ctviz.models.intake import Inspection
 from ctviz.ui.models.card_entries import OTHER, SCALES, CardEntries
-from ctviz.ui.session import Mirrored, mirror, value_of, widget
+from ctviz.ui.session import Mirrored, Typed, mirror, typed, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.plain_text import plain
 
@@ -28,24 +29,33 @@ FIT_WORDS: Mapping[Fit, str] = {
 
 def ask_card(entries: CardEntries, found: Inspection) -> None:
     """Ask what the card shall say, taking over each answer as it is given."""
-    st.text_input("Name", **_of(entries, "title"), max_chars=200)
+    st.text_input("Name", **_typed(entries, "title"), max_chars=200)
     st.caption(f"In addresses and commands: {plain(entries.id or '–')}")
     _ask_classes(entries, found)
     _ask_windows(entries, found)
     _ask_scale(entries)
     _ask_manner(entries, found)
     with st.expander("What others should know of it"):
-        st.text_input("The question that it answers", **_of(entries, "task"))
-        st.text_input("Licence of its weights", **_of(entries, "licence"))
-        st.text_input("Trained on", **_of(entries, "trained_on"))
+        st.text_input("The question that it answers", **_typed(entries, "task"))
+        st.text_input("Licence of its weights", **_typed(entries, "licence"))
+        st.text_input("Trained on", **_typed(entries, "trained_on"))
         patients, slices = st.columns(2)
-        patients.number_input("Patients (0: not said)", 0, 10**9, **_of(entries, "patients"))
-        slices.number_input("Slices (0: not said)", 0, 10**9, **_of(entries, "slices"))
+        patients.number_input("Patients (0: not said)", 0, 10**9, **_typed(entries, "patients"))
+        slices.number_input("Slices (0: not said)", 0, 10**9, **_typed(entries, "slices"))
 
 
 def _of(entries: CardEntries, name: str) -> Mirrored:
     """Return the arguments of the widget that shows and changes one answer."""
     return _shown(("newcomer", name), getattr(entries, name), partial(setattr, entries, name))
+
+
+def _typed(entries: CardEntries, name: str) -> Typed:
+    """Return the arguments of the field in which one answer is typed."""
+    return _field(("newcomer", name), getattr(entries, name), partial(setattr, entries, name))
+
+
+def _field(parts: tuple[object, ...], value: object, take: Callable[[Any], None]) -> Typed:
+    return typed(widget(*map(str, parts)), value, take)
 
 
 def _shown(parts: tuple[object, ...], value: object, take: Callable[[object], object]) -> Mirrored:
@@ -62,7 +72,7 @@ def _ask_classes(entries: CardEntries, found: Inspection) -> None:
     if len(classes) > MANY:
         st.text_area(
             f"The {len(classes)} classes in the order of its outputs, a line each",
-            **_shown(("newcomer", "classes"), "\n".join(classes), partial(_take_lines, entries)),
+            **_field(("newcomer", "classes"), "\n".join(classes), partial(_take_lines, entries)),
         )
         return
     one = found.neurons == 1
@@ -72,7 +82,7 @@ def _ask_classes(entries: CardEntries, found: Inspection) -> None:
         columns[index % PER_ROW].text_input(
             labels[index] if one else f"Output {index + 1} means",
             max_chars=200,
-            **_shown(
+            **_field(
                 ("newcomer", "class", index), classes[index], partial(classes.__setitem__, index)
             ),
         )
@@ -86,9 +96,9 @@ def _ask_classes(entries: CardEntries, found: Inspection) -> None:
         )
 
 
-def _take_lines(entries: CardEntries, text: object) -> None:
+def _take_lines(entries: CardEntries, text: str) -> None:
     count = len(entries.classes)
-    lines = str(text).split("\n")[:count]
+    lines = text.split("\n")[:count]
     entries.classes = lines + [""] * (count - len(lines))
 
 
@@ -136,7 +146,7 @@ def _ask_window(windows: list[tuple[float, float]], index: int, title: str) -> N
         LIMIT_HU,
         step=10.0,
         format="%.0f",
-        **_shown(("newcomer", "centre", index), centre, partial(take, 0)),
+        **_field(("newcomer", "centre", index), centre, partial(take, 0)),
     )
     extent.number_input(
         "Width, HU",
@@ -144,7 +154,7 @@ def _ask_window(windows: list[tuple[float, float]], index: int, title: str) -> N
         2 * LIMIT_HU,
         step=10.0,
         format="%.0f",
-        **_shown(("newcomer", "width", index), width, partial(take, 1)),
+        **_field(("newcomer", "width", index), width, partial(take, 1)),
     )
 
 
@@ -164,7 +174,7 @@ def _ask_manner(entries: CardEntries, found: Inspection) -> None:
         step=0.01,
         format="%.3f",
         help="1.143 is a resize to 256 before the middle 224 are cut out; 1 cuts nothing off.",
-        **_of(entries, "zoom"),
+        **_typed(entries, "zoom"),
     )
 
 
@@ -179,5 +189,5 @@ def _ask_scale(entries: CardEntries) -> None:
     if entries.scale == OTHER:
         mean, spread = st.columns(2)
         each = "One number, or one for each channel, by commas."
-        mean.text_input("Mean", help=each, **_of(entries, "mean"))
-        spread.text_input("Spread", help=each, **_of(entries, "spread"))
+        mean.text_input("Mean", help=each, **_typed(entries, "mean"))
+        spread.text_input("Spread", help=each, **_typed(entries, "spread"))

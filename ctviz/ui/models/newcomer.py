@@ -242,6 +242,7 @@ def _discard_button(label: str = "Discard") -> None:
 
 def _discard() -> None:
     newcomer, session().newcomer = session().newcomer, None
+    session().typed.clear()
     if newcomer is not None:
         newcomer.trial.cancel()
         shutil.rmtree(newcomer.folder, ignore_errors=True)

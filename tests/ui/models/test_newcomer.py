@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 import torch
 from monai.networks.nets import ResNet as MonaiResNet
+from streamlit.testing.v1 import AppTest
 
 from ctviz.core import UnusableModel
 from ctviz.ui.access.account import Account
@@ -171,3 +172,36 @@ def test_a_model_is_checked_on_the_cases_of_known_class(models):
     found = dict(zip(table["what"], table["finding"], strict=True))
     assert found["right"].endswith("of 2 cases of known class")
     assert {"AUC of 'with contrast'", "expected calibration error"} <= set(found)
+
+
+def fields_to_type_in() -> None:
+    """A page with a field that a button changes, too."""
+    import streamlit as st
+
+    from ctviz.ui.session import session, typed
+    from ctviz.ui.uninterrupted import uninterrupted
+
+    state = session()
+
+    def take(said: str) -> None:
+        state.reader = said
+
+    if not state.asked:
+        st.text_input("Name", **typed("ctviz:name", state.reader, take))
+    st.button("Change", on_click=uninterrupted(take), args=("changed",))
+
+
+def test_a_field_shows_what_was_typed_or_changed_elsewhere_and_after_it_was_away():
+    page = AppTest.from_function(fields_to_type_in).run()
+    state = page.session_state["ctviz"]
+    page.text_input[0].set_value("typed").run()
+    assert state.reader == "typed"
+    page.button[0].click().run()
+    assert page.text_input[0].value == "changed"
+    page.text_input[0].set_value("typed again").run()
+    assert page.text_input[0].key == "ctviz:name:1"
+    state.asked = True
+    page.run()
+    state.asked = False
+    page.run()
+    assert page.text_input[0].value == state.reader == "typed again"
