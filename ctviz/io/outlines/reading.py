@@ -21,7 +21,8 @@ MOST_OUTLINES = 200_000
 
 AS_IT_IS = Asked()
 
-NO_OUTLINES = "It holds no outlines; bring {}."
+HOLDS_NONE = "It holds no outlines"
+NO_OUTLINES = HOLDS_NONE + "; bring {}."
 
 
 def form_of(path: Path) -> OutlineForm | None:

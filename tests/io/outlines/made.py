@@ -233,3 +233,34 @@ def roi(
         f"<imageSOP_UID>{uid or UIDS[slice_index]}</imageSOP_UID>"
         f"<inclusion>{inclusion}</inclusion>{edge}</roi>"
     )
+
+
+def scan(folder: Path) -> Path:
+    """Write the scan of `case` as DICOM."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (uid, image) in enumerate(zip(UIDS, case().slices, strict=True), start=1):
+        dataset = _object(
+            "1.2.840.10008.5.1.4.1.1.2",
+            "CT",
+            SOPInstanceUID=uid,
+            InstanceNumber=number,
+            ImageType=["ORIGINAL", "PRIMARY", "AXIAL"],
+            FrameOfReferenceUID=SPACE,
+            PixelSpacing=list(SPACING),
+            ImageOrientationPatient=list(AXIAL),
+            ImagePositionPatient=list(image.position_mm),
+            RescaleSlope=1,
+            RescaleIntercept=-1024,
+            SamplesPerPixel=1,
+            PhotometricInterpretation="MONOCHROME2",
+            Rows=SHAPE[0],
+            Columns=SHAPE[1],
+            BitsAllocated=16,
+            BitsStored=16,
+            HighBit=15,
+            PixelRepresentation=0,
+        )
+        dataset.PixelData = (image.hounsfield + 1024).astype(np.uint16).tobytes()
+        dataset["PixelData"].VR = "OW"
+        dcmwrite(folder / f"{number}.dcm", dataset, enforce_file_format=True)
+    return folder
