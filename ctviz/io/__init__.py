@@ -14,7 +14,15 @@ from ctviz.io.mask import load_mask, save_mask
 from ctviz.io.native import open_case, save_case, settle_case
 from ctviz.io.nifti_slice import nifti_of
 from ctviz.io.off_limits import OffLimits
-from ctviz.io.outlines import Asked, Outline, OutlineFile, Unplaced, form_of, read_outlines
+from ctviz.io.outlines import (
+    Asked,
+    Outline,
+    OutlineFile,
+    Unplaced,
+    form_of,
+    is_no_scan,
+    read_outlines,
+)
 
 __all__ = [
     "Apart",
@@ -28,6 +36,7 @@ __all__ = [
     "Unplaced",
     "ZipLimits",
     "form_of",
+    "is_no_scan",
     "iter_cases",
     "load_case",
     "load_cases",

@@ -32,6 +32,7 @@ from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
     ApartLimits,
+    Asked,
     OffLimits,
     OutlineFile,
     load_case,
@@ -171,27 +172,36 @@ class Cases:
         # What a browser has sent lies in ctviz's own folder.
         off_limits = OffLimits() if wanted.spooled else OffLimits.of(*self._own)
         files = list(files_among(wanted.paths, off_limits))
+        progress.start(len(files) * len(wanted.case_ids))
+        best = BroughtOutlines(wanted.case_id, ())
+        for case_id in wanted.case_ids:
+            brought = self._read_outlines_of(case_id, files, wanted.asked, progress)
+            if len(brought.files) > len(best.files) or not best.refused:
+                best = brought
+            if len(best.files) == len(files):
+                break
+        return best
+
+    def _read_outlines_of(
+        self, case_id: str, files: Sequence[tuple[Path, bool]], asked: Asked, progress: Progress
+    ) -> BroughtOutlines:
         found, refused = [], []
-        progress.start(len(files))
-        for (_, named), outcome in zip(
-            files,
-            outlines_apart(
-                [path for path, _ in files],
-                self.open(wanted.case_id),
-                self._folder_of(wanted.case_id),
-                key=self.key,
-                asked=wanted.asked,
-                check=progress.check,
-                limits=self._limits,
-            ),
-            strict=True,
-        ):
+        outcomes = outlines_apart(
+            [path for path, _ in files],
+            self.open(case_id),
+            self._folder_of(case_id),
+            key=self.key,
+            asked=asked,
+            check=progress.check,
+            limits=self._limits,
+        )
+        for (_, named), outcome in zip(files, outcomes, strict=True):
             progress.advance()
             if isinstance(outcome, OutlineFile):
                 found.append(outcome)
             elif worth_saying(outcome, named=named):
                 refused.append(outcome)
-        return BroughtOutlines(wanted.case_id, tuple(found), tuple(refused))
+        return BroughtOutlines(case_id, tuple(found), tuple(refused))
 
     def load(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it."""

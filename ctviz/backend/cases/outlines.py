@@ -26,12 +26,20 @@ class WantedOutlines:
     ----------
     spooled
         Whether ctviz has written the files itself, as a browser sent them.
+    among
+        Other cases, of which the first counts that most of the files belong to.
     """
 
     case_id: str
     paths: tuple[Path, ...]
     asked: Asked = field(default_factory=Asked)
     spooled: bool = False
+    among: tuple[str, ...] = ()
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The cases to try, that which is named first."""
+        return tuple(dict.fromkeys(filter(None, (self.case_id, *self.among))))
 
 
 @dataclass(frozen=True)

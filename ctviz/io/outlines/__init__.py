@@ -8,6 +8,7 @@ lie on a slice is said.
 
 from ctviz.io.outlines.found import Asked, Outline, OutlineFile, Unplaced
 from ctviz.io.outlines.reading import form_of, read_outline_file, read_outlines
+from ctviz.io.outlines.recognising import is_no_scan
 
 __all__ = [
     "Asked",
@@ -15,6 +16,7 @@ __all__ = [
     "OutlineFile",
     "Unplaced",
     "form_of",
+    "is_no_scan",
     "read_outline_file",
     "read_outlines",
 ]

@@ -16,7 +16,7 @@ from ctviz.io.outlines.onto import Claim, Onto, known
 from ctviz.io.outlines.polygons import inside, on_the_edge
 
 LARGEST = 2**26
-HEAD_BYTES = 2**12
+MESSAGE, HEAD_BYTES = b"<LidcReadMessage", 2**12
 DAMAGED = "It is no LIDC file of readings, or a damaged one; download it again."
 DECLARED = "It declares entities, as no LIDC file does; it was not read further."
 
@@ -34,7 +34,7 @@ class LidcForm(OutlineForm):
     def recognises(self, path: Path) -> bool:
         """Whether the file begins as LIDC's do."""
         with path.open("rb") as file:
-            return b"<LidcReadMessage" in file.read(HEAD_BYTES)
+            return MESSAGE in file.read(HEAD_BYTES)
 
     def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
         """Return by what it belongs to the case, and each reader's nodules."""
