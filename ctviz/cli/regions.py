@@ -123,6 +123,8 @@ def _say(brought: "BroughtOutlines") -> None:
             sys.stderr.write(f"  not placed: {unplaced}\n")
     for refused in brought.refused:
         sys.stderr.write(f"{refused.name}: {refused.why}\n")
+    if brought.without:
+        sys.stderr.write(f"Without outlines: {count_of(brought.without, 'file')}.\n")
 
 
 def _readers(brought: "BroughtOutlines", names: str | None) -> dict[str, str]:

@@ -110,6 +110,7 @@ def test_a_folder_of_named_masks_is_one_reader(ctviz, case, tmp_path):
     assert {place[1] for place in kept(case)} == {"heart", "kidney left"}
     # Scans beside the masks are no faults.
     assert "holds no outlines" not in done.err
+    assert "Without outlines: 5 files." in done.err
 
 
 def test_a_table_names_the_numbers_of_a_label_image(ctviz, case, tmp_path):

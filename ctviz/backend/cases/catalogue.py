@@ -201,7 +201,8 @@ class Cases:
                 found.append(outcome)
             elif worth_saying(outcome, named=named):
                 refused.append(outcome)
-        return BroughtOutlines(case_id, tuple(found), tuple(refused))
+        without = len(files) - len(found) - len(refused)
+        return BroughtOutlines(case_id, tuple(found), tuple(refused), without)
 
     def load(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it."""

@@ -54,11 +54,14 @@ class BroughtOutlines:
         Those that belong to it.
     refused
         The others, each with its reason.
+    without
+        How many files of folders hold no outlines at all, as scans do that lie beside them.
     """
 
     case_id: str
     files: tuple[OutlineFile, ...]
     refused: tuple[Refused, ...] = ()
+    without: int = 0
 
     @property
     def labels(self) -> tuple[str, ...]:

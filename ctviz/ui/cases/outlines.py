@@ -255,6 +255,9 @@ def _say(brought: BroughtOutlines) -> None:
             st.markdown("\n".join(f"- {plain(one)}" for one in unplaced))
     for refused in brought.refused:
         st.warning(f"{plain(refused.name)}: {plain(refused.why)}", icon=":material/error:")
+    if brought.without:
+        files = count_of(brought.without, "file")
+        st.caption(f"Without outlines, as scans and archives are: {files}.")
 
 
 def _options(brought: BroughtOutlines) -> None:

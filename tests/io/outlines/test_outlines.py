@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.uid import RLELossless
 
 from ctviz.core import Case, InvalidInput, Slice
 from ctviz.io import Asked, OutlineFile, Refused, read_outlines
@@ -79,6 +81,16 @@ class TestSegmentation:
             read(path),
             {(names[n], z): stored[z] == n for z in (0, 1) for n in (1, 2, 3)},
         )
+
+    def test_compressed_pixels_are_the_same(self, tmp_path):
+        stored = np.random.default_rng(0).integers(0, 3, (2, *made.SHAPE))
+        frames = [made.frame(None, 0), made.frame(None, 1)]
+        path = made.seg(tmp_path / "s.dcm", stored, frames, {1: "Liver", 2: "Cyst"}, "LABELMAP")
+        plain = areas(read(path))
+        dataset = dcmread(path)
+        dataset.compress(RLELossless)
+        dataset.save_as(tmp_path / "rle.dcm")
+        assert_equal(read(tmp_path / "rle.dcm"), plain)
 
     def test_200_segments_are_200_labels(self, tmp_path):
         masks = np.stack(list(made.masks(*range(200)).values()))
