@@ -249,9 +249,10 @@ def _counts(regions: Sequence[Region]) -> dict[Marked, str]:
 
 def _say(brought: BroughtOutlines) -> None:
     """Say what could not be placed, and which files were refused."""
-    unplaced = [str(one) for file in brought.files for one in file.unplaced]
+    unplaced = [one for file in brought.files for one in file.unplaced]
     if unplaced:
-        with st.expander(f"{count_of(len(unplaced), 'thing')} could not be placed", expanded=True):
+        count = count_of(sum(one.times for one in unplaced), "thing")
+        with st.expander(f"{count} could not be placed, or not as drawn", expanded=True):
             st.markdown("\n".join(f"- {plain(one)}" for one in unplaced))
     for refused in brought.refused:
         st.warning(f"{plain(refused.name)}: {plain(refused.why)}", icon=":material/error:")
