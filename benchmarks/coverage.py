@@ -34,7 +34,8 @@ from ctviz.cohort.statistics import (
     threshold_roc,
 )
 from ctviz.cohort.statistics.interval import Interval, share_interval
-from ctviz.training.validation import auc, balanced_accuracy, patient_interval
+from ctviz.models.answers import auc
+from ctviz.training.validation import balanced_accuracy, patient_interval
 
 LEAST = 0.93
 PATIENTS = (6, 8, 12, 20, 40, 60)

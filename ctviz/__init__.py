@@ -2,7 +2,7 @@
 
 >>> import ctviz
 >>> sorted(ctviz.__all__)
-['explain', 'load_case', 'load_model']
+['CardAnswers', 'explain', 'load_case', 'load_model', 'save_model']
 
 Everything else is reached through its module: ``ctviz.estimators.ESTIMATORS``,
 ``ctviz.metrics.METRICS``, ``ctviz.backend.Backend`` …
@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from ctviz.backend import explain
     from ctviz.io import load_case
     from ctviz.models import load_model
+    from ctviz.models.intake import CardAnswers, save_model
 
-__all__ = ["explain", "load_case", "load_model"]
+__all__ = ["CardAnswers", "explain", "load_case", "load_model", "save_model"]
 
-_HOMES = {"explain": "ctviz.backend", "load_case": "ctviz.io", "load_model": "ctviz.models"}
+_HOMES = {
+    "CardAnswers": "ctviz.models.intake",
+    "explain": "ctviz.backend",
+    "load_case": "ctviz.io",
+    "load_model": "ctviz.models",
+    "save_model": "ctviz.models.intake",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -1,65 +1,145 @@
-r"""Add a network that was trained elsewhere, from an ONNX file.
+r"""Bring a network that was trained elsewhere, check it, remove it.
 
 try:
   ctviz model add net.onnx --id our-net --classes "without nodule,with nodule" --window=40,400
   ctviz model add net.onnx --id our-net --classes no,yes --window=-600,1500 --size 224 \
       --mean 0.485,0.456,0.406 --spread 0.229,0.224,0.225 --title "Our nodule classifier"
+  ctviz model add weights.pth --id ours --classes no,yes --window=40,400 --size 224
+  ctviz model check our-net --known "with contrast=yes" --known "without contrast=no"
+  ctviz model remove our-net
 
-The file is read as data; nothing of it is ever run. It is inspected in a process of its own with
-little memory, and its answers are compared with those of ONNX Runtime. HU become 0 to 1 by the
-window (centre, width), and are then normalised by mean and spread if these are given. Classes are
-named in the order of the network's answers; of a single output neuron the first is that of a
-negative number.
+To add: an ONNX file, or a checkpoint of torch (.pth, .pt, .ckpt, .safetensors) of a network of the
+allow-list. The file is read as data; nothing of it is ever run. It is inspected in a process of its
+own with little memory, and an ONNX file's answers are compared with those of ONNX Runtime. HU
+become 0 to 1 by the window (centre, width; one for each channel if it is given several times), and
+are then normalised by mean and spread if these are given. Classes are named in the order of the
+network's answers; of a single output neuron the first is that of a negative number.
+
+To check: what goes into the network, its answers on cases of known class (AUC, flipped classes,
+constant answers, calibration), and which estimators work on it.
+
+What is removed stays in a bin for 30 days.
 """
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ctviz.core import InvalidParameter
+from ctviz.cli.choosing import (
+    add_settings,
+    chosen_case,
+    chosen_model,
+    parsed,
+    settings_by_owner,
+)
+from ctviz.cli.tables import Row, add_format, write_rows
+from ctviz.cli.waiting import opened_backend, wait
+from ctviz.core import Cancelled, CtvizError, InvalidParameter, Value
 from ctviz.core.settings import Settings
 from ctviz.core.text import count_of
+
+if TYPE_CHECKING:
+    from ctviz.backend import Backend
+    from ctviz.backend.checking import Checkup
+    from ctviz.models import ModelCard
+
+NEEDED = ("id", "classes", "window")
+"""Nobody can add a network without these."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
-    parser.add_argument("what", choices=["add"], help="what to do")
-    parser.add_argument("file", type=Path, help="ONNX file")
-    parser.add_argument("--id", required=True, help="lower case letters, digits and hyphens")
-    parser.add_argument("--classes", required=True, metavar="A,B,…", help="names, in their order")
+    parser.add_argument("what", choices=["add", "check", "remove"], help="what to do")
     parser.add_argument(
-        "--window", required=True, metavar="CENTRE,WIDTH", help="HU that become 0 to 1"
+        "which", metavar="FILE|MODEL", help="ONNX file or checkpoint to add, or model id"
     )
-    parser.add_argument("--size", metavar="H[,W]", help="where the file leaves it open")
-    parser.add_argument("--mean", default="0", metavar="M[,M,M]", help="for all or each channel")
-    parser.add_argument("--spread", default="1", metavar="S[,S,S]", help="for all or each channel")
-    parser.add_argument("--title", default="", help="its name for people")
-    parser.add_argument("--task", default="", help="the question that it answers")
-    parser.add_argument("--licence", default="not said", help="of the weights")
+    adding = parser.add_argument_group("to add")
+    adding.add_argument("--id", help="lower case letters, digits and hyphens")
+    adding.add_argument("--classes", metavar="A,B,…", help="names, in their order")
+    adding.add_argument(
+        "--window", action="append", metavar="CENTRE,WIDTH", help="HU that become 0 to 1"
+    )
+    adding.add_argument(
+        "--architecture",
+        default="",
+        metavar="NAME",
+        help="of a checkpoint; by default its weights tell",
+    )
+    add_settings(parser, "resnet50.stride=1")
+    adding.add_argument("--size", metavar="H[,W]", help="where the file leaves it open")
+    adding.add_argument(
+        "--fit",
+        choices=["whole", "filled", "stretched"],
+        default="whole",
+        help="whether a slice is whole on its image, covers it, or is stretched (default: whole)",
+    )
+    adding.add_argument(
+        "--zoom",
+        type=float,
+        default=1.0,
+        metavar="Z",
+        help="enlarged before a cut, 256/224 = 1.143",
+    )
+    adding.add_argument("--mean", default="0", metavar="M[,M,M]", help="for all or each channel")
+    adding.add_argument("--spread", default="1", metavar="S[,S,S]", help="for all or each channel")
+    adding.add_argument("--title", default="", help="its name for people")
+    adding.add_argument("--task", default="", help="the question that it answers")
+    adding.add_argument("--licence", default="not said", help="of the weights")
+    checking = parser.add_argument_group("to check")
+    checking.add_argument(
+        "--known",
+        action="append",
+        default=[],
+        metavar="CLASS=CLASS",
+        help="what the model calls a case's known class, where it has another name",
+    )
+    checking.add_argument(
+        "--no-estimators", action="store_true", help="do not try the estimators, which takes time"
+    )
+    add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Inspect the file and put the network on the shelf."""
-    # Only here, for the libraries that read networks take their time.
-    from ctviz.models.intake import CardAnswers, add_onnx
+    """Add a network to the shelf, check a model of it, or remove one."""
+    {"add": _add, "check": _check, "remove": _remove}[arguments.what](arguments)
 
+
+def _add(arguments: argparse.Namespace) -> None:
+    # Only here, for the libraries that read networks take their time.
+    from ctviz.models.card import ONNX
+    from ctviz.models.grid import Manner
+    from ctviz.models.intake import CardAnswers, add_network, rehearsed
+
+    for name in NEEDED:
+        if getattr(arguments, name) is None:
+            raise InvalidParameter(f"To add a network, --{name} is needed.")
+    first, *further = (_pair(text, "--window") for text in arguments.window)
     answers = CardAnswers(
         id=arguments.id,
         classes=[name.strip() for name in arguments.classes.split(",")],
-        window=_pair(arguments.window, "--window"),
+        window=first,
+        further_windows=tuple(further),
         title=arguments.title,
         task=arguments.task,
+        manner=Manner(arguments.fit, arguments.zoom),
         scale=(_numbers(arguments.mean, "--mean"), _numbers(arguments.spread, "--spread")),
         licence=arguments.licence,
     )
-    card, found = add_onnx(
-        arguments.file, answers, Settings.from_environment().models, _size(arguments.size)
+    rehearsal = rehearsed(
+        Path(arguments.which), _size(arguments.size), arguments.architecture, _given(arguments)
     )
+    found = rehearsal.found
+    card = add_network(rehearsal, answers, Settings.from_environment().models)
     rows, columns = card.size
+    whence = (
+        f"its answers are ONNX Runtime's to {found.difference:.1e}"
+        if card.architecture == ONNX
+        else f"they fit {card.architecture}"
+    )
     sys.stdout.write(
         f"Added '{card.id}': images of {rows} × {columns}, "
-        f"{count_of(card.neurons, 'output neuron')}, {found.weights:,} weights; its answers are "
-        f"ONNX Runtime's to {found.difference:.1e}.\n"
+        f"{count_of(card.neurons, 'output neuron')}, {found.weights:,} weights; {whence}.\n"
     )
     if found.ending:
         sys.stdout.write(
@@ -69,6 +149,76 @@ def run(arguments: argparse.Namespace) -> None:
         sys.stdout.write(
             "It takes one image at a time, which is slow; export it with a dynamic batch axis.\n"
         )
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, Value]:
+    """Return the hyperparameters that weights do not tell."""
+    from ctviz.models import ARCHITECTURES
+
+    if not arguments.set:
+        return {}
+    if not arguments.architecture:
+        raise InvalidParameter("--set is about an architecture; name it by --architecture.")
+    cls = ARCHITECTURES[arguments.architecture]
+    texts = settings_by_owner(arguments.set, [arguments.architecture])
+    return dict(parsed(cls, arguments.architecture, texts.get(arguments.architecture, {})))
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from ctviz.backend.checking import check
+
+    with opened_backend() as backend:
+        card = chosen_model(backend, arguments.which)
+        found = check(backend, card, dict(_meaning(text) for text in arguments.known))
+        rows = [_row(what, finding) for what, finding in found.rows()]
+        if not arguments.no_estimators:
+            rows += _tried(backend, card)
+    write_rows(rows, arguments.format)
+    _warn(found)
+
+
+def _warn(found: "Checkup") -> None:
+    for warning in found.warnings():
+        sys.stderr.write(f"{warning}\n")
+
+
+def _tried(backend: "Backend", card: "ModelCard") -> list[Row]:
+    """Return which estimators work on a slice of the first case, and why others are refused."""
+    from ctviz.backend import Question
+    from ctviz.backend.checking import quick
+    from ctviz.estimators import ESTIMATORS
+
+    case = chosen_case(backend, backend.cases()[0].id)
+    question = Question(case.slice(len(case.slices) // 2), card.id, 0)
+    jobs = backend.explain(question, [quick(cls) for cls in ESTIMATORS.values()])
+    rows = []
+    for name, job in zip(ESTIMATORS, jobs, strict=True):
+        try:
+            wait(job, f"Trying {name}")
+            rows.append(_row(name, "works"))
+        except Cancelled:
+            raise
+        except CtvizError as error:
+            rows.append(_row(name, f"refused: {error}"))
+    return rows
+
+
+def _row(what: str, finding: str) -> Row:
+    return {"what": what, "finding": finding}
+
+
+def _meaning(text: str) -> tuple[str, str]:
+    known, equals, name = text.partition("=")
+    if not (equals and known.strip() and name.strip()):
+        raise InvalidParameter(f"--known takes a case's class = the model's, not '{text}'.")
+    return known.strip(), name.strip()
+
+
+def _remove(arguments: argparse.Namespace) -> None:
+    from ctviz.models.intake import put_model
+
+    binned = put_model(Settings.from_environment().models, arguments.which)
+    sys.stdout.write(f"Removed '{binned.card.id}'; the Models page can restore it for 30 days.\n")
 
 
 def _numbers(text: str, option: str) -> tuple[float, ...]:

@@ -70,6 +70,7 @@ first steps:
 
 own networks and scans:
   ctviz model add net.onnx --id ours --classes no,yes --window=40,400
+  ctviz model check ours                      is it read as it was trained?
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
   ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30

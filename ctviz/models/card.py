@@ -13,6 +13,7 @@ from ctviz.core.foreign import legible
 from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.familiarity import Familiarity
+from ctviz.models.grid import AS_A_WHOLE, FITS, Fit, Manner
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
@@ -22,10 +23,11 @@ ONNX = "onnx"
 """The architecture of a network that comes as a file of its own."""
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
+LARGEST_ZOOM = 4
 _PLAIN, _CALIBRATED, _FROM_ELSEWHERE = 1, 2, 3
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
-knows when a scan is unlike what it has learnt from; the third has a network of its own or another
-scale of its inputs."""
+knows when a scan is unlike what it has learnt from; the third has a network of its own, another
+scale or placement of its inputs or a window for each channel, or was brought by somebody."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
@@ -106,9 +108,13 @@ class ModelCard:
         (h rows, w columns) of the network's grid.
     window
         (centre, width) in HU of the values that become 0 to 1.
+    further_windows
+        The same of the second and third channel, where each shows another window.
     scale
         (means, spreads) by which the network expects those values to be normalised: one number
         each, or one for each channel.
+    manner
+        How a scan is laid on that grid.
     licence
         Of the weights.
     intended_use, known_failures
@@ -125,6 +131,8 @@ class ModelCard:
         From when on a scan is unlike what the model has learnt from; None where that is not known.
     training
         The settings it was trained with.
+    added
+        The day on which somebody put it on the shelf; empty for one that was trained here.
     sha256
         File name -> checksum; the weights, and references and features if there are any.
     """
@@ -139,7 +147,9 @@ class ModelCard:
     channels: int = 1
     size: tuple[int, int] = (224, 224)
     window: tuple[float, float] = (150.0, 600.0)
+    further_windows: tuple[tuple[float, float], ...] = ()
     scale: Scale = AS_THEY_ARE
+    manner: Manner = AS_A_WHOLE
     licence: str = "Apache-2.0"
     intended_use: str = ""
     known_failures: tuple[str, ...] = ()
@@ -149,6 +159,7 @@ class ModelCard:
     reliability: tuple[ReliabilityBin, ...] = ()
     familiarity: Familiarity | None = None
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    added: str = ""
     sha256: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -184,8 +195,16 @@ class ModelCard:
                 "must have a calibration without a shift, which only two classes have.",
             ),
             (
-                not (0 < self.window[1] < math.inf and math.isfinite(self.window[0])),
+                not all(0 < w < math.inf and math.isfinite(c) for c, w in self.windows),
                 "must have a window of positive width.",
+            ),
+            (
+                len(self.windows) not in {1, self.channels},
+                "must have one window, or one for each channel.",
+            ),
+            (
+                self.manner.fit not in FITS or not 1 <= self.manner.zoom <= LARGEST_ZOOM,
+                f"must fit scans in one of {', '.join(FITS)}, with a zoom of 1 to {LARGEST_ZOOM}.",
             ),
             (
                 any(len(numbers) not in {1, self.channels} for numbers in self.scale)
@@ -196,15 +215,35 @@ class ModelCard:
         ]
 
     @property
+    def weights(self) -> str:
+        """Name of the file that its network or its weights are in."""
+        return weights_of(self.architecture)
+
+    @property
+    def windows(self) -> tuple[tuple[float, float], ...]:
+        """The window (centre, width) of all channels, or of each."""
+        return self.window, *self.further_windows
+
+    @property
     def window_limits(self) -> tuple[float, float]:
-        """The HU values that become 0 and 1."""
-        centre, width = self.window
-        return centre - width / 2, centre + width / 2
+        """The HU values that become 0 and 1, in the first channel."""
+        return limits_of(self.window)
 
     @property
     def wrong_on_purpose(self) -> str:
         """What is wrong with a model that was made so; empty for all others."""
         return next((f for f in self.known_failures if f.startswith(WRONG_ON_PURPOSE)), "")
+
+
+def weights_of(architecture: str) -> str:
+    """Return the name of the file beside a card that a network of an architecture is made of."""
+    return NETWORK if architecture == ONNX else WEIGHTS
+
+
+def limits_of(window: tuple[float, float]) -> tuple[float, float]:
+    """Return the HU values that a window (centre, width) makes 0 and 1."""
+    centre, width = window
+    return centre - width / 2, centre + width / 2
 
 
 def write_card(folder: Path, card: ModelCard) -> None:
@@ -247,7 +286,9 @@ def _document(card: ModelCard) -> dict[str, Any]:
     written_as = _PLAIN
     if written.calibration is not None or written.familiarity is not None:
         written_as = _CALIBRATED
-    if card.architecture == ONNX or card.scale != AS_THEY_ARE:
+    foreign = card.architecture == ONNX or card.added != ""
+    foreign = foreign or card.scale != AS_THEY_ARE or card.manner != AS_A_WHOLE
+    if foreign or card.further_windows:
         written_as = _FROM_ELSEWHERE
     return {"format": written_as, **_TOML.unstructure(written)}
 
@@ -270,14 +311,30 @@ class _Input:
     channels: int
     size: tuple[int, int]
     window_hu: _InputWindow
+    further_windows_hu: tuple[_InputWindow, ...] | None = None
     mean: tuple[float, ...] | None = None
     spread: tuple[float, ...] | None = None
+    fit: Fit | None = None
+    zoom: float | None = None
 
     @classmethod
     def of(cls, card: ModelCard) -> Self:
         """Return what the file tells of a card's input."""
         scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
-        return cls(card.channels, card.size, _InputWindow(*card.window), *scale)
+        first, *further = (_InputWindow(*window) for window in card.windows)
+        manner = (card.manner.fit, card.manner.zoom) if card.manner != AS_A_WHOLE else (None, None)
+        return cls(card.channels, card.size, first, tuple(further) or None, *scale, *manner)
+
+    @property
+    def windows(self) -> list[tuple[float, float]]:
+        """The window of all channels, or of each."""
+        told = (self.window_hu, *(self.further_windows_hu or ()))
+        return [(each.centre, each.width) for each in told]
+
+    @property
+    def manner(self) -> Manner:
+        """How a scan is laid on the grid; as a whole where that is not told."""
+        return Manner(self.fit or AS_A_WHOLE.fit, self.zoom or AS_A_WHOLE.zoom)
 
     @property
     def scale(self) -> Scale:
@@ -304,6 +361,7 @@ class _Written:
     familiarity: Familiarity | None = None
     data: tuple[DataSource, ...] = ()
     training: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    added: str | None = None
     sha256: Mapping[str, str]
 
     @classmethod
@@ -315,11 +373,12 @@ class _Written:
             input=_Input.of(card),
             calibration=None if card.calibration.as_the_network else card.calibration,
             reliability=card.reliability or None,
+            added=card.added or None,
         )
 
     def card(self) -> ModelCard:
         """Return the card, which tells the checksums of the files beside it and of no others."""
-        weights = NETWORK if self.network.architecture == ONNX else WEIGHTS
+        weights = weights_of(self.network.architecture)
         beside = {weights, REFERENCES, FEATURES}
         if weights not in self.sha256 or not self.sha256.keys() <= beside:
             files = f"{REFERENCES}, {FEATURES}"
@@ -331,12 +390,15 @@ class _Written:
             **vars(self.network),
             channels=self.input.channels,
             size=self.input.size,
-            window=(self.input.window_hu.centre, self.input.window_hu.width),
+            window=self.input.windows[0],
+            further_windows=tuple(self.input.windows[1:]),
             scale=self.input.scale,
+            manner=self.input.manner,
             calibration=self.calibration or Calibration(),
             reliability=self.reliability or (),
+            added=self.added or "",
         )
 
 
 _SHARED = {f.name for f in fields(_Written)} & {f.name for f in fields(ModelCard)}
-_SHARED -= {"calibration", "reliability"}
+_SHARED -= {"calibration", "reliability", "added"}

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNetwork
-from ctviz.models.card import ModelCard
+from ctviz.models.card import ModelCard, limits_of
 from ctviz.models.familiarity import features_of
-from ctviz.models.grid import Placement
+from ctviz.models.grid import AS_A_WHOLE, Manner, Placement
 from ctviz.networks import answers, conduct_of, undisturbed
 
 AIR_HU = -1024.0
@@ -62,17 +62,17 @@ class Classifier:
         """Return the slice on the network's grid, (1, C, h, w) in [0, 1].
 
         The scan is resampled with its true aspect and padded with air, then the card's window
-        becomes 0 to 1. A slice without Hounsfield units has no window: its grey values are
-        stretched between their outer percentiles instead, see `caveats`.
+        becomes 0 to 1, or that of each channel. A slice without Hounsfield units has no window: its
+        grey values are stretched between their outer percentiles instead, see `caveats`.
         """
-        grid = on_grid(image, self.card.size)
-        low, high = _limits(image, self.card)
-        scaled = ((grid - low) / (high - low)).clamp(0, 1)
-        return scaled.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
+        grid = on_grid(image, self.card.size, self.card.manner)
+        limits = _limits(image, self.card)
+        shown = torch.stack([((grid - low) / (high - low)).clamp(0, 1) for low, high in limits])
+        return shown.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
 
     def place(self, values: FloatMap, like: Slice) -> FloatMap:
         """Bring numbers (H, W) of the slice's grid to the network's, (h, w); 0 beside the scan."""
-        placement = Placement.of(like, self.card.size)
+        placement = Placement.of(like, self.card.size, self.card.manner)
         native: FloatMap = placement.to_network(torch.tensor(values), 0.0).numpy()
         return native
 
@@ -89,7 +89,7 @@ class Classifier:
             raise InvalidInput(
                 f"A map of model '{self.card.id}' must be {self.card.size}, not {values.shape}."
             )
-        return Placement.of(like, self.card.size)
+        return Placement.of(like, self.card.size, self.card.manner)
 
     def probabilities(self, x: Tensor) -> NDArray[np.float64]:
         """Return the class probabilities (N, K) of encoded slices (N, C, h, w).
@@ -166,18 +166,19 @@ class Classifier:
         return tuple(said)
 
 
-def on_grid(image: Slice, size: tuple[int, int]) -> Tensor:
+def on_grid(image: Slice, size: tuple[int, int], manner: Manner = AS_A_WHOLE) -> Tensor:
     """Return the slice's values on the network's grid, (h, w), with air beside the scan."""
     pixels = torch.tensor(image.hounsfield)
     if image.calibrated:
         pixels, fill = pixels.clamp(min=AIR_HU), AIR_HU
     else:
         fill = float(pixels.min())
-    return Placement.of(image, size).to_network(pixels, fill)
+    return Placement.of(image, size, manner).to_network(pixels, fill)
 
 
-def _limits(image: Slice, card: ModelCard) -> tuple[float, float]:
+def _limits(image: Slice, card: ModelCard) -> list[tuple[float, float]]:
+    """Return the values that become 0 and 1, in all channels or in each."""
     if image.calibrated:
-        return card.window_limits
+        return [limits_of(window) for window in card.windows]
     low, high = np.percentile(image.hounsfield, GREY_TAILS)
-    return float(low), float(high) if high > low else float(low) + 1.0
+    return [(float(low), float(high) if high > low else float(low) + 1.0)]

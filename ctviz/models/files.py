@@ -3,7 +3,7 @@
 Weights are safetensors, or an ONNX file that is read as data; never pickle. A file is used if, and
 only if, its checksum equals the card's; a tensor, if its name, shape and type are those of the
 network that the card names. Matrices are stored in float16, vectors (biases, normalisation) in
-float32; everything is computed in float32.
+float32; of a network from elsewhere all is stored in float32. Everything is computed in float32.
 """
 
 import hashlib
@@ -142,7 +142,8 @@ def save_model(folder: Path | str, classifier: Classifier) -> ModelCard:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = {WEIGHTS: safetensors.torch.save(_stored_form(classifier.network))}
+    whole = classifier.card.added != ""
+    files = {WEIGHTS: safetensors.torch.save(_stored_form(classifier.network, whole=whole))}
     if classifier.references is not None:
         levels = (classifier.references.cpu() * 255).round().to(torch.uint8).contiguous()
         files[REFERENCES] = safetensors.torch.save({"references": levels})
@@ -174,18 +175,21 @@ def _fresh_network(card: ModelCard, seed: int = 0) -> nn.Module:
         raise UnusableModel(f"The card of model '{card.id}' cannot be used: {error}") from None
 
 
-def _stored_form(network: nn.Module) -> dict[str, Tensor]:
-    """Return the tensors that are stored: all but integer counters, which only training reads."""
+def _stored_form(network: nn.Module, *, whole: bool) -> dict[str, Tensor]:
+    """Return the tensors that are stored: all but integer counters, which only training reads.
+
+    Those of a network from elsewhere keep all their digits.
+    """
     return {
-        name: tensor.detach().cpu().to(_stored_type(tensor)).contiguous()
+        name: tensor.detach().cpu().to(_stored_type(tensor, whole=whole)).contiguous()
         for name, tensor in network.state_dict().items()
         if tensor.is_floating_point()
     }
 
 
-def _stored_type(tensor: Tensor) -> torch.dtype:
+def _stored_type(tensor: Tensor, *, whole: bool) -> torch.dtype:
     # Variances of a normalisation may be too small for float16.
-    return torch.float16 if tensor.ndim > 1 else torch.float32
+    return torch.float16 if tensor.ndim > 1 and not whole else torch.float32
 
 
 def _read_bytes(folder: Path, name: str, card: ModelCard) -> bytes:
@@ -225,7 +229,7 @@ def _read_tensors(folder: Path, name: str, card: ModelCard) -> dict[str, Tensor]
 
 
 def _refuse_other_weights(stored: dict[str, Tensor], network: nn.Module, card: ModelCard) -> None:
-    expected = _stored_form(network)
+    expected = _stored_form(network, whole=card.added != "")
     for name in sorted(set(expected) ^ set(stored)):
         word = "misses" if name in expected else "has the unknown"
         raise UnusableModel(f"The weights of model '{card.id}' {word} tensor '{name}'.")

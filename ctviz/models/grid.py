@@ -1,7 +1,8 @@
 """The way between the scan's grid (H, W) and the network's grid (h, w)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import torch
@@ -9,15 +10,54 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from ctviz.core import FloatMap, Slice
+from ctviz.core import FloatMap, InvalidInput, Slice
+
+Fit: TypeAlias = Literal["whole", "filled", "stretched"]
+FITS: tuple[Fit, ...] = get_args(Fit)
+LARGEST_CONTENT = 1 << 24
+"""Pixels of a scan that is resampled before its middle is cut out."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a scan is laid on the network's grid.
+
+    Parameters
+    ----------
+    fit
+        ``whole``: as large as fits, true in aspect. ``filled``: as small as covers the grid, true
+        in aspect. ``stretched``: both sides as long as the grid's, whatever the aspect.
+    zoom
+        So much larger than that; what lies beyond the grid is cut off. A resize to 256 before a
+        cut to 224 is 256 / 224.
+    """
+
+    fit: Fit = "whole"
+    zoom: float = 1.0
+
+    def content(self, extent: Sequence[float], size: tuple[int, int]) -> tuple[int, int]:
+        """Return (h', w') of a scan of this extent in mm on a grid of ``size``."""
+        scales = [cells / mm for cells, mm in zip(size, extent, strict=True)]
+        if self.fit != "stretched":
+            scales = [min(scales) if self.fit == "whole" else max(scales)] * 2
+        sides = [mm * scale * self.zoom for mm, scale in zip(extent, scales, strict=True)]
+        rows, columns = (max(1, round(side)) for side in sides)
+        if rows * columns > LARGEST_CONTENT:
+            raise InvalidInput(
+                "The slice is too long and narrow for a model that cuts out its middle."
+            )
+        return rows, columns
+
+
+AS_A_WHOLE = Manner()
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a scan lies on the network's grid: as large as fits, in the middle, true in aspect.
+    """Where a scan lies on the network's grid: in the middle, as a `Manner` says.
 
     A pixel's physical size decides the aspect, so neither a matrix nor pixels that are not square
-    distort the patient (by more than rounding to whole pixels).
+    distort the patient (by more than rounding to whole pixels), unless it is to be stretched.
 
     Parameters
     ----------
@@ -26,7 +66,7 @@ class Placement:
     content
         (h', w'), the scan's size on the network's grid.
     corner
-        (row, column) of the scan's first pixel there.
+        (row, column) of the scan's first pixel there, negative where the scan is cut off.
     size
         (h, w), the network's grid.
     """
@@ -37,14 +77,11 @@ class Placement:
     size: tuple[int, int]
 
     @classmethod
-    def of(cls, image: Slice, size: tuple[int, int]) -> Self:
+    def of(cls, image: Slice, size: tuple[int, int], manner: Manner = AS_A_WHOLE) -> Self:
         """Return the placement of a slice on a grid of ``size``; unknown pixels count as square."""
         spacing = image.spacing_mm or (1.0, 1.0)
         extent = [pixels * mm for pixels, mm in zip(image.shape, spacing, strict=True)]
-        scale = min(cells / mm for cells, mm in zip(size, extent, strict=True))
-        rows, columns = (
-            min(cells, max(1, round(mm * scale))) for cells, mm in zip(size, extent, strict=True)
-        )
+        rows, columns = manner.content(extent, size)
         corner = ((size[0] - rows) // 2, (size[1] - columns) // 2)
         return cls(image.shape, (rows, columns), corner, size)
 
@@ -76,9 +113,15 @@ class Placement:
         return np.ascontiguousarray(inside[np.ix_(rows, columns)], dtype=np.float32)
 
     def _inside(self, values: FloatMap) -> FloatMap:
-        """Return the scan's part of the network's grid, (h', w')."""
+        """Return the scan's part of the network's grid, (h', w'); 0 where it was cut off."""
         (top, left), (rows, columns) = self.corner, self.content
-        return values[top : top + rows, left : left + columns]
+        seen = values[max(top, 0) : top + rows, max(left, 0) : left + columns]
+        if seen.shape == self.content:
+            return seen
+        whole = np.zeros(self.content, values.dtype)
+        start, beside = max(-top, 0), max(-left, 0)
+        whole[start : start + seen.shape[0], beside : beside + seen.shape[1]] = seen
+        return whole
 
 
 def _cells(cells: int, pixels: int) -> NDArray[np.intp]:

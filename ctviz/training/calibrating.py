@@ -5,10 +5,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from ctviz.models import Calibration, ReliabilityBin
-from ctviz.training.validation import Labels, Shares
+from ctviz.models import Calibration
+from ctviz.models.answers import Labels, Shares
 
-BINS = 10
 SUREST = 1e-12
 """A probability nearer to 0 or 1 is taken for this far from it, so that its score is finite."""
 LIMITS = ((np.log(0.05), np.log(20.0)), (-10.0, 10.0))
@@ -43,31 +42,6 @@ def scores_of(shares: Shares) -> Shares:
     """Return the scores that the probabilities came from."""
     scores: Shares = logit(np.clip(shares, SUREST, 1 - SUREST))
     return scores
-
-
-def reliability(labels: Labels, shares: Shares) -> tuple[ReliabilityBin, ...]:
-    """Return what was said and what was found in each tenth of the range that has slices."""
-    places = np.minimum((shares * BINS).astype(int), BINS - 1)
-    return tuple(
-        ReliabilityBin(
-            place / BINS,
-            (place + 1) / BINS,
-            int(inside.sum()),
-            float(shares[inside].mean()),
-            float(labels[inside].mean()),
-        )
-        for place in range(BINS)
-        if (inside := places == place).any()
-    )
-
-
-def calibration_error(labels: Labels, shares: Shares) -> float:
-    """Return the expected calibration error: how far said and found are apart, over ten bins.
-
-    Naeini et al., Obtaining well calibrated probabilities using Bayesian binning. AAAI 2015.
-    """
-    bins = reliability(labels, shares)
-    return sum(each.slices * abs(each.said - each.found) for each in bins) / len(labels)
 
 
 def brier(labels: Labels, shares: Shares) -> float:

@@ -8,22 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.models import Calibration, MeasuredFigure, ReliabilityBin
+from ctviz.models.answers import Labels, Shares, auc, calibration_error, reliability
 from ctviz.models.card import BRIER, CALIBRATION_ERROR
-from ctviz.training.calibrating import (
-    brier,
-    calibrated,
-    calibration_error,
-    fit_calibration,
-    reliability,
-)
+from ctviz.training.calibrating import brier, calibrated, fit_calibration
 from ctviz.training.measuring import rounded
-from ctviz.training.validation import (
-    Labels,
-    Shares,
-    auc,
-    balanced_accuracy,
-    patient_interval,
-)
+from ctviz.training.validation import balanced_accuracy, patient_interval
 
 Figure: TypeAlias = Callable[[Labels, Shares], float]
 

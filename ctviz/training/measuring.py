@@ -2,15 +2,13 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.models import Classifier, MeasuredFigure
+from ctviz.models.answers import Shares, auc
 from ctviz.training.fitting import Samples
 from ctviz.training.removal import removed
-from ctviz.training.validation import auc, balanced_accuracy, patient_interval
-
-Shares = NDArray[np.float64]
+from ctviz.training.validation import balanced_accuracy, patient_interval
 
 QUANTITIES = {"balanced accuracy": balanced_accuracy, "AUC": auc}
 """What a card says of a model, and how it is measured."""

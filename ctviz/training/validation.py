@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
-from scipy.stats import rankdata
 
 from ctviz.core import InvalidInput
 from ctviz.core.chance import unseen
 from ctviz.core.spread import Spread
+from ctviz.models.answers import Labels, Shares
 
 BOOTSTRAP = 2000
 TAIL = 0.025
@@ -17,9 +17,6 @@ TAIL = 0.025
 
 _ROUNDING = 1e-10
 _COPIES = 1000
-
-Labels = NDArray[np.bool_]
-Shares = NDArray[np.float64]
 
 
 def patient_folds(
@@ -52,13 +49,6 @@ def balanced_accuracy(labels: Labels, shares: Shares) -> float:
     """Return the accuracy averaged over both classes, of probabilities cut at one half."""
     right = (shares > 0.5) == labels
     return float((right[labels].mean() + right[~labels].mean()) / 2)
-
-
-def auc(labels: Labels, shares: Shares) -> float:
-    """Return the probability that a slice of the second class gets more than one of the first."""
-    positive, negative = labels.sum(), (~labels).sum()
-    ranks = rankdata(shares)[labels].sum()
-    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def patient_interval(

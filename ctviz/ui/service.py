@@ -1,14 +1,17 @@
 """The one backend of this process, shared by all sessions, pages and routes."""
 
 import gc
+import time
 from contextlib import suppress
 from functools import cache
 from threading import Lock
 
 from ctviz.backend import Backend, Imported, Job
+from ctviz.backend.cases.catalogue import IN_BIN
 from ctviz.backend.cases.demo import MADE
 from ctviz.cohort.bin import empty_bin
 from ctviz.core import CtvizError, Settings
+from ctviz.models.intake import empty_model_bin
 from ctviz.store import AuditEntry, AuditEvent
 
 _opening = Lock()
@@ -48,7 +51,8 @@ def prepare() -> None:
     every page.
     """
     with suppress(CtvizError):
-        for name in empty_bin(settings()):
+        models = empty_model_bin(settings().models, time.time() - IN_BIN.total_seconds())
+        for name in (*empty_bin(settings()), *models):
             backend().store.record(AuditEntry(AuditEvent.DELETED, "the bin", name))
         first_cases()
     # Streamlit looks for garbage after every run of a page. The libraries' objects, which never are

@@ -5,7 +5,9 @@ the rest stays in the session.
 """
 
 import secrets
+import shutil
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -15,10 +17,14 @@ from typing import Any, Literal, TypeAlias, TypedDict, cast
 import streamlit as st
 
 from ctviz.backend import BroughtOutlines, Imported, Job
+from ctviz.backend.checking import Checkup
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
 from ctviz.io import Asked
+from ctviz.models import ModelCard
+from ctviz.models.intake import Rehearsal
 from ctviz.store import Reading
+from ctviz.ui.models.card_entries import CardEntries
 from ctviz.ui.uninterrupted import uninterrupted
 
 Link: TypeAlias = tuple[tuple[str, str], ...]
@@ -185,6 +191,35 @@ class WhatIf:
     binned: Experiment | None = None
 
 
+@dataclass(eq=False)
+class Newcomer:
+    """A network that a reader has brought to the models page, until it is on the shelf.
+
+    Parameters
+    ----------
+    folder, file
+        Where it lies meanwhile; the folder is removed with this object.
+    trial
+        Whether and how it can be read.
+    entries
+        What the reader has said of it.
+    asked
+        What it answers on known cases, and the way of reading a slice with which it was asked.
+    adding
+        It is being put on the shelf.
+    """
+
+    folder: Path
+    file: Path
+    trial: Job[Rehearsal]
+    entries: CardEntries | None = None
+    asked: tuple[Hashable, Job[Any]] | None = None
+    adding: Job[ModelCard] | None = None
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+
 @dataclass
 class Session:
     """The choices of one reader in one browser tab, and what they wait for."""
@@ -231,16 +266,21 @@ class Session:
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
     outlines: Outlines = field(default_factory=Outlines)
+    newcomer: Newcomer | None = None
+    newcomer_said: tuple[str, bool] = ("", True)
+    bin_trouble: str = ""
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()
     intake: Job[Imported] | None = None
     noted: Job[Imported] | None = None
     trials: dict[str, dict[str, Job[ImportanceMap]]] = field(default_factory=dict)
+    checkups: dict[str, Job[Checkup]] = field(default_factory=dict)
     page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
     replaced: dict[str, int] = field(default_factory=dict)
+    typed: dict[str, tuple[int, Any, Any]] = field(default_factory=dict)
 
     def follow_link(self) -> None:
         """Take over what a new address says; anything that makes no sense is ignored.
@@ -375,6 +415,36 @@ def mirror(key: str, value: object, change: Callable[[], None]) -> Mirrored:
             change()
 
     return {"key": now, "on_change": uninterrupted(hear)}
+
+
+class Typed(Mirrored):
+    """The arguments of a widget that somebody types into."""
+
+    value: Any
+
+
+def typed(key: str, value: Any, change: Callable[[Any], None]) -> Typed:  # noqa: ANN401 - any field's
+    """Return the arguments with which a field to type in shows ``value`` and tells of changes.
+
+    A `mirror` is set at every run, which takes away what somebody is typing meanwhile. A field is
+    shown as it began, and replaced only if its value has changed elsewhere or it was not shown.
+    """
+    began = session().typed
+    number, first, last = began.get(key, (0, value, value))
+    now = widget(key.removeprefix("ctviz:"), number) if number else key
+    gone = now not in st.session_state and first != last
+    if value != last or gone:
+        number, first, last = number + 1, value, value
+        now = widget(key.removeprefix("ctviz:"), number)
+    began[key] = number, first, last
+
+    def hear() -> None:
+        if began.get(key, (None,))[0] == number:
+            said = st.session_state[now]
+            began[key] = number, first, said
+            change(said)
+
+    return {"key": now, "on_change": uninterrupted(hear), "value": first}
 
 
 def begin(key: str, value: object) -> str:

@@ -26,6 +26,7 @@ class Server:
 
     data: Path
     port: int
+    models: Path = PROJECT / "models"
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -38,7 +39,7 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, *command, "--server.address=127.0.0.1"],
                 cwd=PROJECT,
-                env={"OMP_NUM_THREADS": "1", **os.environ, "CTVIZ_DATA": str(self.data)},
+                env={"OMP_NUM_THREADS": "1", **os.environ, **self.folders},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -51,6 +52,10 @@ class Server:
             else:
                 return
         raise TimeoutError("the server did not start")
+
+    @property
+    def folders(self) -> dict[str, str]:
+        return {"CTVIZ_DATA": str(self.data), "CTVIZ_MODELS": str(self.models)}
 
     @property
     def running(self) -> bool:
@@ -81,7 +86,11 @@ def server(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Server(tmp_path_factory.mktemp("data"), port)
+    # A shelf of its own with the models of the checkout, to which a test may add.
+    models = tmp_path_factory.mktemp("models")
+    for folder in (PROJECT / "models").glob("*/card.toml"):
+        (models / folder.parent.name).symlink_to(folder.parent)
+    server = Server(tmp_path_factory.mktemp("data"), port, models)
     server.start()
     pytestconfig.stash[RUNNING] = server
     yield server

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import interpolate
 
-from ctviz.core import Slice
-from ctviz.models.grid import Placement
+from ctviz.core import InvalidInput, Slice
+from ctviz.models.grid import Manner, Placement
 
 SHAPES = [(64, 64), (60, 90), (90, 41), (17, 200)]
 SPACINGS = [None, (1.0, 1.0), (0.7, 1.4), (2.0, 0.5)]
@@ -107,3 +107,42 @@ def test_levels_come_back_whole_and_none_comes_between(placement, seed):
         )
     )
     np.testing.assert_array_equal(placement.levels_to_scan(values), values[np.ix_(rows, columns)])
+
+
+WIDE = Slice(np.arange(8 * 16, dtype=np.float32).reshape(8, 16), (1.0, 1.0))
+
+
+def test_a_scan_that_fills_the_grid_keeps_its_aspect_and_loses_its_sides():
+    placement = Placement.of(WIDE, (8, 8), Manner("filled"))
+    assert (placement.content, placement.corner) == ((8, 16), (0, -4))
+    there = placement.to_network(torch.tensor(WIDE.hounsfield), 0.0)
+    np.testing.assert_allclose(there, WIDE.hounsfield[:, 4:12], atol=1e-4)
+    back = placement.to_scan(np.ones((8, 8), np.float32))
+    np.testing.assert_array_equal(back[:, 4:12], 1)
+    assert not back[:, :4].any()
+    assert not back[:, 12:].any()
+
+
+def test_a_stretched_scan_covers_the_grid():
+    placement = Placement.of(WIDE, (8, 8), Manner("stretched"))
+    assert (placement.content, placement.corner) == ((8, 8), (0, 0))
+    np.testing.assert_array_equal(placement.to_scan(np.ones((8, 8), np.float32)), 1)
+
+
+def test_a_zoom_is_a_resize_before_a_cut():
+    square = Slice(np.random.default_rng(0).normal(size=(512, 512)).astype(np.float32), (1.0, 1.0))
+    placement = Placement.of(square, (224, 224), Manner(zoom=256 / 224))
+    assert (placement.content, placement.corner) == ((256, 256), (-16, -16))
+    pixels = torch.tensor(square.hounsfield)
+    resized = interpolate(pixels[None, None], (256, 256), mode="bilinear", antialias=True)[0, 0]
+    torch.testing.assert_close(placement.to_network(pixels, 0.0), resized[16:240, 16:240])
+    assert not placement.to_scan(np.ones((224, 224), np.float32))[:30].any()
+    assert placement.levels_to_scan(np.ones((224, 224), np.float32)).mean() == pytest.approx(
+        (224 / 256) ** 2, rel=1e-3
+    )
+
+
+def test_a_slice_that_would_need_all_memory_is_refused():
+    thin = Slice(np.zeros((100_000, 1), np.float32), (1.0, 1.0))
+    with pytest.raises(InvalidInput, match="long and narrow"):
+        Placement.of(thin, (224, 224), Manner("filled"))

@@ -5,12 +5,11 @@ from scipy.special import expit
 
 from ctviz.core import UnusableModel
 from ctviz.models import Calibration, ReliabilityBin
+from ctviz.models.answers import calibration_error, reliability
 from ctviz.training.calibrating import (
     brier,
     calibrated,
-    calibration_error,
     fit_calibration,
-    reliability,
 )
 
 

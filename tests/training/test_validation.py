@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from ctviz.core import InvalidInput
 from ctviz.core.chance import unseen
-from ctviz.training.validation import auc, balanced_accuracy, patient_folds, patient_interval
+from ctviz.models.answers import auc
+from ctviz.training.validation import balanced_accuracy, patient_folds, patient_interval
 
 labelled = st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=30).filter(
     lambda pairs: len({label for label, _ in pairs}) == 2

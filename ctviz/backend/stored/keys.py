@@ -10,6 +10,7 @@ from typing import Any
 from ctviz.core import Slice, Tunable, digest
 from ctviz.models import ModelCard
 from ctviz.models.card import AS_THEY_ARE
+from ctviz.models.grid import AS_A_WHOLE
 
 RESULTS_VERSION = 3
 """Raised whenever equal inputs begin to give other results, which forgets all cached ones."""
@@ -34,6 +35,8 @@ def of_model(card: ModelCard) -> list[object]:
         # Not said of a model without one, so that what was computed before is still found.
         *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
         *([] if card.scale == AS_THEY_ARE else [card.scale]),
+        *([] if card.manner == AS_A_WHOLE else [["manner", card.manner.fit, card.manner.zoom]]),
+        *([["further windows", card.further_windows]] if card.further_windows else []),
     ]
 
 

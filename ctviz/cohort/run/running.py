@@ -31,7 +31,6 @@ from ctviz.cohort.tables.curve_table import write_curves
 from ctviz.cohort.tables.score_table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
 from ctviz.core.foreign import legible
-from ctviz.models.card import WEIGHTS
 from ctviz.models.training_digests import read_training_digests
 
 _COUNTED = ("done", "total", "known", "failed", "share", "left_seconds")
@@ -322,7 +321,8 @@ def _fixed(
     backend: Backend, study: CohortStudy, folder: Path, *, beforehand: bool = False
 ) -> Registration:
     """Fix the plan and the weights of a study, unless they are, and return what holds now."""
-    weights = backend.models()[study.model].sha256[WEIGHTS]
+    card = backend.models()[study.model]
+    weights = card.sha256[card.weights]
     return register(StudyFolder(folder), study.digest, weights, beforehand=beforehand)[-1]
 
 

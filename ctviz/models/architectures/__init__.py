@@ -6,9 +6,10 @@ Other distributions add theirs through the entry-point group ``ctviz.architectur
 from ctviz.models.architectures.base import (
     ARCHITECTURES,
     Architecture,
+    Names,
     SingleNeuron,
     build_network,
     scaled,
 )
 
-__all__ = ["ARCHITECTURES", "Architecture", "SingleNeuron", "build_network", "scaled"]
+__all__ = ["ARCHITECTURES", "Architecture", "Names", "SingleNeuron", "build_network", "scaled"]

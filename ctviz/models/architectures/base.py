@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -11,11 +12,46 @@ from ctviz.core import Registry, Tunable, Value
 
 
 @dataclass(frozen=True)
+class Names:
+    """How a family's tensors are called, here and elsewhere.
+
+    Parameters
+    ----------
+    first, last
+        Our names of the weights that meet the image and that give the answer.
+    renamed
+        (pattern of another library's name, ours), tried in this order on each name.
+    absent
+        A pattern of our tensors that others do without; they are 0 then.
+    """
+
+    first: str
+    last: str
+    renamed: tuple[tuple[str, str], ...] = ()
+    absent: str = "$^"
+
+
+@dataclass(frozen=True)
 class Architecture(Tunable, ABC):
     """A kind of network: its hyperparameters and how it is built, without weights.
 
     Every layer is a module (no functional ReLU), so that rules for gradients find each of them.
     """
+
+    names: ClassVar[Names | None] = None
+    """How other libraries name its tensors; None where checkpoints of others are not read."""
+
+    @classmethod
+    def arguments_of(cls, weights: Mapping[str, Tensor]) -> dict[str, Value]:
+        """Return the hyperparameters that weights tell, by our names; shapes are not checked."""
+        del weights
+        return {}
+
+    @classmethod
+    def open_in(cls, weights: Mapping[str, Tensor]) -> tuple[str, ...]:
+        """Return the hyperparameters that these weights leave open, though answers need them."""
+        del weights
+        return ()
 
     @abstractmethod
     def network(self, channels: int, outputs: int) -> nn.Module:

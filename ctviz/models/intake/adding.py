@@ -1,96 +1,74 @@
-"""What a group says of its network becomes a card, and the network a model on the shelf."""
+"""A network that was tried, with what its people say of it, becomes a model on the shelf."""
 
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from ctviz.core import UnusableModel, saved_or_said
-from ctviz.models.card import AS_THEY_ARE, NETWORK, ONNX, ModelCard, Scale, write_card
-from ctviz.models.files import load_model
-from ctviz.models.intake.inspecting import Inspection, inspect_onnx
+from ctviz.models.architectures import SingleNeuron
+from ctviz.models.card import NETWORK, ONNX, ModelCard, write_card
+from ctviz.models.classifier import Classifier
+from ctviz.models.files import load_model, save_model
+from ctviz.models.intake.answers import CardAnswers
+from ctviz.models.intake.inspecting import Inspection
+from ctviz.models.intake.rehearsal import Rehearsal, rehearsed
 
 
-@dataclass(frozen=True, kw_only=True)
-class CardAnswers:
-    """What only the people know who have trained a network.
-
-    Parameters
-    ----------
-    id, title, task, classes, window, scale, licence, intended_use
-        As on a `ModelCard`. Without a title it is the id.
-    """
-
-    id: str
-    classes: Sequence[str]
-    window: tuple[float, float]
-    title: str = ""
-    task: str = ""
-    scale: Scale = AS_THEY_ARE
-    licence: str = "not said"
-    intended_use: str = "Research on importance estimators. Not a medical device."
-
-    def card(self, found: Inspection) -> ModelCard:
-        """Return the card of a network that was inspected."""
-        return ModelCard(
-            id=self.id,
-            title=self.title or self.id,
-            task=self.task,
-            classes=tuple(self.classes),
-            architecture=ONNX,
-            neurons=found.neurons,
-            channels=found.channels,
-            size=found.size,
-            window=self.window,
-            scale=self.scale,
-            licence=self.licence,
-            intended_use=self.intended_use,
-        )
-
-
-def add_onnx(
-    file: Path, answers: CardAnswers, models: Path, size: tuple[int, int] | None = None
-) -> tuple[ModelCard, Inspection]:
-    """Put the network of an ONNX file on the shelf and return its card.
+def add_network(rehearsal: Rehearsal, answers: CardAnswers, models: Path) -> ModelCard:
+    """Put a network on the shelf and return its card.
 
     Nothing is there if it is refused, and what is there already is never overwritten.
 
     Parameters
     ----------
-    file
-        The ONNX file.
+    rehearsal
+        The network, tried.
     answers
         What its card shall say.
     models
         The folder of models.
-    size
-        (h, w) of its images, where the file leaves it open.
 
     Raises
     ------
     UnusableModel
-        In a sentence, if the file or the answers do not do, or the name is taken.
+        In a sentence, if the answers do not do, or the name is taken.
     """
-    found = inspect_onnx(file, size)
-    card = answers.card(found)
+    card = answers.card(rehearsal.found)
     place = models / card.id
     if place.exists():
         raise UnusableModel(f"There is a model '{card.id}' already; choose another name.")
-    content = file.read_bytes()
-    checksums = {NETWORK: hashlib.sha256(content).hexdigest()}
-    card = replace(card, sha256=MappingProxyType(checksums))
     with saved_or_said():
         models.mkdir(parents=True, exist_ok=True)
         begun = Path(tempfile.mkdtemp(prefix=".adding-", dir=models)) / card.id
         try:
             begun.mkdir()
-            (begun / NETWORK).write_bytes(content)
-            write_card(begun, card)
+            card = _written(begun, rehearsal, card)
             load_model(begun)
             begun.rename(place)
         finally:
             shutil.rmtree(begun.parent, ignore_errors=True)
-    return card, found
+    return card
+
+
+def _written(folder: Path, rehearsal: Rehearsal, card: ModelCard) -> ModelCard:
+    """Write the network and its card with checksums: an ONNX file as it came, else its weights."""
+    if card.architecture != ONNX:
+        body = SingleNeuron(rehearsal.network) if card.neurons == 1 else rehearsal.network
+        return save_model(folder, Classifier(card, body))
+    content = rehearsal.file.read_bytes()
+    checksums = {NETWORK: hashlib.sha256(content).hexdigest()}
+    card = replace(card, sha256=MappingProxyType(checksums))
+    (folder / NETWORK).write_bytes(content)
+    write_card(folder, card)
+    return card
+
+
+def add_file(
+    file: Path, answers: CardAnswers, models: Path, size: tuple[int, int] | None = None
+) -> tuple[ModelCard, Inspection]:
+    """Try the network of a file and put it on the shelf; see `rehearsed` and `add_network`."""
+    rehearsal = rehearsed(file, size)
+    return add_network(rehearsal, answers, models), rehearsal.found

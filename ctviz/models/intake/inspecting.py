@@ -1,26 +1,40 @@
-"""A network from elsewhere is tried out in a process of its own, with little memory and time.
+"""A network from elsewhere is tried out in a process of its own, see `apart`.
 
-Nothing in the file is code, but a few bytes of it may still ask for all of a computer's memory.
 The process answers with one line of JSON; whatever else becomes of it is said in a sentence.
 """
 
 import json
-import subprocess
-import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ctviz.core import UnusableModel
+from ctviz.core import CtvizError, UnusableModel, Value
 from ctviz.core.structure import Misfit, StrictConverter, structured
+from ctviz.models.card import ONNX
+from ctviz.models.intake.apart import CRASHED, refuse_large, told_by
 
-LARGEST_BYTES = 500_000_000
-MEMORY_BYTES = 6 * 1024**3
-"""What an inspection may take beside the program itself."""
-SECONDS = 300
 TOLERANCE = 1e-4
 """Share of the largest score by which the answers of two programs may differ."""
 
 _JSON = StrictConverter(nulls=False)
+
+
+class LeftOpen(UnusableModel):
+    """A file does not say how large its images are, or more; its people must.
+
+    Parameters
+    ----------
+    sentence
+        What is open.
+    architecture, hyperparameters
+        Those of an architecture of the allow-list that are open too.
+    """
+
+    def __init__(
+        self, sentence: str, architecture: str = "", hyperparameters: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(sentence)
+        self.architecture, self.hyperparameters = architecture, hyperparameters
 
 
 @dataclass(frozen=True)
@@ -43,9 +57,12 @@ class Inspection:
     weights
         How many numbers it has learnt.
     difference
-        The largest difference from ONNX Runtime's answers, as a share of the largest score.
+        The largest difference from ONNX Runtime's answers, as a share of the largest score; 0 where
+        there is nothing to compare with.
     alone
         Whether it takes only one image at a time.
+    architecture, arguments
+        As on a `ModelCard`.
     """
 
     channels: int
@@ -56,6 +73,8 @@ class Inspection:
     weights: int
     difference: float
     alone: bool
+    architecture: str = ONNX
+    arguments: Mapping[str, Value] = field(default_factory=dict)
 
 
 def inspect_onnx(file: Path, size: tuple[int, int] | None = None) -> Inspection:
@@ -70,33 +89,14 @@ def inspect_onnx(file: Path, size: tuple[int, int] | None = None) -> Inspection:
 
     Raises
     ------
+    LeftOpen
+        If the file leaves the size open and nobody says it.
     UnusableModel
-        In a sentence, whatever is wrong with the file.
+        In a sentence, whatever else is wrong with the file.
     """
-    _refuse_large(file)
-    command = [sys.executable, "-m", "ctviz.models.intake.trial", str(file)]
-    if size is not None:
-        command += map(str, size)
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, and a path that it reads as data
-            command, capture_output=True, timeout=SECONDS, check=False, cwd=Path.cwd()
-        )
-    except subprocess.TimeoutExpired:
-        raise UnusableModel(
-            f"The network did not answer within {SECONDS} s; it is too large for this computer."
-        ) from None
-    return _answer(done.stdout)
-
-
-def _refuse_large(file: Path) -> None:
-    try:
-        size = file.stat().st_size
-    except OSError:
-        raise UnusableModel(f"There is no file '{file.name}' to read.") from None
-    if size > LARGEST_BYTES:
-        raise UnusableModel(
-            f"The file '{file.name}' is larger than the allowed {LARGEST_BYTES // 1_000_000} MB."
-        )
+    refuse_large(file)
+    sizes = [] if size is None else list(map(str, size))
+    return _answer(told_by("ctviz.models.intake.trial", [str(file), *sizes]))
 
 
 @dataclass(frozen=True)
@@ -104,24 +104,26 @@ class _Said:
     """The one line that the trial answers with."""
 
     refused: str = ""
+    left_open: bool = False
     found: Inspection | None = None
 
 
 def _answer(line: bytes) -> Inspection:
-    crashed = UnusableModel(
-        "Reading the network took more memory than is allowed, or ended the program that tried; "
-        "the file is damaged, or made to do harm."
-    )
+    crashed = UnusableModel(CRASHED)
     try:
         said = structured(_JSON, _Said, json.loads(line))
     except (ValueError, Misfit):
         raise crashed from None
+    if said.left_open:
+        raise LeftOpen(said.refused)
     if said.found is None:
         raise UnusableModel(said.refused) if said.refused else crashed
     return said.found
 
 
-def spoken(found: Inspection | None = None, refused: str = "") -> str:
+def spoken(outcome: Inspection | CtvizError) -> str:
     """Return the line with which a trial ends."""
-    told = {"found": asdict(found)} if found is not None else {"refused": refused}
-    return json.dumps(told)
+    if isinstance(outcome, Inspection):
+        return json.dumps({"found": asdict(outcome)})
+    open_size = isinstance(outcome, LeftOpen)
+    return json.dumps({"refused": str(outcome), "left_open": open_size})

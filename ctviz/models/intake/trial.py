@@ -3,7 +3,6 @@
 Runs in a process of its own. The last thing it writes is one line of JSON, see `inspecting`.
 """
 
-import resource
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,11 +16,11 @@ from torch import Tensor
 from ctviz.core import CtvizError, UnusableModel
 from ctviz.core.foreign import foreign
 from ctviz.models.card import LARGEST_INPUT
+from ctviz.models.intake.apart import limit
 from ctviz.models.intake.inspecting import (
-    MEMORY_BYTES,
-    SECONDS,
     TOLERANCE,
     Inspection,
+    LeftOpen,
     spoken,
 )
 from ctviz.models.onnx import OnnxNetwork, onnx_network
@@ -33,14 +32,12 @@ ENDINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "LogSoftmax": lambda scores: torch.log_softmax(scores, 1),
     "Sigmoid": torch.sigmoid,
 }
-STATE = Path("/proc/self/statm")
-"""Where Linux tells how much memory this process has reserved."""
 
 
 def main(arguments: Sequence[str]) -> None:
     """Inspect the file and write what was found."""
     file, *size = arguments
-    _limit()
+    limit()
     exhausted = "The network needs more memory than is allowed for reading it."
     try:
         with foreign(
@@ -50,19 +47,7 @@ def main(arguments: Sequence[str]) -> None:
             found = inspected(Path(file).read_bytes(), size)
         sys.stdout.write(spoken(found))
     except CtvizError as refusal:
-        sys.stdout.write(spoken(refused=str(refusal)))
-
-
-def _limit() -> None:
-    """Allow this process only some memory beyond what its libraries have reserved already."""
-    torch.set_num_threads(1)
-    if not STATE.is_file():
-        return  # another system than Linux, where only the time is limited
-    with STATE.open() as file:
-        reserved = int(file.read().split()[0]) * resource.getpagesize()
-    limit = reserved + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        sys.stdout.write(spoken(refusal))
 
 
 def inspected(content: bytes, size: Sequence[str] = ()) -> Inspection:
@@ -107,7 +92,7 @@ def _image(network: OnnxNetwork, size: Sequence[str]) -> tuple[int, int, int]:
             f"The network takes images of {told[0]} × {told[1]}, not {wanted[0]} × {wanted[1]}."
         )
     if None in wanted:
-        raise UnusableModel(
+        raise LeftOpen(
             "The ONNX file leaves the size of its images open; say which size it was trained with."
         )
     rows, columns = (int(each or 0) for each in wanted)

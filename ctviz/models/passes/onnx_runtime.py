@@ -75,7 +75,11 @@ def quick_scores(graph: bytes, threads: int) -> QuickScores:
         raise UnsupportedNetwork(f"ONNX Runtime cannot compute the network: {error}.") from error
 
     def scores(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        (found,) = session.run([SCORES], {IMAGES: images})
+        try:
+            (found,) = session.run([SCORES], {IMAGES: images})
+        except Exception as error:
+            # A graph may have been written for one number of images only.
+            raise UnsupportedNetwork(f"ONNX Runtime cannot compute the network: {error}") from error
         return np.asarray(found)
 
     return scores

@@ -4,7 +4,11 @@ import streamlit as st
 
 from ctviz.core import CtvizError
 from ctviz.core.cells import neutral
-from ctviz.models import MeasuredFigure, ModelCard
+from ctviz.models import DataSource, MeasuredFigure, ModelCard
+from ctviz.models.card import ONNX, limits_of
+from ctviz.ui.models.bin import offer_bin, show_model_bin
+from ctviz.ui.models.checkup import show_checkup
+from ctviz.ui.models.newcomer import add_own_model
 from ctviz.ui.models.reliability import show_reliability
 from ctviz.ui.models.suitability import show_suitability
 from ctviz.ui.service import backend
@@ -15,14 +19,17 @@ ARROWS = {"higher": "↑", "lower": "↓"}
 
 def show_models() -> None:
     """Show every model's card, then the folders that cannot be used, with the reason."""
+    add_own_model()
     shelf = backend().models()
     if not shelf.cards:
         st.info("There is no model yet; 'ctviz train --help' tells how to make one.")
-    for card in shelf.cards.values():
+    # What somebody has brought comes first.
+    for card in sorted(shelf.cards.values(), key=lambda card: not card.added):
         with st.container(border=True):
             _card(card)
     for name, why in shelf.refused.items():
         st.warning(f"{plain(name)}: {plain(why)}", icon=":material/error:")
+    show_model_bin()
 
 
 def _card(card: ModelCard) -> None:
@@ -30,38 +37,61 @@ def _card(card: ModelCard) -> None:
     st.markdown(plain(card.task))
     facts, figures = st.columns([2, 3])
     with facts:
-        low, high = card.window_limits
         st.markdown(
             f"- classes: {plainly(card.classes)}\n"
-            f"- architecture: {plain(card.architecture)}\n"
-            f"- input: {card.size[0]} × {card.size[1]} pixels, {low:.0f} to {high:.0f} HU\n"
+            f"- architecture: {_architecture(card)}\n"
+            f"- input: {card.size[0]} × {card.size[1]} pixels{_manner(card)}, {_windows(card)}\n"
             f"- licence of the weights: {plain(card.licence)}\n"
             f"- weights: {_checksum(card)}"
         )
         st.markdown(f"**Intended use.** {plain(card.intended_use)}")
-        st.markdown(
-            "**Known failures**\n" + "\n".join(f"- {plain(f)}" for f in card.known_failures)
-        )
+        if card.known_failures:
+            st.markdown(
+                "**Known failures**\n" + "\n".join(f"- {plain(f)}" for f in card.known_failures)
+            )
     with figures:
+        _figures(card)
+    show_checkup(card)
+    show_suitability(card)
+    offer_bin(card)
+
+
+def _architecture(card: ModelCard) -> str:
+    return "its own, of an ONNX file" if card.architecture == ONNX else plain(card.architecture)
+
+
+def _manner(card: ModelCard) -> str:
+    fit, zoom = card.manner.fit, card.manner.zoom
+    return ("" if fit == "whole" else f" {fit}") + (
+        "" if zoom == 1 else f" zoomed {zoom:.3g} times"
+    )
+
+
+def _windows(card: ModelCard) -> str:
+    limits = [limits_of(window) for window in card.windows]
+    return ", ".join(f"{low:.0f} to {high:.0f} HU" for low, high in limits)
+
+
+def _figures(card: ModelCard) -> None:
+    """Show how good it is and on what it was trained, as far as that is said."""
+    if card.measured:
         st.markdown("**Measured** (↑ higher is better, ↓ lower is)")
         st.dataframe([_figure(measured) for measured in card.measured], hide_index=True)
-        show_reliability(card)
+    show_reliability(card)
+    if card.data:
         st.markdown("**Data**")
-        st.dataframe(
-            [
-                {
-                    "data": neutral(d.name),
-                    "use": neutral(d.use),
-                    "slices": d.slices,
-                    "patients": d.patients,
-                    "licence": neutral(d.licence),
-                    "source": neutral(d.source),
-                }
-                for d in card.data
-            ],
-            hide_index=True,
-        )
-    show_suitability(card)
+        st.dataframe([_source(source) for source in card.data], hide_index=True)
+
+
+def _source(source: DataSource) -> dict[str, object]:
+    return {
+        "data": neutral(source.name),
+        "use": neutral(source.use),
+        "slices": str(source.slices or "–"),
+        "patients": str(source.patients or "–"),
+        "licence": neutral(source.licence),
+        "source": neutral(source.source),
+    }
 
 
 def _figure(measured: MeasuredFigure) -> dict[str, object]:

@@ -1,9 +1,11 @@
 """Whether a model's probabilities can be believed, as a plot."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ctviz.core.text import count_of
-from ctviz.models import ModelCard
+from ctviz.models import ModelCard, ReliabilityBin
 from ctviz.ui.session import widget
 from ctviz.ui.widgets.inks import page_inks
 from ctviz.ui.widgets.plain_text import plain
@@ -15,23 +17,39 @@ from ctviz.viz.charts.screen import interactive
 
 def show_reliability(card: ModelCard) -> None:
     """Show what the model said of slices it had not seen, and what was found, if that is known."""
-    if not card.reliability:
-        return
-    figure = interactive(reliability_chart(card), inks=page_inks())
-    st.plotly_chart(
-        figure, theme=None, config=dict(PLOT_CONFIG), key=widget("reliability", card.id)
-    )
-    st.caption(plain(_calibrated(card)))
+    if card.reliability:
+        plot_reliability(card, card.reliability)
+        st.caption(plain(_calibrated(card)))
 
 
-def reliability_chart(card: ModelCard) -> CurveChart:
-    """Describe the share found by the probability said; on the thin line both are the same."""
-    slices = sum(each.slices for each in card.reliability)
-    said = tuple(each.said for each in card.reliability)
-    found = tuple(each.found for each in card.reliability)
+def plot_reliability(
+    card: ModelCard, bins: Sequence[ReliabilityBin], on: str = "that it had not seen"
+) -> None:
+    """Show what a model said and what was found."""
+    figure = interactive(reliability_chart(card, bins, on), inks=page_inks())
+    key = widget("reliability", card.id, on)
+    st.plotly_chart(figure, theme=None, config=dict(PLOT_CONFIG), key=key)
+
+
+def reliability_chart(card: ModelCard, bins: Sequence[ReliabilityBin], on: str) -> CurveChart:
+    """Describe the share found by the probability said; on the thin line both are the same.
+
+    Parameters
+    ----------
+    card
+        The model.
+    bins
+        What it said and what was found: of two classes of the second, else of its answer.
+    on
+        Which slices these are, in words.
+    """
+    slices = sum(each.slices for each in bins)
+    said = tuple(each.said for each in bins)
+    found = tuple(each.found for each in bins)
+    of = f"of '{card.classes[-1]}'" if len(card.classes) == 2 else "of what it answers"
     return CurveChart(
-        f"Can one believe its probability of '{card.classes[-1]}'?",
-        f"{count_of(slices, 'slice')} that it had not seen; on the thin line one can",
+        f"Can one believe its probability {of}?",
+        f"{count_of(slices, 'slice')} {on}; on the thin line one can",
         Axis("probability said", span=(0.0, 1.0)),
         Axis("share found", span=(0.0, 1.0)),
         (

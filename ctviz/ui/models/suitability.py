@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ctviz.backend import Job, Question
-from ctviz.core import CtvizError, ImportanceMap, Value, parameters
+from ctviz.backend.checking import quick
+from ctviz.core import CtvizError, ImportanceMap
 from ctviz.core.text import about, count_of
 from ctviz.estimators import ESTIMATORS, Estimator
 from ctviz.models import ModelCard
@@ -13,9 +14,6 @@ from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.uninterrupted import uninterrupted
 from ctviz.ui.widgets.waiting import rerun_when
-
-EFFORT = ("samples", "steps")
-"""Hyperparameters that cost time; whether a model is refused does not depend on them."""
 
 
 def show_suitability(card: ModelCard) -> None:
@@ -47,17 +45,9 @@ def _begin(card: ModelCard) -> None:
     image = backend().case(cases[0].id).slice(cases[0].middle)
     question = Question(image, card.id, 0)
     session().trials[card.id] = {
-        name: backend().explain(question, [_quick(cls)], urgency="background")[0]
+        name: backend().explain(question, [quick(cls)], urgency="background")[0]
         for name, cls in ESTIMATORS.items()
     }
-
-
-def _quick(cls: type[Estimator]) -> Estimator:
-    """Return an estimator with the least effort that its hyperparameters allow."""
-    least: dict[str, Value] = {
-        p.name: p.kind(p.low) for p in parameters(cls) if p.name in EFFORT and p.low is not None
-    }
-    return cls.from_settings(least)
 
 
 def _row(model_id: str, estimator: Estimator, job: Job[ImportanceMap]) -> dict[str, str]:

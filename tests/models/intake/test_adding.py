@@ -10,7 +10,7 @@ from ctviz import explain
 from ctviz.cli import main
 from ctviz.core import Slice, UnusableModel
 from ctviz.models import load_model, model_cards
-from ctviz.models.intake import CardAnswers, add_onnx, inspect_onnx
+from ctviz.models.intake import CardAnswers, add_file, inspect_onnx
 from tests.models.onnx.foreign_networks import SIZE, exported, foreign_network
 
 ANSWERS = CardAnswers(id="ours", classes=("no", "yes"), window=(40.0, 400.0))
@@ -39,7 +39,7 @@ def image():
 
 def test_an_added_network_answers_and_is_explained_as_the_original(shelf, file, image):
     network = foreign_network("mobilenet")
-    card, found = add_onnx(file(exported(network)), ANSWERS, shelf)
+    card, found = add_file(file(exported(network)), ANSWERS, shelf)
     assert (card.neurons, card.channels, card.size) == (1, 1, (SIZE, SIZE))
     assert found.difference <= 1e-5
     model = load_model(shelf / "ours")
@@ -53,7 +53,7 @@ def test_inputs_are_normalised_as_the_card_says(shelf, file, image):
     network = foreign_network("inception")
     scale = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     answers = CardAnswers(id="ours", classes=("a", "b", "c"), window=(40.0, 400.0), scale=scale)
-    add_onnx(file(exported(network, 3)), answers, shelf)
+    add_file(file(exported(network, 3)), answers, shelf)
     model = load_model(shelf / "ours")
     mean, spread = (torch.tensor(numbers).reshape(1, 3, 1, 1) for numbers in scale)
     with torch.no_grad():
@@ -63,10 +63,10 @@ def test_inputs_are_normalised_as_the_card_says(shelf, file, image):
 
 
 def test_what_is_there_is_not_overwritten(shelf, file):
-    add_onnx(file(exported(foreign_network("vgg"))), ANSWERS, shelf)
+    add_file(file(exported(foreign_network("vgg"))), ANSWERS, shelf)
     before = (shelf / "ours" / "card.toml").read_bytes()
     with pytest.raises(UnusableModel, match="already"):
-        add_onnx(file(exported(foreign_network("mobilenet"))), ANSWERS, shelf)
+        add_file(file(exported(foreign_network("mobilenet"))), ANSWERS, shelf)
     assert (shelf / "ours" / "card.toml").read_bytes() == before
 
 
@@ -83,7 +83,7 @@ def test_what_is_there_is_not_overwritten(shelf, file):
 def test_nothing_is_left_of_a_network_whose_card_is_refused(shelf, file, answers, words):
     given = CardAnswers(**{**vars(ANSWERS), **answers})
     with pytest.raises(UnusableModel, match=words):
-        add_onnx(file(exported(foreign_network("vgg"))), given, shelf)
+        add_file(file(exported(foreign_network("vgg"))), given, shelf)
     assert not shelf.exists() or list(shelf.iterdir()) == []
 
 

@@ -189,13 +189,14 @@ def foreign_network(name: str) -> nn.Module:
     return network.eval().requires_grad_(False)
 
 
-def exported(
+def exported(  # noqa: PLR0913 - there are as many ways to export
     network: nn.Module,
     channels: int = 1,
     *,
     opset: int = 17,
     batch: bool = True,
     free: bool = False,
+    size: int = SIZE,
 ) -> bytes:
     """Return the bytes of the ONNX file that torch writes of a network, layer by layer.
 
@@ -208,6 +209,8 @@ def exported(
         What is written, for images of how many channels, and in which operator set.
     batch, free
         Whether the file leaves the number of images, and their size, open.
+    size
+        Rows and columns of the image that it is written with.
     """
     axes = {**({0: "n"} if batch else {}), **({2: "h", 3: "w"} if free else {})}
     file = io.BytesIO()
@@ -215,7 +218,7 @@ def exported(
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
-            (torch.zeros(1, channels, SIZE, SIZE),),
+            (torch.zeros(1, channels, size, size),),
             file,
             input_names=["image"],
             output_names=["scores"],

@@ -1,0 +1,54 @@
+"""What only the people know who have trained a network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ctviz.models.card import AS_THEY_ARE, DataSource, ModelCard, Scale
+from ctviz.models.grid import AS_A_WHOLE, Manner
+from ctviz.models.intake.inspecting import Inspection
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardAnswers:
+    """What only the people know who have trained a network.
+
+    Parameters
+    ----------
+    id, title, task, classes, window, further_windows, scale, manner, licence, intended_use, data
+        As on a `ModelCard`. Without a title it is the id.
+    """
+
+    id: str
+    classes: Sequence[str]
+    window: tuple[float, float]
+    further_windows: tuple[tuple[float, float], ...] = ()
+    title: str = ""
+    task: str = ""
+    scale: Scale = AS_THEY_ARE
+    manner: Manner = AS_A_WHOLE
+    licence: str = "not said"
+    intended_use: str = "Research on importance estimators. Not a medical device."
+    data: tuple[DataSource, ...] = ()
+
+    def card(self, found: Inspection) -> ModelCard:
+        """Return the card of a network that was inspected."""
+        return ModelCard(
+            id=self.id,
+            title=self.title or self.id,
+            task=self.task,
+            classes=tuple(self.classes),
+            architecture=found.architecture,
+            arguments=found.arguments,
+            neurons=found.neurons,
+            channels=found.channels,
+            size=found.size,
+            window=self.window,
+            further_windows=self.further_windows,
+            scale=self.scale,
+            manner=self.manner,
+            licence=self.licence,
+            intended_use=self.intended_use,
+            data=self.data,
+            added=datetime.now(UTC).date().isoformat(),
+        )

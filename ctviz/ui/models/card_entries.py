@@ -1,0 +1,117 @@
+"""What somebody has said of a network so far, and the answers for its card that follow from it."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
+
+from ctviz.core import UnusableModel
+from ctviz.core.theme import THEME
+from ctviz.models.card import AS_THEY_ARE, DataSource, Scale
+from ctviz.models.grid import AS_A_WHOLE, Fit, Manner
+from ctviz.models.intake import CardAnswers, Inspection
+
+OTHER = "Other numbers"
+IMAGENET = "ImageNet's mean and spread"
+SCALES: Mapping[str, Scale | None] = MappingProxyType(
+    {
+        "No: 0 to 1": AS_THEY_ARE,
+        "-1 to 1": ((0.5,), (0.5,)),
+        IMAGENET: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        OTHER: None,
+    }
+)
+"""How the values in the window are normalised, by the words in which it is asked."""
+GREY_IMAGENET: Scale = (0.449,), (0.226,)
+"""The mean over its three channels, for networks of a single one."""
+START = "soft-tissue"
+
+
+@dataclass
+class CardEntries:
+    """The form as it stands.
+
+    Parameters
+    ----------
+    title, task, licence, trained_on, patients, slices
+        For its card; no patients or slices where that is not said.
+    classes
+        In the order of the network's answers.
+    windows
+        (centre, width) of all channels, or of each.
+    fit, zoom
+        How a scan is laid on the network's grid, see `Manner`.
+    scale, mean, spread
+        One of `SCALES`, and the numbers of the last one as they are typed.
+    meaning
+        The class that a known truth of the cases stands for; empty for none.
+    """
+
+    title: str
+    classes: list[str]
+    windows: list[tuple[float, float]]
+    fit: Fit = AS_A_WHOLE.fit
+    zoom: float = AS_A_WHOLE.zoom
+    task: str = ""
+    scale: str = next(iter(SCALES))
+    mean: str = "0"
+    spread: str = "1"
+    licence: str = ""
+    trained_on: str = ""
+    patients: int = 0
+    slices: int = 0
+    meaning: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, title: str, found: Inspection) -> Self:
+        """Return the form as it begins."""
+        outputs = max(2, found.neurons)
+        window = THEME.windows[START]
+        return cls(title, [""] * outputs, [(float(window.level), float(window.width))])
+
+    @property
+    def id(self) -> str:
+        """The model's name in addresses and commands, made of its title."""
+        letters = unicodedata.normalize("NFKD", self.title).encode("ascii", "ignore").decode()
+        return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")[:60].strip("-")
+
+    def answers(self, channels: int) -> CardAnswers:
+        """Return what the card shall say, refusing numbers that are none."""
+        source = DataSource(
+            self.trained_on, "training", self.slices, self.patients, "not said", "not said"
+        )
+        first, *further = self.windows
+        return CardAnswers(
+            id=self.id,
+            title=self.title.strip(),
+            task=self.task.strip(),
+            classes=[name.strip() for name in self.classes],
+            window=first,
+            further_windows=tuple(further),
+            scale=self.scaling(channels),
+            manner=Manner(self.fit, self.zoom),
+            licence=self.licence.strip() or "not said",
+            data=(source,) if self.trained_on.strip() else (),
+        )
+
+    def scaling(self, channels: int) -> Scale:
+        """Return the means and spreads."""
+        if self.scale == IMAGENET and channels == 1:
+            return GREY_IMAGENET
+        known = SCALES[self.scale]
+        return known or (_numbers(self.mean, "means"), _numbers(self.spread, "spreads"))
+
+    def class_of(self, truth: str) -> int | None:
+        """Return the index of the class that a known truth stands for, if it is one."""
+        name = self.meaning.get(truth, truth).strip().casefold()
+        names = [each.strip().casefold() for each in self.classes]
+        return names.index(name) if name and names.count(name) == 1 else None
+
+
+def _numbers(text: str, what: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UnusableModel(f"The {what} must be numbers separated by commas.") from None
