@@ -45,6 +45,7 @@ from ctviz.core import (
 from ctviz.core.experiment import Edit
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
+from ctviz.io.out.link import Links
 from ctviz.metrics import FidelityMetric, Metric
 from ctviz.models import Classifier, ModelCard, ModelShelf
 from ctviz.store import CaseEntry, Store
@@ -151,6 +152,11 @@ class Backend:
     def store(self) -> Store:
         """Where Regions, predictions and scores are remembered."""
         return self._cases.store
+
+    @property
+    def links(self) -> Links:
+        """Whose cases those are whose results may go back."""
+        return self._cases.links
 
     @property
     def spool(self) -> Spool:

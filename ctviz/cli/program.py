@@ -1,6 +1,7 @@
 """The program `ctviz`: its commands, and what its exit codes mean.
 
-0: done. 2: something the user can cure, said in one sentence. 130: stopped by Ctrl-C.
+0: done. 1: what was to be verified does not hold. 2: something the user can cure, said in one
+sentence. 130: stopped by Ctrl-C.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from ctviz.cli import (
     demo,
     estimators,
     explain,
+    export,
     index,
     metrics,
     model,
@@ -27,6 +29,7 @@ from ctviz.cli import (
     study,
     train,
     truth,
+    verify,
     whatif,
 )
 from ctviz.core import CtvizError
@@ -45,6 +48,8 @@ COMMANDS = (
     sanity,
     second_opinion,
     whatif,
+    export,
+    verify,
     study,
     truth,
     train,
@@ -63,6 +68,7 @@ first steps:
   ctviz second-opinion C-0123abcd             does Captum compute the same maps?
   ctviz whatif C-0123abcd --region heart --do cap=45   what if there were no contrast?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
+  ctviz export C-0123abcd --out results       take regions, maps and scores along as DICOM
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
   ctviz truth --phantoms 20 --out truth       which one tells what the model really used?
 
@@ -107,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        code = chosen.run(chosen)
         sys.stdout.flush()
     except CtvizError as error:
         sys.stderr.write(f"{error}\n")
@@ -118,4 +124,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return code or 0

@@ -32,6 +32,7 @@ from ctviz.io import (
     save_case,
     settle_case,
 )
+from ctviz.io.out.link import Links
 from ctviz.store import AuditEntry, AuditEvent, CaseEntry, Store
 
 OPEN_CASES = 8
@@ -80,6 +81,7 @@ class Cases:
             self.key = pseudonym_key(folder)
         self.store = Store(folder / "ctviz.db")
         self.staging = Staging(folder / "staging")
+        self.links = Links(folder / "links")
         self._sweep()
         self._empty_bin(datetime.now(UTC) - IN_BIN, forget)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
@@ -240,6 +242,7 @@ class Cases:
         if left:
             forget()
         for folder in left:
+            self.links.drop(folder.name)
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folder_of(self, case_id: str) -> Path:
