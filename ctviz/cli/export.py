@@ -38,15 +38,10 @@ if TYPE_CHECKING:
     from ctviz.backend import Backend
     from ctviz.export import Wanted
 
-ALL_FORMS = ("seg", "rtstruct", "nifti", "pm", "sr", "sc")
 DRAWN = frozenset({"seg", "rtstruct"})
 """Forms for which no model has to be asked."""
 
-ANONYMOUS = (
-    "The objects are anonymous: nobody kept whose case it is. To send results back to the "
-    "patient's study, import the scan with --results-may-go-back."
-)
-LINKED = "The objects carry the patient's own names and UIDs: keep them within the hospital."
+GO_BACK = "To send results back to the patient, import the scan with --results-may-go-back."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="forms",
         metavar="A,B,…",
-        help=f"forms separated by commas (default: all, {','.join(ALL_FORMS)})",
+        help="forms separated by commas (default: seg,rtstruct,nifti,pm,sr,sc)",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("results"), help="folder to write to (default: results)"
@@ -73,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Gather the results, write the files and list them."""
-    from ctviz.export import gathered
+    from ctviz.export import ALL_FORMS, gathered, said_of
     from ctviz.io.out import RESULT_FORMS, Parcel, pack
 
     names = chosen_names(RESULT_FORMS, arguments.forms, ALL_FORMS)
@@ -102,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
         said = AuditEntry(AuditEvent.EXPORTED, "the command line", results.case.id)
         backend.store.record(said)
         write_rows(rows, arguments.format)
-        sys.stderr.write(f"{ANONYMOUS if parcel.origin.anonymous else LINKED}\n")
+        sys.stderr.write(f"{said_of(parcel)}{f' {GO_BACK}' if parcel.origin.anonymous else ''}\n")
 
 
 def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "Wanted":

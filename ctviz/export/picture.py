@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -66,5 +65,7 @@ def _band(words: str, width: int) -> NDArray[np.uint8]:
 @cache
 def _letters(size: int) -> ImageFont.FreeTypeFont:
     """Return DejaVu, which comes with matplotlib and has letters of many languages."""
+    import matplotlib as mpl
+
     path = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     return ImageFont.truetype(str(path), size)

@@ -24,6 +24,9 @@ from ctviz.io.volume import Source
 
 FORMAT = "ctviz link 1"
 LARGEST = 2**24
+LINK_SUFFIX = ".link"
+"""Follows the name of a staged case, which is a folder, in the name of its link."""
+
 UIDS = (
     "SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID",
     "FrameOfReferenceUID", "NumberOfFrames",
@@ -69,11 +72,12 @@ class Links:
         return None
 
     def take(self, staged: Path, case_id: str) -> None:
-        """Move the link that was written beside a staged case to its place."""
-        if staged.exists():
+        """Move the link of a staged case to its place, if one was written beside it."""
+        link = staged.with_name(staged.name + LINK_SUFFIX)
+        if link.is_file() and not link.is_symlink():
+            link.chmod(0o600)
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.move(staged, self._path(case_id))
-            self._path(case_id).chmod(0o600)
+            shutil.move(link, self._path(case_id))
 
     def drop(self, case_id: str) -> None:
         """Forget whose case it is, for good."""

@@ -8,6 +8,7 @@ from pydicom import Dataset
 
 from ctviz.io.dicom import vocabulary
 from ctviz.io.out import codes
+from ctviz.io.out.frames import name_frames
 from ctviz.io.out.origin import Origin
 from ctviz.io.out.results import Results
 from ctviz.io.out.source import patient_and_study
@@ -44,6 +45,7 @@ def maker(results: Results) -> Mapping[str, Any]:
 
 def finish(made: Dataset, description: str, origin: Origin) -> Dataset:
     """Let an object say what it is in letters of all languages, and whose names it carries."""
+    name_frames(made, origin)
     made.SpecificCharacterSet = "ISO_IR 192"
     made.SeriesDescription = codes.cut(description, codes.LONGEST_MEANING)
     made.CodingSchemeIdentificationSequence = [codes.scheme()]

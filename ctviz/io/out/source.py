@@ -10,6 +10,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from ctviz.core import Case
 from ctviz.core.stack import NoStack, stack_of
 from ctviz.io.dicom.write import decimal
+from ctviz.io.out.frames import stand_in
 from ctviz.io.out.origin import OPTIONAL, REQUIRED, Origin
 from ctviz.io.volume import Pixels, Plane, as_volume
 
@@ -77,7 +78,7 @@ def add_pixels(header: Dataset, pixels: Pixels) -> None:
 
 
 def _header(case: Case, origin: Origin, index: int, plane: Plane) -> Dataset:
-    image, header = origin.images[index], patient_and_study(origin)
+    image, header = stand_in(origin.images[index]), patient_and_study(origin)
     header.SOPClassUID, header.SOPInstanceUID = image.sop_class, image.sop_instance
     header.SeriesInstanceUID = origin.series
     header.FrameOfReferenceUID = origin.frame_of_reference

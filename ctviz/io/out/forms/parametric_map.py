@@ -22,6 +22,7 @@ FIRST_SERIES = 9101
 PERCENTILE = 99.5
 """Of the magnitudes: where the window ends in which a viewer opens the map, as on our screen."""
 
+ENTIRE_BODY = CodedConcept("38266002", "SCT", "Entire body")
 IMPORTANCE = CodedConcept("130401", "DCM", "Visual explanation")
 
 
@@ -60,7 +61,11 @@ def _map(parcel: Parcel, answer: Answer, each: Explanation, series: int) -> Data
         ),
         **maker(results),
     )  # fmt: skip
-    made.Laterality, made.ContentCreatorName = None, None
+    # Readers ask for it, and a scan may be of any part.
+    anatomy = Dataset()
+    anatomy.FrameLaterality, anatomy.AnatomicRegionSequence = "U", [ENTIRE_BODY]
+    made.SharedFunctionalGroupsSequence[0].FrameAnatomySequence = [anatomy]
+    made.ContentCreatorName = None
     return finish(made, f"{each.title}, {answer.model_title}", origin)
 
 

@@ -32,6 +32,7 @@ from pydicom.sr.codedict import codes as dictionary
 from ctviz.core import Region
 from ctviz.io.out import claims, codes
 from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.frames import stand_in
 from ctviz.io.out.making import file_name, finish, numbers_of
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.out.results import Answer, Explanation, GivenScore
@@ -224,24 +225,18 @@ def _segment(parcel: Parcel, region: Region) -> ReferencedSegment:
     results = parcel.results
     (made,) = (_object(file) for file in parcel.of("seg") if file.about == region.reader)
     number = results.labels_of(region.reader).index(region.label) + 1
-    image = parcel.origin.images[region.slice_index]
+    image = stand_in(parcel.origin.images[region.slice_index])
     return ReferencedSegment(
         sop_class_uid=made.SOPClassUID,
         sop_instance_uid=made.SOPInstanceUID,
         segment_number=number,
-        source_images=[
-            SourceImageForSegmentation(image.sop_class, image.sop_instance, _frames(image.frame))
-        ],
+        source_images=[SourceImageForSegmentation(image.sop_class, image.sop_instance)],
     )
 
 
 def _slice_of_group(parcel: Parcel, answer: Answer) -> SourceImageForMeasurementGroup:
-    image = parcel.origin.images[answer.slice_index]
-    return SourceImageForMeasurementGroup(image.sop_class, image.sop_instance, _frames(image.frame))
-
-
-def _frames(frame: int) -> list[int] | None:
-    return [frame] if frame else None
+    image = stand_in(parcel.origin.images[answer.slice_index])
+    return SourceImageForMeasurementGroup(image.sop_class, image.sop_instance)
 
 
 def _tracked(parcel: Parcel, name: str) -> TrackingIdentifier:
