@@ -11,7 +11,9 @@ from ctviz.core import SIGNS, Case, CtvizError, ImportanceMap, Prediction, Regio
 from ctviz.estimators import Estimator
 from ctviz.export.picture import burned_in
 from ctviz.io.out import Answer, Explanation, GivenScore, Results
+from ctviz.io.out.results import Unit
 from ctviz.metrics import Metric
+from ctviz.metrics.seconds import Seconds
 from ctviz.models import ModelCard
 
 Wait = Callable[[Job[Any]], Any]
@@ -79,6 +81,12 @@ def scored(
         except CtvizError as error:
             scores.append(Score.undefined(str(error)))
     return scores
+
+
+def _unit(metric: Metric) -> Unit:
+    if metric.name.endswith("-mm"):
+        return "mm"
+    return "s" if isinstance(metric, Seconds) else "1"
 
 
 def _is_network(name: str) -> bool:
@@ -149,5 +157,5 @@ def _scores(
             for estimator, score in zip(maps, scores, strict=True):
                 yield GivenScore(
                     estimator.name, sign, metric.name, metric.title, metric.better, score,
-                    metric.settings(), region,
+                    metric.settings(), region, _unit(metric),
                 )  # fmt: skip

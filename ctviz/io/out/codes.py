@@ -47,7 +47,7 @@ ACTIVATION = CodedConcept("130402", "DCM", "Class activation")
 GRADIENT_ACTIVATION = CodedConcept("130403", "DCM", "Gradient-weighted class activation")
 _ACTIVATIONS = {
     "grad-cam": GRADIENT_ACTIVATION,
-    "grad-cam-plus-plus": GRADIENT_ACTIVATION,
+    "grad-cam++": GRADIENT_ACTIVATION,
     "hirescam": GRADIENT_ACTIVATION,
     "layer-cam": GRADIENT_ACTIVATION,
     "eigen-cam": ACTIVATION,

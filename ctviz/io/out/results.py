@@ -14,6 +14,9 @@ from ctviz.core.params import Value
 Settings: TypeAlias = Mapping[str, Value]
 
 
+Unit: TypeAlias = Literal["1", "mm", "s"]
+
+
 def _none() -> Settings:
     return MappingProxyType({})
 
@@ -59,6 +62,8 @@ class GivenScore:
         Its hyperparameters, all of them.
     region
         What agreement was measured against; None for metrics that need no region.
+    unit
+        Of the score, as UCUM writes it.
     """
 
     estimator: str
@@ -69,6 +74,7 @@ class GivenScore:
     score: Score
     settings: Settings = field(default_factory=_none)
     region: Region | None = None
+    unit: Unit = "1"
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,6 +42,12 @@ from ctviz.io.out.uids import uid_of
 SERIES = 9401
 CT_PROCEDURE = CodedConcept("25045-6", "LN", "CT unspecified body region")
 
+UNITS = {
+    "1": dictionary.UCUM.NoUnits,
+    "mm": dictionary.UCUM.Millimeter,
+    "s": dictionary.UCUM.Second,
+}
+
 Group: TypeAlias = (
     MeasurementsAndQualitativeEvaluations | VolumetricROIMeasurementsAndQualitativeEvaluations
 )
@@ -202,7 +208,7 @@ def _measurement(parcel: Parcel, score: GivenScore, value: float) -> Measurement
     return Measurement(
         name=_name(score),
         value=float(value),
-        unit=dictionary.UCUM.NoUnits,
+        unit=UNITS[score.unit],
         algorithm_id=_algorithm(parcel, score.title, says),
         referenced_images=[
             SourceImageForMeasurement(file.SOPClassUID, file.SOPInstanceUID)
