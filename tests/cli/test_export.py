@@ -7,7 +7,9 @@ import pydicom
 import pytest
 
 from ctviz.backend import Backend
+from ctviz.cli.program import parser
 from ctviz.core import Region, Settings
+from ctviz.core.settings import PROJECT
 
 DISC = (np.mgrid[:48, :48][0] - 20) ** 2 + (np.mgrid[:48, :48][1] - 28) ** 2 < 64
 QUICK = ("--estimators", "gradient", "--metrics", "dice,fidelity", "--slice", 1)
@@ -104,6 +106,14 @@ def test_another_objects_numbers_are_no_report(ctviz, case, tmp_path):
     done = ctviz("verify", tmp_path / "seg-1-AB.dcm")
     assert (done.code, done.out) == (2, "")
     assert "not a report that ctviz wrote" in done.err
+
+
+def test_the_commands_of_the_page_are_commands():
+    page = (PROJECT / "docs" / "dicom-out.md").read_text("utf-8")
+    commands = [line.split()[1:] for line in page.splitlines() if line.startswith("ctviz ")]
+    assert len(commands) == 5
+    for words in commands:
+        assert parser().parse_args(words).run
 
 
 def test_mistakes_get_a_sentence(ctviz, case, tmp_path):
