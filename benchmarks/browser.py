@@ -29,6 +29,8 @@ PAUSE_MS = 150
 SETTLE_MS = 1000
 """Between two changes of the page, so that neither waits for what the other left to do."""
 
+WHAT_IF = "[class*=st-key-ctviz-what-if-panel]"
+
 Row = tuple[str, float, float, int]
 """What was timed, its median, its 95th percentile, and how often."""
 
@@ -166,6 +168,51 @@ def _stroke(measured: Measured, row: float) -> float:
     return measured.stopped()
 
 
+def what_ifs(measured: Measured, repeats: int) -> Iterator[Row]:
+    """From another soft edge of the change to the model's new answer, and to all new maps."""
+    page = measured.reading.page
+    measured.board.focus()
+    page.keyboard.press("q")
+    page.locator(WHAT_IF).get_by_text("→").first.wait_for(timeout=PATIENCE_MS)
+    page.keyboard.press("x")
+    measured.reading.until(f"board.moment === 'edited' && stopwatch.filled({PANES})", PATIENCE_MS)
+    times = np.array([_what_if(measured) for _ in range(repeats)])
+    for column, what in enumerate(("answer", f"{PANES} new maps")):
+        yield _row(f"what if, to the {what}, s", times[:, column])
+    page.keyboard.press("q")
+    page.locator(WHAT_IF).wait_for(state="detached", timeout=PATIENCE_MS)
+
+
+def _what_if(measured: Measured) -> tuple[float, float]:
+    """Widen the soft edge by a step; each answer and map is one that nobody has asked for."""
+    page = measured.reading.page
+    edge = page.locator(WHAT_IF).get_by_test_id("stNumberInput").first
+    edit = "JSON.stringify(ctvizBoard.edit)"
+    changed = f"ctvizBoard.edit !== null && {edit} !== before"
+    looking = f"document.querySelector('{WHAT_IF}').innerText.includes('looking at')"
+    before = page.evaluate(f"() => {edit}")
+    measured.board.evaluate(
+        f"""(board, before) => {{
+          addEventListener("click", () => {{
+            const begun = performance.now();
+            globalThis.waited = [null, null];
+            [() => {changed} && !{looking}, () => {changed} && stopwatch.filled({PANES})].forEach(
+              (there, i) => stopwatch.until(there).then((then) => (waited[i] = then - begun)),
+            );
+          }}, {{ capture: true, once: true }});
+        }}""",
+        before,
+    )
+    edge.get_by_test_id("stNumberInputStepUp").click()
+    page.wait_for_function(
+        "() => globalThis.waited?.every(each => each !== null)", timeout=PATIENCE_MS
+    )
+    answered_ms, filled_ms = page.evaluate("() => waited")
+    page.evaluate("() => { globalThis.waited = undefined }")
+    page.wait_for_timeout(SETTLE_MS)
+    return answered_ms / 1000, filled_ms / 1000
+
+
 def returns(measured: Measured, repeats: int) -> Iterator[Row]:
     """From a reload to all panes filled again, with every map computed before."""
     arrivals = [_reload(measured) for _ in range(repeats)]
@@ -256,6 +303,7 @@ def main() -> None:
             start(server, measured.reading),
             slice_changes(measured, asked.slices, asked.changes),
             strokes(measured, asked.repeats),
+            what_ifs(measured, asked.repeats),
             returns(measured, asked.repeats),
             toggles(measured, asked.repeats),
         )

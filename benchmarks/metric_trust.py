@@ -3,11 +3,11 @@
 try:
   python -m benchmarks.metric_trust
   python -m benchmarks.metric_trust --quick --slices 8 --only auroc fidelity
-  python -m benchmarks.metric_trust --truth truth.json
+  python -m benchmarks.metric_trust --truth FOLDER
 
 Writes ``ctviz/metrics/trust.json``, which the product reads, and ``docs/metric-trust.md``. With
 --only, metrics that are not measured anew keep their figures. --truth measures nothing: it adds
-from a JSON file {metric: τ} how each metric's ranking agrees with causal truth.
+from a finished ``ctviz truth`` how alike each metric and causal truth rank the estimators.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from torch import Tensor
 from benchmarks.judgement import Judgement
 from ctviz.backend.cases.demo import DemoPatient
 from ctviz.backend.tasks.behaviour import Asking
+from ctviz.cohort.truth import TruthFindings, load_truth_findings
 from ctviz.core import CtvizError, FloatMap, Mask, Prior, Score, Sign, Slice, Value, signed_view
 from ctviz.core.settings import PROJECT
 from ctviz.estimators import ESTIMATORS, explain
@@ -44,6 +45,7 @@ from ctviz.metrics import (
 )
 from ctviz.metrics.resemblance import rank_correlation, visible
 from ctviz.metrics.trust import (
+    AGREES,
     FEWEST,
     FILE,
     NOTICED,
@@ -52,6 +54,7 @@ from ctviz.metrics.trust import (
     TOLD_APART,
     TREMBLE,
     MetricTrust,
+    TruthRanking,
 )
 from ctviz.models import Classifier, load_model
 from ctviz.models.randomising import randomised
@@ -276,6 +279,22 @@ def _trembling(values: FloatMap | None, seed: int) -> FloatMap | None:
     return (values + MILLIONTH * np.abs(values).max() * noise).astype(np.float32)
 
 
+def rankings(found: TruthFindings) -> dict[str, TruthRanking]:
+    """Return how each metric ranks beside the truth, controls and all signs included."""
+    measure, signs = found.metrics[0].key, found.rankings[0].signs
+    own = (t for t in found.trust if (t.measure, t.signs, t.controls) == (measure, signs, True))
+    return {
+        each.metric: TruthRanking(
+            round(each.ranks.tau, 3),
+            round(each.ranks.interval.low, 3),
+            round(each.ranks.interval.high, 3),
+            found.subject.phantoms,
+        )
+        for each in own
+        if each.ranks.tau is not None and each.ranks.interval is not None
+    }
+
+
 def write(made: Mapping[str, object], metrics: Mapping[str, MetricTrust]) -> None:
     """Write the data and the page."""
     document = {"made": made, "metrics": {name: asdict(metrics[name]) for name in sorted(metrics)}}
@@ -300,6 +319,7 @@ def _page(made: Mapping[str, object], metrics: Mapping[str, MetricTrust]) -> str
         apart=TOLD_APART,
         tremble=TREMBLE,
         fewest=FEWEST,
+        agrees=AGREES,
         table="\n".join(rows),
     )
 
@@ -308,7 +328,7 @@ def _row(name: str, trust: MetricTrust) -> str:
     figures = (trust.steady, trust.ordered, trust.noticed, trust.told_apart)
     shown = ["–" if figure is None else f"{figure:.2f}" for figure in figures]
     tremble = "–" if trust.tremble is None else f"{trust.tremble:.1g}"
-    truth = "–" if trust.truth is None else f"{trust.truth:.2f}"
+    truth = "–" if trust.truth is None else str(trust.truth)
     passes = "yes" if trust.passes else f"no: {'; '.join(trust.faults)}"
     cells = [f"`{name}`", passes, *shown, tremble, truth, f"{trust.defined:.0%}", str(trust.slices)]
     return f"| {' | '.join(cells)} |"
@@ -340,7 +360,8 @@ monotonicity and sensitivity-n, which need the sign.
   30 entrants of the usual study, if they lie evenly. (A first limit of 0.01 had no such reason.
   Fidelity did not meet it: pixels that tie are ordered by chance, and noise draws anew.)
 - *Truth*: Kendall's τ of the metric's ranking of estimators and that by causal truth, where it is
-  known. Enough is 0.5.
+  known, with its 95 % interval over phantoms ([how it is known](truth.md)). Enough is {agrees}, and
+  a metric fails whose whole interval lies below.
 - *Defined*: the share of scores that are defined. *Slices*: each is of another phantom; fewer than
   {fewest} decide nothing.
 
@@ -369,12 +390,12 @@ def main() -> None:
         "--quick", action="store_true", help="coarser settings, a tenth of the time"
     )
     parser.add_argument("--only", nargs="+", default=[], help="these metrics")
-    parser.add_argument("--truth", type=Path, help="JSON file {metric: τ}")
+    parser.add_argument("--truth", type=Path, help="folder of a finished `ctviz truth`")
     arguments = parser.parse_args()
     kept = json.loads(DATA.read_text("utf-8")) if DATA.exists() else {"metrics": {}, "made": {}}
-    known = {name: MetricTrust(**figures) for name, figures in kept["metrics"].items()}
+    known = {name: MetricTrust.of(figures) for name, figures in kept["metrics"].items()}
     if arguments.truth:
-        taus = json.loads(arguments.truth.read_text("utf-8"))
+        taus = rankings(load_truth_findings(arguments.truth))
         write(kept["made"], {n: replace(t, truth=taus.get(n, t.truth)) for n, t in known.items()})
         return
     wanted = arguments.only or [

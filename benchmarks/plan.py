@@ -9,6 +9,7 @@ from benchmarks.timing import Act
 from ctviz.backend.tasks.speed import Measured, measure
 from ctviz.core.params import parameters
 from ctviz.estimators import ESTIMATORS, Estimator, Passes, explain, passes
+from ctviz.networks import lay_out
 
 AMOUNTS = ("samples", "steps", "positions", "masks", "features", "segments")
 """Hyperparameters that say how many passes there are."""
@@ -100,7 +101,7 @@ class Plan:
     def explaining(self, *estimators: Estimator) -> Act:
         """Return the act of computing these maps together, at the measured pace."""
         subject, pace = self.subject, self.measured.pace
-        subject.network.to(memory_format=pace.layout)
+        lay_out(subject.network, pace.layout)
         return lambda: explain(subject.network, subject.x, subject.target, estimators, pace=pace)
 
 

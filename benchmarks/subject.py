@@ -16,6 +16,8 @@ from benchmarks.timing import interleaved, median
 from ctviz.core import FloatMap, Settings, Slice
 from ctviz.estimators import ESTIMATORS, explain
 from ctviz.models import Classifier, ModelCard, load_model, model_cards, new_classifier
+from ctviz.models.passes import exported, quick_scores
+from ctviz.networks import offer_quick_form
 from ctviz.phantom import chest_slice
 
 ARCHITECTURES = {
@@ -113,6 +115,10 @@ class Subject:
         """Return a model with a slice of contrast-enhanced chest on a grid of ``size``²."""
         classifier, trained = _classifier(model)
         classifier = replace(classifier, card=replace(classifier.card, size=(size, size)))
+        # As the app does when it loads a model.
+        shape = (classifier.card.channels, size, size)
+        form = quick_scores(exported(classifier.network, shape), torch.get_num_threads())
+        offer_quick_form(classifier.network, form, shape)
         pixels, _ = chest_slice(1, contrast=True, level=0.5, size=512)
         return cls(classifier, classifier.encode(Slice(pixels)), trained)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ctviz import ui
 
-model, reader, blinding = st.columns([2, 5, 3], vertical_alignment="center")
+model, reader, blinding = st.columns([3, 4, 3], vertical_alignment="center")
 with model:
     card = ui.choose_model()
 with reader:

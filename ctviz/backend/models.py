@@ -6,6 +6,7 @@ from threading import Lock
 import torch
 from torch import nn
 
+from ctviz.backend.quick_forms import QuickForms
 from ctviz.backend.stored.keys import address, of_model
 from ctviz.core import InvalidParameter, Settings
 from ctviz.models import Classifier, ModelCard, ModelShelf, load_model, model_cards
@@ -43,13 +44,15 @@ class Models:
     """The classifiers of one process.
 
     Cards are read again when their files have changed, so that a model that was just trained is
-    there; a network is loaded when it is first needed, and again if its card has changed.
+    there; a network is loaded when it is first needed, and again if its card has changed. It has
+    its quicker form (`QuickForms`) from then on.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models
         self._device = choose_device(settings.device)
         self._shelf: tuple[object, ModelShelf] | None = None
+        self._quick_forms = QuickForms(settings.cache / "quick-forms")
         self._loaded: dict[str, tuple[str, Classifier]] = {}
         self._loaded_twins: dict[str, tuple[str, tuple[Classifier, ...]]] = {}
         self._lock = Lock()
@@ -76,12 +79,15 @@ class Models:
             if known is not None and known[0] == identity:
                 return known[1]
             classifier = load_model(self._folder / model_id, self._device)
+            self._quick_forms.attach(classifier.network, classifier.card)
             self._loaded[model_id] = (identity, classifier)
             return classifier
 
     def copy_of_network(self, model_id: str) -> nn.Module:
         """Return a network that may be timed, or broken, while others use the model."""
-        return load_model(self._folder / self.shelf()[model_id].id, self._device).network
+        loaded = load_model(self._folder / self.shelf()[model_id].id, self._device)
+        self._quick_forms.attach(loaded.network, loaded.card)
+        return loaded.network
 
     def twin_cards(self, model_id: str) -> tuple[ModelCard, ...]:
         """Return the cards of a model's twins, as they are on disk now; there may be none."""

@@ -35,6 +35,35 @@ that lie evenly, two are (n + 1) / 3 steps apart on average."""
 
 
 @dataclass(frozen=True)
+class TruthRanking:
+    """How a metric ranks the estimators, beside the ranking by causal truth (`ctviz truth`).
+
+    Parameters
+    ----------
+    tau
+        Kendall's τ of the two rankings.
+    low, high
+        95 % interval over phantoms.
+    phantoms
+        How many.
+    """
+
+    tau: float
+    low: float
+    high: float
+    phantoms: int
+
+    @property
+    def unlike(self) -> bool:
+        """Whether the whole interval lies below what is enough."""
+        return self.high < AGREES
+
+    def __str__(self) -> str:
+        low, high = (f"{bound:.2f}".replace("-", "−") for bound in (self.low, self.high))
+        return f"{self.tau:.2f} ({low} to {high})".replace("-", "−")
+
+
+@dataclass(frozen=True)
 class MetricTrust:
     """What was measured of one metric, and whether it is enough.
 
@@ -58,8 +87,8 @@ class MetricTrust:
         How far a millionth of noise on the map moves a score, in units of the distance of two
         entrants.
     truth
-        Kendall's τ of the metric's ranking of estimators and that by causal truth (`ctviz truth`);
-        None until that is measured.
+        None until it is measured. A metric does not pass if it surely ranks unlike the truth; to
+        ask that it surely ranks alike would ask for more phantoms than anybody has.
     defined
         Share of scores that were defined.
     slices
@@ -74,7 +103,13 @@ class MetricTrust:
     tremble: float | None
     defined: float
     slices: int
-    truth: float | None = None
+    truth: TruthRanking | None = None
+
+    @classmethod
+    def of(cls, figures: Mapping[str, Any]) -> "MetricTrust":
+        """Return what a JSON object tells."""
+        truth = figures.get("truth")
+        return cls(**{**figures, "truth": None if truth is None else TruthRanking(**truth)})
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -105,8 +140,8 @@ class MetricTrust:
                 yield f"{words} ({figure:.2f}, enough is {enough:g})"
         if self.tremble > TREMBLE:
             yield f"noise of a millionth moves it ({self.tremble:.2g}, at most {TREMBLE:g})"
-        if self.truth is not None and self.truth < AGREES:
-            yield f"it ranks unlike causal truth (τ {self.truth:.2f}, enough is {AGREES:g})"
+        if self.truth is not None and self.truth.unlike:
+            yield f"it ranks unlike causal truth (τ {self.truth}, enough is {AGREES:g})"
 
 
 @dataclass(frozen=True)
@@ -136,7 +171,7 @@ def made() -> Made:
 def measured() -> Mapping[str, MetricTrust]:
     """Return what was measured of each metric, by its name."""
     found = _document()["metrics"]
-    return MappingProxyType({name: MetricTrust(**figures) for name, figures in found.items()})
+    return MappingProxyType({name: MetricTrust.of(figures) for name, figures in found.items()})
 
 
 def trust_of(name: str) -> MetricTrust | None:

@@ -12,7 +12,7 @@ from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNet
 from ctviz.models.card import ModelCard
 from ctviz.models.familiarity import features_of
 from ctviz.models.grid import Placement
-from ctviz.networks import class_scores, conduct_of, in_layout, undisturbed
+from ctviz.networks import answers, conduct_of, undisturbed
 
 AIR_HU = -1024.0
 GREY_TAILS = (0.5, 99.5)
@@ -98,7 +98,7 @@ class Classifier:
         believable by the card's `Calibration`.
         """
         x = x.to(self.device, self.precision)
-        with undisturbed(self.network), torch.no_grad():
+        with undisturbed(self.network):
             scores = self._scores(x).double()
         if scores.shape[1] != len(self.classes):
             raise UnsupportedNetwork(
@@ -138,8 +138,9 @@ class Classifier:
         # Convolutions run faster with channels last.
         conduct = conduct_of(self.network, x[:1], largest=len(x))
         sizes = len(x) if conduct.together else 1
-        batches = (in_layout(b, channels_last=conduct.channels_last) for b in torch.split(x, sizes))
-        return torch.cat([class_scores(self.network, batch) for batch in batches])
+        layout = conduct.channels_last
+        batches = torch.split(x, sizes)
+        return torch.cat([answers(self.network, b, channels_last=layout) for b in batches])
 
     def predict(self, image: Slice) -> Prediction:
         """Return the answer for one slice."""

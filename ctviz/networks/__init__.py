@@ -10,6 +10,7 @@ from ctviz.networks.calling import (
 )
 from ctviz.networks.conduct import Conduct, conduct_of
 from ctviz.networks.functions import FunctionWatch, tensors_in
+from ctviz.networks.quick import QuickScores, answers, lay_out, offer_quick_form
 from ctviz.networks.quiet import undisturbed
 from ctviz.networks.record import NO_GRADIENT, require_whole_gradient
 
@@ -18,10 +19,14 @@ __all__ = [
     "Conduct",
     "FunctionWatch",
     "NetworkFailed",
+    "QuickScores",
+    "answers",
     "class_scores",
     "conduct_of",
     "foreign_code",
     "in_layout",
+    "lay_out",
+    "offer_quick_form",
     "require_whole_gradient",
     "said",
     "slopes",

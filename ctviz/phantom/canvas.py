@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ctviz.core.blas import one_blas_thread
 from ctviz.phantom.anatomy import Anatomy, Tissue
 from ctviz.phantom.geometry import Field, Grid, Shape, texture
 from ctviz.phantom.layers import Layer, Paint, Window
@@ -38,6 +39,7 @@ class Canvas:
     @classmethod
     def empty(cls, patient: tuple[Anatomy, Tissue, Tissue], grid: Grid, rng: Rng) -> Canvas:
         """Start to paint a patient in the air."""
+        one_blas_thread()
         air = np.full(grid.x.shape, AIR, dtype=np.float32)
         return cls(*patient, grid, air, np.zeros(air.shape, dtype=bool), rng)
 

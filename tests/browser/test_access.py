@@ -105,7 +105,6 @@ def test_charts_are_written_in_the_inks_of_the_page(reading):
     for scheme in ("dark", "light", "dark"):
         page.goto(f"{reading.url}/models")
         turn(page, scheme)
-        page.reload()
         expect(title).to_have_css("fill", rgb(THEME.inks(scheme).text), timeout=30_000)
 
 

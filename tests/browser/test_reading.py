@@ -85,6 +85,27 @@ def test_the_bar_hides_no_page_and_all_of_it_can_be_reached(opened):
         assert 0 <= box["y"] < 48
 
 
+@pytest.mark.parametrize("zoom", [1.25, 1.5])
+def test_a_zoomed_page_keeps_its_picture_and_its_words(opened, zoom):
+    page = opened.page
+    page.set_viewport_size({"width": round(1366 / zoom), "height": round(768 / zoom)})
+    assert page.locator("[class*=st-key-ctviz-stage]").bounding_box()["y"] <= 100
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for link in page.get_by_role("navigation").get_by_role("link").all():
+        link.click(trial=True)
+    for name in ("Case", "Model", "Explain", "Compare with"):
+        box = page.get_by_role("combobox", name=name, exact=True)
+        box.click(trial=True)
+        assert box.bounding_box()["width"] >= 130
+    for tool in ("tool-window", "tool-rectangle"):
+        page.get_by_test_id(tool).click(trial=True)
+    dock = page.locator(".st-key-ctviz-dock").bounding_box()["y"]
+    picture = opened.editor.bounding_box()
+    assert picture["y"] + picture["height"] <= dock
+    assert picture["height"] >= 0.35 * 768 / zoom
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
 def test_an_estimator_is_chosen_by_its_family(opened):
     opened.page.locator(".st-key-ctviz-drawer button").click()
     opened.page.get_by_text("Grad-CAM", exact=True).click()

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +20,7 @@ from ctviz.metrics.trust import (
     TOLD_APART,
     TREMBLE,
     MetricTrust,
+    TruthRanking,
     made,
     measured,
     trust_of,
@@ -130,7 +131,11 @@ def test_a_tremble_of_half_a_step_is_the_most_in_the_usual_study():
         ("noticed", 0.5, "does not notice maps"),
         ("told_apart", 0.6, "does not put maps that do not belong below"),
         ("tremble", 2 * TREMBLE, "a millionth moves it"),
-        ("truth", 0.2, "unlike causal truth (τ 0.20"),
+        (
+            "truth",
+            TruthRanking(0.2, -0.1, 0.49, 100),
+            "unlike causal truth (τ 0.20 (−0.10 to 0.49)",
+        ),
         ("ordered", None, "all maps one score"),
         ("told_apart", None, "too few of its scores"),
         ("slices", 4, "on 4 slices only"),
@@ -142,6 +147,17 @@ def test_each_figure_must_suffice(figure, low, words):
     assert not poor.passes
     (fault,) = poor.faults
     assert words in fault
+
+
+def test_a_metric_that_may_rank_like_the_truth_passes():
+    for high in (0.5, 0.9):
+        assert replace(GOOD, truth=TruthRanking(0.2, -0.1, high, 100)).passes
+
+
+def test_a_judgement_is_read_as_it_was_written():
+    known = replace(GOOD, truth=TruthRanking(0.2, -0.1, 0.6, 100))
+    for each in (GOOD, known):
+        assert MetricTrust.of(json.loads(json.dumps(asdict(each)))) == each
 
 
 def test_a_metric_that_is_new_or_was_changed_is_not_judged(monkeypatch):

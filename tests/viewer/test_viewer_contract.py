@@ -137,7 +137,7 @@ def documented(typedef):
         ("EditView", BOARD.edit),
         ("Badge", BOARD.panes[0].badge),
         ("Remark", BOARD.panes[0].gap),
-        ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."})),
+        ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light")),
     ],
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):
@@ -185,9 +185,13 @@ SAID = {
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
         BOARD.edit,
-        *(BOARD.case.body, BOARD.answer, DoorbellData(["page-4"], {"page-5": "The disk is full."})),
+        *(
+            BOARD.case.body,
+            BOARD.answer,
+            DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light"),
+        ),
         *(STACK, STACK.along_row, BOARD.beside),
-        DoorbellData(["page-4"], {"page-5": "The disk is full."}),
+        DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light"),
     )
 }
 HEARD = {

@@ -11,7 +11,7 @@ from ctviz.core import Slice, Tunable, digest
 from ctviz.models import ModelCard
 from ctviz.models.card import AS_THEY_ARE
 
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 """Raised whenever equal inputs begin to give other results, which forgets all cached ones."""
 
 

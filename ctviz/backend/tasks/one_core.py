@@ -21,7 +21,7 @@ from ctviz.backend.tasks.speed import size_and_network
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, passes
-from ctviz.networks import undisturbed
+from ctviz.networks import lay_out, undisturbed
 
 REPEATS = 2
 """A batch is sent so often, and its quickest run counts: the first one prepares much else."""
@@ -49,9 +49,9 @@ def measure_one_core(network: nn.Module, x: Tensor, progress: Progress | None = 
     clock = time.thread_time if x.device.type == "cpu" else time.perf_counter
     pace = Pace.usual(x)
     with undisturbed(network), _on_one_thread():
-        network.to(memory_format=pace.layout)  # type: ignore[call-overload]
+        lay_out(network, pace.layout)
         question = ClassScore(network, x, 0, None, progress or Progress(), pace)
-        scores = torch.no_grad()(question.scores)
+        scores = question.answers
         return OneCore(
             _quickest(scores, x, pace.forward_batch, clock),
             _quickest(question.gradients, x, pace.gradient_batch, clock),

@@ -20,7 +20,7 @@ from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, Passes, passes
 from ctviz.models import ModelCard
 from ctviz.models.card import NETWORK
-from ctviz.networks import NetworkFailed, undisturbed
+from ctviz.networks import NetworkFailed, lay_out, undisturbed
 
 BUDGET_SECONDS = 2.5
 REPEATS = 3
@@ -129,10 +129,10 @@ class _Trials:
     def run(self, kind: Kind, batch: int, *, channels_last: bool) -> None:
         """Time a batch; a quick one several times, of which the fastest counts."""
         pace = Pace(batch, batch, channels_last)
-        self.network.to(memory_format=pace.layout)  # type: ignore[call-overload]
+        lay_out(self.network, pace.layout)
         question = ClassScore(self.network, self.x, 0, None, self.progress, pace)
         points = self.x.repeat(batch, 1, 1, 1)
-        send = question.gradients if kind == "gradient" else torch.no_grad()(question.scores)
+        send = question.gradients if kind == "gradient" else question.answers
         taken = [self._timed(send, points)]
         while sum(taken) < ENOUGH_SECONDS and len(taken) < REPEATS:
             taken.append(self._timed(send, points))
@@ -208,8 +208,7 @@ class Pacing:
         measured = None if self._steady else self.known(model_id)
         if measured is None:
             return None
-        network = self._models.classifier(model_id).network
-        network.to(memory_format=measured.pace.layout)  # type: ignore[call-overload]
+        lay_out(self._models.classifier(model_id).network, measured.pace.layout)
         return measured.pace
 
     def close(self) -> None:

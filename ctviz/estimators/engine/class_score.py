@@ -13,6 +13,7 @@ from ctviz.networks import (
     NO_GRADIENT,
     Conduct,
     NetworkFailed,
+    answers,
     class_scores,
     conduct_of,
     in_layout,
@@ -84,6 +85,11 @@ class ClassScore:
         """Return (N,) target class scores of (N, C, h, w) points."""
         batch = in_layout(points, channels_last=self.pace.channels_last)
         return class_scores(self.network, batch)[:, self.target]
+
+    def answers(self, points: Tensor) -> Tensor:
+        """Return (N,) target class scores of (N, C, h, w) points that no gradient is asked of."""
+        channels_last = self.pace.channels_last
+        return answers(self.network, points, channels_last=channels_last)[:, self.target]
 
     def gradients(self, points: Tensor, rule: Rule = PLAIN) -> Tensor:
         """Return (N, C, h, w) gradients of the target class score at the points."""

@@ -13,8 +13,7 @@ from ctviz.estimators.engine.stream import even_batches
 def trial_scores(class_score: ClassScore, trials: Iterator[Tensor], count: int) -> Iterator[float]:
     """Yield the target class score of each of ``count`` images (1, C, h, w), in their order."""
     for size in even_batches(count, class_score.pace.forward_batch):
-        with torch.no_grad():
-            scores = class_score.scores(torch.cat(list(islice(trials, size))))
+        scores = class_score.answers(torch.cat(list(islice(trials, size))))
         class_score.progress.advance(size)
         yield from scores.tolist()
 

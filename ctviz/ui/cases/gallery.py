@@ -119,7 +119,7 @@ def _top_row() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Show search, order and view; return the places for the collection and the page number."""
     browsing = session().browsing
     collection, search, page, order, view = st.columns(
-        [6.2, 3.6, 2.3, 2.7, 1.6], vertical_alignment="center", gap="small"
+        [5.2, 3.6, 2.3, 2.9, 2.4], vertical_alignment="center", gap="small"
     )
     if browsing.order not in ORDERS:
         browsing.order = next(iter(ORDERS))

@@ -20,6 +20,7 @@ from ctviz.ui.viewer import (
     doorbell,
     encode_runs,
 )
+from ctviz.ui.widgets.inks import page_scheme
 
 FIRST_LABEL = "heart and great vessels"
 
@@ -28,7 +29,7 @@ def take_in_drawings() -> None:
     """Take in, on every page, what was drawn just before the reader left the board."""
     # So high and no higher: the style gives it no room.
     with st.container(height=1, border=False):
-        told = DoorbellData(session().acknowledged, session().refused)
+        told = DoorbellData(session().acknowledged, session().refused, page_scheme())
         doorbell(told, widget("doorbell"), keep_or_say)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NewType, Self, TypeAlias
 import numpy as np
 
 from ctviz.core import InvalidInput, Sign
+from ctviz.core.look import Scheme
 from ctviz.core.measurement import Measurement
 from ctviz.core.structure import Key, StrictConverter, structured
 from ctviz.core.theme import FACTS, THEME
@@ -431,10 +432,13 @@ class DoorbellData(ToBrowser):
     ----------
     acknowledged, refused
         As the board is told.
+    scheme
+        What the charts of this run were drawn for.
     """
 
     acknowledged: Sequence[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
+    scheme: Scheme = "dark"
     doorbell: Literal[True] = field(default=True, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
 

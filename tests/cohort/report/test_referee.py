@@ -198,7 +198,7 @@ def test_metrics_that_did_not_pass_themselves_are_said_with_the_reason(facts, mo
     assert rows["Fidelity"][1:6] == ("yes", "0.90", "0.95", "0.99", "0.90")
     assert rows["Dice"][1] == "no"
     assert "does not notice" in rows["Dice"][-1]
-    assert rows["AUROC"][1:] == ("not judged", *5 * "–")
+    assert rows["AUROC"][1:] == ("not judged", *6 * "–")
 
 
 @pytest.mark.parametrize(("checklist", "items"), [(CLAIM_2024, 44), (CLIX_M, 14)])

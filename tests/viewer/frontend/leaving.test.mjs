@@ -30,7 +30,7 @@ function atWork() {
   const [board, door] = [{}, {}];
   const told = { board: [], door: [] };
   const tell = (where) => (name, value) => told[where].push({ name, value });
-  const hang = (acknowledged, refused = {}) => session.hang(door, tell("door"), { acknowledged, refused });
+  const hang = (acknowledged, refused = {}) => session.hang(door, tell("door"), { acknowledged, refused, scheme: "dark" });
   const attach = () => session.attach(board, () => {}, tell("board"));
   hang([]);
   attach();
@@ -81,7 +81,7 @@ test("a letter that is refused waits for the next board, which tries at once and
 test("the doorbell of a page that is gone does not take that of the next page away", () => {
   const { session, board, door, told } = atWork();
   const later = [];
-  session.hang({}, (name, value) => later.push({ name, value }), { acknowledged: [], refused: {} });
+  session.hang({}, (name, value) => later.push({ name, value }), { acknowledged: [], refused: {}, scheme: "dark" });
   session.unhang(door);
   stroke(session, 10);
   session.detach(board);

@@ -43,7 +43,7 @@ const stroke = (drawingSession, slice, start) => drawingSession.drawing.edit(new
 test("a stroke is sent shortly after it ends, with what the slice was before", () => {
   const { drawingSession, sent } = deskWith(memoryStore(), { ...empty, slices: { 6: [40, 2, 1] } });
   stroke(drawingSession, 6, 10);
-  pass(299);
+  pass(59);
   assert.equal(sent.length, 0);
   pass(1);
   const [{ id, ...letter }] = sent;
@@ -53,7 +53,7 @@ test("a stroke is sent shortly after it ends, with what the slice was before", (
 test("strokes in quick succession are sent together, each slice once", () => {
   const { drawingSession, sent } = deskWith();
   stroke(drawingSession, 6, 10);
-  pass(200);
+  pass(40);
   stroke(drawingSession, 6, 20);
   stroke(drawingSession, 7, 0);
   pass(300);

@@ -12,7 +12,7 @@ def metric_trust_table(facts: StudyFacts) -> Table:
     names = dict.fromkeys(map(metric_name, facts.study.metrics))
     return Table(
         "How the metrics were judged themselves",
-        ("Metric", "Passed", "Steady", "Ordered", "Noticed", "Told apart", "Why not"),
+        ("Metric", "Passed", "Steady", "Ordered", "Noticed", "Told apart", "Truth (τ)", "Why not"),
         tuple(_row(facts, name) for name in names),
         note=(
             f"Measured on phantoms with {made().model} by {made().command}; docs/metric-trust.md "
@@ -27,11 +27,12 @@ def _row(facts: StudyFacts, name: str) -> tuple[str, ...]:
     found = trust_of(name)
     title = facts.names.metric(name)
     if found is None:
-        return (title, "not judged", NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+        return (title, "not judged", *[NOTHING] * 6)
     figures = (found.steady, found.ordered, found.noticed, found.told_apart)
     return (
         title,
         "yes" if found.passes else "no",
         *map(figure, figures),
+        NOTHING if found.truth is None else str(found.truth),
         "; ".join(found.faults) or NOTHING,
     )

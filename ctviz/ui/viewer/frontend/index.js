@@ -24,14 +24,9 @@ let lasting = null;
 /** @type {WeakMap<HTMLElement | ShadowRoot, Board>} */
 const boards = new WeakMap();
 
-/** When the page runs after the system has turned, in ms: a busy page learns of it itself only after a while. */
-const TURNED = [0, 1000, 5000];
-
-/** Charts are drawn by the server, in the inks of the page: the page runs again when the system turns dark or light. */
 function begun() {
   const session = new Session();
-  const turned = () => TURNED.forEach((wait) => setTimeout(() => session.ring(), wait));
-  globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", turned);
+  globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", () => session.scheme.turned());
   return session;
 }
 

@@ -10,7 +10,7 @@
  * @property {() => import("./types.js").DrawingLetter | null} letter
  */
 
-const AFTER_STROKE_MS = 300;
+const AFTER_STROKE_MS = 60;
 /** Waits between attempts; growing, because a resend restarts a script that may still be at work. */
 const RETRY_MS = [2000, 3000, 5000, 8000, 15000];
 /** Attempts after which the reader is told that saving does not work. */

@@ -23,6 +23,7 @@ import { Preferences, readPreferences } from "./preferences.js";
 import { Pulse } from "./pulse.js";
 import { Saver } from "./saver.js";
 import { Scene } from "../picture/scene.js";
+import { SchemeWatch } from "./scheme.js";
 import { SliceReport } from "./slice-report.js";
 import { CONTRACT } from "./types.js";
 import { SharedView } from "../picture/view.js";
@@ -54,6 +55,7 @@ export class Session {
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.moments = new Moments();
     this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
+    this.scheme = new SchemeWatch(() => this.ring());
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
     /** Whether the doorbell was rung and nobody has answered. */
     this.rang = false;
@@ -150,10 +152,11 @@ export class Session {
    *
    * @param {object} place  Tells it from that of another page.
    * @param {(name: string, value: unknown) => void} trigger
-   * @param {{acknowledged: string[], refused: Record<string, string>}} data
+   * @param {{acknowledged: string[], refused: Record<string, string>, scheme: string}} data
    */
   hang(place, trigger, data) {
     this.doorbell = { place, trigger };
+    this.scheme.hear(data.scheme);
     this.hearLetters(data);
     // What is refused is told by the board; until there is one, asking again would only run the page for nothing.
     if (!this.board) for (const saver of this.savers) if (saver.refusal) saver.pause();

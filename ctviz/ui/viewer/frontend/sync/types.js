@@ -144,6 +144,7 @@
  * @property {import("../theme.js").Theme} theme
  * @property {string[]} acknowledged
  * @property {Record<string, string>} refused
+ * @property {"dark" | "light"} scheme  What charts were drawn for.
  *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
  * @property {BoardData | DoorbellData} data

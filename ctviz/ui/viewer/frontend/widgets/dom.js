@@ -104,7 +104,7 @@ export function slider({ title, help, testId, range, text, changed }) {
     "data-testid": testId,
   });
   const output = element("output");
-  const box = element("label", { class: "slider", title: help }, [title, input, output]);
+  const box = element("label", { class: "slider", title: help }, [element("span", { class: "word" }, [title]), input, output]);
   input.addEventListener("input", () => changed(Number(input.value)));
   const show = (/** @type {number} */ value) => {
     input.value = String(value);

@@ -53,7 +53,7 @@ export class HeatmapBar {
       this.opacity.box,
       this.threshold.box,
       element("label", { class: "check", title: "One colour scale for all panes; their units differ, so compare with care" }, [this.same, "Same scale"]),
-      element("label", { class: "check" }, ["Sort", this.sort.select]),
+      element("label", { class: "check" }, [element("span", { class: "word" }, ["Sort"]), this.sort.select]),
       this.perScreen.select,
       this.busy,
       saving,
