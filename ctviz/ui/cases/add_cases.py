@@ -52,7 +52,7 @@ def _upload() -> None:
         "change before anything is kept.",
     )
     drop_zone(widget("upload"), _uploaded)
-    st.checkbox(
+    st.toggle(
         "Results may go back to the patient",
         key=widget("may-go-back"),
         help="Keeps whose scan it is in a file of its own, which only the owner of the data folder "
