@@ -3,6 +3,7 @@
 from ctviz.backend.backend import Backend, MapPart
 from ctviz.backend.cases.demo import Demo
 from ctviz.backend.cases.intake import Imported
+from ctviz.backend.cases.outlines import BroughtOutlines, WantedOutlines, others_drawings
 from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
 from ctviz.backend.jobs.job import Job
 from ctviz.backend.question import Question
@@ -18,6 +19,7 @@ __all__ = [
     "DEFAULT_ESTIMATORS",
     "DEFAULT_MODEL",
     "Backend",
+    "BroughtOutlines",
     "Demo",
     "ErrorBars",
     "Estimate",
@@ -29,6 +31,8 @@ __all__ = [
     "Question",
     "Sanity",
     "Scoring",
+    "WantedOutlines",
     "default_model",
     "explain",
+    "others_drawings",
 ]

@@ -9,6 +9,7 @@ import torch
 from ctviz.backend.cases.catalogue import Cases
 from ctviz.backend.cases.demo import Demo
 from ctviz.backend.cases.intake import Imported
+from ctviz.backend.cases.outlines import BroughtOutlines, WantedOutlines
 from ctviz.backend.cases.spool import Spool
 from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
@@ -223,6 +224,13 @@ class Backend:
     ) -> Job[Imported]:
         """Bring in a batch of the spool, as a browser has sent it; archives are unpacked."""
         return self._cases.import_spooled(folder, owner, may_go_back=may_go_back)
+
+    def read_outlines(self, wanted: WantedOutlines, *, owner: str = "") -> Job[BroughtOutlines]:
+        """Read what files and folders of outlines hold for a case; nothing of it is kept.
+
+        Its `regions` are what the store would append.
+        """
+        return self._cases.read_outlines(wanted, owner)
 
     def import_demo(self, demo: Demo | None = None) -> Job[Imported]:
         """Bring in the demo cohort with its known anatomy; quick if it is there already."""

@@ -23,6 +23,7 @@ from ctviz.cli import (
     model,
     models,
     predict,
+    regions,
     sanity,
     score,
     second_opinion,
@@ -42,6 +43,7 @@ COMMANDS = (
     model,
     estimators,
     metrics,
+    regions,
     predict,
     explain,
     score,
@@ -75,6 +77,7 @@ first steps:
 own networks and scans:
   ctviz model add net.onnx --id ours --classes no,yes --window=40,400
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
+  ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
 
 CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE and CTVIZ_DEVICE say where things are kept and computed.

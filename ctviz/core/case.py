@@ -80,6 +80,9 @@ class Case:
         Sentences on what a reader must know: what was lost, assumed or uneven.
     acquisition
         How it was made, as far as that is the same for all slices.
+    sources
+        Code of the image that each slice was read from, by which outlines of it are recognised;
+        empty where that is unknown. It tells nothing without the data folder's key.
     """
 
     id: str
@@ -89,10 +92,13 @@ class Case:
     truth: str | None = None
     notes: tuple[str, ...] = ()
     acquisition: Acquisition = UNKNOWN
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.slices) == 0:
             raise InvalidInput(f"The case '{self.id}' has no slices.")
+        if self.sources and len(self.sources) != len(self.slices):
+            raise InvalidInput(f"The case '{self.id}' must say of each slice where it came from.")
 
     def slice(self, slice_index: int) -> Slice:
         """Return one slice, refusing an index that does not exist."""

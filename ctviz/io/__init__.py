@@ -5,7 +5,7 @@ carry pseudonyms, sentences are made of our words only, and the logs and warning
 libraries are muted.
 """
 
-from ctviz.io.apart import Apart, ApartLimits
+from ctviz.io.apart import Apart, ApartLimits, outlines_apart
 from ctviz.io.archive import ZipLimits, unpack_zip
 from ctviz.io.dicom.write import write_series
 from ctviz.io.load import iter_cases, load_case, load_cases
@@ -14,20 +14,37 @@ from ctviz.io.mask import load_mask, save_mask
 from ctviz.io.native import open_case, save_case, settle_case
 from ctviz.io.nifti_slice import nifti_of
 from ctviz.io.off_limits import OffLimits
+from ctviz.io.outlines import (
+    Asked,
+    Outline,
+    OutlineFile,
+    Unplaced,
+    form_of,
+    is_no_scan,
+    read_outlines,
+)
 
 __all__ = [
     "Apart",
     "ApartLimits",
+    "Asked",
     "Loaded",
     "OffLimits",
+    "Outline",
+    "OutlineFile",
     "Refused",
+    "Unplaced",
     "ZipLimits",
+    "form_of",
+    "is_no_scan",
     "iter_cases",
     "load_case",
     "load_cases",
     "load_mask",
     "nifti_of",
     "open_case",
+    "outlines_apart",
+    "read_outlines",
     "save_case",
     "save_mask",
     "settle_case",

@@ -9,6 +9,9 @@ from pathlib import Path
 SHORTEST_WORD = 3
 """Shorter pieces of a name are found in every other file name."""
 
+SOURCE_DIGITS = 16
+"""Of an image's code: enough that no two of a million images share one."""
+
 TELLING = re.compile(r"\^|(19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}|\d+(\.\d+){4,}")
 """A DICOM person name, a date or a UID inside a file name."""
 
@@ -49,6 +52,21 @@ def pseudonym(identifier: str, key: bytes, kind: str = "P") -> str:
     """
     code = hmac.new(key, identifier.encode(), hashlib.sha256)
     return f"{kind}-{code.hexdigest()[:8]}"
+
+
+def source_code(uid: str, frame: int | None, key: bytes) -> str:
+    """Return what an image is recognised by when somebody's outlines refer to it.
+
+    Parameters
+    ----------
+    uid
+        Its SOPInstanceUID; an image without one has no code.
+    frame
+        Its number from 1 in a file of several, else None.
+    """
+    if not uid:
+        return ""
+    return hmac.new(key, f"{uid} {frame or 1}".encode(), hashlib.sha256).hexdigest()[:SOURCE_DIGITS]
 
 
 def words(*texts: str) -> set[str]:

@@ -35,14 +35,14 @@ DAMAGED = (
 
 
 def save_case(case: Case, folder: Path) -> None:
-    """Write a case, all of it or nothing; saving it again changes nothing.
+    """Write a case, all of it or nothing; saving it again adds at most its images' codes.
 
     Parameters
     ----------
     folder
         Becomes the case's own folder; what another case left there is replaced.
     """
-    if _holds(folder, case.id):
+    if _holds(folder, case):
         return
     volume = as_volume(case.slices)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def save_case(case: Case, folder: Path) -> None:
         document = _JSON.unstructure(_card(case, volume))
         card = json.dumps(document, indent=1, ensure_ascii=False).encode()
         _write(part / CARD, lambda file: file.write(card))
-        _put_in_place(part, folder, case.id)
+        _put_in_place(part, folder, case)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -79,9 +79,9 @@ def settle_case(staged: Path, folder_of: Callable[[str], Path]) -> Case:
     """
     case = _only_if_plain(staged)
     folder = folder_of(case.id)
-    if not _holds(folder, case.id):
+    if not _holds(folder, case):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _put_in_place(staged, folder, case.id)
+        _put_in_place(staged, folder, case)
     return replace(case, slices=open_case(folder).slices)
 
 
@@ -99,12 +99,14 @@ def _only_if_plain(staged: Path) -> Case:
     return case
 
 
-def _holds(folder: Path, case_id: str) -> bool:
-    """Whether the folder already holds the case."""
+def _holds(folder: Path, case: Case) -> bool:
+    """Whether the folder already holds the case, and the codes of its images if it has any."""
     try:
-        return _read(folder).id == case_id
+        held = _read(folder)
     except DAMAGED:
         return False
+    # Cases of older versions have none, and get them when their files come again.
+    return held.id == case.id and bool(held.sources or not case.sources)
 
 
 def _write(path: Path, content: Callable[[BinaryIO], object]) -> None:
@@ -115,12 +117,12 @@ def _write(path: Path, content: Callable[[BinaryIO], object]) -> None:
         os.fsync(file.fileno())
 
 
-def _put_in_place(part: Path, folder: Path, case_id: str) -> None:
+def _put_in_place(part: Path, folder: Path, case: Case) -> None:
     """Move the finished folder to its name, unless somebody else was faster."""
     try:
         part.rename(folder)
     except OSError:
-        if _holds(folder, case_id):
+        if _holds(folder, case):
             return
         if not folder.exists():
             raise
@@ -144,6 +146,7 @@ class _Card:
     notes: tuple[str, ...]
     planes: tuple[Plane, ...]
     acquisition: Acquisition
+    sources: tuple[str, ...]
 
 
 def _card(case: Case, volume: Volume) -> _Card:
@@ -155,6 +158,7 @@ def _card(case: Case, volume: Volume) -> _Card:
         notes=case.notes,
         planes=volume.planes,
         acquisition=case.acquisition,
+        sources=case.sources,
     )
 
 
@@ -163,8 +167,9 @@ def _read(folder: Path) -> Case:
     path = folder / CARD
     if path.stat().st_size > LARGEST_CARD:
         raise _Damaged
-    # Cases of before 0.3.0 do not say how they were made.
-    document = {"acquisition": _JSON.unstructure(UNKNOWN), **json.loads(path.read_text("utf-8"))}
+    # Cases of before 0.3.0 do not say how they were made, and later ones not from which images.
+    missing = {"acquisition": _JSON.unstructure(UNKNOWN), "sources": []}
+    document = {**missing, **json.loads(path.read_text("utf-8"))}
     card = structured(_JSON, _Card, document)
     _demand(re.fullmatch(r"C-[0-9a-f]{8}", card.id) is not None)
     return Case(
@@ -175,6 +180,7 @@ def _read(folder: Path) -> Case:
         truth=card.truth,
         notes=card.notes,
         acquisition=card.acquisition,
+        sources=card.sources,
     )
 
 

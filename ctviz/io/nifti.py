@@ -139,12 +139,9 @@ def displayed(image: Any, axes: str) -> Displayed:  # noqa: ANN401 - nibabel is 
     affine, doubt = _affine(image)
     if affine is not None:
         affine[:3] *= millimetres or 1.0
-        start = orientations.io_orientation(affine)
-        turn = orientations.ornt_transform(start, orientations.axcodes2ornt(axes))
-        turned = affine @ orientations.inv_ornt_aff(turn, values.shape)
-        if _perpendicular(turned):
-            stack = np.transpose(orientations.apply_orientation(values, turn), (2, 1, 0))
-            planes = _planes(turned, len(stack))
+        turned = turned_to(axes, values, affine)
+        if turned is not None:
+            stack, planes = turned
             return Displayed(stack, *_measured(planes, [*notes, *[doubt] * bool(doubt)]))
         doubt = SKEWED
     stack = np.transpose(values, (2, 1, 0))
@@ -152,6 +149,22 @@ def displayed(image: Any, axes: str) -> Displayed:  # noqa: ANN401 - nibabel is 
     if spacing and millimetres:
         spacing = (spacing[0] * millimetres, spacing[1] * millimetres)
     return Displayed(stack, *_measured([Plane(spacing)] * len(stack), [*notes, doubt]))
+
+
+def turned_to(
+    axes: str, values: NDArray[np.generic], affine: NDArray[np.float64]
+) -> tuple[NDArray[np.generic], list[Plane]] | None:
+    """Return voxels (columns, rows, slices) as slices (S, H, W) along ``axes``, and their planes.
+
+    None if rows and columns are not at a right angle.
+    """
+    start = orientations.io_orientation(affine)
+    turn = orientations.ornt_transform(start, orientations.axcodes2ornt(axes))
+    turned = affine @ orientations.inv_ornt_aff(turn, values.shape)
+    if not _perpendicular(turned):
+        return None
+    stack = np.transpose(orientations.apply_orientation(values, turn), (2, 1, 0))
+    return stack, _planes(turned, len(stack))
 
 
 def _numbers(proxy: Any) -> NDArray[np.generic]:  # noqa: ANN401

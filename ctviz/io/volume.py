@@ -141,6 +141,7 @@ def make_case(  # noqa: PLR0913 - the parts of a case, each by its name
     truth: str | None = None,
     notes: Sequence[str] = (),
     acquisition: Acquisition = UNKNOWN,
+    sources: tuple[str, ...] = (),
 ) -> Case:
     """Return the case of a volume under the pseudonym that its pixels give it."""
     code = pixel_code(volume)
@@ -152,6 +153,7 @@ def make_case(  # noqa: PLR0913 - the parts of a case, each by its name
         truth=truth,
         notes=tuple(dict.fromkeys(notes)),
         acquisition=acquisition,
+        sources=sources,
     )
 
 

@@ -35,6 +35,7 @@ class AuditEvent(Enum):
     OPENED = ("DICOM Instances Accessed", 110103, "R", "opened")
     DREW = ("Patient Record", 110110, "U", "drew")
     IMPORTED = ("Import", 110107, "C", "imported")
+    OUTLINED = ("Import", 110107, "C", "added outlines to")
     AUDITED = ("Audit Log Used", 110101, "R", "took the audit trail")
     EXPORTED = ("Export", 110106, "R", "exported")
     EXPERIMENTED = ("Patient Record", 110110, "U", "experimented on")

@@ -189,15 +189,24 @@ class Store:
         InvalidInput
             If the slice does not exist or the mask has another size.
         """
-        entry = self.case(region.case_id)
-        _check_fit(entry, region.slice_index, region.mask.shape)
-        drawing = _Drawn(
-            (region.case_id, region.slice_index, region.reader, region.label),
-            encode_mask(region.mask),
-            int(region.mask.sum()),
-            region.drawn.isoformat(),
-        )
-        return self._database.write(drawing.append)
+        return self.append_regions([region]) == 1
+
+    def append_regions(self, regions: Iterable[Region]) -> int:
+        """Append drawings, all of them or none; return how many were new, as for one.
+
+        Raises
+        ------
+        UnknownName, InvalidInput
+            As for one.
+        """
+        entries: dict[str, CaseEntry] = {}
+        drawings = []
+        for region in regions:
+            entry = entries.get(region.case_id) or self.case(region.case_id)
+            entries[region.case_id] = entry
+            _check_fit(entry, region.slice_index, region.mask.shape)
+            drawings.append(_Drawn.of(region))
+        return self._database.write(partial(_append_each, drawings))
 
     def change_regions(self, change: DrawnChange) -> Joined:
         """Append what a reader drew and measured, joined with what stands there by now.
@@ -449,6 +458,16 @@ class _Drawn:
     pixels: int
     drawn: str
 
+    @classmethod
+    def of(cls, region: Region) -> "_Drawn":
+        """Return the row of a Region."""
+        return cls(
+            (region.case_id, region.slice_index, region.reader, region.label),
+            encode_mask(region.mask),
+            int(region.mask.sum()),
+            region.drawn.isoformat(),
+        )
+
     def append(self, connection: sqlite3.Connection) -> bool:
         """Append the row; return whether it says anything new."""
         standing = connection.execute(_STANDING_RUNS, self.place).fetchone()
@@ -461,6 +480,11 @@ class _Drawn:
             return False
         connection.execute(_ADD_REGION, row)
         return True
+
+
+def _append_each(drawings: Iterable[_Drawn], connection: sqlite3.Connection) -> int:
+    """Append rows; return how many of them say anything new."""
+    return sum(drawing.append(connection) for drawing in drawings)
 
 
 def _join(

@@ -9,13 +9,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
 
-from ctviz.backend import Imported, Job
+from ctviz.backend import BroughtOutlines, Imported, Job
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
+from ctviz.io import Asked
 from ctviz.store import Reading
 from ctviz.ui.uninterrupted import uninterrupted
 
@@ -110,6 +112,46 @@ class Labels:
 
 
 @dataclass
+class Outlines:
+    """Outlines that a reader has brought, and what is to become of them.
+
+    Parameters
+    ----------
+    case
+        To which they are brought; empty if the files must tell.
+    folder
+        Where the files are; None if there are none to decide on.
+    job
+        Reads them.
+    asked
+        What the reader says of them.
+    readers
+        Names that the reader gives to those whom the files name.
+    labels
+        Those to be kept; None for all.
+    slice
+        The slice of the picture.
+    wish
+        What a button was pressed for, done as soon as the page runs.
+    kept
+        Of which case some were kept, and how many.
+    refused
+        Why they were not.
+    """
+
+    case: str = ""
+    folder: Path | None = None
+    job: Job[BroughtOutlines] | None = None
+    asked: Asked = field(default_factory=Asked)
+    readers: dict[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] | None = None
+    slice: int | None = None
+    wish: Literal["keep", "replace", "close"] | None = None
+    kept: tuple[str, int] = ("", 0)
+    refused: str = ""
+
+
+@dataclass
 class WhatIf:
     """What a reader tries on the slice on the screen.
 
@@ -188,6 +230,7 @@ class Session:
     what_if: WhatIf = field(default_factory=WhatIf)
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
+    outlines: Outlines = field(default_factory=Outlines)
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()

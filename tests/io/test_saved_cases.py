@@ -42,12 +42,13 @@ def test_every_pixel_and_word_survives(tmp_path_factory, pixels):
     folder = tmp_path_factory.mktemp("cases") / "case"
     said = {"truth": "with contrast", "notes": ("One.", "Two.")}
     made = Acquisition(2.5, "STANDARD", 120.0, "F-0123abcd")
-    case = case_of(pixels, title="Brust – CT", acquisition=made, **said)
+    sources = tuple(f"{number:016x}" for number in range(len(pixels)))
+    case = case_of(pixels, title="Brust – CT", acquisition=made, sources=sources, **said)
     save_case(case, folder)
     again = open_case(folder)
     assert (again.id, again.patient, again.title) == (case.id, case.patient, case.title)
     assert (again.truth, again.notes) == (case.truth, case.notes)
-    assert again.acquisition == made
+    assert (again.acquisition, again.sources) == (made, sources)
     for old, new in zip(case.slices, again.slices, strict=True):
         np.testing.assert_array_equal(new.hounsfield, old.hounsfield)
         for name in ("spacing_mm", "orientation", "position_mm", "calibrated"):
@@ -127,15 +128,23 @@ def test_a_card_that_ctviz_did_not_write_is_refused(saved, change):
 def test_a_case_saved_before_there_were_acquisitions_does_not_know_how_it_was_made(saved):
     path = saved / "case.json"
     card = json.loads(path.read_text())
-    del card["acquisition"]
+    del card["acquisition"], card["sources"]
     path.write_text(json.dumps(card))
-    assert open_case(saved).acquisition == UNKNOWN
+    assert (open_case(saved).acquisition, open_case(saved).sources) == (UNKNOWN, ())
+
+
+def test_a_case_of_an_older_version_learns_its_images_when_they_come_again(saved):
+    known = case_of(np.arange(24.0).reshape(2, 3, 4), sources=("a", "b"))
+    save_case(known, saved)
+    assert open_case(saved).sources == ("a", "b")
+    save_case(case_of(np.arange(24.0).reshape(2, 3, 4)), saved)
+    assert open_case(saved).sources == ("a", "b")
 
 
 def test_a_fault_of_a_card_is_refused_wherever_it_stands(saved):
     card = json.loads((saved / "case.json").read_text())
     names = ["format", "id", "patient", "title", "truth", "notes", "planes", "acquisition"]
-    assert [*card] == names
+    assert [*card] == [*names, "sources"]
     assert_each_fault_is_named(_JSON, _Card, card)
     assert _JSON.unstructure(structured(_JSON, _Card, card)) == card
 

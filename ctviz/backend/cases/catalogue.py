@@ -14,6 +14,12 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from ctviz.backend.cases.intake import Bring, Imported, together
+from ctviz.backend.cases.outlines import (
+    BroughtOutlines,
+    WantedOutlines,
+    files_among,
+    worth_saying,
+)
 from ctviz.backend.cases.spool import spooled
 from ctviz.backend.cases.staging import Staging
 from ctviz.backend.cases.true_classes import read_labels
@@ -26,9 +32,12 @@ from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
     ApartLimits,
+    Asked,
     OffLimits,
+    OutlineFile,
     load_case,
     open_case,
+    outlines_apart,
     save_case,
     settle_case,
 )
@@ -85,6 +94,7 @@ class Cases:
         self._sweep()
         self._empty_bin(datetime.now(UTC) - IN_BIN, forget)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
+        self._outlines: SingleFlight[BroughtOutlines] = SingleFlight(processor, "Reading outlines")
         self._open: OrderedDict[str, Case] = OrderedDict()
         self._lock = Lock()
 
@@ -161,6 +171,51 @@ class Cases:
 
         return self._ask(address("spooled", os.fspath(folder)), compute, owner)
 
+    def read_outlines(self, wanted: WantedOutlines, owner: str = "") -> Job[BroughtOutlines]:
+        """Read what files and folders hold for a case; nothing of it is kept."""
+
+        def compute(progress: Progress) -> BroughtOutlines:
+            with _in_words():
+                return self._read_outlines(wanted, progress)
+
+        return self._outlines.ask(address("outlines", repr(wanted)), compute, owner=owner)
+
+    def _read_outlines(self, wanted: WantedOutlines, progress: Progress) -> BroughtOutlines:
+        # What a browser has sent lies in ctviz's own folder.
+        off_limits = OffLimits() if wanted.spooled else OffLimits.of(*self._own)
+        files = list(files_among(wanted.paths, off_limits))
+        progress.start(len(files) * len(wanted.case_ids))
+        best = BroughtOutlines(wanted.case_id, ())
+        for case_id in wanted.case_ids:
+            brought = self._read_outlines_of(case_id, files, wanted.asked, progress)
+            if len(brought.files) > len(best.files) or not best.refused:
+                best = brought
+            if len(best.files) == len(files):
+                break
+        return best
+
+    def _read_outlines_of(
+        self, case_id: str, files: Sequence[tuple[Path, bool]], asked: Asked, progress: Progress
+    ) -> BroughtOutlines:
+        found, refused = [], []
+        outcomes = outlines_apart(
+            [path for path, _ in files],
+            self.open(case_id),
+            self._folder_of(case_id),
+            key=self.key,
+            asked=asked,
+            check=progress.check,
+            limits=self._limits,
+        )
+        for (_, named), outcome in zip(files, outcomes, strict=True):
+            progress.advance()
+            if isinstance(outcome, OutlineFile):
+                found.append(outcome)
+            elif worth_saying(outcome, named=named):
+                refused.append(outcome)
+        without = len(files) - len(found) - len(refused)
+        return BroughtOutlines(case_id, tuple(found), tuple(refused), without)
+
     def load(self, path: Path | str) -> Case:
         """Return the only case of a path without keeping it."""
         return load_case(path, key=self.key, off_limits=OffLimits.of(*self._own))
@@ -235,6 +290,7 @@ class Cases:
     def close_imports(self) -> None:
         """Give up what is being brought in."""
         self._imports.close()
+        self._outlines.close()
 
     def _sweep(self) -> None:
         """Remove what killed processes have left."""

@@ -2,13 +2,15 @@
 
 Requests are `{"do": "open", "path", "room"}`, answered by whether the path was an archive, which
 then is unpacked into the room; and `{"do": "read", "files", "refused", …}`, answered by a line for
-each step, case and refusal.
+each step, case and refusal; and `{"do": "outline", "path", "case", "asked"}`, answered by a line
+for each outline that a file holds for a case, and for each thing that could not be placed.
 """
 
 import json
 import os
 import resource
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,12 +19,15 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeAlias
 
-from ctviz.core import Case, NotSaved, Progress, UnreadableScan, saved_or_said
+from ctviz.core import Case, InvalidInput, NotSaved, Progress, UnreadableScan, saved_or_said
+from ctviz.core.structure import StrictConverter, structured
 from ctviz.io.archive import unpack_zip
 from ctviz.io.edge import one_sentence
 from ctviz.io.load import is_archive
-from ctviz.io.native import save_case
+from ctviz.io.native import open_case, save_case
 from ctviz.io.out.link import LINK_SUFFIX, write_link
+from ctviz.io.outlines import Asked, read_outline_file
+from ctviz.io.outlines.onto import Onto
 from ctviz.io.reading import DAMAGED, FileReading
 from ctviz.io.volume import Volume
 from ctviz.io.walk import Found
@@ -45,13 +50,10 @@ def serve() -> None:
     say(alive=True)
     for request in _watched(requests):
         try:
-            if request["do"] == "open":
-                _open(request, say)
-            else:
-                _read(request, key, say)
+            DEEDS[request["do"]](request, key, say)
         except NotSaved as error:
             say(disk=error.code)
-        except UnreadableScan as error:
+        except (InvalidInput, UnreadableScan) as error:
             say(failed=str(error))
         say(done=True)
 
@@ -131,7 +133,7 @@ class Signals(Progress):
             self._say(looking=sorted(self._looking))
 
 
-def _open(request: Mapping[str, Any], say: Say) -> None:
+def _open(request: Mapping[str, Any], _: bytes, say: Say) -> None:
     """Unpack a file if it is an archive."""
     path = Path(request["path"])
     archive = False
@@ -161,3 +163,20 @@ def _read(request: Mapping[str, Any], key: bytes, say: Say) -> None:
             say(case=place)
         else:
             say(refused=[result.name, result.why])
+
+
+def _outline(request: Mapping[str, Any], key: bytes, say: Say) -> None:
+    """Say what a file of outlines holds for a case."""
+    asked = structured(StrictConverter(), Asked, request["asked"])
+    onto = Onto(open_case(Path(request["case"])), key)
+    progress = Signals(say, {}, careful=False)
+    found = read_outline_file(Path(request["path"]), onto, asked, progress.check)
+    for outline in found.outlines:
+        code = b64encode(outline.code).decode()
+        say(outline=[outline.label, outline.reader, outline.slice_index, code])
+    for unplaced in found.unplaced:
+        say(unplaced=[unplaced.what, unplaced.why, unplaced.times])
+    say(held=[found.kind, found.matched])
+
+
+DEEDS = {"open": _open, "read": _read, "outline": _outline}

@@ -109,9 +109,9 @@ class Apart:
             ]
         except Died as death:
             self.close()
-            raise UnreadableScan(self._why(death)) from None
+            raise UnreadableScan(why_it_died(death, self._limits)) from None
         for answer in answers:
-            _raise_failure(answer)
+            raise_failure(answer)
         if not any(answer.get("archive") is True for answer in answers):
             return None
         found = files_of(room, OffLimits(), self._check)
@@ -132,7 +132,7 @@ class Apart:
                 yield from self._attempt(course, progress)
             except Died as death:
                 self.close()
-                yield from course.bury(self._why(death))
+                yield from course.bury(why_it_died(death, self._limits))
             else:
                 return
         yield from course.give_up()
@@ -142,7 +142,7 @@ class Apart:
         wanted = {"room": str(room), "links": self._links, **course.request()}
         answers = self._running().ask(do="read", **wanted)
         for answer in answers:
-            _raise_failure(answer)
+            raise_failure(answer)
             share = answer.get("share")
             if isinstance(share, float) and 0 <= share <= 1:
                 progress.advance_to(share)
@@ -152,11 +152,13 @@ class Apart:
                 yield Refused(name, why)
             course.hear(answer)
 
-    def _why(self, death: Died) -> str:
-        return SILENT.format(self._limits.silent_seconds) if death.silent else CRASHED
+
+def why_it_died(death: Died, limits: ApartLimits) -> str:
+    """Return the sentence on a file that ended the process."""
+    return SILENT.format(limits.silent_seconds) if death.silent else CRASHED
 
 
-def _raise_failure(answer: Answer) -> None:
+def raise_failure(answer: Answer) -> None:
     """Raise what ended a request as a whole."""
     if "disk" in answer:
         raise NotSaved(answer["disk"] if type(answer["disk"]) is int else None)

@@ -21,7 +21,7 @@ from ctviz.io.dicom.claims import (
 )
 from ctviz.io.dicom.damage import DAMAGED
 from ctviz.io.dicom.elements import file_meta, macro, numbers, text, value, whole
-from ctviz.io.identity import pseudonym, words
+from ctviz.io.identity import pseudonym, source_code, words
 from ctviz.io.limits import check_size
 from ctviz.io.silence import quiet
 from ctviz.io.volume import Directions, Plane
@@ -91,6 +91,8 @@ class Instance:
         (H, W).
     planes, rescales, marks, acquisitions
         One per frame.
+    sources
+        Code of each frame, by which outlines of it are recognised.
     patient
         Pseudonym; empty if the file names no patient.
     tilt_degrees
@@ -106,6 +108,7 @@ class Instance:
     rescales: tuple[Rescale, ...]
     marks: tuple[Marks, ...]
     acquisitions: tuple[Acquisition, ...]
+    sources: tuple[str, ...] = ()
     patient: str = ""
     title: str = ""
     truth: str | None = None
@@ -116,7 +119,7 @@ class Instance:
 
 def read_header(path: Path) -> Dataset:
     """Return the few elements of a file's header that ctviz reads, not yet interpreted."""
-    _refuse_deflation_bomb(path)
+    refuse_deflation_bomb(path)
     try:
         with quiet():
             return dcmread(path, stop_before_pixels=True, force=True, specific_tags=TAGS)
@@ -148,6 +151,7 @@ def describe(header: Dataset, path: Path, key: bytes) -> Instance:
         rescales=units.rescales,
         marks=_marks(header, frames),
         acquisitions=_acquisitions(header, frames, key),
+        sources=_sources(header, frames, key),
         patient=pseudonym(patient, key) if patient else "",
         title=_title(header),
         truth=_truth(header),
@@ -190,7 +194,7 @@ def _inflated_bytes(path: Path) -> int:
     return size
 
 
-def _refuse_deflation_bomb(path: Path) -> None:
+def refuse_deflation_bomb(path: Path) -> None:
     """Refuse a deflated file that would fill the memory before its header could be read."""
     with path.open("rb") as file:
         deflated = vocabulary.DEFLATED.encode() in file.read(2 * PREAMBLE + 1024)
@@ -272,26 +276,30 @@ def _acquisitions(header: Dataset, frames: int, key: bytes) -> tuple[Acquisition
     return tuple(acquired(header, index, key, identity) for index in range(frames))
 
 
+def _sources(header: Dataset, frames: int, key: bytes) -> tuple[str, ...]:
+    """Return the code of each frame."""
+    uid = text(header, "SOPInstanceUID")
+    return tuple(source_code(uid, number, key) for number in range(1, frames + 1))
+
+
 def _plane(header: Dataset, index: int, frames: int, calibrated: bool) -> Plane:
     """Return where one frame lies, leaving out what is missing or impossible."""
     spacing = numbers(macro(header, index, "PixelMeasuresSequence"), "PixelSpacing", 2)
-    directions = numbers(
-        macro(header, index, "PlaneOrientationSequence"), "ImageOrientationPatient", 6
-    )
     holder = macro(header, index, "PlanePositionSequence")
     # One position in the header of many frames is not theirs.
     lost = holder is header and frames > 1
     position = None if lost else numbers(holder, "ImagePositionPatient", 3)
     return Plane(
         spacing if spacing and min(spacing) > 0 else None,  # type: ignore[arg-type]
-        _orthonormal(directions),
+        directions_of(macro(header, index, "PlaneOrientationSequence")),
         position,  # type: ignore[arg-type]
         calibrated,
     )
 
 
-def _orthonormal(directions: tuple[float, ...] | None) -> Directions | None:
+def directions_of(holder: Dataset) -> Directions | None:
     """Return the directions of row and column if they are perpendicular unit vectors."""
+    directions = numbers(holder, "ImageOrientationPatient", 6)
     if directions is None:
         return None
     axes = np.reshape(directions, (2, 3))

@@ -231,7 +231,14 @@ def _assembled(frames: Sequence[DicomFrame], pixels: Pixels, notes: list[str]) -
             *geometry_notes(planes, [frame.number for frame in frames], instances[0].tilt_degrees),
         ],
         acquisition=in_common(frame.instance.acquisitions[frame.index] for frame in frames),
+        sources=_sources(frames),
     )
+
+
+def _sources(frames: Sequence[DicomFrame]) -> tuple[str, ...]:
+    """Return the code of each image, none where one of them has none."""
+    codes = [code for f in frames for code in f.instance.sources[f.index : f.index + 1] if code]
+    return tuple(codes) if len(codes) == len(frames) else ()
 
 
 def _rows(pixels: Pixels, kept: Sequence[int]) -> Pixels:

@@ -33,7 +33,7 @@ class NiftiForm(MaskForm):
     def read(self, path: Path, like: Slice) -> NDArray[np.generic]:
         """Return the slice of a volume that lies where ``like`` does, turned to its axes."""
         with opened(path) as image:
-            shown = displayed(image, _axes(like))
+            shown = displayed(image, axes_of(like))
             stack, planes = shown.stack, shown.planes
             index = 0 if len(stack) == 1 else _nearest(planes, like)
             refuse_other_size(stack[index].shape, like)
@@ -86,7 +86,7 @@ def _nearest(planes: list[Plane], like: Slice) -> int:
     return index
 
 
-def _axes(like: Slice) -> str:
+def axes_of(like: Slice) -> str:
     """Return the nearest patient axes of column index, row index and reading, such as ``LPI``."""
     affine = np.eye(4)
     affine[:3, :3] = LPS @ directions(like).T

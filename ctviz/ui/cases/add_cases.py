@@ -13,6 +13,12 @@ from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
 from ctviz.ui.cases.collections import collection_of
 from ctviz.ui.cases.labels import do_label, offer_labels, take_labels
+from ctviz.ui.cases.outlines import (
+    do_outlines,
+    offer_outlines,
+    place_for_outlines,
+    take_outlines,
+)
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
 from ctviz.ui.session import session, value_of, widget
@@ -31,6 +37,7 @@ def add_cases(*, expanded: bool = False) -> None:
     if making is not None and not making.done and session().intake is None:
         session().intake = making
     do_label()
+    do_outlines()
     with st.expander("Add cases", expanded=expanded, icon=":material/add:"):
         uploads, folder, demo = st.columns([3, 3, 2])
         with uploads:
@@ -39,12 +46,14 @@ def add_cases(*, expanded: bool = False) -> None:
             _folder()
         with demo:
             _demo()
+    place_for_outlines()
     _last_try()
 
 
 def _upload() -> None:
     st.markdown(
-        "DICOM files, a zip, NIfTI, PNG or TIFF; true classes as labels.csv",
+        "DICOM files, a zip, NIfTI, PNG or TIFF; outlines (SEG, RTSTRUCT, LIDC XML, NRRD); true "
+        "classes as labels.csv",
         help="Names, ids and dates of patients are dropped while reading. The numbers of a NIfTI "
         "are taken as Hounsfield units where they can be; images have neither Hounsfield units "
         "nor spacing. A table labels.csv names cases by a column case (pseudonym), file or title, "
@@ -67,6 +76,7 @@ def _uploaded(upload: Upload) -> None:
     if upload.folder is not None:
         permit("import")
         take_labels(upload.folder)
+        take_outlines(upload.folder)
         if any(path.is_file() for path in upload.folder.rglob("*")):
             _begin(_spooled(upload.folder))
         else:
@@ -120,6 +130,7 @@ def _last_try() -> None:
     # A table is matched when the cases that came with it are there.
     if job is None or job.done or job is first_cases():
         offer_labels()
+        offer_outlines(_come(job))
     if job is None or not ready("intake", job, "Adding cases"):
         return
     for why in session().upload_left_out:
@@ -135,6 +146,13 @@ def _last_try() -> None:
     if st.button("Close", key=widget("intake-close"), type="tertiary"):
         session().intake, session().upload_left_out = None, ()
         st.rerun()
+
+
+def _come(job: Job[Imported] | None) -> tuple[str, ...]:
+    """Return the cases that have just been brought."""
+    if job is None or job.state != "ready":
+        return ()
+    return job.result(0).cases
 
 
 def _record(job: Job[Imported], report: Imported) -> None:

@@ -52,6 +52,7 @@ from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds, ho
 from ctviz.ui.compare.exports import Subject, offer_exports
 from ctviz.ui.compare.metric_choice import chosen_metrics, meaning
 from ctviz.ui.compare.notices import Explained, in_short, say_in_full
+from ctviz.ui.compare.outlines import offer_outlines
 from ctviz.ui.compare.page_jobs import PageJobs, Place
 from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.sanity import badge_of
@@ -159,6 +160,7 @@ def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subj
         offer_what_if()
         offer_error_bars()
         offer_second_opinion()
+        offer_outlines(session().case)
         if subject is not None:
             offer_exports(comparison, subject)
 

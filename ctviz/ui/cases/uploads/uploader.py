@@ -44,10 +44,16 @@ def _component() -> ComponentRenderer:
     )
 
 
-def drop_zone(key: str, taken: Callable[[Upload], None]) -> None:
-    """Show the place; ``taken`` is told when files have arrived, before the page runs again."""
+def drop_zone(key: str, taken: Callable[[Upload], None], part: str = "") -> None:
+    """Show the place; ``taken`` is told when files have arrived, before the page runs again.
+
+    Parameters
+    ----------
+    part
+        Letters that tell several places on one page apart.
+    """
     spool, owner = backend().spool, owner_of(dict(st.context.cookies))
-    batch = session().upload
+    batch = session().upload + part
 
     def finish() -> None:
         state = value_of(key)
