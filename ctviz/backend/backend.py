@@ -46,6 +46,7 @@ from ctviz.core import (
 from ctviz.core.experiment import Edit
 from ctviz.estimators import Estimator
 from ctviz.estimators.second_opinion import SecondOpinion
+from ctviz.io.out.link import Links
 from ctviz.metrics import FidelityMetric, Metric
 from ctviz.models import Classifier, ModelCard, ModelShelf
 from ctviz.store import CaseEntry, Store
@@ -154,6 +155,11 @@ class Backend:
         return self._cases.store
 
     @property
+    def links(self) -> Links:
+        """Whose cases those are whose results may go back."""
+        return self._cases.links
+
+    @property
     def spool(self) -> Spool:
         """Where files are on their way in from a browser."""
         return self._spool
@@ -178,12 +184,19 @@ class Backend:
         """Return a case; its pixels are read when a slice is asked for."""
         return self._cases.open(case_id)
 
-    def import_path(self, path: Path | str, *, owner: str = "") -> Job[Imported]:
+    def import_path(
+        self, path: Path | str, *, owner: str = "", may_go_back: bool = False
+    ) -> Job[Imported]:
         """Bring in a file, a folder or a zip archive; bringing it again changes nothing.
 
         Owners take turns: one who brings much does not hold up the others.
+
+        Parameters
+        ----------
+        may_go_back
+            Whether results may go back to the patient's own study: see `links`.
         """
-        return self._cases.import_path(Path(path), owner)
+        return self._cases.import_path(Path(path), owner, may_go_back=may_go_back)
 
     def import_labelled(self, folder: Path | str, labels: Path | str) -> Job[Imported]:
         """Bring in the files of a folder that a CSV table names, each with its true class.
@@ -206,9 +219,11 @@ class Backend:
         """Bring in files by name and content, as a browser sends them; archives are unpacked."""
         return self._cases.import_uploads(files, owner)
 
-    def import_spooled(self, folder: Path, *, owner: str = "") -> Job[Imported]:
+    def import_spooled(
+        self, folder: Path, *, owner: str = "", may_go_back: bool = False
+    ) -> Job[Imported]:
         """Bring in a batch of the spool, as a browser has sent it; archives are unpacked."""
-        return self._cases.import_spooled(folder, owner)
+        return self._cases.import_spooled(folder, owner, may_go_back=may_go_back)
 
     def read_outlines(self, wanted: WantedOutlines, *, owner: str = "") -> Job[BroughtOutlines]:
         """Read what files and folders of outlines hold for a case; nothing of it is kept.

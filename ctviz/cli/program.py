@@ -1,6 +1,7 @@
 """The program `ctviz`: its commands, and what its exit codes mean.
 
-0: done. 2: something the user can cure, said in one sentence. 130: stopped by Ctrl-C.
+0: done. 1: what was to be verified does not hold. 2: something the user can cure, said in one
+sentence. 130: stopped by Ctrl-C.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from ctviz.cli import (
     demo,
     estimators,
     explain,
+    export,
     index,
     metrics,
     model,
@@ -28,6 +30,7 @@ from ctviz.cli import (
     study,
     train,
     truth,
+    verify,
     whatif,
 )
 from ctviz.core import CtvizError
@@ -47,6 +50,8 @@ COMMANDS = (
     sanity,
     second_opinion,
     whatif,
+    export,
+    verify,
     study,
     truth,
     train,
@@ -65,6 +70,7 @@ first steps:
   ctviz second-opinion C-0123abcd             does Captum compute the same maps?
   ctviz whatif C-0123abcd --region heart --do cap=45   what if there were no contrast?
   ctviz score C-0123abcd --reader phantom     does that agree with the human and the model?
+  ctviz export C-0123abcd --out results       take regions, maps and scores along as DICOM
   ctviz study --cohort demo --out results     which estimator to trust, over a cohort?
   ctviz truth --phantoms 20 --out truth       which one tells what the model really used?
 
@@ -111,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        code = chosen.run(chosen)
         sys.stdout.flush()
     except CtvizError as error:
         sys.stderr.write(f"{error}\n")
@@ -122,4 +128,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    return code or 0

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TypeAlias, overload
 
 import numpy as np
@@ -16,6 +17,9 @@ Pixels: TypeAlias = NDArray[np.int16] | NDArray[np.float32]
 
 Triple: TypeAlias = tuple[float, float, float]
 Directions: TypeAlias = tuple[float, float, float, float, float, float]
+
+Source: TypeAlias = tuple[Path, int]
+"""The file that a slice was read from, and its place in it, from 0."""
 
 INT16 = np.iinfo(np.int16)
 DIGITS = 4
@@ -41,9 +45,13 @@ class Volume(Sequence[Slice]):
         (S, H, W) int16 or float32; may be memory-mapped.
     planes
         One per slice.
+    sources
+        Where each slice was read from, as long as that is remembered: it is never saved.
     """
 
-    def __init__(self, pixels: Pixels, planes: Sequence[Plane]) -> None:
+    def __init__(
+        self, pixels: Pixels, planes: Sequence[Plane], sources: Sequence[Source] = ()
+    ) -> None:
         if pixels.ndim != 3 or len(pixels) != len(planes):
             raise InvalidInput(
                 f"A volume needs one plane per slice, not {len(planes)} for {pixels.shape}."
@@ -51,6 +59,7 @@ class Volume(Sequence[Slice]):
         self.pixels = pixels.view()
         self.pixels.flags.writeable = False
         self.planes = tuple(planes)
+        self.sources = tuple(sources)
 
     def __len__(self) -> int:
         return len(self.planes)

@@ -41,6 +41,7 @@ from ctviz.io import (
     save_case,
     settle_case,
 )
+from ctviz.io.out.link import Links
 from ctviz.store import AuditEntry, AuditEvent, CaseEntry, Store
 
 OPEN_CASES = 8
@@ -89,6 +90,7 @@ class Cases:
             self.key = pseudonym_key(folder)
         self.store = Store(folder / "ctviz.db")
         self.staging = Staging(folder / "staging")
+        self.links = Links(folder / "links")
         self._sweep()
         self._empty_bin(datetime.now(UTC) - IN_BIN, forget)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
@@ -110,12 +112,20 @@ class Cases:
                 self._open.popitem(last=False)
         return case
 
-    def import_path(self, path: Path, owner: str = "") -> Job[Imported]:
-        """Bring in a file, a folder or a zip archive; bringing it again changes nothing."""
-        key = address("import", os.fspath(path))
+    def import_path(
+        self, path: Path, owner: str = "", *, may_go_back: bool = False
+    ) -> Job[Imported]:
+        """Bring in a file, a folder or a zip archive; bringing it again changes nothing.
+
+        Parameters
+        ----------
+        may_go_back
+            Whether results may go back to the patient, whose names are kept apart for that.
+        """
+        key = address("import", os.fspath(path), str(may_go_back))
 
         def compute(progress: Progress) -> Imported:
-            with self._bringing(progress) as bring:
+            with self._bringing(progress, may_go_back=may_go_back) as bring:
                 return bring.path(path, progress)
 
         return self._ask(key, compute, owner)
@@ -147,12 +157,14 @@ class Cases:
 
         return self._ask(address("upload", secrets.token_hex()), compute, owner)
 
-    def import_spooled(self, folder: Path, owner: str = "") -> Job[Imported]:
+    def import_spooled(
+        self, folder: Path, owner: str = "", *, may_go_back: bool = False
+    ) -> Job[Imported]:
         """Bring in what came below a folder of the spool, which is removed afterwards."""
 
         def compute(progress: Progress) -> Imported:
             try:
-                with self._bringing(progress) as bring:
+                with self._bringing(progress, may_go_back=may_go_back) as bring:
                     return together([bring.own(path, progress) for path in spooled(folder)])
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -243,13 +255,13 @@ class Cases:
         return self._imports.ask(key, told, owner=owner)
 
     @contextmanager
-    def _bringing(self, progress: Progress) -> Iterator[Bring]:
+    def _bringing(self, progress: Progress, *, may_go_back: bool = False) -> Iterator[Bring]:
         """Lend what brings in one path after the other."""
         there = frozenset(entry.id for entry in self.store.cases())
         off_limits = OffLimits.of(*self._own)
         with (
             self.staging.room() as room,
-            Apart(room, self.key, progress.check, self._limits) as apart,
+            Apart(room, self.key, progress.check, self._limits, links=may_go_back) as apart,
         ):
             yield Bring(apart, self._keep_staged, there, off_limits)
 
@@ -257,6 +269,7 @@ class Cases:
         """Move a case that was read apart to its place, and list it."""
         with saved_or_said():
             case = settle_case(staged, self._folder_of)
+            self.links.take(staged, case.id)
         self._list(case, source)
         if truth is not None:
             self.give_truths({case.id: truth}, "an import")
@@ -296,6 +309,7 @@ class Cases:
         if left:
             forget()
         for folder in left:
+            self.links.drop(folder.name)
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folder_of(self, case_id: str) -> Path:

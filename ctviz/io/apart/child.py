@@ -25,9 +25,11 @@ from ctviz.io.archive import unpack_zip
 from ctviz.io.edge import one_sentence
 from ctviz.io.load import is_archive
 from ctviz.io.native import open_case, save_case
+from ctviz.io.out.link import LINK_SUFFIX, write_link
 from ctviz.io.outlines import Asked, read_outline_file
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.reading import DAMAGED, FileReading
+from ctviz.io.volume import Volume
 from ctviz.io.walk import Found
 
 ALIVE_SECONDS = 1.0
@@ -156,6 +158,8 @@ def _read(request: Mapping[str, Any], key: bytes, say: Say) -> None:
         if isinstance(result, Case):
             with saved_or_said():
                 save_case(result, room / str(place))
+                if request["links"] and isinstance(result.slices, Volume):
+                    write_link(room / f"{place}{LINK_SUFFIX}", result.slices.sources)
             say(case=place)
         else:
             say(refused=[result.name, result.why])

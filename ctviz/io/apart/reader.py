@@ -41,6 +41,8 @@ class Apart:
         Called all the time; may raise to end the reading.
     limits
         What it may cost.
+    links
+        Whether a link to the patient is written beside each case.
     """
 
     def __init__(
@@ -49,8 +51,10 @@ class Apart:
         key: bytes,
         check: Callable[[], object] = lambda: None,
         limits: ApartLimits = USUAL,
+        *,
+        links: bool = False,
     ) -> None:
-        self._room, self._check, self._limits = room, check, limits
+        self._room, self._check, self._limits, self._links = room, check, limits, links
         self._start = partial(Process, key, limits, check)
         self._process: Process | None = None
         self._places = count()
@@ -135,7 +139,8 @@ class Apart:
 
     def _attempt(self, course: "_Course", progress: Progress) -> Iterator[Outcome]:
         room = self._room / f"read-{next(self._places)}"
-        answers = self._running().ask(do="read", room=str(room), **course.request())
+        wanted = {"room": str(room), "links": self._links, **course.request()}
+        answers = self._running().ask(do="read", **wanted)
         for answer in answers:
             raise_failure(answer)
             share = answer.get("share")

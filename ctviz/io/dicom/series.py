@@ -218,9 +218,10 @@ def _assembled(frames: Sequence[DicomFrame], pixels: Pixels, notes: list[str]) -
     """Return the case of decoded frames."""
     instances = [frame.instance for frame in frames]
     planes = [frame.plane for frame in frames]
+    sources = [(frame.instance.path, frame.index) for frame in frames]
     truths = {instance.truth for instance in instances}
     return make_case(
-        Volume(compact(pixels), planes),
+        Volume(compact(pixels), planes, sources),
         patient=instances[0].patient,
         title=instances[0].title,
         truth=truths.pop() if len(truths) == 1 else None,

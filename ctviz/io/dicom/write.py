@@ -49,8 +49,8 @@ def write_series(  # noqa: PLR0913 - a series is that many facts
     stored = np.clip(np.rint(stack) - INTERCEPT, 0, np.iinfo(np.uint16).max).astype("<u2")
     folder.mkdir(parents=True, exist_ok=True)
     series = _series(uid_entropy, title, contrast=contrast)
-    series.PixelSpacing = [_decimal(length) for length in spacing_mm]
-    series.SliceThickness = series.SpacingBetweenSlices = _decimal(slice_spacing_mm)
+    series.PixelSpacing = [decimal(length) for length in spacing_mm]
+    series.SliceThickness = series.SpacingBetweenSlices = decimal(slice_spacing_mm)
     for index, image in enumerate(stored):
         height_mm = (len(stored) - 1 - index) * slice_spacing_mm
         _add_image(series, image, index, height_mm)
@@ -96,7 +96,7 @@ def _add_image(series: Dataset, stored: NDArray[np.uint16], index: int, height_m
     down, along = map(float, series.PixelSpacing)
     corner = (-(columns - 1) / 2 * along, -(rows - 1) / 2 * down, height_mm)
     series.InstanceNumber = index + 1
-    series.ImagePositionPatient = [_decimal(length) for length in corner]
+    series.ImagePositionPatient = [decimal(length) for length in corner]
     series.ImageOrientationPatient = ["1", "0", "0", "0", "1", "0"]
     series.SamplesPerPixel, series.PhotometricInterpretation = 1, "MONOCHROME2"
     series.Rows, series.Columns = rows, columns
@@ -123,6 +123,6 @@ def _uid(entropy: str, *role: str) -> UID:
     return UID(f"2.25.{uuid5(NAMESPACE_URL, '/'.join((entropy, *role))).int}")
 
 
-def _decimal(length: float) -> str:
+def decimal(length: float) -> str:
     """Return a number as DICOM's decimal string of at most 16 characters."""
     return f"{length:.6g}" if abs(length) < 1e-4 else f"{round(length, 6):.10g}"

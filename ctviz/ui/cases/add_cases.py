@@ -1,6 +1,7 @@
 """The way in for cases: uploads, a folder on the server, the demo cohort."""
 
 import shutil
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from ctviz.ui.cases.outlines import (
 )
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
-from ctviz.ui.session import session, widget
+from ctviz.ui.session import session, value_of, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import ready
 
@@ -60,6 +61,14 @@ def _upload() -> None:
         "change before anything is kept.",
     )
     drop_zone(widget("upload"), _uploaded)
+    st.toggle(
+        "Results may go back to the patient",
+        key=widget("may-go-back"),
+        help="Keeps whose scan it is in a file of its own, which only the owner of the data folder "
+        "may read. Regions, maps and scores can then be exported into the patient's own study. "
+        "Without it, exported objects are anonymous. It counts for files and folders added "
+        "afterwards.",
+    )
 
 
 def _uploaded(upload: Upload) -> None:
@@ -69,9 +78,17 @@ def _uploaded(upload: Upload) -> None:
         take_labels(upload.folder)
         take_outlines(upload.folder)
         if any(path.is_file() for path in upload.folder.rglob("*")):
-            _begin(backend().import_spooled(upload.folder, owner=session().token))
+            _begin(_spooled(upload.folder))
         else:
             shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+def _spooled(folder: Path) -> Job[Imported]:
+    return backend().import_spooled(folder, owner=session().token, may_go_back=_may_go_back())
+
+
+def _may_go_back() -> bool:
+    return bool(value_of(widget("may-go-back")))
 
 
 def _folder() -> None:
@@ -94,7 +111,7 @@ def _folder() -> None:
         if st.form_submit_button("Add folder") and path.strip():
             permit("import")
             place = confined(path.strip(), roots)
-            _begin(backend().import_path(place, owner=session().token))
+            _begin(backend().import_path(place, owner=session().token, may_go_back=_may_go_back()))
 
 
 def _demo() -> None:

@@ -5,19 +5,25 @@ The picture of the view is made by the board itself, which alone knows how it lo
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import streamlit as st
 
+from ctviz.backend import Question
 from ctviz.core import ImportanceMap, Sign, Slice
 from ctviz.core.cells import as_csv
+from ctviz.estimators import Estimator
+from ctviz.export import Wanted, gathered, packed
 from ctviz.io import nifti_of
+from ctviz.metrics import Metric
+from ctviz.ui.access import may
 from ctviz.ui.access.trail import recorded
 from ctviz.ui.compare.comparison import Comparison
 from ctviz.ui.compare.notices import Explained
 from ctviz.ui.compare.what_if.trying import Tried
+from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 
 COLUMNS = (
@@ -83,6 +89,7 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
         on_click="ignore",
         help="A row for each score, with case, slice, model, class and reader.",
     )
+    _offer_objects(comparison, subject)
     st.download_button(
         "Maps, NIfTI",
         recorded(f"{subject.name}-maps.zip", lambda: maps_zip(maps, subject)),
@@ -95,6 +102,62 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
         help="Every map that is there, signed, as float32 on the scan's pixels and where the slice "
         "lies in the patient: for 3D Slicer, ITK-SNAP, nibabel.",
     )
+
+
+def _offer_objects(comparison: Comparison, subject: Subject) -> None:
+    """Offer everything as DICOM, which is made when it is asked for."""
+    reader, whole = session().reader, may("import")
+    shown = [one.estimator for one in comparison.compared if one.seconds is not None]
+
+    def make() -> bytes:
+        return objects_zip(shown, comparison.metrics, subject, reader, identified=whole)
+
+    st.download_button(
+        "Results, DICOM",
+        recorded(f"{subject.name}-dicom.zip", make),
+        f"{subject.name}-dicom.zip",
+        "application/zip",
+        key=widget("save-objects"),
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=subject.tried is not None,
+        help="Regions as segmentations and structure sets, maps as parametric maps, the answer and "
+        "the scores as a report, and pictures: for a PACS, 3D Slicer, OHIF. Anonymous, with the "
+        "slices, unless the case was added so that results may go back to the patient. What you "
+        "try on a slice cannot be taken along like this: it is no scan.",
+    )
+
+
+def objects_zip(
+    estimators: Sequence[Estimator],
+    metrics: Sequence[Metric],
+    subject: Subject,
+    reader: str,
+    *,
+    identified: bool,
+) -> bytes:
+    """Return a zip of the regions, maps and scores as DICOM and NIfTI.
+
+    Parameters
+    ----------
+    reader
+        Who takes it along, and sees no others' regions where readers are blinded.
+    identified
+        Whether the patient's own names may be in it, if they were kept.
+    """
+    service, explained = backend(), subject.explained
+    wanted = Wanted(
+        service.case(subject.case_id),
+        [reader] if service.store.blinded else None,
+        Question(subject.image, explained.card.id, explained.target),
+        subject.slice_index,
+        estimators,
+        metrics,
+        (subject.sign,),
+    )
+    results, trouble = gathered(service, wanted, lambda job: job.result())
+    origin = service.links.of(subject.case_id) if identified else None
+    return packed(results, origin, [*subject.caption, *trouble])
 
 
 def scores_csv(comparison: Comparison, subject: Subject) -> str:

@@ -7,9 +7,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from ctviz.backend import Evaluation
-from ctviz.core import ImportanceMap, Prediction, Score, Slice
+from ctviz.backend import Backend, Evaluation
+from ctviz.core import ImportanceMap, Prediction, Region, Score, Settings, Slice
 from ctviz.estimators import ESTIMATORS
+from ctviz.io import write_series
 from ctviz.metrics import METRICS
 from ctviz.models import ModelCard
 from ctviz.ui.compare import exports
@@ -17,6 +18,7 @@ from ctviz.ui.compare.comparison import ComparedMap, Comparison
 from ctviz.ui.compare.exports import Subject, maps_zip, scores_csv
 from ctviz.ui.compare.notices import Explained
 from ctviz.ui.session import Session
+from tests.backend.small_model import MODEL, write_model
 
 CARD = ModelCard(id="tiny", title="Tiny", task="?", classes=("no", "yes"), architecture="resnet18")
 
@@ -75,3 +77,42 @@ def test_the_caption_says_what_a_picture_shows_and_what_it_is_not_for(subject):
     said = " ".join(subject.caption)
     for part in ("Tiny", "yes 0.75", "Explained: no", "region of =AB: heart", "not for diagnosis"):
         assert part in said
+
+
+def test_what_is_taken_home_is_what_is_on_the_screen(backend_with_a_case, monkeypatch):
+    """Maps, scores and regions as DICOM; no others' regions for readers who are blinded."""
+    backend, case_id = backend_with_a_case
+    monkeypatch.setattr(exports, "backend", lambda: backend)
+    card = backend.models()[MODEL]
+    image = backend.case(case_id).slice(1)
+    answer = backend.predict(image, MODEL).result(60)
+    subject = Subject(case_id, 1, image, Explained(card, answer, answer.target), "signed", "AB")
+    chosen = [ESTIMATORS["gradient"]()], [METRICS["dice"]()], subject, "AB"
+
+    def names() -> list[str]:
+        content = exports.objects_zip(*chosen, identified=False)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert "The objects are anonymous" in archive.read("README.txt").decode()
+            return archive.namelist()
+
+    assert {"seg-1-AB.dcm", "seg-2-CD.dcm", "pm-1-gradient.dcm", "sc-1-gradient.dcm"} <= {*names()}
+    backend.store.switch_blinding(True, "AB")
+    assert "seg-1-AB.dcm" in names()
+    assert not [name for name in names() if "CD" in name]
+
+
+@pytest.fixture
+def backend_with_a_case(tmp_path):
+    write_model(tmp_path / "models")
+    pixels = np.random.default_rng(1).normal(0, 100, (3, 48, 48))
+    write_series(
+        tmp_path / "scan", pixels, spacing_mm=(0.8, 0.8), slice_spacing_mm=5.0, contrast=True,
+        uid_entropy="taken home", title="Disc",
+    )  # fmt: skip
+    settings = Settings(tmp_path / "data", tmp_path / "models", tmp_path / "cache", "cpu")
+    backend = Backend(settings)
+    (case_id,) = backend.import_path(tmp_path / "scan").result(60).cases
+    for reader in ("AB", "CD"):
+        backend.store.append_region(Region(case_id, 1, reader, "heart", pixels[1] > 50))
+    yield backend, case_id
+    backend.close()

@@ -1,0 +1,133 @@
+"""Write a case's results as DICOM objects and NIfTI: regions, maps, scores, pictures.
+
+try:
+  ctviz export C-0123abcd --out results
+  ctviz export C-0123abcd --as seg,rtstruct --reader phantom --out results
+  ctviz export C-0123abcd --as pm,sr,sc --estimators gradient,smoothgrad --out results
+
+seg, rtstruct and nifti hold what readers drew, pm and nifti the maps of one slice, sr the model's
+answer and the scores (it brings seg and pm, to which it refers), sc pictures of the maps. If the
+case was imported with --results-may-go-back, the objects belong to the patient's own study; else
+they are anonymous, and the slices are written with them.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctviz.cli.choosing import (
+    add_estimators,
+    add_scan,
+    built,
+    built_metrics,
+    chosen_case,
+    chosen_model,
+    chosen_names,
+    chosen_slice,
+    chosen_target,
+    settings_by_owner,
+)
+from ctviz.cli.score import DEFAULT_METRICS
+from ctviz.cli.tables import add_format, write_rows
+from ctviz.cli.waiting import opened_backend, wait
+from ctviz.core import InvalidInput
+from ctviz.store import AuditEntry, AuditEvent
+
+if TYPE_CHECKING:
+    from ctviz.backend import Backend
+    from ctviz.export import Wanted
+
+DRAWN = frozenset({"seg", "rtstruct"})
+"""Forms for which no model has to be asked."""
+
+GO_BACK = "To send results back to the patient, import the scan with --results-may-go-back."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command's arguments."""
+    add_scan(parser)
+    parser.add_argument(
+        "--as",
+        dest="forms",
+        metavar="A,B,…",
+        help="forms separated by commas (default: seg,rtstruct,nifti,pm,sr,sc)",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("results"), help="folder to write to (default: results)"
+    )
+    parser.add_argument("--reader", help="only what this reader drew (default: everybody)")
+    parser.add_argument(
+        "--metrics",
+        metavar="A,B,…",
+        help=f"scores of the report (default: {','.join(DEFAULT_METRICS)})",
+    )
+    add_estimators(parser)
+    add_format(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Gather the results, write the files and list them."""
+    from ctviz.export import ALL_FORMS, gathered, said_of
+    from ctviz.io.out import RESULT_FORMS, Parcel, pack
+
+    names = chosen_names(RESULT_FORMS, arguments.forms, ALL_FORMS)
+    for name in names:
+        RESULT_FORMS[name]
+    with opened_backend() as backend:
+        wanted = _wanted(backend, names, arguments)
+        results, trouble = gathered(backend, wanted, lambda job: wait(job, "Computing"))
+        for sentence in trouble:
+            sys.stderr.write(f"{sentence}\n")
+        parcel = Parcel(results, backend.links.of(results.case.id))
+        files = pack(parcel, names)
+        if not files:
+            raise InvalidInput("There is nothing of this kind to write: nobody has drawn a region.")
+        rows = []
+        try:
+            arguments.out.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                (arguments.out / file.name).write_bytes(file.bytes)
+                rows.append({"file": str(arguments.out / file.name), "of": file.about})
+        except OSError as error:
+            raise InvalidInput(
+                f"The results cannot be written ({error.strerror}); choose another folder with "
+                "--out."
+            ) from None
+        said = AuditEntry(AuditEvent.EXPORTED, "the command line", results.case.id)
+        backend.store.record(said)
+        write_rows(rows, arguments.format)
+        sys.stderr.write(f"{said_of(parcel)}{f' {GO_BACK}' if parcel.origin.anonymous else ''}\n")
+
+
+def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "Wanted":
+    """Return what the arguments ask for; no model is asked where only drawings are wanted."""
+    from ctviz.backend import DEFAULT_ESTIMATORS, Question
+    from ctviz.estimators import ESTIMATORS
+    from ctviz.export import Wanted
+    from ctviz.metrics import METRICS
+
+    case = chosen_case(backend, arguments.scan)
+    readers = None if arguments.reader is None else [arguments.reader]
+    if set(names) <= DRAWN:
+        return Wanted(case, readers)
+    chosen = chosen_names(ESTIMATORS, arguments.estimators, DEFAULT_ESTIMATORS)
+    metrics = chosen_names(METRICS, arguments.metrics, DEFAULT_METRICS)
+    settings = settings_by_owner(arguments.set, [*chosen, *metrics])
+    card = chosen_model(backend, arguments.model)
+    slice_index = chosen_slice(case, arguments.slice)
+    image = case.slice(slice_index)
+    target = (
+        wait(backend.predict(image, card.id), "Classifying").target
+        if arguments.target is None
+        else chosen_target(card, arguments.target)
+    )
+    return Wanted(
+        case,
+        readers,
+        Question(image, card.id, target),
+        slice_index,
+        built(ESTIMATORS, chosen, settings),
+        list(built_metrics(metrics, settings).values()) if "sr" in names else (),
+        pictures="sc" in names,
+    )

@@ -1,0 +1,134 @@
+"""Computes again what a report claims, from the case in the data folder."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctviz.backend import Backend, Question, Scoring
+from ctviz.core import CtvizError, InvalidInput, Region, Score, digest
+from ctviz.estimators import ESTIMATORS
+from ctviz.export.gathering import Wait, scored, weights_of
+from ctviz.io.out import ClaimedScore, Claims, read_claims
+from ctviz.metrics import METRICS
+
+SAME = 1e-6
+"""Numbers that differ by less, absolutely or as a share, are the same on another machine."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one number of a report still holds.
+
+    Parameters
+    ----------
+    what
+        Which number, in words.
+    claimed, found
+        As the report has it, and as it is now; None if it cannot be computed.
+    why
+        Why it does not hold; empty if it does.
+    """
+
+    what: str
+    claimed: float
+    found: float | None = None
+    why: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds."""
+        return not self.why
+
+
+def verify(backend: Backend, report: Path, wait: Wait) -> list[Verdict]:
+    """Return a verdict for every number of a report.
+
+    Raises
+    ------
+    InvalidInput
+        If the file is no report of ours, or its case or model is not here any more.
+    """
+    claims = read_claims(report)
+    case = backend.case(_case_of(backend, claims))
+    card = backend.models()[claims.model_id]
+    if weights_of(card) != claims.weights:
+        raise InvalidInput(
+            f"The model '{claims.model_id}' has other weights than those of the report; put the "
+            "old model back to verify it."
+        )
+    question = Question(case.slice(claims.slice_index), claims.model_id, claims.target)
+    checking = _Checking(backend, claims, case.id, question, wait)
+    return [*checking.answers(), *map(checking.score, claims.scores)]
+
+
+def _case_of(backend: Backend, claims: Claims) -> str:
+    case_id = claims.case_id or backend.links.case_with(claims.image)
+    if case_id is None or case_id not in {entry.id for entry in backend.cases()}:
+        raise InvalidInput(
+            "The case of the report is not in the data folder; import its scan again"
+            + ("." if claims.case_id else ", so that results may go back.")
+        )
+    return case_id
+
+
+@dataclass(frozen=True, eq=False)
+class _Checking:
+    """A report that is computed again."""
+
+    backend: Backend
+    claims: Claims
+    case_id: str
+    question: Question
+    wait: Wait
+
+    def answers(self) -> Iterator[Verdict]:
+        """Yield whether the model still says the same."""
+        question = self.question
+        prediction = self.wait(self.backend.predict(question.image, question.model_id))
+        now = dict(zip(prediction.classes, map(float, prediction.probabilities), strict=True))
+        for (name, found), claimed in zip(now.items(), self.claims.probabilities, strict=False):
+            yield _compared(f"probability of {name}", claimed, found)
+
+    def score(self, claimed: ClaimedScore) -> Verdict:
+        """Return whether a score is still the same."""
+        what = f"{claimed.metric} ({claimed.sign}) of {claimed.estimator}"
+        what += f" against {claimed.label} of {claimed.reader}" if claimed.label else ""
+        try:
+            score = self._again(claimed)
+        except CtvizError as error:
+            return Verdict(what, claimed.value, None, str(error))
+        if score.value is None:
+            return Verdict(what, claimed.value, None, score.why)
+        return _compared(what, claimed.value, score.value)
+
+    def _again(self, claimed: ClaimedScore) -> Score:
+        region = self._region(claimed)
+        estimator = ESTIMATORS[claimed.estimator].from_settings(claimed.estimator_settings)
+        metric = METRICS[claimed.metric].from_settings(claimed.metric_settings)
+        importance = self.wait(self.backend.explain(self.question, [estimator])[0])
+        scoring = Scoring(
+            self.question,
+            [importance],
+            "absolute" if claimed.sign == "absolute" else "signed",
+            None if region is None else region.mask,
+            estimators=[estimator],
+            curves=False,
+        )
+        (score,) = scored(self.backend, scoring, metric, region, self.wait)
+        return score
+
+    def _region(self, claimed: ClaimedScore) -> Region | None:
+        if not claimed.mask:
+            return None
+        slice_index = self.claims.slice_index
+        drawn = self.backend.store.regions(self.case_id, claimed.reader, slice_index=slice_index)
+        for region in drawn:
+            if region.label == claimed.label and digest(region.mask) == claimed.mask:
+                return region
+        raise InvalidInput("The region is not drawn like this any more.")
+
+
+def _compared(what: str, claimed: float, found: float) -> Verdict:
+    same = math.isclose(claimed, found, rel_tol=SAME, abs_tol=SAME)
+    return Verdict(what, claimed, found, "" if same else "It is another number now.")
