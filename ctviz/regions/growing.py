@@ -51,7 +51,8 @@ class _Growth:
     """
 
     def __init__(self, segmentation: Segmentation, importance: NDArray[np.float64]) -> None:
-        scale = np.abs(importance).max() or 1.0
+        # By a power of two, so that numbers which are equal in sum stay so.
+        scale = np.ldexp(1.0, np.frexp(np.abs(importance).max())[1])
         self._by_pixel = segmentation.by_pixel
         self._importance = np.rint(importance / scale * 2**FIXED_POINT_BITS).astype(np.int64)
         self._sums = segmentation.membership @ self._importance

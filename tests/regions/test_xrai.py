@@ -53,6 +53,17 @@ def test_equals_the_published_algorithm_on_any_overlapping_rectangles(seed, regi
     )
 
 
+def test_regions_whose_sums_are_equal_are_equals():
+    values = np.zeros((20, 20), np.float32)
+    values[:10, :12] = np.tile([1, 2, -3], (10, 4))
+    masks = np.zeros((2, 20, 20), dtype=bool)
+    masks[0, :10], masks[1, 10:] = True, True
+    values[15, 15] = 1e-6
+    values[16, 16] = -1e-6
+    found = xrai(values, Segmentation.of(masks))
+    np.testing.assert_array_equal(found, slow_xrai(values, masks))
+
+
 @pytest.fixture
 def quarters():
     """Four disjoint regions of 100 pixels, in the order of reading."""

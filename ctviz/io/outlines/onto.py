@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import Case, UnreadableScan
 from ctviz.io.identity import source_code
+from ctviz.io.out.origin import anonymous_origin
 from ctviz.io.volume import Plane, Volume
 
 Points = NDArray[np.float64]
@@ -108,7 +109,10 @@ class Onto:
 
     @cached_property
     def _by_source(self) -> dict[str, int]:
-        return {code: index for index, code in enumerate(self.case.sources)}
+        """The slices by the codes of their images, those of our own anonymous objects included."""
+        made = (self.code(image.sop_instance) for image in anonymous_origin(self.case).images)
+        codes = (*enumerate(made), *enumerate(self.case.sources))
+        return {code: index for index, code in codes}
 
     def code(self, uid: str, frame: int | None = None) -> str:
         """Return the code of an image that a file refers to."""
