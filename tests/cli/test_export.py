@@ -124,3 +124,20 @@ def test_mistakes_get_a_sentence(ctviz, case, tmp_path):
     (tmp_path / "file").write_text("")
     done = ctviz("export", case, "--as", "seg", "--out", tmp_path / "file")
     assert "cannot be written" in done.err
+
+
+@pytest.mark.parametrize("form", ["seg", "rtstruct"])
+def test_regions_come_back_as_they_went(ctviz, case, tmp_path, form):
+    """Also into an anonymous case: its own objects are known by their images."""
+    assert ctviz("export", case, "--as", form, "--slice", 1, "--out", tmp_path / "out").code == 0
+    (file,) = (tmp_path / "out").glob(f"{form}-*.dcm")
+    done = ctviz("regions", "add", case, file, "--reader", "Back again")
+    assert done.code == 0, done.err
+    assert "matched by the images that it was drawn on" in done.err
+    backend = Backend(Settings.from_environment())
+    try:
+        (region,) = backend.store.regions(case, "Back again")
+    finally:
+        backend.close()
+    assert (region.label, region.slice_index) == ("heart", 1)
+    np.testing.assert_array_equal(region.mask, DISC)
