@@ -173,7 +173,7 @@ def what_ifs(measured: Measured, repeats: int) -> Iterator[Row]:
     page = measured.reading.page
     measured.board.focus()
     page.keyboard.press("q")
-    page.locator(WHAT_IF).get_by_text("→").first.wait_for(timeout=PATIENCE_MS)
+    page.locator(WHAT_IF).get_by_text("log-odds").first.wait_for(timeout=PATIENCE_MS)
     page.keyboard.press("x")
     measured.reading.until(f"board.moment === 'edited' && stopwatch.filled({PANES})", PATIENCE_MS)
     times = np.array([_what_if(measured) for _ in range(repeats)])

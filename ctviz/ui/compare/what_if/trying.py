@@ -23,6 +23,9 @@ from ctviz.ui.session import session
 from ctviz.ui.viewer import EditView
 from ctviz.whatif import AnsweredSlice, Outcome
 
+MOMENT_SECONDS = 0.1
+"""So long the answer waits for how strange the edited slice is, which comes later otherwise."""
+
 SLOW = ("edited map", "edited elsewhere")
 """What an older edit's answer may still be waiting behind."""
 PIXELS_ONLY = "Choose 'Pixels': no region maps are made of an edited slice."
@@ -185,11 +188,14 @@ class _EditAsked:
         """Return what is known of an edited slice, which is there, by now."""
         image = tried.edited.result(0) if tried.edited is not None else self.question.image
         self.page_jobs.give_up(SLOW, image.digest)
-        answer = self._answer(image)
+        # What is read first is asked for first: the maps take the device for a while.
+        answer, strangeness = self._answer(image), self._strangeness(image)
         tried = replace(tried, maps=self._maps(image), elsewhere=self._elsewhere(image))
         if answer.done:
-            tried = replace(tried, outcome=self._outcome(tried, edit, image, answer.result(0)))
-        return replace(tried, pending=_pending(answer, tried))
+            strange = strangeness.result(0) if strangeness.state == "ready" else None
+            answered = (answer.result(0), strange)
+            tried = replace(tried, outcome=self._outcome(tried, edit, image, answered))
+        return replace(tried, pending=_pending(answer, strangeness, tried))
 
     def _place(self, kind: str, image: Slice, *more: object) -> tuple[object, ...]:
         # The digest of the slice on the screen is in it: what is of other slices is cancelled.
@@ -215,12 +221,12 @@ class _EditAsked:
         )
         return dict(zip(known, jobs, strict=True))
 
-    def _strangeness(self, image: Slice) -> float | None:
+    def _strangeness(self, image: Slice) -> Job[float | None]:
         model_id = self.question.model_id
         place = self._place("strangeness", image, model_id)
         (job,) = self.page_jobs.several([place], lambda _: [backend().strangeness(image, model_id)])
-        wait_for([job], PREDICTION_SECONDS)
-        return job.result(0) if job.state == "ready" else None
+        wait_for([job], MOMENT_SECONDS)
+        return job
 
     def _elsewhere(self, image: Slice) -> Job[Probabilities] | None:
         if session().what_if.tried != tried_at(image, self.question):
@@ -231,7 +237,9 @@ class _EditAsked:
         )
         return job
 
-    def _outcome(self, tried: Tried, edit: Edit, image: Slice, answer: Prediction) -> Outcome:
+    def _outcome(
+        self, tried: Tried, edit: Edit, image: Slice, answered: tuple[Prediction, float | None]
+    ) -> Outcome:
         before = {
             one.estimator.name: one.job.result(0)
             for one in self.comparison.compared
@@ -245,7 +253,7 @@ class _EditAsked:
             edit,
             target,
             AnsweredSlice(self.question.image, explained.prediction, explained.strangeness, before),
-            AnsweredSlice(image, answer, self._strangeness(image), after),
+            AnsweredSlice(image, *answered, after),
             tuple(map(float, places)),
             _why_not(job),
         )
@@ -262,8 +270,8 @@ def _why_not(job: Job[Probabilities] | None) -> str:
     return job.message or "It was not tried at other places."
 
 
-def _pending(answer: Job[Prediction], tried: Tried) -> str:
-    if not answer.done:
+def _pending(answer: Job[Prediction], strangeness: Job[float | None], tried: Tried) -> str:
+    if not (answer.done and strangeness.done):
         return "the edited slice's answer …"
     if tried.elsewhere is not None and not tried.elsewhere.done:
         return "other places …"
