@@ -36,7 +36,7 @@ from ctviz.store import AuditEntry, AuditEvent
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend
-    from ctviz.export import Wanted
+    from ctviz.export import WantedResults
 
 DRAWN = frozenset({"seg", "rtstruct"})
 """Forms for which no model has to be asked."""
@@ -100,17 +100,17 @@ def run(arguments: argparse.Namespace) -> None:
         sys.stderr.write(f"{said_of(parcel)}{f' {GO_BACK}' if parcel.origin.anonymous else ''}\n")
 
 
-def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "Wanted":
+def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "WantedResults":
     """Return what the arguments ask for; no model is asked where only drawings are wanted."""
     from ctviz.backend import DEFAULT_ESTIMATORS, Question
     from ctviz.estimators import ESTIMATORS
-    from ctviz.export import Wanted
+    from ctviz.export import WantedResults
     from ctviz.metrics import METRICS
 
     case = chosen_case(backend, arguments.scan)
     readers = None if arguments.reader is None else [arguments.reader]
     if set(names) <= DRAWN:
-        return Wanted(case, readers)
+        return WantedResults(case, readers)
     chosen = chosen_names(ESTIMATORS, arguments.estimators, DEFAULT_ESTIMATORS)
     metrics = chosen_names(METRICS, arguments.metrics, DEFAULT_METRICS)
     settings = settings_by_owner(arguments.set, [*chosen, *metrics])
@@ -122,7 +122,7 @@ def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace)
         if arguments.target is None
         else chosen_target(card, arguments.target)
     )
-    return Wanted(
+    return WantedResults(
         case,
         readers,
         Question(image, card.id, target),

@@ -29,7 +29,7 @@ from ctviz.core.text import count_of
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend, BroughtOutlines
-    from ctviz.io import Asked
+    from ctviz.io import OutlineSettings
 
 LARGEST_TABLE = 10**6
 
@@ -84,11 +84,11 @@ def run(arguments: argparse.Namespace) -> None:
         write_rows(_rows(regions), arguments.format)
 
 
-def _asked(arguments: argparse.Namespace) -> "Asked":
+def _asked(arguments: argparse.Namespace) -> "OutlineSettings":
     from ctviz.backend.cases.outlines import label_asked
-    from ctviz.io import Asked
+    from ctviz.io import OutlineSettings
 
-    return Asked(
+    return OutlineSettings(
         share=arguments.share,
         resample=arguments.resample,
         slice_index=arguments.slice,

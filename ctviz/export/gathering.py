@@ -10,7 +10,7 @@ from ctviz.backend import Backend, Job, Question, Scoring
 from ctviz.core import SIGNS, Case, CtvizError, ImportanceMap, Prediction, Region, Score, Sign
 from ctviz.estimators import Estimator
 from ctviz.export.picture import burned_in
-from ctviz.io.out import Answer, Explanation, GivenScore, Results
+from ctviz.io.out import Explanation, GivenScore, ResultAnswer, Results
 from ctviz.io.out.results import Unit
 from ctviz.metrics import Metric
 from ctviz.metrics.seconds import Seconds
@@ -21,7 +21,7 @@ Wait = Callable[[Job[Any]], Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Wanted:
+class WantedResults:
     """What is to be gathered of a case.
 
     Parameters
@@ -46,16 +46,16 @@ class Wanted:
     pictures: bool = True
 
 
-def gathered(backend: Backend, wanted: Wanted, wait: Wait) -> tuple[Results, list[str]]:
+def gathered(backend: Backend, wanted: WantedResults, wait: Wait) -> tuple[Results, list[str]]:
     """Return the results, and what could not be had in sentences."""
     known = {entry.id for entry in backend.cases()}
     regions = backend.store.regions(wanted.case.id) if wanted.case.id in known else []
     if wanted.readers is not None:
         regions = [region for region in regions if region.reader in wanted.readers]
-    answer: Answer | None = None
+    answer: ResultAnswer | None = None
     trouble: list[str] = []
     if wanted.question is not None:
-        answer, trouble = _answer(_Asking(backend, wanted, wanted.question, wait), regions)
+        answer, trouble = _answer(_ResultsQuestion(backend, wanted, wanted.question, wait), regions)
     return Results(wanted.case, regions, answer, version=version("ctviz")), trouble
 
 
@@ -94,16 +94,16 @@ def _is_network(name: str) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class _Asking:
+class _ResultsQuestion:
     """Who is asked what, and how one waits for it."""
 
     backend: Backend
-    wanted: Wanted
+    wanted: WantedResults
     question: Question
     wait: Wait
 
 
-def _answer(asking: _Asking, regions: Sequence[Region]) -> tuple[Answer, list[str]]:
+def _answer(asking: _ResultsQuestion, regions: Sequence[Region]) -> tuple[ResultAnswer, list[str]]:
     """Return the model's answer with its maps and scores, and why maps are missing."""
     wanted, question, wait = asking.wanted, asking.question, asking.wait
     card = asking.backend.models()[question.model_id]
@@ -126,7 +126,7 @@ def _answer(asking: _Asking, regions: Sequence[Region]) -> tuple[Answer, list[st
         )
         made_by = estimator.title, estimator.family, estimator.settings()
         explanations.append(Explanation(importance, *made_by, picture))
-    answer = Answer(
+    answer = ResultAnswer(
         wanted.slice_index,
         prediction,
         question.target,
@@ -139,7 +139,7 @@ def _answer(asking: _Asking, regions: Sequence[Region]) -> tuple[Answer, list[st
 
 
 def _scores(
-    asking: "_Asking", maps: dict[Estimator, ImportanceMap], regions: Sequence[Region]
+    asking: "_ResultsQuestion", maps: dict[Estimator, ImportanceMap], regions: Sequence[Region]
 ) -> Iterator[GivenScore]:
     """Yield every score: of agreement with each region, of the rest once."""
     for metric in asking.wanted.metrics:

@@ -17,7 +17,7 @@ SAME = 1e-6
 
 
 @dataclass(frozen=True)
-class Verdict:
+class NumberCheck:
     """Whether one number of a report still holds.
 
     Parameters
@@ -41,7 +41,7 @@ class Verdict:
         return not self.why
 
 
-def verify(backend: Backend, report: Path, wait: Wait) -> list[Verdict]:
+def verify(backend: Backend, report: Path, wait: Wait) -> list[NumberCheck]:
     """Return a verdict for every number of a report.
 
     Raises
@@ -82,7 +82,7 @@ class _Checking:
     question: Question
     wait: Wait
 
-    def answers(self) -> Iterator[Verdict]:
+    def answers(self) -> Iterator[NumberCheck]:
         """Yield whether the model still says the same."""
         question = self.question
         prediction = self.wait(self.backend.predict(question.image, question.model_id))
@@ -90,16 +90,16 @@ class _Checking:
         for (name, found), claimed in zip(now.items(), self.claims.probabilities, strict=False):
             yield _compared(f"probability of {name}", claimed, found)
 
-    def score(self, claimed: ClaimedScore) -> Verdict:
+    def score(self, claimed: ClaimedScore) -> NumberCheck:
         """Return whether a score is still the same."""
         what = f"{claimed.metric} ({claimed.sign}) of {claimed.estimator}"
         what += f" against {claimed.label} of {claimed.reader}" if claimed.label else ""
         try:
             score = self._again(claimed)
         except CtvizError as error:
-            return Verdict(what, claimed.value, None, str(error))
+            return NumberCheck(what, claimed.value, None, str(error))
         if score.value is None:
-            return Verdict(what, claimed.value, None, score.why)
+            return NumberCheck(what, claimed.value, None, score.why)
         return _compared(what, claimed.value, score.value)
 
     def _again(self, claimed: ClaimedScore) -> Score:
@@ -129,6 +129,6 @@ class _Checking:
         raise InvalidInput("The region is not drawn like this any more.")
 
 
-def _compared(what: str, claimed: float, found: float) -> Verdict:
+def _compared(what: str, claimed: float, found: float) -> NumberCheck:
     same = math.isclose(claimed, found, rel_tol=SAME, abs_tol=SAME)
-    return Verdict(what, claimed, found, "" if same else "It is another number now.")
+    return NumberCheck(what, claimed, found, "" if same else "It is another number now.")

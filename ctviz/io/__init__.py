@@ -15,9 +15,9 @@ from ctviz.io.native import open_case, save_case, settle_case
 from ctviz.io.nifti_slice import nifti_of
 from ctviz.io.off_limits import OffLimits
 from ctviz.io.outlines import (
-    Asked,
     Outline,
     OutlineFile,
+    OutlineSettings,
     Unplaced,
     form_of,
     is_no_scan,
@@ -27,11 +27,11 @@ from ctviz.io.outlines import (
 __all__ = [
     "Apart",
     "ApartLimits",
-    "Asked",
     "Loaded",
     "OffLimits",
     "Outline",
     "OutlineFile",
+    "OutlineSettings",
     "Refused",
     "Unplaced",
     "ZipLimits",

@@ -20,7 +20,7 @@ from ctviz.backend import BroughtOutlines, Imported, Job
 from ctviz.backend.checking import Checkup
 from ctviz.core import ImportanceMap, Sign, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
-from ctviz.io import Asked
+from ctviz.io import OutlineSettings
 from ctviz.models import ModelCard
 from ctviz.models.intake import Rehearsal
 from ctviz.store import Reading
@@ -148,7 +148,7 @@ class Outlines:
     case: str = ""
     folder: Path | None = None
     job: Job[BroughtOutlines] | None = None
-    asked: Asked = field(default_factory=Asked)
+    asked: OutlineSettings = field(default_factory=OutlineSettings)
     readers: dict[str, str] = field(default_factory=dict)
     labels: tuple[str, ...] | None = None
     slice: int | None = None

@@ -32,9 +32,9 @@ from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
     ApartLimits,
-    Asked,
     OffLimits,
     OutlineFile,
+    OutlineSettings,
     load_case,
     open_case,
     outlines_apart,
@@ -195,7 +195,11 @@ class Cases:
         return best
 
     def _read_outlines_of(
-        self, case_id: str, files: Sequence[tuple[Path, bool]], asked: Asked, progress: Progress
+        self,
+        case_id: str,
+        files: Sequence[tuple[Path, bool]],
+        asked: OutlineSettings,
+        progress: Progress,
     ) -> BroughtOutlines:
         found, refused = [], []
         outcomes = outlines_apart(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ctviz.core import InvalidInput, Region
-from ctviz.io import Asked, OffLimits, OutlineFile, Refused
+from ctviz.io import OffLimits, OutlineFile, OutlineSettings, Refused
 from ctviz.io.outlines.found import LONGEST_LABEL
 from ctviz.io.outlines.reading import HOLDS_NONE
 from ctviz.io.walk import files_of
@@ -32,7 +32,7 @@ class WantedOutlines:
 
     case_id: str
     paths: tuple[Path, ...]
-    asked: Asked = field(default_factory=Asked)
+    asked: OutlineSettings = field(default_factory=OutlineSettings)
     spooled: bool = False
     among: tuple[str, ...] = ()
 

@@ -26,7 +26,7 @@ from ctviz.io.edge import one_sentence
 from ctviz.io.load import is_archive
 from ctviz.io.native import open_case, save_case
 from ctviz.io.out.link import LINK_SUFFIX, write_link
-from ctviz.io.outlines import Asked, read_outline_file
+from ctviz.io.outlines import OutlineSettings, read_outline_file
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.reading import DAMAGED, FileReading
 from ctviz.io.volume import Volume
@@ -167,7 +167,7 @@ def _read(request: Mapping[str, Any], key: bytes, say: Say) -> None:
 
 def _outline(request: Mapping[str, Any], key: bytes, say: Say) -> None:
     """Say what a file of outlines holds for a case."""
-    asked = structured(StrictConverter(), Asked, request["asked"])
+    asked = structured(StrictConverter(), OutlineSettings, request["asked"])
     onto = Onto(open_case(Path(request["case"])), key)
     progress = Signals(say, {}, careful=False)
     found = read_outline_file(Path(request["path"]), onto, asked, progress.check)

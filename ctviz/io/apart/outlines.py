@@ -13,7 +13,7 @@ from ctviz.io.apart.process import Answer, Died, Process
 from ctviz.io.apart.reader import GIVEN_UP, raise_failure, why_it_died
 from ctviz.io.identity import harmless_name
 from ctviz.io.loaded import Refused
-from ctviz.io.outlines import Asked, Outline, OutlineFile, Unplaced
+from ctviz.io.outlines import Outline, OutlineFile, OutlineSettings, Unplaced
 from ctviz.io.outlines.found import LONGEST_LABEL
 
 LONGEST_READER = 40
@@ -27,7 +27,7 @@ def outlines_apart(  # noqa: PLR0913 - the parts of a question, each by its name
     folder: Path,
     *,
     key: bytes,
-    asked: Asked,
+    asked: OutlineSettings,
     check: Callable[[], object] = lambda: None,
     limits: ApartLimits = USUAL,
 ) -> Iterator[OutlineFile | Refused]:

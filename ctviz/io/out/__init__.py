@@ -5,15 +5,14 @@ kept (`ctviz.io.out.link`). Without it, objects are anonymous, and the slices go
 """
 
 from ctviz.io.out.claims import ClaimedScore, Claims, read_claims
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.link import Links
 from ctviz.io.out.origin import Origin, anonymous_origin
 from ctviz.io.out.parcel import Parcel, pack
-from ctviz.io.out.results import Answer, Explanation, GivenScore, Results
+from ctviz.io.out.results import Explanation, GivenScore, ResultAnswer, Results
 
 __all__ = [
     "RESULT_FORMS",
-    "Answer",
     "ClaimedScore",
     "Claims",
     "Explanation",
@@ -21,9 +20,10 @@ __all__ = [
     "Links",
     "Origin",
     "Parcel",
+    "ResultAnswer",
     "ResultForm",
     "Results",
-    "Written",
+    "WrittenObject",
     "anonymous_origin",
     "pack",
     "read_claims",

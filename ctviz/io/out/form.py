@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Written:
+class WrittenObject:
     """One file that is to be sent.
 
     Parameters
@@ -64,7 +64,7 @@ class ResultForm(ABC):
     refers_to: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
-    def make(self, parcel: "Parcel") -> Iterator[Written]:
+    def make(self, parcel: "Parcel") -> Iterator[WrittenObject]:
         """Yield the files, none if the results hold nothing of the kind."""
 
 

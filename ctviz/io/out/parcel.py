@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ctviz.io.out.form import RESULT_FORMS, Written
+from ctviz.io.out.form import RESULT_FORMS, WrittenObject
 from ctviz.io.out.origin import Origin, anonymous_origin, refuse_without_place
 from ctviz.io.out.results import Results
 from ctviz.io.silence import quiet
@@ -24,9 +24,9 @@ class Parcel:
     def __init__(self, results: Results, origin: Origin | None = None) -> None:
         self.results = results
         self.origin = origin or anonymous_origin(results.case)
-        self._made: dict[str, tuple[Written, ...]] = {}
+        self._made: dict[str, tuple[WrittenObject, ...]] = {}
 
-    def of(self, form: str) -> tuple[Written, ...]:
+    def of(self, form: str) -> tuple[WrittenObject, ...]:
         """Return the files of a form."""
         if form not in self._made:
             kind = RESULT_FORMS[form]
@@ -37,7 +37,7 @@ class Parcel:
         return self._made[form]
 
 
-def pack(parcel: Parcel, forms: Sequence[str]) -> list[Written]:
+def pack(parcel: Parcel, forms: Sequence[str]) -> list[WrittenObject]:
     """Return the files of these forms, and of those that they refer to.
 
     Anonymous objects are sent with their slices, which nobody else has.

@@ -78,7 +78,7 @@ class GivenScore:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class ResultAnswer:
     """What a model says of one slice, where it looked, and how good the maps are.
 
     Parameters
@@ -114,7 +114,7 @@ class Results:
 
     case: Case
     regions: Sequence[Region] = ()
-    answer: Answer | None = None
+    answer: ResultAnswer | None = None
     version: str = field(kw_only=True)
 
     @property

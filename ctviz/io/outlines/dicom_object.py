@@ -11,7 +11,7 @@ from ctviz.io.dicom.elements import text, value
 from ctviz.io.dicom.header import identity_words, refuse_deflation_bomb
 from ctviz.io.identity import pseudonym
 from ctviz.io.kinds import Kind, kind_of
-from ctviz.io.outlines.onto import Claim, Onto, known
+from ctviz.io.outlines.onto import Onto, ScanClaim, known
 
 DAMAGED = "It is damaged or cut short; copy or export it again."
 LARGEST = 2**30
@@ -41,7 +41,7 @@ def object_of(path: Path) -> Dataset:
         return dcmread(path, force=True)
 
 
-def claim_of(header: Dataset, onto: Onto, spaces: set[str], uids: set[str]) -> Claim:
+def claim_of(header: Dataset, onto: Onto, spaces: set[str], uids: set[str]) -> ScanClaim:
     """Return what an object says of the scan that it belongs to.
 
     Parameters
@@ -52,7 +52,7 @@ def claim_of(header: Dataset, onto: Onto, spaces: set[str], uids: set[str]) -> C
         SOPInstanceUIDs that it refers to; codes of frames are compared by their first.
     """
     patient = text(header, "PatientID")
-    return Claim(
+    return ScanClaim(
         patient=pseudonym(patient, onto.key) if patient else "",
         spaces=known([pseudonym(uid, onto.key, "F") for uid in spaces if uid]),
         sources=known([onto.code(uid) for uid in uids]),

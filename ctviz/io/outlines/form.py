@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from ctviz.core import Registry
-from ctviz.io.outlines.found import Asked, Outline, Unplaced
+from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.outlines.sheets import Sheet
 
@@ -26,7 +26,7 @@ class OutlineForm(ABC):
         """Whether a file has this form, told by its content and not by its name."""
 
     @abstractmethod
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return by what a file belongs to the case, and what it holds.
 
         Raises

@@ -13,7 +13,7 @@ LONGEST_LABEL = 60
 
 
 @dataclass(frozen=True)
-class Asked:
+class OutlineSettings:
     """What whoever brings outlines has said of them.
 
     Parameters

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import UnreadableScan
 from ctviz.io.limits import check_size
-from ctviz.io.outlines.found import Asked
+from ctviz.io.outlines.found import OutlineSettings
 from ctviz.io.outlines.naming import label_of_file, told_apart
 from ctviz.io.outlines.sheets import Sheet
 from ctviz.io.volume import Plane
@@ -23,7 +23,7 @@ MOST_LABELS = 500
 def sheets_of(
     stacked: tuple[NDArray[np.generic], Sequence[Plane]],
     path: Path,
-    asked: Asked,
+    asked: OutlineSettings,
     names: dict[int, str],
 ) -> Iterator[Sheet]:
     """Yield the mask of every label on every slice of a stack.
@@ -51,7 +51,9 @@ def sheets_of(
             yield Sheet(labels[number], READER, image == number, plane)
 
 
-def _labels(numbers: list[int], path: Path, asked: Asked, names: dict[int, str]) -> dict[int, str]:
+def _labels(
+    numbers: list[int], path: Path, asked: OutlineSettings, names: dict[int, str]
+) -> dict[int, str]:
     """Return what each number stands for: as asked, as the file says, by the file's name."""
     alone = asked.label or label_of_file(path) if len(numbers) == 1 else ""
     said = [

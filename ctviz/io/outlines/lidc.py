@@ -11,8 +11,8 @@ import numpy as np
 from ctviz.core import Mask, UnreadableScan
 from ctviz.io.boundary import foreign_reader
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked, Outline, Unplaced
-from ctviz.io.outlines.onto import Claim, Onto, known
+from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
+from ctviz.io.outlines.onto import Onto, ScanClaim, known
 from ctviz.io.outlines.polygons import inside, on_the_edge
 
 LARGEST = 2**26
@@ -36,14 +36,16 @@ class LidcForm(OutlineForm):
         with path.open("rb") as file:
             return MESSAGE in file.read(HEAD_BYTES)
 
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return by what it belongs to the case, and each reader's nodules."""
         root = _tree(path)
         with foreign_reader(DAMAGED):
             rois = [
                 roi for nodule in _all(root, "unblindedReadNodule") for roi in _all(nodule, "roi")
             ]
-            claim = Claim(sources=known([onto.code(_text(roi, "imageSOP_UID")) for roi in rois]))
+            claim = ScanClaim(
+                sources=known([onto.code(_text(roi, "imageSOP_UID")) for roi in rois])
+            )
             matched = onto.belongs(claim)
         return matched, _pieces(root, onto, asked)
 
@@ -76,13 +78,15 @@ def _text(element: ET.Element, tag: str) -> str:
     return (element.findtext(tag) or "").strip()
 
 
-def _pieces(root: ET.Element, onto: Onto, asked: Asked) -> Iterator[Piece]:
+def _pieces(root: ET.Element, onto: Onto, asked: OutlineSettings) -> Iterator[Piece]:
     with foreign_reader(DAMAGED):
         for place, session in enumerate(_all(root, "readingSession"), start=1):
             yield from _session(session, f"LIDC reader {place}", onto, asked)
 
 
-def _session(session: ET.Element, reader: str, onto: Onto, asked: Asked) -> Iterator[Piece]:
+def _session(
+    session: ET.Element, reader: str, onto: Onto, asked: OutlineSettings
+) -> Iterator[Piece]:
     """Yield the nodules of one radiologist."""
     points: Counter[str] = Counter()
     nodules = []

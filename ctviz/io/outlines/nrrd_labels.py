@@ -16,10 +16,10 @@ from ctviz.io.limits import check_size
 from ctviz.io.masks.nifti_form import axes_of
 from ctviz.io.nifti import LPS, SKEWED, turned_to
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked
+from ctviz.io.outlines.found import OutlineSettings
 from ctviz.io.outlines.label_image import sheets_of
 from ctviz.io.outlines.naming import label_of
-from ctviz.io.outlines.onto import Claim, Onto
+from ctviz.io.outlines.onto import Onto, ScanClaim
 from ctviz.io.outlines.sheets import Sheet
 
 MAGIC = b"NRRD000"
@@ -61,16 +61,16 @@ class NrrdLabelsForm(OutlineForm):
         with path.open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
 
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return that its place tells the slices, and each label on each of its own."""
-        matched = onto.belongs(Claim())
+        matched = onto.belongs(ScanClaim())
         with foreign_reader(DAMAGED):
-            volume = _Volume.of(path)
+            volume = _NrrdVolume.of(path)
         return matched, volume.sheets(path, onto, asked)
 
 
 @dataclass(frozen=True, eq=False)
-class _Volume:
+class _NrrdVolume:
     """A file's numbers (layers, columns, rows, slices), their way to the patient, and its names."""
 
     layers: NDArray[np.generic]
@@ -78,7 +78,7 @@ class _Volume:
     names: dict[tuple[int, int], str]
 
     @classmethod
-    def of(cls, path: Path) -> "_Volume":
+    def of(cls, path: Path) -> "_NrrdVolume":
         fields, named, start = _header(path)
         sizes = [int(size) for size in fields["sizes"].split()]
         directions = _vectors(fields.get("space directions", ""))
@@ -111,7 +111,7 @@ class _Volume:
         values = _numbers(path, fields, start, (layers, *sizes))
         return cls(values, affine, _segments(named))
 
-    def sheets(self, path: Path, onto: Onto, asked: Asked) -> Iterator[Sheet]:
+    def sheets(self, path: Path, onto: Onto, asked: OutlineSettings) -> Iterator[Sheet]:
         axes = axes_of(onto.case.slices[0])
         for layer, values in enumerate(self.layers):
             with foreign_reader(DAMAGED):

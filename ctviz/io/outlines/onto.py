@@ -40,7 +40,7 @@ NOWHERE = (
 
 
 @dataclass(frozen=True)
-class Claim:
+class ScanClaim:
     """What a file says of the scan that it belongs to, as codes and pseudonyms only.
 
     Parameters
@@ -137,7 +137,7 @@ class Onto:
         away = points - np.array(plane.position_mm)
         return np.stack([away @ row / along, away @ column / down], axis=1)
 
-    def belongs(self, claim: Claim) -> str:
+    def belongs(self, claim: ScanClaim) -> str:
         """Return by what a file belongs to the case.
 
         Raises

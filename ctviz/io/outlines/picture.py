@@ -7,7 +7,7 @@ from ctviz.core import InvalidInput, UnreadableScan
 from ctviz.io.mask import load_mask
 from ctviz.io.masks.form import MASK_FORMS
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked, Outline
+from ctviz.io.outlines.found import Outline, OutlineSettings
 from ctviz.io.outlines.label_image import READER
 from ctviz.io.outlines.naming import label_of_file
 from ctviz.io.outlines.onto import BY_SIZE, Onto
@@ -17,7 +17,7 @@ BARE = ("picture", "npy")
 
 
 @OUTLINE_FORMS.register("picture")
-class PictureForm(OutlineForm):
+class PictureOutlines(OutlineForm):
     """A PNG, TIFF or array that is inside wherever it is not 0."""
 
     title = "a picture"
@@ -26,7 +26,7 @@ class PictureForm(OutlineForm):
         """Whether the file begins as a picture or an array does."""
         return any(MASK_FORMS[name]().recognises(path) for name in BARE)
 
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return that nothing but the size tells, and the mask."""
         index = asked.slice_index
         if index is None and len(onto.case.slices) == 1:

@@ -10,7 +10,7 @@ from ctviz.io.edge import one_sentence
 from ctviz.io.identity import harmless_name
 from ctviz.io.loaded import Refused
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked, Outline, OutlineFile, Unplaced
+from ctviz.io.outlines.found import Outline, OutlineFile, OutlineSettings, Unplaced
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.outlines.sheets import OTHER_GRID, Sheet, placed
 
@@ -19,7 +19,7 @@ EMPTY = "It marks nothing: every mask in it is empty; export what was drawn."
 MOST_OUTLINES = 200_000
 """Of one file; each takes a few hundred bytes."""
 
-AS_IT_IS = Asked()
+AS_IT_IS = OutlineSettings()
 
 HOLDS_NONE = "It holds no outlines"
 NO_OUTLINES = HOLDS_NONE + "; bring {}."
@@ -31,7 +31,7 @@ def form_of(path: Path) -> OutlineForm | None:
 
 
 def read_outlines(
-    files: Sequence[Path], case: Case, key: bytes, asked: Asked = AS_IT_IS
+    files: Sequence[Path], case: Case, key: bytes, asked: OutlineSettings = AS_IT_IS
 ) -> Iterator[OutlineFile | Refused]:
     """Yield what each file holds for a case, or why it holds nothing.
 
@@ -49,7 +49,7 @@ def read_outlines(
 
 
 def read_outline_file(
-    path: Path, onto: Onto, asked: Asked, check: Callable[[], object] = lambda: None
+    path: Path, onto: Onto, asked: OutlineSettings, check: Callable[[], object] = lambda: None
 ) -> OutlineFile:
     """Return what a file holds for a case, all of it or nothing; its name is left open.
 
@@ -67,7 +67,9 @@ def read_outline_file(
         return _read(path, onto, asked, check)
 
 
-def _read(path: Path, onto: Onto, asked: Asked, check: Callable[[], object]) -> OutlineFile:
+def _read(
+    path: Path, onto: Onto, asked: OutlineSettings, check: Callable[[], object]
+) -> OutlineFile:
     form = form_of(path)
     if form is None:
         titles = list(dict.fromkeys(f.title for f in OUTLINE_FORMS.values()))
@@ -93,7 +95,9 @@ def _read(path: Path, onto: Onto, asked: Asked, check: Callable[[], object]) -> 
     return OutlineFile("", form.title, matched, tuple(outlines.values()), said)
 
 
-def _placed(pieces: Iterator[Piece], onto: Onto, asked: Asked) -> Iterator[Outline | Unplaced]:
+def _placed(
+    pieces: Iterator[Piece], onto: Onto, asked: OutlineSettings
+) -> Iterator[Outline | Unplaced]:
     """Yield pieces on the case's slices."""
     ready: list[Outline | Unplaced] = []
 

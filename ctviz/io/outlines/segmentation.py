@@ -26,7 +26,7 @@ from ctviz.io.outlines.dicom_object import (
     sop_class,
 )
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked
+from ctviz.io.outlines.found import OutlineSettings
 from ctviz.io.outlines.naming import label_of, reader_of, told_apart
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.outlines.sheets import Sheet
@@ -48,11 +48,11 @@ class SegmentationForm(OutlineForm):
         """Whether the file says that it is one."""
         return sop_class(path) in {SEGMENTATION, LABEL_MAP}
 
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return by what it belongs to the case, and a sheet for each segment of each frame."""
         dataset = object_of(path)
         with foreign_reader(DAMAGED):
-            segmentation = _Segmentation.of(dataset, onto, asked)
+            segmentation = _SegmentationObject.of(dataset, onto, asked)
             matched = onto.belongs(
                 claim_of(dataset, onto, {text(dataset, "FrameOfReferenceUID")}, _uids(dataset))
             )
@@ -60,7 +60,7 @@ class SegmentationForm(OutlineForm):
 
 
 @dataclass(frozen=True, eq=False)
-class _Segmentation:
+class _SegmentationObject:
     """A segmentation of which everything but its pixels was looked at.
 
     Parameters
@@ -82,7 +82,7 @@ class _Segmentation:
     least: float
 
     @classmethod
-    def of(cls, dataset: Dataset, onto: Onto, asked: Asked) -> "_Segmentation":
+    def of(cls, dataset: Dataset, onto: Onto, asked: OutlineSettings) -> "_SegmentationObject":
         rows, columns = whole(dataset, "Rows"), whole(dataset, "Columns")
         frames = whole(dataset, "NumberOfFrames", missing=1)
         check_size(frames, rows, columns)
@@ -171,7 +171,7 @@ class _Segmentation:
         )
 
 
-def _labels(dataset: Dataset, asked: Asked) -> dict[int, str]:
+def _labels(dataset: Dataset, asked: OutlineSettings) -> dict[int, str]:
     """Return each segment's label by its number; 0 is the background, if anything."""
     identity = identity_of(dataset)
     segments = list(items(dataset, "SegmentSequence"))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ctviz.core import Mask
-from ctviz.io.outlines.found import Asked, Outline, Unplaced
+from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
 from ctviz.io.outlines.onto import Onto, Points, corners, same_grid
 from ctviz.io.volume import Plane
 
@@ -38,7 +38,9 @@ class Sheet:
     sources: tuple[str, ...] = ()
 
 
-def placed(sheets: Iterable[Sheet], onto: Onto, asked: Asked) -> Iterator[Outline | Unplaced]:
+def placed(
+    sheets: Iterable[Sheet], onto: Onto, asked: OutlineSettings
+) -> Iterator[Outline | Unplaced]:
     """Yield the outlines of sheets on the slices where they lie.
 
     What has another grid is sampled by nearest neighbour if that was asked for, else unplaced.

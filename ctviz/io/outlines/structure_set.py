@@ -22,7 +22,7 @@ from ctviz.io.outlines.dicom_object import (
     sop_class,
 )
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
-from ctviz.io.outlines.found import Asked, Outline, Unplaced
+from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
 from ctviz.io.outlines.naming import label_of, reader_of, told_apart
 from ctviz.io.outlines.onto import BY_IMAGES, NOWHERE, Onto, Points
 from ctviz.io.outlines.polygons import crosses_itself, inside
@@ -51,7 +51,7 @@ class StructureSetForm(OutlineForm):
         """Whether the file says that it is one."""
         return sop_class(path) == STRUCTURE_SET
 
-    def read(self, path: Path, onto: Onto, asked: Asked) -> tuple[str, Iterator[Piece]]:
+    def read(self, path: Path, onto: Onto, asked: OutlineSettings) -> tuple[str, Iterator[Piece]]:
         """Return by what it belongs to the case, and a mask for each structure on each slice."""
         dataset = object_of(path)
         with foreign_reader(DAMAGED):
@@ -79,7 +79,7 @@ class _Structure:
     space: str
 
 
-def _structures(dataset: Dataset, onto: Onto, asked: Asked) -> dict[int, _Structure]:
+def _structures(dataset: Dataset, onto: Onto, asked: OutlineSettings) -> dict[int, _Structure]:
     identity = identity_of(dataset)
     found = list(items(dataset, "StructureSetROISequence"))
     said = [
@@ -98,7 +98,9 @@ def _space(roi: Dataset, onto: Onto) -> str:
     return pseudonym(uid, onto.key, "F") if uid else ""
 
 
-def _pieces(dataset: Dataset, onto: Onto, asked: Asked, *, trusted: bool) -> Iterator[Piece]:
+def _pieces(
+    dataset: Dataset, onto: Onto, asked: OutlineSettings, *, trusted: bool
+) -> Iterator[Piece]:
     """Yield what becomes of every structure.
 
     Parameters

@@ -6,10 +6,17 @@ Other distributions add theirs through the entry-point group ``ctviz.architectur
 from ctviz.models.architectures.base import (
     ARCHITECTURES,
     Architecture,
-    Names,
     SingleNeuron,
+    TensorNames,
     build_network,
     scaled,
 )
 
-__all__ = ["ARCHITECTURES", "Architecture", "Names", "SingleNeuron", "build_network", "scaled"]
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "SingleNeuron",
+    "TensorNames",
+    "build_network",
+    "scaled",
+]

@@ -12,7 +12,7 @@ from ctviz.core import Registry, Tunable, Value
 
 
 @dataclass(frozen=True)
-class Names:
+class TensorNames:
     """How a family's tensors are called, here and elsewhere.
 
     Parameters
@@ -38,7 +38,7 @@ class Architecture(Tunable, ABC):
     Every layer is a module (no functional ReLU), so that rules for gradients find each of them.
     """
 
-    names: ClassVar[Names | None] = None
+    names: ClassVar[TensorNames | None] = None
     """How other libraries name its tensors; None where checkpoints of others are not read."""
 
     @classmethod

@@ -8,14 +8,14 @@ from monai.networks.nets import DenseNet
 from torch import Tensor, nn
 
 from ctviz.core import Value, param
-from ctviz.models.architectures.base import ARCHITECTURES, Architecture, Names
+from ctviz.models.architectures.base import ARCHITECTURES, Architecture, TensorNames
 
 
 @dataclass(frozen=True)
-class Dense(Architecture):
+class DenseFamily(Architecture):
     """A network of densely connected layers. Huang et al., CVPR 2017. arXiv:1608.06993."""
 
-    names: ClassVar = Names(
+    names: ClassVar = TensorNames(
         first="features.conv0.weight",
         last="class_layers.out.weight",
         # As torchvision and timm call them; the first also as torchvision did before 2017.
@@ -48,7 +48,7 @@ class Dense(Architecture):
 
 @ARCHITECTURES.register("densenet121")
 @dataclass(frozen=True)
-class DenseNet121(Dense):
+class DenseNet121(DenseFamily):
     """A network of 121 densely connected layers."""
 
     blocks: ClassVar = (6, 12, 24, 16)
@@ -56,7 +56,7 @@ class DenseNet121(Dense):
 
 @ARCHITECTURES.register("densenet169")
 @dataclass(frozen=True)
-class DenseNet169(Dense):
+class DenseNet169(DenseFamily):
     """A network of 169 densely connected layers."""
 
     blocks: ClassVar = (6, 12, 32, 32)
@@ -64,7 +64,7 @@ class DenseNet169(Dense):
 
 @ARCHITECTURES.register("densenet201")
 @dataclass(frozen=True)
-class DenseNet201(Dense):
+class DenseNet201(DenseFamily):
     """A network of 201 densely connected layers."""
 
     blocks: ClassVar = (6, 12, 48, 32)

@@ -8,7 +8,7 @@ from monai.networks.nets import ResNet
 from torch import Tensor, nn
 
 from ctviz.core import Value, param
-from ctviz.models.architectures.base import ARCHITECTURES, Architecture, Names
+from ctviz.models.architectures.base import ARCHITECTURES, Architecture, TensorNames
 
 BIAS = "layer2.0.downsample.0.bias"
 """MONAI's networks have it, torchvision's and timm's have not."""
@@ -18,7 +18,7 @@ BIAS = "layer2.0.downsample.0.bias"
 class Residual(Architecture):
     """A residual network of four stages. He et al., CVPR 2016. arXiv:1512.03385."""
 
-    names: ClassVar = Names("conv1.weight", "fc.weight", absent=r"\.downsample\.0\.bias$")
+    names: ClassVar = TensorNames("conv1.weight", "fc.weight", absent=r"\.downsample\.0\.bias$")
     block: ClassVar[str]
     blocks: ClassVar[tuple[int, ...]]
 

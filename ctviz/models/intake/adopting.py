@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ctviz.core import CtvizError, UnusableModel, Value
 from ctviz.core.text import count_of
-from ctviz.models.architectures import ARCHITECTURES, Names, SingleNeuron, build_network
+from ctviz.models.architectures import ARCHITECTURES, SingleNeuron, TensorNames, build_network
 
 NAMED = 4
 """So many tensors are named of those that do not fit."""
@@ -67,11 +67,11 @@ def adopted(
             f"There is no architecture '{architecture}' for weights of others; choose one of "
             f"{', '.join(readable)}, or export the network as ONNX."
         )
-    refusals: list[_Misfit] = []
+    refusals: list[_UnfitWeights] = []
     for name in [architecture] if architecture else readable:
         try:
             return _fitted(weights, name, given or {})
-        except _Misfit as misfit:
+        except _UnfitWeights as misfit:
             refusals.append(misfit)
     nearest = min(refusals, key=lambda each: each.wrong)
     raise UnusableModel(str(nearest) + ("" if architecture else _OTHERWISE))
@@ -80,7 +80,7 @@ def adopted(
 _OTHERWISE = " No other architecture fits better; export the network as ONNX instead."
 
 
-class _Misfit(CtvizError):
+class _UnfitWeights(CtvizError):
     """Weights that are not those of an architecture; ``wrong`` says of how many tensors."""
 
     def __init__(self, sentence: str, wrong: int) -> None:
@@ -90,11 +90,11 @@ class _Misfit(CtvizError):
 
 def _fitted(weights: Mapping[str, Tensor], name: str, given: Mapping[str, Value]) -> Adopted:
     cls = ARCHITECTURES[name]
-    names = cls.names or Names("", "")
+    names = cls.names or TensorNames("", "")
     own = {_own(tensor, names): each for tensor, each in weights.items()}
     first, last = own.get(names.first), own.get(names.last)
     if first is None or last is None or first.ndim != 4 or last.ndim != 2:
-        raise _Misfit(
+        raise _UnfitWeights(
             f"The weights are not those of {name}, which has '{names.first}' and '{names.last}'.",
             len(own),
         )
@@ -113,7 +113,7 @@ def _fitted(weights: Mapping[str, Tensor], name: str, given: Mapping[str, Value]
     return Adopted(name, arguments, channels, neurons, network, untold)
 
 
-def _own(name: str, names: Names) -> str:
+def _own(name: str, names: TensorNames) -> str:
     """Return what we call a tensor of another library."""
     for pattern, ours in names.renamed:
         name = re.sub(pattern, ours, name)
@@ -123,7 +123,7 @@ def _own(name: str, names: Names) -> str:
 def _built(name: str, arguments: Mapping[str, Value], channels: int, neurons: int) -> nn.Module:
     """Return the architecture's network, refusing hyperparameters that it does not allow."""
     if channels not in {1, 3}:
-        raise _Misfit(
+        raise _UnfitWeights(
             f"The weights are of a network for images of {channels} channels; ctviz sends 1, or 3.",
             0,
         )
@@ -131,7 +131,7 @@ def _built(name: str, arguments: Mapping[str, Value], channels: int, neurons: in
         with torch.random.fork_rng(devices=[]):
             network = build_network(name, arguments, channels=channels, neurons=neurons)
     except CtvizError as error:
-        raise _Misfit(f"The weights are not those of {name}: {error}", MANY) from None
+        raise _UnfitWeights(f"The weights are not those of {name}: {error}", MANY) from None
     return network.body if isinstance(network, SingleNeuron) else network
 
 
@@ -149,19 +149,19 @@ def _refuse_misfits(own: Mapping[str, Tensor], expected: Mapping[str, Tensor], n
     if unknown:
         parts.append(f"have {_listed(unknown)} that it does not know")
     if parts:
-        raise _Misfit(
+        raise _UnfitWeights(
             f"The weights are not those of {name}: they {' and '.join(parts)}.",
             len(missing) + len(unknown),
         )
     for tensor, wanted in expected.items():
         if own[tensor].shape != wanted.shape:
-            raise _Misfit(
+            raise _UnfitWeights(
                 f"The tensor '{tensor}' is {tuple(own[tensor].shape)} where {name} has "
                 f"{tuple(wanted.shape)}.",
                 1,
             )
         if not bool(own[tensor].isfinite().all()):
-            raise _Misfit(f"The tensor '{tensor}' has infinite or undefined values.", 0)
+            raise _UnfitWeights(f"The tensor '{tensor}' has infinite or undefined values.", 0)
 
 
 def _listed(names: Sequence[str]) -> str:

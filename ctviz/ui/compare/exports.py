@@ -15,7 +15,7 @@ from ctviz.backend import Question
 from ctviz.core import ImportanceMap, Sign, Slice
 from ctviz.core.cells import as_csv
 from ctviz.estimators import Estimator
-from ctviz.export import Wanted, gathered, packed
+from ctviz.export import WantedResults, gathered, packed
 from ctviz.io import nifti_of
 from ctviz.metrics import Metric
 from ctviz.ui.access import may
@@ -146,7 +146,7 @@ def objects_zip(
         Whether the patient's own names may be in it, if they were kept.
     """
     service, explained = backend(), subject.explained
-    wanted = Wanted(
+    wanted = WantedResults(
         service.case(subject.case_id),
         [reader] if service.store.blinded else None,
         Question(subject.image, explained.card.id, explained.target),

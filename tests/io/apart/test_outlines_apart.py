@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ctviz.io import ApartLimits, Asked, OutlineFile, Refused, outlines_apart, save_case
+from ctviz.io import ApartLimits, OutlineFile, OutlineSettings, Refused, outlines_apart, save_case
 from ctviz.io.apart import outlines
 from ctviz.io.apart.process import Process
 from tests.io.outlines import made
@@ -32,7 +32,9 @@ def paths(tmp_path):
 def read(paths, folder, **bounds):
     limits = ApartLimits(**bounds)
     return list(
-        outlines_apart(paths, made.case(), folder, key=made.KEY, asked=Asked(), limits=limits)
+        outlines_apart(
+            paths, made.case(), folder, key=made.KEY, asked=OutlineSettings(), limits=limits
+        )
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ctviz.core import Case, ImportanceMap, Prediction, Region, Score, Slice
 from ctviz.core.acquisition import Acquisition
-from ctviz.io.out import Answer, Explanation, GivenScore, Results
+from ctviz.io.out import Explanation, GivenScore, ResultAnswer, Results
 from ctviz.io.volume import as_volume, make_case
 
 ROWS, COLUMNS = 40, 48
@@ -90,7 +90,7 @@ def results_on(case: Case) -> Results:
         )
     )  # fmt: skip
     prediction = Prediction("tiny", ("ohne Kontrast", "mit Kontrast"), np.array([0.1, 0.9]))
-    answer = Answer(middle, prediction, 1, "Tiny", "ab" * 32, explanations, scores)
+    answer = ResultAnswer(middle, prediction, 1, "Tiny", "ab" * 32, explanations, scores)
     return Results(case, regions, answer, version="0.3.0")
 
 

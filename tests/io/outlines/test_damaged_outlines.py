@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from ctviz.io import Asked, OutlineFile, Refused, form_of, read_outlines
+from ctviz.io import OutlineFile, OutlineSettings, Refused, form_of, read_outlines
 from tests.io.outlines import made
 
 OBJECTS = 500
@@ -98,7 +98,7 @@ def test_damage_ends_in_a_sentence(write, tmp_path):
     assert form_of(whole) is not None
     content, case, rng = whole.read_bytes(), made.case(), np.random.default_rng(7)
     path = tmp_path / f"damaged{whole.suffix}"
-    asked = (Asked(slice_index=0), Asked(slice_index=0, resample=True))
+    asked = (OutlineSettings(slice_index=0), OutlineSettings(slice_index=0, resample=True))
     refused = 0
     for number in range(OBJECTS):
         path.write_bytes(damaged(content, rng))

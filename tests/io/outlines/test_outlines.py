@@ -8,7 +8,7 @@ from pydicom import dcmread
 from pydicom.uid import RLELossless
 
 from ctviz.core import Case, InvalidInput, Slice
-from ctviz.io import Asked, OutlineFile, Refused, read_outlines
+from ctviz.io import OutlineFile, OutlineSettings, Refused, read_outlines
 from ctviz.io.outlines.form import OUTLINE_FORMS
 from tests.io.outlines import made
 
@@ -17,14 +17,14 @@ SQUARE = [(2, 3), (7, 3), (7, 8), (2, 8)]
 
 def read(path, case=None, **asked) -> OutlineFile:
     """Return what a file holds, which must not be refused."""
-    (found,) = read_outlines([path], case or made.case(), made.KEY, Asked(**asked))
+    (found,) = read_outlines([path], case or made.case(), made.KEY, OutlineSettings(**asked))
     assert isinstance(found, OutlineFile), found
     return found
 
 
 def refused(path, case=None, **asked) -> str:
     """Return why a file is refused, which it must be."""
-    (found,) = read_outlines([path], case or made.case(), made.KEY, Asked(**asked))
+    (found,) = read_outlines([path], case or made.case(), made.KEY, OutlineSettings(**asked))
     assert isinstance(found, Refused), found
     return found.why
 
@@ -374,7 +374,7 @@ def test_other_files_are_refused_with_what_can_be_brought(tmp_path):
 @pytest.mark.parametrize("share", [0.0, -1.0, 1.1, float("nan")])
 def test_a_share_is_a_share(share):
     with pytest.raises(InvalidInput, match="share"):
-        Asked(share=share)
+        OutlineSettings(share=share)
 
 
 def test_every_form_says_what_it_is():

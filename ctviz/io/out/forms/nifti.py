@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import Case, Region
 from ctviz.io.nifti_slice import nifti_of, volume_of
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import file_name
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.volume import as_volume
@@ -19,7 +19,7 @@ SAME_STEP_MM = 0.01
 
 
 @RESULT_FORMS.register("nifti")
-class NiftiForm(ResultForm):
+class NiftiResult(ResultForm):
     """A volume of zeros and ones for each reader and label, and a slice of numbers for each map.
 
     Where the gaps between slices differ, which NIfTI cannot say, each slice has its own file.
@@ -29,7 +29,7 @@ class NiftiForm(ResultForm):
     needs_place: ClassVar = False
     with_slices: ClassVar = False
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield the regions, then the maps."""
         results = parcel.results
         for place, reader in enumerate(results.readers, start=1):
@@ -37,12 +37,14 @@ class NiftiForm(ResultForm):
                 drawn = [each for each in results.of_reader(reader) if each.label == label]
                 for suffix, content in _regions(results.case, drawn):
                     parts = ("region", place, number, reader, label, suffix)
-                    yield Written(_named(*parts), content, reader)
+                    yield WrittenObject(_named(*parts), content, reader)
         answer = results.answer
         for place, each in enumerate(() if answer is None else answer.explanations, start=1):
             image = results.case.slice(answer.slice_index)  # type: ignore[union-attr]
             name = _named("map", place, each.importance.estimator)
-            yield Written(name, nifti_of(each.importance.values, image), each.importance.estimator)
+            yield WrittenObject(
+                name, nifti_of(each.importance.values, image), each.importance.estimator
+            )
 
 
 def _named(*parts: object) -> str:

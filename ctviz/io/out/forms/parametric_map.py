@@ -12,10 +12,10 @@ from pydicom.sr.codedict import codes as dictionary
 
 from ctviz.core import digest
 from ctviz.io.out import codes
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import file_name, finish, maker, numbers_of
 from ctviz.io.out.parcel import Parcel
-from ctviz.io.out.results import Answer, Explanation
+from ctviz.io.out.results import Explanation, ResultAnswer
 from ctviz.io.out.source import headers, pixel_measures
 
 FIRST_SERIES = 9101
@@ -32,16 +32,16 @@ class ParametricMapForm(ResultForm):
 
     title: ClassVar = "DICOM parametric maps"
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield an object for each map of the answer."""
         answer = parcel.results.answer
         for place, each in enumerate(() if answer is None else answer.explanations):
             made = _map(parcel, answer, each, FIRST_SERIES + place)  # type: ignore[arg-type]
             name = each.importance.estimator
-            yield Written(file_name("pm", place + 1, name), made, name)
+            yield WrittenObject(file_name("pm", place + 1, name), made, name)
 
 
-def _map(parcel: Parcel, answer: Answer, each: Explanation, series: int) -> Dataset:
+def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation, series: int) -> Dataset:
     results, origin = parcel.results, parcel.origin
     values, estimator = each.importance.values, each.importance.estimator
     explained = answer.prediction.classes[answer.target]

@@ -31,11 +31,11 @@ from pydicom.sr.codedict import codes as dictionary
 
 from ctviz.core import Region
 from ctviz.io.out import claims, codes
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.frames import stand_in
 from ctviz.io.out.making import file_name, finish, numbers_of
 from ctviz.io.out.parcel import Parcel
-from ctviz.io.out.results import Answer, Explanation, GivenScore
+from ctviz.io.out.results import Explanation, GivenScore, ResultAnswer
 from ctviz.io.out.source import headers
 from ctviz.io.out.uids import uid_of
 
@@ -60,14 +60,16 @@ class ReportForm(ResultForm):
     title: ClassVar = "DICOM reports"
     refers_to: ClassVar = ("seg", "pm")
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield the report, if a model was asked."""
         answer = parcel.results.answer
         if answer is not None:
-            yield Written(file_name("sr", answer.prediction.model_id), _report(parcel, answer))
+            yield WrittenObject(
+                file_name("sr", answer.prediction.model_id), _report(parcel, answer)
+            )
 
 
-def _report(parcel: Parcel, answer: Answer) -> Dataset:
+def _report(parcel: Parcel, answer: ResultAnswer) -> Dataset:
     results, origin = parcel.results, parcel.origin
     content = _content(parcel, answer)
     images = headers(results.case, origin, [answer.slice_index])
@@ -86,7 +88,7 @@ def _report(parcel: Parcel, answer: Answer) -> Dataset:
     return finish(made, f"Scores of maps, {answer.model_title}", origin)
 
 
-def _object(file: Written) -> Dataset:
+def _object(file: WrittenObject) -> Dataset:
     if isinstance(file.content, bytes):
         raise TypeError(file.name)
     return file.content
@@ -102,7 +104,7 @@ def _is_named(other: Dataset, root: Dataset) -> bool:
     return any(_is_named(other, child) for child in root.get("ContentSequence", []))
 
 
-def _content(parcel: Parcel, answer: Answer) -> MeasurementReport:
+def _content(parcel: Parcel, answer: ResultAnswer) -> MeasurementReport:
     results, origin = parcel.results, parcel.origin
     device = DeviceObserverIdentifyingAttributes(
         uid=uid_of("ctviz", results.version),
@@ -125,11 +127,11 @@ def _content(parcel: Parcel, answer: Answer) -> MeasurementReport:
     )
 
 
-def _answer(parcel: Parcel, answer: Answer) -> Group:
+def _answer(parcel: Parcel, answer: ResultAnswer) -> Group:
     """Return what the model says: a probability for each class."""
     prediction = answer.prediction
     return MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=_tracked(parcel, "Answer of the model"),
+        tracking_identifier=_tracked(parcel, "ResultAnswer of the model"),
         algorithm_id=_algorithm(parcel, answer.model_title, _of_the_model(answer)),
         measurements=[
             Measurement(
@@ -154,7 +156,7 @@ def _answer(parcel: Parcel, answer: Answer) -> Group:
     )
 
 
-def _map(parcel: Parcel, answer: Answer, each: Explanation) -> Iterator[Group]:
+def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation) -> Iterator[Group]:
     """Yield a map's scores that need no region, then those of each region."""
     scores = [s for s in answer.scores if s.estimator == each.importance.estimator]
     alone = [score for score in scores if score.region is None]
@@ -240,7 +242,7 @@ def _segment(parcel: Parcel, region: Region) -> ReferencedSegment:
     )
 
 
-def _slice_of_group(parcel: Parcel, answer: Answer) -> SourceImageForMeasurementGroup:
+def _slice_of_group(parcel: Parcel, answer: ResultAnswer) -> SourceImageForMeasurementGroup:
     image = stand_in(parcel.origin.images[answer.slice_index])
     return SourceImageForMeasurementGroup(image.sop_class, image.sop_instance)
 
@@ -257,7 +259,7 @@ def _algorithm(parcel: Parcel, name: str, says: "dict[str, str]") -> AlgorithmId
     )
 
 
-def _of_the_model(answer: Answer) -> dict[str, str]:
+def _of_the_model(answer: ResultAnswer) -> dict[str, str]:
     return {
         "slice": str(answer.slice_index + 1),
         "model": answer.prediction.model_id,
@@ -266,7 +268,7 @@ def _of_the_model(answer: Answer) -> dict[str, str]:
     }
 
 
-def _of_the_map(answer: Answer, each: Explanation) -> dict[str, str]:
+def _of_the_map(answer: ResultAnswer, each: Explanation) -> dict[str, str]:
     return {
         **_of_the_model(answer),
         "estimator": each.importance.estimator,

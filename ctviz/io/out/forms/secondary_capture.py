@@ -8,7 +8,7 @@ from highdicom.sc import SCImage
 from pydicom import Dataset
 
 from ctviz.core import digest
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import RESEARCH, file_name, finish, maker, numbers_of
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.out.results import Explanation
@@ -24,14 +24,14 @@ class SecondaryCaptureForm(ResultForm):
     needs_place: ClassVar = False
     with_slices: ClassVar = False
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield an object for each map that has a picture."""
         answer = parcel.results.answer
         for place, each in enumerate(() if answer is None else answer.explanations):
             if each.picture is not None:
                 name = each.importance.estimator
                 made = _capture(parcel, each, FIRST_SERIES + place)
-                yield Written(file_name("sc", place + 1, name), made, name)
+                yield WrittenObject(file_name("sc", place + 1, name), made, name)
 
 
 def _capture(parcel: Parcel, each: Explanation, series: int) -> Dataset:

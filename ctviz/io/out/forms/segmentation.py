@@ -9,7 +9,7 @@ from pydicom import Dataset
 
 from ctviz.core import Region, digest
 from ctviz.io.out import codes
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import file_name, finish, maker, numbers_of
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.out.source import headers, pixel_measures
@@ -19,16 +19,16 @@ FIRST_SERIES = 9001
 
 
 @RESULT_FORMS.register("seg")
-class SegmentationForm(ResultForm):
+class SegmentationResult(ResultForm):
     """Binary segmentations; labels may overlap, for each has frames of its own."""
 
     title: ClassVar = "DICOM segmentations"
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield an object for each reader who drew."""
         for place, reader in enumerate(parcel.results.readers):
             made = _segmentation(parcel, reader, FIRST_SERIES + place)
-            yield Written(file_name("seg", place + 1, reader), made, reader)
+            yield WrittenObject(file_name("seg", place + 1, reader), made, reader)
 
 
 def _segmentation(parcel: Parcel, reader: str, series: int) -> Dataset:

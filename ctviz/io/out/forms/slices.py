@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import finish
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.out.source import add_pixels, headers
@@ -19,7 +19,7 @@ class SlicesForm(ResultForm):
 
     title: ClassVar = "CT slices"
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield a file for each slice."""
         case, origin = parcel.results.case, parcel.origin
         if not origin.anonymous:
@@ -39,4 +39,4 @@ class SlicesForm(ResultForm):
             image.file_meta.MediaStorageSOPInstanceUID = UID(image.SOPInstanceUID)
             image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
             finish(image, case.title, origin)
-            yield Written(f"ct-{index + 1:04d}.dcm", image, str(index))
+            yield WrittenObject(f"ct-{index + 1:04d}.dcm", image, str(index))

@@ -13,7 +13,7 @@ from ctviz.core import Region, Slice, digest
 from ctviz.io.dicom.write import decimal
 from ctviz.io.out import codes
 from ctviz.io.out.contours import outlines
-from ctviz.io.out.form import RESULT_FORMS, ResultForm, Written
+from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.making import file_name, finish, maker, numbers_of
 from ctviz.io.out.origin import Origin, SourceImage
 from ctviz.io.out.parcel import Parcel
@@ -26,7 +26,7 @@ COLOURS = ((255, 176, 0), (100, 143, 255), (220, 38, 127), (120, 220, 120), (254
 
 
 @RESULT_FORMS.register("rtstruct")
-class StructureSetForm(ResultForm):
+class StructureSetResult(ResultForm):
     """One structure set for each reader, one structure for each label.
 
     A hole is a contour of its own, inside of the one that it is cut out of.
@@ -34,11 +34,11 @@ class StructureSetForm(ResultForm):
 
     title: ClassVar = "DICOM structure sets"
 
-    def make(self, parcel: Parcel) -> Iterator[Written]:
+    def make(self, parcel: Parcel) -> Iterator[WrittenObject]:
         """Yield an object for each reader who drew."""
         for place, reader in enumerate(parcel.results.readers):
             made = _structure_set(parcel, reader, FIRST_SERIES + place)
-            yield Written(file_name("rtstruct", place + 1, reader), made, reader)
+            yield WrittenObject(file_name("rtstruct", place + 1, reader), made, reader)
 
 
 def _structure_set(parcel: Parcel, reader: str, series: int) -> Dataset:
