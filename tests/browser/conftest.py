@@ -126,7 +126,14 @@ class Reading:
     def open_first_case(self) -> None:
         self.page.goto(self.url)
         opener = self.page.locator("[class*=st-key-ctviz-open] a").first
-        opener.click(timeout=120_000)
+        # While the first cases come the list is made anew, and a click may fall in between.
+        for patience in (30_000, 30_000, 60_000):
+            opener.click(timeout=120_000)
+            with suppress(PlaywrightTimeout):
+                self.editor.wait_for(timeout=patience)
+                return
+            if "compare" in self.page.url:
+                break
         self.editor.wait_for(timeout=60_000)
 
     def introduce(self, name: str) -> None:
