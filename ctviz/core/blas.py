@@ -1,8 +1,6 @@
 """How many threads a matrix product of numpy's may use: one, for its work is small here.
 
-Packages that limit threads look through all that is loaded, holding the loader's lock while they
-wait for Python's: a thread that imports something meanwhile never ends. So numpy's own OpenBLAS is
-asked by name.
+numpy's own OpenBLAS is asked by name, which needs no further package.
 """
 
 import ctypes

@@ -36,6 +36,22 @@ class Plane:
     calibrated: bool = True
 
 
+def corners(place: Plane | Slice, shape: tuple[int, int]) -> NDArray[np.float64] | None:
+    """Return where the four corner pixels lie in the patient, (4, 3); None if that is unknown."""
+    if place.orientation is None or place.position_mm is None or place.spacing_mm is None:
+        return None
+    row, column = np.reshape(place.orientation, (2, 3))
+    down, along = place.spacing_mm
+    (rows, columns), start = shape, np.array(place.position_mm)
+    return np.array(
+        [
+            start + i * down * column + j * along * row
+            for i in (0, rows - 1)
+            for j in (0, columns - 1)
+        ]
+    )
+
+
 class Volume(Sequence[Slice]):
     """The slices of a case, made from the stored pixels on demand.
 

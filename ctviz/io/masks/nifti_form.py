@@ -13,7 +13,7 @@ from ctviz.io.kinds import Kind, kind_of
 from ctviz.io.masks.form import MASK_FORMS, MaskForm, refuse_other_size
 from ctviz.io.nifti import AXIAL, LPS, displayed, opened
 from ctviz.io.nifti_slice import directions, volume_of
-from ctviz.io.volume import Plane
+from ctviz.io.volume import Plane, corners
 
 SAME_PLACE_MM, SAME_PIXEL = 0.5, 0.5
 """How far apart places may be to be the same: so many millimetres or, of the spacing, pixels."""
@@ -47,7 +47,7 @@ class NiftiForm(MaskForm):
 
 def _refuse_other_place(plane: Plane, like: Slice) -> None:
     """Refuse a mask whose corners do not lie where the slice's do, as far as both say that."""
-    ours, theirs = (_corners(each, like.shape) for each in (like, plane))
+    ours, theirs = (corners(each, like.shape) for each in (like, plane))
     if ours is None or theirs is None:
         return
     nearest = min(like.spacing_mm or (1.0, 1.0))
@@ -56,22 +56,6 @@ def _refuse_other_place(plane: Plane, like: Slice) -> None:
             "The mask lies elsewhere in the patient than this slice, or is of another scan; "
             "export it for this one, or without a place as PNG."
         )
-
-
-def _corners(place: Plane | Slice, shape: tuple[int, int]) -> NDArray[np.float64] | None:
-    """Return where the four corner pixels lie in the patient, (4, 3); None if that is unknown."""
-    if place.orientation is None or place.position_mm is None or place.spacing_mm is None:
-        return None
-    row, column = np.reshape(place.orientation, (2, 3))
-    down, along = place.spacing_mm
-    (rows, columns), start = shape, np.array(place.position_mm)
-    return np.array(
-        [
-            start + i * down * column + j * along * row
-            for i in (0, rows - 1)
-            for j in (0, columns - 1)
-        ]
-    )
 
 
 def _nearest(planes: list[Plane], like: Slice) -> int:

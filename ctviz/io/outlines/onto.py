@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ctviz.core import Case, UnreadableScan
 from ctviz.io.identity import source_code
 from ctviz.io.out.origin import anonymous_origin
-from ctviz.io.volume import Plane, Volume
+from ctviz.io.volume import Plane, Volume, corners
 
 Points = NDArray[np.float64]
 """(N, 3) in the patient's millimetres, or (N, 2) as (column, row) of pixels."""
@@ -168,22 +168,6 @@ def same_grid(one: Plane, other: Plane, shape: tuple[int, int]) -> bool | None:
         return None
     pixel = SAME_PIXEL * min(one.spacing_mm or (1.0,))
     return bool(np.abs(ours - theirs).max() <= max(SAME_PLACE_MM, pixel))
-
-
-def corners(plane: Plane, shape: tuple[int, int]) -> Points | None:
-    """Return where the four corner pixels lie in the patient, (4, 3); None if that is unknown."""
-    if plane.orientation is None or plane.position_mm is None or plane.spacing_mm is None:
-        return None
-    row, column = np.reshape(plane.orientation, (2, 3))
-    down, along = plane.spacing_mm
-    (rows, columns), start = shape, np.array(plane.position_mm)
-    return np.array(
-        [
-            start + i * down * column + j * along * row
-            for i in (0, rows - 1)
-            for j in (0, columns - 1)
-        ]
-    )
 
 
 def known(codes: Collection[str]) -> frozenset[str]:

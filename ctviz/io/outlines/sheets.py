@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ctviz.core import Mask
 from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
-from ctviz.io.outlines.onto import Onto, Points, corners, same_grid
-from ctviz.io.volume import Plane
+from ctviz.io.outlines.onto import Onto, Points, same_grid
+from ctviz.io.volume import Plane, corners
 
 BETWEEN = "lies between the slices or beyond them"
 OTHER_GRID = "has another grid of pixels than the slices; ask for it to be resampled"
