@@ -111,6 +111,7 @@ def test_a_ball_is_stored_as_one_act_even_if_the_server_is_gone(opened, server):
     drawn, acts = stored(server, opened)
     assert list(np.nonzero(drawn.any(axis=(1, 2)))[0]) == drawn_slices
     assert len(acts) == 1
+    assert opened.board("slice") == MIDDLE, "The new server threw the reader off the slice."
     amount = page.get_by_test_id("amount").inner_text()
     phantom = phantom_of(server, opened.board("case"))
     voxel = np.prod(phantom.spacing_mm) * phantom.slice_spacing_mm / 1000

@@ -279,6 +279,7 @@ def test_a_board_is_said_as_it_always_was():
         "acknowledged": [],
         "refused": {},
         "met": "",
+        "session": "",
         "heard": "",
         "edit": None,
         "caption": [],

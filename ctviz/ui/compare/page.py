@@ -257,6 +257,7 @@ def _show_board(
             idle_checks=comparison.idle_checks or None,
             sign=state.sign,
             unit=state.unit,
+            session=state.token,
             heard=state.heard,
             edit=tried.view if tried else None,
             caption=subject.caption if subject is not None else (),

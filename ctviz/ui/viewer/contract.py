@@ -389,6 +389,9 @@ class BoardData(ToBrowser):
         How maps are read: the scores are of this view.
     unit
         Whether the maps of the panes are region maps.
+    session
+        Which session of the server this is; in another one the browser says again where the
+        reader is.
     heard
         The order heard last; the browser repeats an order until it finds it here.
     edit
@@ -415,6 +418,7 @@ class BoardData(ToBrowser):
     idle_checks: str | None = None
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
+    session: str = ""
     heard: str = ""
     edit: EditView | None = None
     caption: Sequence[str] = ()

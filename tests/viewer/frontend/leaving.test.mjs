@@ -10,7 +10,7 @@ const scan = { id: "C-7", count: 20, spacing: null, letters: null, hounsfield: t
 const data = {
   case: scan, slice: 6, window: { width: 400, level: 40 }, panes: [], reference: null, contract: CONTRACT,
   drawing: { reader: "AB", labels: ["heart"], slices: {}, measurements: {} },
-  acknowledged: [], refused: {}, saved: null, met: "", busy: null, idleChecks: null, sign: "absolute", unit: "pixels", heard: "",
+  acknowledged: [], refused: {}, saved: null, met: "", busy: null, idleChecks: null, sign: "absolute", unit: "pixels", session: "first", heard: "",
 };
 
 beforeEach(() => {
@@ -97,4 +97,18 @@ test("a reader is told of what was drawn elsewhere on the slice of a stroke that
   session.receive({ ...data, drawing: { ...data.drawing, slices: { 6: [30, 2, 1], 7: [40, 2, 1] } } });
   assert.equal(session.met, "together with what 'AB' drew elsewhere on slice 7");
   assert.deepEqual(session.drawingSession.drawing.runs(6), [10, 3, 1, 30, 2, 1]);
+});
+
+test("a server that was started anew is told where the reader is, and does not throw them back", () => {
+  const { session, told } = atWork();
+  session.receive({ ...data, slice: 9 });
+  assert.equal(session.view.slice, 9);
+  session.receive({ ...data, slice: 3, session: "second" });
+  assert.equal(session.view.slice, 9);
+  pass(150);
+  const [{ value }] = told.board.filter(({ name }) => name === "slice");
+  assert.equal(value.index, 9);
+  session.receive({ ...data, slice: 9, session: "second", heard: value.id });
+  session.receive({ ...data, slice: 5, session: "second", heard: value.id });
+  assert.equal(session.view.slice, 5);
 });

@@ -309,6 +309,7 @@ export class Session {
    * @param {BoardData} data
    */
   follow(before, data) {
+    if (before.session !== data.session) this.stay(data);
     const lags = this.report.moving || this.orders.has("slice");
     if (!lags && !this.hand.busy && data.slice !== this.followed) {
       this.followed = data.slice;
@@ -317,6 +318,18 @@ export class Session {
     }
     const { width, level } = data.window;
     if (before.window.width !== width || before.window.level !== level) this.view.setWindow(data.window);
+  }
+
+  /**
+   * A server that was started anew knows of the reader's slice only what the address said when the old one
+   * died, which may be a slice passed by: it is told where the reader is, who is not thrown back.
+   *
+   * @param {BoardData} data
+   */
+  stay(data) {
+    this.followed = data.slice;
+    this.report.agree(data.slice);
+    this.report.rest(this.view.slice);
   }
 
   /** @param {BoardData} data */

@@ -133,6 +133,7 @@
  * @property {string | null} idleChecks  What is being found out that nobody waits for.
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
+ * @property {string} session  Another word than before: Python was started anew and has forgotten where the reader is.
  * @property {string} heard  The order that Python heard last.
  * @property {EditView | null} edit
  * @property {Answer | null} answer  Null where there is no model.
