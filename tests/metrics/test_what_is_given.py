@@ -42,10 +42,16 @@ def brightness(images):
 class Again:
     """An estimator whose map is always the same, or what is handed over."""
 
-    seed, twins = 3, 2
+    seed, twins, targets = 3, 2, (1, 3)
 
     def __init__(self, answer=VALUES):
         self.answer = answer
+
+    def scores(self, x):
+        return np.array([0.0, x.mean(), 2.0])
+
+    def features(self, x):
+        return x.mean(axis=(0, 1))
 
     def __call__(self, *_, **__):
         return self.answer() if callable(self.answer) else self.answer
