@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from ctviz.core import InvalidInput, UnsupportedNetwork
+from ctviz.networks.gpu import exact_arithmetic
 
 State: TypeAlias = tuple[tuple[int, int], ...]
 """What changes when a network's weights or statistics do."""
@@ -22,13 +23,18 @@ def undisturbed(network: nn.Module) -> Iterator[None]:
     Training modes, ``requires_grad`` flags, buffers that the network overwrites and torch's global
     chance return to what they were, whatever happens inside. A network that is already in
     evaluation with ``requires_grad`` off and overwrites nothing is not touched at all, so that
-    several threads may share it.
+    several threads may share it. Meanwhile a GPU computes exactly, see `exact_arithmetic`.
     """
     _check(network)
     buffers = [_Buffer(*place) for place in _places(network)]
     chance = torch.get_rng_state()
     try:
-        with _in_evaluation(network), torch.inference_mode(mode=False), torch.enable_grad():
+        with (
+            exact_arithmetic(),
+            _in_evaluation(network),
+            torch.inference_mode(mode=False),
+            torch.enable_grad(),
+        ):
             yield
     finally:
         for buffer in buffers:

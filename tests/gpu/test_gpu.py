@@ -1,0 +1,165 @@
+"""A GPU gives the maps and scores of the processor, the same bits every time, in any company.
+
+Skipped by name where there is none: ``pytest -m gpu`` on a machine that has one.
+"""
+
+import numpy as np
+import pytest
+import torch
+
+from ctviz.backend import Backend
+from ctviz.core import Progress, Settings, Slice, UnsupportedNetwork
+from ctviz.estimators import ESTIMATORS, Pace, explain
+from ctviz.metrics import METRICS
+from ctviz.models import load_model
+from ctviz.networks import class_scores, exact_arithmetic, undisturbed
+from ctviz.phantom import chest_slice
+
+MODELS = Settings.from_environment().models
+NAMES = ("contrast-small", "lesion-small", "contrast-resnet50")
+FEW = {"samples": 6, "steps": 6, "masks": 60, "positions": 6, "copies": 2}
+"""Settings that make a map cheap; what is compared has the same everywhere."""
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="There is no GPU here."),
+]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def pair(request):
+    """A model on the processor and on the GPU, with a slice on both grids."""
+    folder = MODELS / request.param
+    if not folder.is_dir():
+        pytest.skip(f"The model {request.param} is not installed.")
+    ours, theirs = load_model(folder), load_model(folder, "cuda")
+    pixels, _ = chest_slice(1, contrast=True, level=0.5, size=256)
+    return ours, theirs, Slice(pixels)
+
+
+def cheap(name):
+    known = ESTIMATORS[name]()
+    fewer = {key: min(value, FEW[key]) for key, value in known.settings().items() if key in FEW}
+    return ESTIMATORS[name].from_settings(fewer)
+
+
+def maps_of(classifier, image, names, **more):
+    """Return the maps by name of those estimators that the network suits."""
+    estimators, found, refused = [cheap(name) for name in names], {}, {}
+    explain(
+        classifier.network,
+        classifier.encode(image),
+        1,
+        estimators,
+        references=classifier.references,
+        done=lambda index, values, _: found.update({names[index]: values}),
+        failed=lambda index, error: refused.update({names[index]: type(error)}),
+        **more,
+    )
+    return found, refused
+
+
+@pytest.fixture(scope="module")
+def all_maps(pair):
+    ours, theirs, image = pair
+    names = list(ESTIMATORS)
+    return maps_of(ours, image, names), maps_of(theirs, image, names)
+
+
+def test_the_same_estimators_suit_the_network(all_maps):
+    (_, refused), (_, refused_there) = all_maps
+    assert refused == refused_there
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_a_map_is_that_of_the_processor(all_maps, name):
+    (here, _), (there, _) = all_maps
+    if name not in here:
+        pytest.skip("The network is refused on the processor, too.")
+    one, other = here[name].astype(float), there[name].astype(float)
+    # Ways that turn at ties, and rules that divide by little, tell rounding apart.
+    loose = {"guided-ig": 0.3, "xrai": 0.3, "deeplift": 0.02, "lrp": 0.02, "lrp-composite": 0.02}
+    bound = loose.get(name, 0.01)
+    assert np.linalg.norm(one - other) <= bound * np.linalg.norm(one)
+
+
+def test_maps_have_the_same_bits_every_time(pair):
+    _, theirs, image = pair
+    names = [name for name in ESTIMATORS if not ESTIMATORS[name].control]
+    (first, _), (again, _) = (maps_of(theirs, image, names) for _ in range(2))
+    assert [name for name in first if not np.array_equal(first[name], again[name])] == []
+
+
+def test_maps_hardly_depend_on_how_many_images_share_a_batch(pair):
+    _, theirs, image = pair
+    names = ["smoothgrad", "integrated-gradients", "occlusion", "rise"]
+    one, _ = maps_of(theirs, image, names, pace=Pace(1, 1, channels_last=False))
+    many, _ = maps_of(theirs, image, names, pace=Pace(32, 32))
+    for name in names:
+        assert np.linalg.norm(one[name] - many[name]) <= 0.01 * np.linalg.norm(one[name])
+
+
+def test_answers_and_fidelity_are_those_of_the_processor(pair):
+    ours, theirs, image = pair
+    x = ours.encode(image)
+    probabilities = [model.probabilities(x) for model in (ours, theirs)]
+    np.testing.assert_allclose(*probabilities, atol=1e-5)
+    values = explain(ours.network, x, 1, [ESTIMATORS["gradient"]()])[0]
+    scores = [
+        METRICS["fidelity"]()
+        .curves_many(
+            [values],
+            x.numpy(),
+            lambda images, model=model: model.probabilities(torch.from_numpy(images))[:, 1],
+        )[0]
+        .score.value
+        for model in (ours, theirs)
+    ]
+    assert scores[0] == pytest.approx(scores[1], abs=1e-4)
+
+
+def test_convolutions_keep_their_digits_and_the_settings_of_others_stay(pair):
+    ours, theirs, image = pair
+    x = ours.encode(image)
+    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.deterministic = False
+    with exact_arithmetic(), torch.no_grad():
+        there = class_scores(theirs.network, x.cuda()).cpu()
+    assert torch.backends.cudnn.allow_tf32 is True
+    with undisturbed(ours.network), torch.no_grad():
+        here = class_scores(ours.network, x.clone())
+    torch.testing.assert_close(here, there, rtol=1e-4, atol=1e-4)
+
+
+def test_a_batch_too_large_for_the_memory_is_refused_in_one_sentence(pair):
+    _, theirs, image = pair
+    free, _ = torch.cuda.mem_get_info()
+    holding = torch.empty(int(free * 0.97), dtype=torch.uint8, device="cuda")
+    try:
+        huge = Pace(4096, 4096)
+        estimator = ESTIMATORS["smoothgrad"].from_settings({"samples": 4096})
+        with pytest.raises(UnsupportedNetwork, match="The memory does not suffice"):
+            explain(theirs.network, theirs.encode(image), 1, [estimator], pace=huge)
+        few = ESTIMATORS["smoothgrad"].from_settings({"samples": 4})
+        (values,) = explain(theirs.network, theirs.encode(image), 1, [few])
+        assert np.isfinite(values).all()
+    finally:
+        del holding
+        torch.cuda.empty_cache()
+
+
+def test_progress_is_told_and_cancelling_ends_it(pair):
+    _, theirs, image = pair
+    progress = Progress()
+    estimator = ESTIMATORS["smoothgrad"].from_settings({"samples": 20})
+    explain(theirs.network, theirs.encode(image), 1, [estimator], progress=progress)
+    assert progress.share == 1.0
+
+
+def test_the_backend_takes_the_gpu_and_keeps_its_pace(tmp_path):
+    settings = Settings(data=tmp_path, models=MODELS, cache=tmp_path / "cache")
+    backend = Backend(settings)
+    assert backend.device == "cuda"
+    backend.close()
+    assert torch.backends.cudnn.deterministic
+    assert not torch.backends.cudnn.allow_tf32
