@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ctviz.backend import Question
+from ctviz.backend import Question, on_behalf_of
 from ctviz.core import Case, Mask
 from ctviz.core.text import about
 from ctviz.core.theme import THEME
@@ -98,7 +98,7 @@ def compare_page() -> None:
 
     A fragment: choices, strokes, scrolling and finished maps run this and nothing else.
     """
-    with errors_in_words():
+    with errors_in_words(), on_behalf_of(session().token):
         keep_reading()
         keep_what_was_wished()
         bar = st.container(key=widget("bar"))
