@@ -23,6 +23,8 @@ export class Leisure {
 
   /** @param {boolean} behind  Whether the page shows less than the board, as Python says. */
   hear(behind) {
+    // What shows an earlier moment is faint; see `ctviz/ui/style.css`.
+    globalThis.document?.documentElement?.toggleAttribute("data-ctviz-behind", behind);
     if (!behind) this.stop();
     else if (this.since === null) this.wait(REST_MS);
   }
