@@ -201,7 +201,9 @@ class Worker:
         return _ORDER.index(task.urgency), had, task.seconds >= SHORT_SECONDS, task.number
 
     def _gives_way(self, task: _Task, rival: _Task) -> bool:
-        """Whether a task stands aside for another one."""
+        """Whether a task stands aside for another one; for none in the background."""
+        if rival.urgency == "background":
+            return False
         if task.urgency == rival.urgency and task.owner != rival.owner:
             return self._turns.is_due(rival.owner, before=task.owner)
         # What belongs to nobody in particular, such as a study, is done in its order.

@@ -186,6 +186,22 @@ def test_a_long_task_in_the_background_lets_readers_go_first(worker, clock):
     assert ended["reader"] == 21 * PASS
 
 
+@pytest.mark.parametrize("urgency", ["background", "interactive"])
+def test_nothing_stands_aside_for_what_is_not_urgent(worker, clock, urgency):
+    ended, ends = {}, []
+
+    def ask(number: int) -> None:
+        if number == 0:
+            do, end = finished(task(worker, clock, "check", 1, ended))
+            ends.append(end)
+            worker.submit(do, "background", owner="another")
+
+    long, long_end = finished(task(worker, clock, "long", 40, ended, meanwhile=ask))
+    worker.submit(long, urgency, owner="one")
+    all_done(worker, long_end, *ends)
+    assert list(ended) == ["long", "check"]
+
+
 def test_a_worker_whose_tasks_wait_for_each_other_lets_none_stand_aside(clock):
     worker, ended, ends = Worker("test", clock=clock), {}, []
 
