@@ -22,6 +22,7 @@ from ctviz.cli import (
     metrics,
     model,
     models,
+    pacs,
     predict,
     regions,
     sanity,
@@ -38,6 +39,7 @@ from ctviz.core import CtvizError
 COMMANDS = (
     demo,
     index,
+    pacs,
     cases,
     models,
     model,
@@ -78,6 +80,7 @@ own networks and scans:
   ctviz model add net.onnx --id ours --classes no,yes --window=40,400
   ctviz model check ours                      is it read as it was trained?
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
+  ctviz pacs search main --name "doe*"        which studies does a PACS have?
   ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
 

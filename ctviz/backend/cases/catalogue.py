@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
+import numpy as np
+
 from ctviz.backend.cases.intake import Bring, Imported, together
 from ctviz.backend.cases.outlines import (
     BroughtOutlines,
@@ -27,7 +29,7 @@ from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Worker
 from ctviz.backend.stored.keys import address
-from ctviz.core import Case, CtvizError, InvalidInput, Progress, saved_or_said
+from ctviz.core import Case, CtvizError, InvalidInput, Progress, Slice, saved_or_said
 from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
@@ -35,6 +37,7 @@ from ctviz.io import (
     OffLimits,
     OutlineFile,
     OutlineSettings,
+    Refused,
     load_case,
     open_case,
     outlines_apart,
@@ -170,6 +173,29 @@ class Cases:
                 shutil.rmtree(folder, ignore_errors=True)
 
         return self._ask(address("spooled", os.fspath(folder)), compute, owner)
+
+    def bring(self, folder: Path, progress: Progress, *, may_go_back: bool = False) -> Imported:
+        """Bring in what lies in a folder of ctviz's own, here and now."""
+        with (
+            _in_words(),
+            self._bringing(progress, may_go_back=may_go_back) as bring,
+        ):
+            return bring.own(folder, progress)
+
+    def glance(self, file: bytes, progress: Progress) -> Slice:
+        """Return the slice in the middle of a file that came as bytes; nothing of it is kept."""
+        with _in_words(), self.staging.room() as room:
+            read, path = room / "read", room / "file"
+            read.mkdir()
+            path.write_bytes(file)
+            with Apart(read, self.key, progress.check, self._limits) as apart:
+                for outcome in apart.cases_of(path, OffLimits()):
+                    if isinstance(outcome, Refused):
+                        raise InvalidInput(f"The series cannot be shown: {outcome.why}")
+                    case = open_case(outcome)
+                    image = case.slice(len(case.slices) // 2)
+                    return replace(image, hounsfield=np.array(image.hounsfield))
+        raise InvalidInput("The series holds no image that can be shown.")
 
     def read_outlines(self, wanted: WantedOutlines, owner: str = "") -> Job[BroughtOutlines]:
         """Read what files and folders hold for a case; nothing of it is kept."""

@@ -8,6 +8,7 @@ from ctviz.io.out.claims import ClaimedScore, Claims, read_claims
 from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.link import Links
 from ctviz.io.out.origin import Origin, anonymous_origin
+from ctviz.io.out.own import own_objects
 from ctviz.io.out.parcel import Parcel, pack
 from ctviz.io.out.results import Explanation, GivenScore, ResultAnswer, Results
 
@@ -25,6 +26,7 @@ __all__ = [
     "Results",
     "WrittenObject",
     "anonymous_origin",
+    "own_objects",
     "pack",
     "read_claims",
 ]
