@@ -57,7 +57,7 @@ class Pacs:
         self._parts = PartShelf(settings.data / "fetched")
         self._closing = False
         self._worker = Worker("pacs", THREADS)
-        self._asked: SingleFlight[object] = SingleFlight(self._worker, "Asking the server")
+        self._asked: SingleFlight[object] = SingleFlight(self._worker)
         self._fetches: SingleFlight[Imported] = SingleFlight(self._worker, "Fetching the series")
 
     def servers(self) -> dict[str, PacsServer]:
@@ -135,11 +135,18 @@ class Pacs:
         key = address("fetch", server, series.study, series.uid, str(may_go_back))
         return self._fetches.ask(key, compute, owner=owner)
 
-    def send(self, server: str, files: Sequence[bytes], owner: str = "") -> Job[int]:
-        """Send DICOM files to a server; the result says how many it has kept, which is all."""
+    def send(self, server: str, gather: Callable[[], Sequence[bytes]], owner: str = "") -> Job[int]:
+        """Send DICOM files to a server; the result says how many it has kept, which is all.
+
+        Parameters
+        ----------
+        gather
+            Returns the files, which may take its time.
+        """
         self.receiver(server)
 
         def deliver(door: PacsDoor, progress: Progress) -> int:
+            files = gather()
             progress.start(len(files))
             kept = 0
 

@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _send(backend: "Backend", server: str, files: "Sequence[WrittenObject]") -> None:
     """Send what is DICOM, and say what has been kept."""
     objects = [file.bytes for file in files if not isinstance(file.content, bytes)]
-    kept = wait(backend.pacs.send(server, objects), "Sending")
+    kept = wait(backend.pacs.send(server, lambda: objects), "Sending")
     sys.stderr.write(f"'{server}' has kept {kept} of {len(objects)} objects.\n")
 
 

@@ -195,5 +195,5 @@ def _send(backend: "Backend", arguments: argparse.Namespace) -> None:
     from ctviz.io.out import own_objects
 
     files = own_objects(arguments.files)
-    kept = wait(backend.pacs.send(arguments.server, files), "Sending")
+    kept = wait(backend.pacs.send(arguments.server, lambda: files), "Sending")
     sys.stdout.write(f"'{arguments.server}' has kept {kept} of {len(files)} objects.\n")

@@ -300,6 +300,8 @@ class Session:
     newcomer_said: tuple[str, bool] = ("", True)
     bin_trouble: str = ""
 
+    sent: tuple[str, Job[int]] | None = None
+
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()
     intake: Job[Imported] | None = None

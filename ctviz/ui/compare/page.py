@@ -59,6 +59,7 @@ from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion, wants_second_opinion
+from ctviz.ui.compare.sending import offer_results
 from ctviz.ui.compare.strangeness import strangeness_of
 from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
 from ctviz.ui.compare.what_if.panel import offer_what_if, show_what_if
@@ -163,6 +164,7 @@ def _dock(comparison: Comparison, against: str, mask: Mask | None, subject: Subj
         offer_outlines(session().case)
         if subject is not None:
             offer_exports(comparison, subject)
+            offer_results(comparison, subject)
 
     sections = {
         "Scores": lambda: show_scores(comparison, against),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -104,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             _, _, file = piece.partition(b"\r\n\r\n")
             if file[128:132] == b"DICM":
                 self.server.kept.append(file.removesuffix(b"\r\n"))
-                kept.append(str(dcmread(__import__("io").BytesIO(file)).SOPInstanceUID))
+                kept.append(str(dcmread(BytesIO(file)).SOPInstanceUID))
         answer = {
             "00081199": {
                 "vr": "SQ",
