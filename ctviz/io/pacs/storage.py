@@ -24,13 +24,14 @@ STORED = (
     CTImageStorage, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage,
     SecondaryCaptureImageStorage, SegmentationStorage, ParametricMapStorage,
     "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.88.22",
-    "1.2.840.10008.5.1.4.1.1.88.33",
+    "1.2.840.10008.5.1.4.1.1.88.33", "1.2.840.10008.5.1.4.1.1.88.34",
+    "1.2.840.10008.5.1.4.1.1.66.7",
 )  # fmt: skip
-"""CT, what others derive from it, structure sets and reports."""
+"""CT, what others derive from it (label maps are the last), structure sets and reports."""
 
 SYNTAXES = (
     ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGLosslessSV1, JPEGLossless, JPEGLSLossless,
     JPEG2000Lossless, RLELossless, JPEGBaseline8Bit, JPEGLSNearLossless, JPEG2000,
     ExplicitVRBigEndian,
 )  # fmt: skip
-"""As a server may have them; 9 kinds in 11 encodings fit into one association's 128 contexts."""
+"""As a server may have them; 11 kinds in 11 encodings fit into one association's 128 contexts."""
