@@ -167,6 +167,8 @@ def _fetch(backend: "Backend", arguments: argparse.Namespace) -> None:
         imported = wait(job, "Fetching")
         for refused in imported.refused:
             sys.stderr.write(f"{refused.name}: {refused.why}\n")
+        if imported.unlinked:
+            sys.stderr.write(f"{imported.said_of_links}\n")
         for case_id in imported.cases:
             backend.store.record(AuditEntry(AuditEvent.IMPORTED, HERE, case_id))
         brought += imported.cases

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 
 from ctviz.backend import Backend
 from ctviz.cli.program import parser
@@ -86,6 +87,15 @@ def test_results_go_back_only_if_that_was_chosen(ctviz, series, tmp_path):
         assert row["patient"].encode() not in path.read_bytes()
     (report,) = (tmp_path / "out").glob("sr-*.dcm")
     assert ctviz("verify", report).code == 0
+
+
+def test_it_is_said_when_results_cannot_go_back(ctviz, tmp_path):
+    Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20)).save(tmp_path / "chest.png")
+    done = ctviz("index", tmp_path / "chest.png", "--results-may-go-back", "--format", "json")
+    (row,) = json.loads(done.out)
+    assert f"Results of {row['case']} cannot go back to the patient" in done.err
+    done = ctviz("index", tmp_path / "chest.png")
+    assert done.err == ""
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,8 @@ class Cases:
 
         def compute(progress: Progress) -> Imported:
             with self._bringing(progress, may_go_back=may_go_back) as bring:
-                return bring.path(path, progress)
+                found = bring.path(path, progress)
+            return self._with_links(found, may_go_back=may_go_back)
 
         return self._ask(key, compute, owner)
 
@@ -168,7 +169,8 @@ class Cases:
         def compute(progress: Progress) -> Imported:
             try:
                 with self._bringing(progress, may_go_back=may_go_back) as bring:
-                    return together([bring.own(path, progress) for path in spooled(folder)])
+                    found = together([bring.own(path, progress) for path in spooled(folder)])
+                return self._with_links(found, may_go_back=may_go_back)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -180,7 +182,8 @@ class Cases:
             _in_words(),
             self._bringing(progress, may_go_back=may_go_back) as bring,
         ):
-            return bring.own(folder, progress)
+            found = bring.own(folder, progress)
+        return self._with_links(found, may_go_back=may_go_back)
 
     def glance(self, file: bytes, progress: Progress) -> Slice:
         """Return the slice in the middle of a file that came as bytes; nothing of it is kept."""
@@ -294,6 +297,12 @@ class Cases:
             Apart(room, self.key, progress.check, self._limits, links=may_go_back) as apart,
         ):
             yield Bring(apart, self._keep_staged, there, off_limits)
+
+    def _with_links(self, imported: Imported, *, may_go_back: bool) -> Imported:
+        """Return what was brought, with the cases that have no link although one was wanted."""
+        if not may_go_back:
+            return imported
+        return replace(imported, unlinked=self.links.without(imported.cases))
 
     def _keep_staged(self, staged: Path, truth: str | None, source: str) -> Case:
         """Move a case that was read apart to its place, and list it."""

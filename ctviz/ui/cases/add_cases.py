@@ -186,6 +186,8 @@ def _tell(report: Imported) -> None:
         new = report.new
         names = ", ".join(new[:NAMED]) + (" …" if len(new) > NAMED else "")
         st.success(_counted(report) + (f": {names}" if names else "."))
+    if report.unlinked:
+        st.warning(report.said_of_links, icon=":material/link_off:")
     if report.refused:
         st.warning(f"{count_of(len(report.refused), 'file')} left out:")
         st.dataframe(
