@@ -38,6 +38,9 @@ class Settings:
         (``CTVIZ_UPLOAD_MB``, ``CTVIZ_UPLOADS_MB``; 10⁶ bytes).
     access
         Who may log in, and as what (``CTVIZ_ACCESS``, a TOML file); without it nobody is asked.
+    cluster
+        Scheduler of the Dask cluster that computes studies (``CTVIZ_CLUSTER``, like
+        ``tcp://host:8786``); without one this machine does.
     """
 
     data: Path = PROJECT / "data"
@@ -49,6 +52,7 @@ class Settings:
     upload_mb: int = 2_000
     uploads_mb: int = 8_000
     access: Path | None = None
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         if self.device.split(":")[0] not in DEVICES:
@@ -70,6 +74,7 @@ class Settings:
             upload_mb=_megabytes("CTVIZ_UPLOAD_MB", cls.upload_mb),
             uploads_mb=_megabytes("CTVIZ_UPLOADS_MB", cls.uploads_mb),
             access=Path(access) if (access := os.environ.get("CTVIZ_ACCESS")) else None,
+            cluster=os.environ.get("CTVIZ_CLUSTER", "").strip(),
         )
 
 
