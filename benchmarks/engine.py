@@ -135,7 +135,7 @@ class Captum:
             n_steps=self.samples,
             internal_batch_size=batch,
         )
-        return values[0].sum(0).detach().numpy()
+        return values[0].sum(0).detach().cpu().numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ def fidelity(plan: Plan) -> list[Verdict]:
     subject, counted = plan.subject, Counting(plan.subject)
     settings = {"step": plan.fidelity_step}
     constant, imputed = (METRICS[name].from_settings(settings) for name in ("fidelity", "road"))
-    maps, x = subject.maps(plan.maps), subject.x.numpy()
+    maps, x = subject.maps(plan.maps), subject.x.cpu().numpy()
     lay_out(subject.network, plan.measured.pace.layout)
     acts: dict[str, Act] = {
         "fidelity": lambda: constant.curves_many(maps, x, counted),
@@ -182,6 +182,8 @@ def fidelity(plan: Plan) -> list[Verdict]:
 def memory(plan: Plan) -> list[Verdict]:
     """Print the peak memory of few and of many samples."""
     # A full batch, for memory grows until there is one.
+    if plan.device != "cpu":
+        return []  # the process's own memory says nothing of a GPU's
     samples = max(FEWEST_SAMPLES, Pace.usual(plan.subject.x).gradient_batch)
     few, many = (
         peak_in_a_new_process(plan.model, plan.size, number)
@@ -211,11 +213,12 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=224, help="pixels along a side of the grid")
     parser.add_argument("--repeats", type=int, default=2, help="of everything, in pairs")
     parser.add_argument("--minutes", type=float, default=5, help="sets how many samples are taken")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
     asked = parser.parse_args()
-    plan = Plan(asked.model, asked.size, asked.repeats, asked.minutes)
+    plan = Plan(asked.model, asked.size, asked.repeats, asked.minutes, device=asked.device)
     weights = "trained" if plan.subject.trained else "random weights"
-    print(f"{machine()}; torch {torch.__version__}, {torch.get_num_threads()} threads  ")
+    print(f"{machine(plan.device)}; torch {torch.__version__}, {torch.get_num_threads()} threads  ")
     print(
         f"{plan.model} ({weights}), {plan.size}² pixels, median of {plan.repeats} paired repeats  "
     )

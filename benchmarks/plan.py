@@ -45,11 +45,12 @@ class Plan:
     repeats: int
     minutes: float
     maps: int = 12
+    device: str = "cpu"
 
     @cached_property
     def subject(self) -> Subject:
         """The network and the slice."""
-        return Subject.of(self.model, self.size)
+        return Subject.of(self.model, self.size, self.device)
 
     @cached_property
     def measured(self) -> Measured:

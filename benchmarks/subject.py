@@ -17,7 +17,7 @@ from ctviz.core import FloatMap, Settings, Slice
 from ctviz.estimators import ESTIMATORS, explain
 from ctviz.models import Classifier, ModelCard, load_model, model_cards, new_classifier
 from ctviz.models.passes import exported, quick_scores
-from ctviz.networks import offer_quick_form
+from ctviz.networks import exact_arithmetic, offer_quick_form
 from ctviz.phantom import chest_slice
 
 ARCHITECTURES = {
@@ -31,8 +31,9 @@ LAYOUTS = MappingProxyType(
     {"default": torch.contiguous_format, "channels last": torch.channels_last}
 )
 BATCHES = (1, 2, 4, 8, 16)
-PASSES_TIMED = 32
-LARGEST_PIXELS = 16 * 224 * 224
+BATCHES_ON_A_GPU = (8, 16, 32, 64, 128)
+PASSES_TIMED = {"cpu": 32, "cuda": 256}
+LARGEST_PIXELS = {"cpu": 16 * 224 * 224, "cuda": 128 * 224 * 224}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +63,12 @@ class Batch:
     def gradient(self) -> None:
         """Compute each image's gradient, as plainly as torch allows."""
         points = self.images.clone().requires_grad_()
-        torch.autograd.grad(self.network(points)[:, self.target].sum(), points)
+        with exact_arithmetic():
+            torch.autograd.grad(self.network(points)[:, self.target].sum(), points)
 
     def forward(self) -> None:
         """Compute each image's class scores."""
-        with torch.inference_mode():
+        with torch.inference_mode(), exact_arithmetic():
             self.network(self.images)
 
 
@@ -79,7 +81,7 @@ class Pass:
 
     @property
     def _times(self) -> int:
-        return -(-PASSES_TIMED // len(self.batch.images))
+        return -(-PASSES_TIMED[self.batch.images.device.type] // len(self.batch.images))
 
     @property
     def images(self) -> int:
@@ -111,14 +113,14 @@ class Subject:
     trained: bool
 
     @classmethod
-    def of(cls, model: str, size: int) -> Self:
+    def of(cls, model: str, size: int, device: str = "cpu") -> Self:
         """Return a model with a slice of contrast-enhanced chest on a grid of ``size``²."""
-        classifier, trained = _classifier(model)
+        classifier, trained = _classifier(model, device)
         classifier = replace(classifier, card=replace(classifier.card, size=(size, size)))
-        # As the app does when it loads a model.
-        shape = (classifier.card.channels, size, size)
-        form = quick_scores(exported(classifier.network, shape), torch.get_num_threads())
-        offer_quick_form(classifier.network, form, shape)
+        if classifier.device.type == "cpu":  # As the app does when it loads a model.
+            shape = (classifier.card.channels, size, size)
+            form = quick_scores(exported(classifier.network, shape), torch.get_num_threads())
+            offer_quick_form(classifier.network, form, shape)
         pixels, _ = chest_slice(1, contrast=True, level=0.5, size=512)
         return cls(classifier, classifier.encode(Slice(pixels)), trained)
 
@@ -156,7 +158,9 @@ class Subject:
         return Pass(best, runs[best])
 
     def _batches(self) -> list[Batch]:
-        counts = [n for n in BATCHES if n == 1 or n * self.x[0, 0].numel() <= LARGEST_PIXELS]
+        kind, pixels = self.x.device.type, self.x[0, 0].numel()
+        sizes = BATCHES if kind == "cpu" else BATCHES_ON_A_GPU
+        counts = [n for n in sizes if n == sizes[0] or n * pixels <= LARGEST_PIXELS[kind]]
         return [
             Batch(network, images.clone(memory_format=LAYOUTS[layout]), self.target, layout)
             for layout in LAYOUTS
@@ -165,12 +169,12 @@ class Subject:
         ]
 
 
-def _classifier(model: str) -> tuple[Classifier, bool]:
+def _classifier(model: str, device: str) -> tuple[Classifier, bool]:
     """Return the installed model, or an untrained one of the same architecture."""
     folder = Settings.from_environment().models
     shelf = model_cards(folder)
     if model in shelf or model not in ARCHITECTURES:
-        return load_model(folder / shelf[model].id), True
+        return load_model(folder / shelf[model].id, device), True
     architecture, arguments = ARCHITECTURES[model]
     card = ModelCard(
         id=model,
@@ -181,5 +185,5 @@ def _classifier(model: str) -> tuple[Classifier, bool]:
         arguments=arguments,
     )
     classifier = new_classifier(card)
-    classifier.network.to(memory_format=torch.channels_last).requires_grad_(False)
+    classifier.network.to(device, memory_format=torch.channels_last).requires_grad_(False)
     return classifier, False

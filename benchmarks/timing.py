@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 Act = Callable[[], Any]
@@ -38,9 +39,11 @@ class Verdict:
 
 
 def seconds(act: Act) -> float:
-    """Return how long an act takes."""
+    """Return how long an act takes, with all that a GPU still does for it."""
     begun = time.perf_counter()
     act()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
     return time.perf_counter() - begun
 
 
@@ -73,12 +76,13 @@ def _text(cell: object) -> str:
     return f"{cell:.3g}" if isinstance(cell, float) and abs(cell) < 1000 else f"{cell}"
 
 
-def machine() -> str:
-    """Say which processor this is and how busy it was before the benchmark began."""
+def machine(device: str = "cpu") -> str:
+    """Say what computes, and how busy the processor was before the benchmark began."""
+    gpu = "" if device == "cpu" else f"{torch.cuda.get_device_name(device)}; "
     names = (
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         if line.startswith("model name")
     )
     cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    return f"{next(names, 'unknown CPU')}, {cores} cores, load {load:.1f} at the start"
+    return f"{gpu}{next(names, 'unknown CPU')}, {cores} cores, load {load:.1f} at the start"

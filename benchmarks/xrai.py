@@ -20,7 +20,7 @@ def compare_xrai(plan: Plan) -> list[Verdict]:
     if isinstance(pair, str):
         print(f"\n{pair}")
         return []
-    image = plan.subject.x[0].mean(0).double().numpy()
+    image = plan.subject.x[0].mean(0).cpu().double().numpy()
     maps = plan.subject.maps(plan.maps)
     acts: dict[str, Act] = {
         "one": lambda: _ours(image, maps[:1]),

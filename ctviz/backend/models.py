@@ -11,6 +11,7 @@ from ctviz.backend.stored.keys import address, of_model
 from ctviz.core import InvalidParameter, Settings
 from ctviz.models import Classifier, ModelCard, ModelShelf, load_model, model_cards
 from ctviz.models.twins import load_twins, twin_cards
+from ctviz.networks import compute_exactly
 
 
 def choose_device(wanted: str) -> str:
@@ -51,6 +52,8 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models
         self._device = choose_device(settings.device)
+        if self._device.startswith("cuda"):
+            compute_exactly()
         self._shelf: tuple[object, ModelShelf] | None = None
         self._quick_forms = QuickForms(settings.cache / "quick-forms")
         self._loaded: dict[str, tuple[str, Classifier]] = {}

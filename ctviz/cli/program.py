@@ -15,6 +15,7 @@ from ctviz.cli import (
     audit,
     cases,
     demo,
+    diff,
     estimators,
     explain,
     export,
@@ -56,6 +57,7 @@ COMMANDS = (
     study,
     truth,
     worker,
+    diff,
     train,
     audit,
     app,
@@ -79,6 +81,7 @@ first steps:
 own networks and scans:
   ctviz model add net.onnx --id ours --classes no,yes --window=40,400
   ctviz model check ours                      is it read as it was trained?
+  ctviz diff ours ours-retrained              does the new network look where the old one looked?
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
   ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30

@@ -45,7 +45,7 @@ class Rise(Estimator):
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the difference of the two means."""
         height, width = class_score.x.shape[-2:]
-        # Only the masks of one batch wait between the one that makes trials and the one that sums.
+        # Only the masks of two batches wait between who makes trials and who sums.
         drawn, again = tee(self.draw(height, width))
         trials = (filled(class_score.x, mask, 0.0) for mask in drawn)
         weighted, visible = torch.zeros(2, height, width, dtype=torch.float64)

@@ -10,6 +10,14 @@ from ctviz.networks.calling import (
 )
 from ctviz.networks.conduct import Conduct, conduct_of
 from ctviz.networks.functions import FunctionWatch, tensors_in
+from ctviz.networks.gpu import (
+    compute_exactly,
+    exact_arithmetic,
+    free_bytes,
+    precise,
+    sent,
+    wait_for,
+)
 from ctviz.networks.quick import QuickScores, answers, lay_out, offer_quick_form
 from ctviz.networks.quiet import undisturbed
 from ctviz.networks.record import NO_GRADIENT, require_whole_gradient
@@ -22,14 +30,20 @@ __all__ = [
     "QuickScores",
     "answers",
     "class_scores",
+    "compute_exactly",
     "conduct_of",
+    "exact_arithmetic",
     "foreign_code",
+    "free_bytes",
     "in_layout",
     "lay_out",
     "offer_quick_form",
+    "precise",
     "require_whole_gradient",
     "said",
+    "sent",
     "slopes",
     "tensors_in",
     "undisturbed",
+    "wait_for",
 ]

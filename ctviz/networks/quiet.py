@@ -1,6 +1,6 @@
 """A network is left exactly as it was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from ctviz.core import InvalidInput, UnsupportedNetwork
+from ctviz.networks.gpu import exact_arithmetic
 
 State: TypeAlias = tuple[tuple[int, int], ...]
 """What changes when a network's weights or statistics do."""
@@ -22,17 +23,23 @@ def undisturbed(network: nn.Module) -> Iterator[None]:
     Training modes, ``requires_grad`` flags, buffers that the network overwrites and torch's global
     chance return to what they were, whatever happens inside. A network that is already in
     evaluation with ``requires_grad`` off and overwrites nothing is not touched at all, so that
-    several threads may share it.
+    several threads may share it. Meanwhile a GPU computes exactly, see `exact_arithmetic`.
     """
     _check(network)
     buffers = [_Buffer(*place) for place in _places(network)]
     chance = torch.get_rng_state()
     try:
-        with _in_evaluation(network), torch.inference_mode(mode=False), torch.enable_grad():
+        with (
+            exact_arithmetic(),
+            _in_evaluation(network),
+            torch.inference_mode(mode=False),
+            torch.enable_grad(),
+        ):
             yield
     finally:
-        for buffer in buffers:
-            buffer.put_back()
+        if not _are_untouched(buffers):
+            for buffer in buffers:
+                buffer.put_back()
         if not torch.equal(torch.get_rng_state(), chance):
             torch.set_rng_state(chance)
 
@@ -73,17 +80,37 @@ class _Buffer:
     value: Tensor
 
     def __post_init__(self) -> None:
-        self._numbers = self.value.detach().clone()
+        self.numbers = self.value.detach().clone()
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the module still has this very tensor."""
+        return getattr(self.module, self.name, None) is self.value
 
     def put_back(self) -> None:
         """Make the module's buffer what it was, if it is no more."""
         now = getattr(self.module, self.name, None)
-        if isinstance(now, Tensor) and same(now, self._numbers):
+        if isinstance(now, Tensor) and same(now, self.numbers):
             return
         with torch.no_grad():
-            self.value.copy_(self._numbers)
+            self.value.copy_(self.numbers)
         if now is not self.value:
             setattr(self.module, self.name, self.value)
+
+
+def _are_untouched(buffers: list[_Buffer]) -> bool:
+    """Whether all buffers are as they were; a GPU is asked once for all of a kind."""
+    kinds: dict[object, list[_Buffer]] = {}
+    for buffer in buffers:
+        kinds.setdefault((buffer.value.dtype, buffer.value.device), []).append(buffer)
+    return all(buffer.is_in_place for buffer in buffers) and all(
+        same(_in_one_row(b.value for b in alike), _in_one_row(b.numbers for b in alike))
+        for alike in kinds.values()
+    )
+
+
+def _in_one_row(values: Iterable[Tensor]) -> Tensor:
+    return torch.cat([value.detach().flatten() for value in values])
 
 
 def _places(network: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor]]:

@@ -21,7 +21,7 @@ from ctviz.backend.tasks.speed import size_and_network
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, passes
-from ctviz.networks import lay_out, undisturbed
+from ctviz.networks import lay_out, undisturbed, wait_for
 
 REPEATS = 2
 """A batch is sent so often, and its quickest run counts: the first one prepares much else."""
@@ -103,7 +103,7 @@ def _quickest(
     points, taken = x.repeat(batch, 1, 1, 1), []
     for _ in range(REPEATS):
         begun = clock()
-        send(points).flatten()[0].item()  # which waits for a device that computes by itself
+        wait_for(send(points))
         taken.append(clock() - begun)
     return min(taken) / batch
 

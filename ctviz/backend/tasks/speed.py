@@ -20,7 +20,7 @@ from ctviz.core.files import Arrays
 from ctviz.estimators import ClassScore, Estimator, Pace, Passes, passes
 from ctviz.models import ModelCard
 from ctviz.models.card import NETWORK
-from ctviz.networks import NetworkFailed, lay_out, undisturbed
+from ctviz.networks import NetworkFailed, lay_out, undisturbed, wait_for
 
 BUDGET_SECONDS = 2.5
 REPEATS = 3
@@ -161,7 +161,7 @@ class _Trials:
     def _timed(self, send: Callable[[Tensor], Tensor], points: Tensor) -> float:
         self.progress.check()
         begun = time.perf_counter()
-        send(points).flatten()[0].item()  # which waits for a device that computes by itself
+        wait_for(send(points))
         return time.perf_counter() - begun
 
 

@@ -6,10 +6,12 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from ctviz.networks import Conduct
+from ctviz.networks import Conduct, free_bytes
 
 PIXELS_AT_ONCE = {"cpu": 8 * 224 * 224}
 PIXELS_AT_ONCE_ON_A_GPU = 64 * 224 * 224
+BYTES_A_PIXEL = 3_000
+"""What a gradient takes on a GPU for each pixel of an image: DenseNet121, the most of the usual."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,14 @@ class Pace:
         """Return the pace for images like x (1, C, h, w) that suits most networks, unmeasured.
 
         Batches pay off while they fit the processor's caches (about eight images of 224²);
-        beyond, they only cost memory. Convolutions mostly run faster with channels last.
+        beyond, they only cost memory. A GPU takes many, as far as its memory goes. Convolutions
+        mostly run faster with channels last.
         """
         height, width = x.shape[-2:]
         pixels = PIXELS_AT_ONCE.get(x.device.type, PIXELS_AT_ONCE_ON_A_GPU)
+        free = free_bytes(x.device)
+        if free is not None:
+            pixels = min(pixels, free // (2 * BYTES_A_PIXEL))
         batch = max(1, pixels // (height * width))
         return cls(batch, batch)
 

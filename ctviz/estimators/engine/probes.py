@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import End, Ends, FromUniform
+from ctviz.networks import sent
 
 Probe: TypeAlias = tuple[Tensor, Tensor]
 """A point (1, C, h, w), and the image minus the baseline the point belongs to (1, C, h, w)."""
@@ -73,7 +74,7 @@ class GaussianNoise(Probes):
         generator = torch.Generator().manual_seed(self.seed)
         sigma = self.noise * (x.max() - x.min())
         for _ in range(self.samples):
-            yield x + sigma * torch.randn(x.shape, generator=generator).to(x), x
+            yield x + sigma * sent(torch.randn(x.shape, generator=generator), x), x
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class BlurPath(Probes):
         for step in range(self.steps):
             sigma = largest * (1 - step / self.steps) ** 2
             blurred = idctn(waves * np.exp(-(sigma**2) * fading), axes=(2, 3))
-            yield torch.from_numpy(blurred).to(x)
+            yield sent(torch.from_numpy(blurred), x)
         yield x
 
 

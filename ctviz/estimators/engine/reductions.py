@@ -1,6 +1,6 @@
 """What is made of a stream of gradients, one at a time: memory does not grow with their number.
 
-All arrays are (C, h, w) float64 on the CPU.
+All arrays are (C, h, w) float64, on the GPU where there is one that knows float64.
 """
 
 from abc import ABC, abstractmethod

@@ -10,20 +10,24 @@ from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.probes import Probes
 from ctviz.estimators.engine.reductions import Reduction
 from ctviz.estimators.engine.rules import Rule
+from ctviz.networks import precise, wait_for
 
 
 def stream(
     class_score: ClassScore, rule: Rule, probes: Probes, reductions: Sequence[Reduction]
 ) -> list[Tensor]:
     """Return each reduction's (C, h, w) map of the gradients at the probes."""
-    drawn = probes.draw(class_score)
+    drawn, before = probes.draw(class_score), torch.empty(0)
     for size in even_batches(probes.count, class_score.pace.gradient_batch):
         points, differences = (torch.cat(part) for part in zip(*islice(drawn, size), strict=True))
         gradients = class_score.gradients(points, rule)
-        pairs = zip(_precise(gradients), _precise(differences), strict=True)
+        pairs = zip(precise(gradients), precise(differences), strict=True)
         for gradient, difference in pairs:
             for reduction in reductions:
                 reduction.add(gradient, difference)
+        # A GPU has the next batch already, but no more than that.
+        wait_for(before)
+        before = gradients
         class_score.progress.advance(size)
     return [reduction.result() for reduction in reductions]
 
@@ -37,8 +41,3 @@ def even_batches(count: int, largest: int) -> Iterator[int]:
     batches = -(-count // largest)
     for index in range(batches):
         yield count // batches + (index < count % batches)
-
-
-def _precise(values: Tensor) -> Tensor:
-    # First to the CPU: not every device knows float64.
-    return values.detach().cpu().double()

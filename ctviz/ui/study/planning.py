@@ -91,11 +91,6 @@ def plan_study() -> Run | None:
         return _start()
 
 
-ON_CLUSTER = (
-    "Its slices are computed on the cluster {}, which may have more cores than this machine."
-)
-
-
 def _beginnings() -> None:
     """Offer the usual plans: one of scans, one of phantoms."""
     chosen = of_phantoms()

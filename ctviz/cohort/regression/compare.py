@@ -1,0 +1,95 @@
+"""Two models on one cohort: the slices, the networks, and the twins that say what chance does."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ctviz.backend import Backend
+from ctviz.cohort.plan import CohortStudy
+from ctviz.cohort.regression.attention import Place, attention_of
+from ctviz.cohort.regression.verdict import ModelComparison, compared
+from ctviz.cohort.run.units import Unit, units_of
+from ctviz.cohort.statistics.patients import FEWEST
+from ctviz.core import InvalidInput, Progress
+from ctviz.core.text import count_of
+from ctviz.estimators import Estimator
+from ctviz.models import Classifier, load_model
+from ctviz.models.card import CARD
+from ctviz.models.twins import load_twins
+
+
+def compare_models(
+    backend: Backend,
+    study: CohortStudy,
+    other: str,
+    estimators: Mapping[str, Estimator],
+    progress: Progress | None = None,
+) -> ModelComparison:
+    """Return whether a network still looks where the study's model looks, slice by slice.
+
+    Both are asked about the true class, or where that is not known about the one that the study's
+    model answers. How much may change is what the twins of the study's model do.
+
+    Parameters
+    ----------
+    study
+        Names the cohort, its slices and regions, and the first model.
+    other
+        Id of the second model, or its folder.
+    estimators
+        By name.
+
+    Raises
+    ------
+    InvalidInput
+        If the models tell other classes apart, or the cohort has too few patients.
+    """
+    progress = Progress() if progress is None else progress
+    old, new = _network(backend, study.model), _network(backend, other)
+    if old.classes != new.classes:
+        raise InvalidInput(
+            f"'{study.model}' tells {' and '.join(old.classes)} apart, '{other}' "
+            f"{' and '.join(new.classes)}; only networks of the same classes can be compared."
+        )
+    units = units_of(backend, study, progress)
+    patients = len({unit.patient for unit in units})
+    if patients < FEWEST:
+        raise InvalidInput(
+            f"The cohort has {count_of(patients, 'patient')}; {FEWEST} or more are needed to tell a change "
+            "from chance."
+        )
+    places = _places(backend, units, old)
+    twins = _twins(backend, study.model, new)
+    progress.start(len(places) * (2 + len(twins)))
+    first = attention_of(old, places, estimators, progress)
+    rest = [attention_of(each, places, estimators, progress, first) for each in (new, *twins)]
+    return compared(first, rest[0], rest[1:])
+
+
+def _network(backend: Backend, model: str) -> Classifier:
+    """Return a model of the shelf, or of a folder."""
+    if model not in backend.models() and (Path(model) / CARD).is_file():
+        return load_model(Path(model), backend.device)
+    return backend.classifier(backend.models()[model].id)
+
+
+def _twins(backend: Backend, model: str, new: Classifier) -> list[Classifier]:
+    """Return the twins of a model, without the network that is compared with it."""
+    folder = Path(model)
+    if model in backend.models():
+        folder = backend.settings.models / model
+    twins = load_twins(folder, backend.device)
+    return [twin for twin in twins if dict(twin.card.sha256) != dict(new.card.sha256)]
+
+
+def _places(backend: Backend, units: Sequence[Unit], old: Classifier) -> list[Place]:
+    places = []
+    for unit in units:
+        image = unit.image(backend)
+        known = unit.truth in old.classes
+        target = (
+            old.classes.index(unit.truth or "")
+            if known
+            else int(old.probabilities(old.encode(image))[0].argmax())
+        )
+        places.append(Place(image, unit.patient, unit.mask(backend), target, known))
+    return places
