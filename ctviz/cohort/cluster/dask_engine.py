@@ -24,8 +24,6 @@ from ctviz.core import InvalidInput
 ADDRESS = re.compile(r"(tcp|tls)://[^/\s@?#]+:\d{1,5}")
 AWAY = "The cluster's scheduler does not answer."
 CONNECT_SECONDS = 10.0
-ANSWER_SECONDS = 30.0
-"""How long a scheduler that is busy may take to say who is there."""
 LOOK_SECONDS = 5.0
 """How often the cluster is asked who is there, besides when it says that this has changed."""
 
@@ -86,12 +84,13 @@ class DaskEngine:
         self._check()
         if time.monotonic() - self._looked > LOOK_SECONDS:
             self._looked = time.monotonic()
-            with self._reaching():
+            # One that is busy is not gone: of a connection that is cut Dask itself takes note.
+            with self._reaching(), suppress(TimeoutError):
                 said = self._client.sync(
-                    self._client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_SECONDS
+                    self._client.scheduler.identity, n_workers=-1, callback_timeout=CONNECT_SECONDS
                 )
-            # A worker that takes another's place may have its address, but never its id.
-            self._there = {f"{w['id']} {a}": a for a, w in said["workers"].items()}
+                # A worker that takes another's place may have its address, but never its id.
+                self._there = {f"{w['id']} {a}": a for a, w in said["workers"].items()}
         return self._there
 
     def ask(self, worker: str, task: Task, *what: str | int | bytes) -> int:
@@ -126,7 +125,8 @@ class DaskEngine:
         found: list[Heard] = []
         with suppress(queue.Empty):
             found += self._fetched(self._heard.get(timeout=seconds))
-            while True:
+            # What is put back meanwhile waits for the next time.
+            for _ in range(self._heard.qsize()):
                 found += self._fetched(self._heard.get_nowait())
         return found
 
@@ -142,7 +142,8 @@ class DaskEngine:
         try:
             content, fault = future.result(timeout=2 * CONNECT_SECONDS), ""
         except GONE:
-            # Whoever has it is gone; that is noticed when it is looked who is there.
+            # Whoever has it is busy, or gone, which is noticed when it is looked who is there.
+            self._heard.put(news)
             return
         except Exception as error:  # noqa: BLE001 - whatever went wrong on another machine
             content, fault = None, f"{type(error).__name__}: {error}"[:200]
