@@ -15,6 +15,7 @@ from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
+from ctviz.backend.pacs import Pacs
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.tasks.behaviour import Behaviour
@@ -57,6 +58,8 @@ MapPart: TypeAlias = Literal["values", "stronger", "half-width"]
 """What may be fetched of a map or of its error bars."""
 
 PROCESSORS = 2
+ASIDE = 8
+"""So many maps may be half done while shorter ones of other readers are computed."""
 IMPORTS = 3
 """So many are brought in at a time, each by a process of its own."""
 
@@ -88,7 +91,7 @@ class Backend:
         # What may be refused comes first: nothing else has been started then.
         self._models = Models(settings)
         self._cache = Cache(settings.cache)
-        self._files = Worker("files", IMPORTS)
+        self._files = Worker("files", IMPORTS, share=IMPORTS - 1)
         try:
             self._cases = Cases(
                 settings.data, self._files, (settings.cache,), forget=self._cache.clear
@@ -96,12 +99,15 @@ class Backend:
         except CtvizError:
             self._files.close()
             raise
+        self._pacs = Pacs(settings, self._cases)
         self._spool = Spool(
             settings.data / "uploads",
             reader_mb=settings.upload_mb,
             together_mb=settings.uploads_mb,
         )
-        self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
+        self._device = Worker(
+            "device", aside=ASIDE, prepare=_one_thread if steady else lambda: None
+        )
         self._processor = Worker("processor", PROCESSORS)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)
@@ -134,6 +140,7 @@ class Backend:
         self._one_core.close()
         self._predictor.close()
         self._cases.close_imports()
+        self._pacs.close()
         for worker in (self._device, self._processor, self._files):
             worker.close()
         self._spool.close()
@@ -158,6 +165,11 @@ class Backend:
     def links(self) -> Links:
         """Whose cases those are whose results may go back."""
         return self._cases.links
+
+    @property
+    def pacs(self) -> Pacs:
+        """The servers from which series are fetched and to which results are sent."""
+        return self._pacs
 
     @property
     def spool(self) -> Spool:

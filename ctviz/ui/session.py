@@ -8,19 +8,24 @@ import secrets
 import shutil
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
 
 from ctviz.backend import BroughtOutlines, Imported, Job
 from ctviz.backend.checking import Checkup
-from ctviz.core import ImportanceMap, Sign, Value
+from ctviz.core import ImportanceMap, Sign, Slice, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
 from ctviz.io import OutlineSettings
+from ctviz.io.pacs import FoundSeries, FoundStudy
 from ctviz.models import ModelCard
 from ctviz.models.intake import Rehearsal
 from ctviz.store import Reading
@@ -158,6 +163,34 @@ class Outlines:
 
 
 @dataclass
+class PacsVisit:
+    """What a reader looks for in a PACS; names of patients are here as long as they are shown.
+
+    Parameters
+    ----------
+    server
+        Its name.
+    searches
+        How often a reader has searched: tells one table of matches from the next.
+    studies, series, preview
+        What was asked for last, of the study and of the series that were chosen.
+    study, chosen
+        Those of which more is shown.
+    fetched
+        The series that was asked for last, on its way into the list of cases.
+    """
+
+    server: str = ""
+    searches: int = 0
+    studies: Job[list[FoundStudy]] | None = None
+    study: FoundStudy | None = None
+    series: Job[list[FoundSeries]] | None = None
+    chosen: FoundSeries | None = None
+    preview: Job[Slice] | None = None
+    fetched: Job[Imported] | None = None
+
+
+@dataclass
 class WhatIf:
     """What a reader tries on the slice on the screen.
 
@@ -250,8 +283,13 @@ class Session:
     places: dict[str, int] = field(default_factory=dict)
 
     drawn_as: set[str] = field(default_factory=set)
-    acknowledged: deque[str] = field(default_factory=lambda: deque(maxlen=ACKNOWLEDGED))
+    acknowledged: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    page_shows: Hashable = None
+    looking: Lock = field(default_factory=Lock, repr=False, compare=False)
+    keeping: Lock = field(default_factory=Lock, repr=False, compare=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
+    said: list[tuple[str, str]] = field(default_factory=list)
     saved: str | None = None
     met: str = ""
     heard: str = ""
@@ -266,9 +304,12 @@ class Session:
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
     outlines: Outlines = field(default_factory=Outlines)
+    pacs: PacsVisit = field(default_factory=PacsVisit)
     newcomer: Newcomer | None = None
     newcomer_said: tuple[str, bool] = ("", True)
     bin_trouble: str = ""
+
+    sent: tuple[str, Job[int]] | None = None
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()
@@ -279,8 +320,22 @@ class Session:
     page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
+    second_opinion: bool = False
+    error_bars: bool = False
     replaced: dict[str, int] = field(default_factory=dict)
     typed: dict[str, tuple[int, Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _OPEN[self.token] = self
+
+    def acknowledge(self, letter: str) -> None:
+        """Note that a letter is in the database."""
+        self.acknowledged = (*self.acknowledged, letter)[-ACKNOWLEDGED:]
+        self.saved = f"{datetime.now().astimezone():%H:%M:%S}"
+
+    def say(self, sentence: str, icon: str) -> None:
+        """Let the reader be told something by the next run of the page."""
+        self.said.append((sentence, icon))
 
     def follow_link(self) -> None:
         """Take over what a new address says; anything that makes no sense is ignored.
@@ -355,8 +410,29 @@ def _number(text: str | None, otherwise: int | None) -> int | None:
     return int(text) if text is not None and whole else otherwise
 
 
+_OPEN: weakref.WeakValueDictionary[str, Session] = weakref.WeakValueDictionary()
+_VISITED: ContextVar[Session | None] = ContextVar("visited", default=None)
+
+
+def open_session(token: str) -> Session | None:
+    """Return the session of a tab that is open on this server, by its token."""
+    return _OPEN.get(token)
+
+
+@contextmanager
+def visiting(state: Session) -> Iterator[None]:
+    """Work for a tab outside of its page: inside, `session` is that tab's."""
+    before = _VISITED.set(state)
+    try:
+        yield
+    finally:
+        _VISITED.reset(before)
+
+
 def session() -> Session:
     """Return this browser tab's session."""
+    if (visited := _VISITED.get()) is not None:
+        return visited
     if "ctviz" not in st.session_state:
         st.session_state["ctviz"] = Session()
     return cast("Session", st.session_state["ctviz"])

@@ -128,8 +128,8 @@ class Asking:
                 self.target if target is None else target,
                 [estimator],
                 references=classifier.references,
-                # Its own steps are too fine to show, but each is a chance to stop.
-                progress=Progress(lambda _: self.progress.check()),
+                # Its own steps are too fine to show, but each is a chance for others, and to stop.
+                progress=Progress(lambda _: self.progress.pause()),
             )
         except NotFinite:
             return np.full(self.x.shape[-2:], np.nan, np.float32)
