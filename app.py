@@ -37,6 +37,6 @@ else:
     ui.record_start()
     app = st.App(
         __file__,
-        routes=[*ui.ROUTES, *ui.UPLOADS],
+        routes=[*ui.ROUTES, *ui.MAIL, *ui.UPLOADS],
         middleware=ui.middleware(ui.settings()),
     )

@@ -5,6 +5,7 @@ from ctviz.backend.cases.demo import Demo
 from ctviz.backend.cases.intake import Imported
 from ctviz.backend.cases.outlines import BroughtOutlines, WantedOutlines, others_drawings
 from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
+from ctviz.backend.jobs.asker import on_behalf_of
 from ctviz.backend.jobs.job import Job
 from ctviz.backend.question import Question
 from ctviz.backend.tasks.error_bars import ErrorBars
@@ -34,5 +35,6 @@ __all__ = [
     "WantedOutlines",
     "default_model",
     "explain",
+    "on_behalf_of",
     "others_drawings",
 ]

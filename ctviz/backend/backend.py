@@ -58,6 +58,8 @@ MapPart: TypeAlias = Literal["values", "stronger", "half-width"]
 """What may be fetched of a map or of its error bars."""
 
 PROCESSORS = 2
+ASIDE = 8
+"""So many maps may be half done while shorter ones of other readers are computed."""
 IMPORTS = 3
 """So many are brought in at a time, each by a process of its own."""
 
@@ -89,7 +91,7 @@ class Backend:
         # What may be refused comes first: nothing else has been started then.
         self._models = Models(settings)
         self._cache = Cache(settings.cache)
-        self._files = Worker("files", IMPORTS)
+        self._files = Worker("files", IMPORTS, share=IMPORTS - 1)
         try:
             self._cases = Cases(
                 settings.data, self._files, (settings.cache,), forget=self._cache.clear
@@ -103,7 +105,9 @@ class Backend:
             reader_mb=settings.upload_mb,
             together_mb=settings.uploads_mb,
         )
-        self._device = Worker("device", prepare=_one_thread if steady else lambda: None)
+        self._device = Worker(
+            "device", aside=ASIDE, prepare=_one_thread if steady else lambda: None
+        )
         self._processor = Worker("processor", PROCESSORS)
         self._predictor = Predictor(self._models, self._cases, self._cache, self._device)
         self._pacing = Pacing(self._models, self._cache, self._device, steady=steady)

@@ -1,5 +1,7 @@
 """The models on the shelf, each loaded once and kept on the device."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -32,13 +34,15 @@ def choose_device(wanted: str) -> str:
     return wanted
 
 
-def _stamp(path: Path) -> tuple[Path, int, int]:
-    """Return what changes when a file does; zeros for one that is gone by now."""
-    try:
-        state = path.stat()
-    except OSError:
-        return path, 0, 0
-    return path, state.st_mtime_ns, state.st_size
+def _stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Return what changes when a card does; it is asked for at every look at anything."""
+    found = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                state = os.stat(os.path.join(entry.path, "card.toml"))  # noqa: PTH116, PTH118
+                found.append((entry.name, state.st_mtime_ns, state.st_size))
+    return sorted(found)
 
 
 class Models:
@@ -67,8 +71,7 @@ class Models:
 
     def shelf(self) -> ModelShelf:
         """Return the cards by model id, with the folders that were refused."""
-        files = sorted(self._folder.glob("*/card.toml"))
-        stamp = [_stamp(path) for path in files]
+        stamp = _stamps(self._folder)
         known = self._shelf
         if known is None or known[0] != stamp:
             known = self._shelf = (stamp, model_cards(self._folder))

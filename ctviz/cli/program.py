@@ -34,6 +34,7 @@ from ctviz.cli import (
     truth,
     verify,
     whatif,
+    worker,
 )
 from ctviz.core import CtvizError
 
@@ -57,6 +58,7 @@ COMMANDS = (
     verify,
     study,
     truth,
+    worker,
     diff,
     train,
     audit,
@@ -87,7 +89,8 @@ own networks and scans:
   ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
 
-CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE and CTVIZ_DEVICE say where things are kept and computed.
+CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE, CTVIZ_DEVICE and CTVIZ_CLUSTER say where things are kept and
+computed.
 """
 
 

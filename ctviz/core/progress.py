@@ -1,5 +1,6 @@
 """How long work says how far it is and learns that it should stop."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,15 +18,22 @@ class Progress:
     ----------
     listener
         Called with the share done, 0 to 1, after every step.
+    pause
+        Lets somebody else work after every step; returns how many seconds that took.
     """
 
     careful = False
     """Whether files are read one at a time, so that one that ends the process is found."""
 
-    def __init__(self, listener: Callable[[float], None] | None = None) -> None:
-        self._listener = listener
+    def __init__(
+        self,
+        listener: Callable[[float], None] | None = None,
+        pause: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._listener, self._pause = listener, pause
         self._cancelled = Event()
         self._total, self._done = 1, 0
+        self._rested = 0.0
 
     @property
     def share(self) -> float:
@@ -51,7 +59,17 @@ class Progress:
         self._done += steps
         if self._listener is not None:
             self._listener(self.share)
+        self.pause()
+
+    def pause(self) -> None:
+        """Let somebody else work, where nothing is half done; raises `Cancelled` as `check`."""
         self.check()
+        self._rested += self._pause()
+        self.check()
+
+    def clock(self) -> float:
+        """Return seconds that pass while the work goes on, and not while somebody else's does."""
+        return time.perf_counter() - self._rested
 
     def advance_to(self, share: float) -> None:
         """Say which share is done; raises `Cancelled` if somebody asked to stop."""

@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ctviz.core.arrays import FloatMap, frozen
+from ctviz.core.arrays import FloatMap, digest, frozen
 
 Sign: TypeAlias = Literal["signed", "absolute"]
 """How a map is read before it is scored or shown; a view, never another algorithm."""
@@ -96,6 +97,29 @@ class ImportanceMap:
         object.__setattr__(self, "values", frozen(np.asarray(self.values), np.float32))
         if self.native is not None:
             object.__setattr__(self, "native", frozen(np.asarray(self.native), np.float32))
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of its values: scores of a map are found by it, again and again."""
+        return digest(self.values)
+
+    @cached_property
+    def least(self) -> float:
+        """The least number of it on any grid."""
+        grids = [self.values, *([] if self.native is None else [self.native])]
+        return min(float(values.min()) for values in grids)
+
+    def native_digest(self, sign: Sign) -> str:
+        """Return the sha256 of the native map, read with its sign or without."""
+        return self._magnitude_digest if sign == "absolute" else self._native_digest
+
+    @cached_property
+    def _native_digest(self) -> str:
+        return "" if self.native is None else digest(self.native)
+
+    @cached_property
+    def _magnitude_digest(self) -> str:
+        return "" if self.native is None else digest(np.abs(self.native))
 
 
 def signed_view(values: FloatMap, sign: Sign) -> FloatMap:

@@ -40,6 +40,9 @@ class Settings:
         Who may log in, and as what (``CTVIZ_ACCESS``, a TOML file); without it nobody is asked.
     pacs
         Servers to fetch images from and to send results to (``CTVIZ_PACS``, a TOML file).
+    cluster
+        Scheduler of the Dask cluster that computes studies (``CTVIZ_CLUSTER``, like
+        ``tcp://host:8786``); without one this machine does.
     """
 
     data: Path = PROJECT / "data"
@@ -52,6 +55,7 @@ class Settings:
     uploads_mb: int = 8_000
     access: Path | None = None
     pacs: Path | None = None
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         if self.device.split(":")[0] not in DEVICES:
@@ -74,6 +78,7 @@ class Settings:
             uploads_mb=_megabytes("CTVIZ_UPLOADS_MB", cls.uploads_mb),
             access=Path(access) if (access := os.environ.get("CTVIZ_ACCESS")) else None,
             pacs=Path(pacs) if (pacs := os.environ.get("CTVIZ_PACS")) else None,
+            cluster=os.environ.get("CTVIZ_CLUSTER", "").strip(),
         )
 
 

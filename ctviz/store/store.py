@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ctviz.core import InvalidInput, Prediction, Region, UnknownName
+from ctviz.core import InvalidInput, Mask, Prediction, Region, UnknownName
 from ctviz.core.experiment import Experiment
 from ctviz.core.measurement import Measurement
 from ctviz.store.audit import AuditEntry, AuditEvent
@@ -521,9 +521,17 @@ def _region(row: sqlite3.Row, shape: tuple[int, int]) -> Region:
         slice_index=row["slice_index"],
         reader=row["reader"],
         label=row["label"],
-        mask=decode_mask(row["runs"], shape),
+        mask=_mask(row["runs"], shape),
         drawn=datetime.fromisoformat(row["drawn"]),
     )
+
+
+@lru_cache(maxsize=64)
+def _mask(code: bytes, shape: tuple[int, int]) -> Mask:
+    """Return a mask, which is the same for all Regions that look alike, and is not changed."""
+    mask = decode_mask(code, shape)
+    mask.flags.writeable = False
+    return mask
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from ctviz.ui.cases.gallery import show_cases
 from ctviz.ui.cases.uploads import UPLOADS
 from ctviz.ui.compare.choices import choose_case, choose_model
 from ctviz.ui.compare.drawings import take_in_drawings
+from ctviz.ui.compare.mail import MAIL
 from ctviz.ui.compare.page import compare_page, open_link
 from ctviz.ui.frame import ICON, apply_style, errors_in_words, navigate_from_the_start
 from ctviz.ui.guide import guide
@@ -21,6 +22,7 @@ from ctviz.ui.widgets.reader import ask_reader, reader_badge
 
 __all__ = [
     "ICON",
+    "MAIL",
     "ROUTES",
     "UPLOADS",
     "add_cases",

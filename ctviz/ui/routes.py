@@ -5,6 +5,9 @@ browser that showed it; it is content-addressed, so that the browser may keep wh
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import get_args
 
 import numpy as np
@@ -19,7 +22,7 @@ from ctviz.core import CtvizError, FloatMap, Slice
 from ctviz.core.orientation import depth_mm
 from ctviz.ui.access.browser import COOKIE, signer_of
 from ctviz.ui.service import backend
-from ctviz.ui.session import LONGEST_NUMBER
+from ctviz.ui.session import LONGEST_NUMBER, session
 from ctviz.viz import robust_limit
 
 _HEADERS = {
@@ -31,10 +34,25 @@ OUT_OF_DATE = "This address is out of date, or another browser's; reload the pag
 _INT16 = np.iinfo(np.int16)
 
 
+_BROWSER: ContextVar[str | None] = ContextVar("browser", default=None)
+
+
+@contextmanager
+def for_browser(browser: str) -> Iterator[None]:
+    """Make addresses for the browser of a request: inside, there need not be a page."""
+    before = _BROWSER.set(browser)
+    try:
+        yield
+    finally:
+        _BROWSER.reset(before)
+
+
 def _signed(kind: str, name: str) -> str:
     """Return the part of an address that lets the browser of this session fetch something."""
     signer = signer_of(backend().settings)
-    browser = signer.browser(st.context.cookies.get(COOKIE, ""), time.time())
+    browser = _BROWSER.get()
+    if browser is None:
+        browser = signer.browser(st.context.cookies.get(COOKIE, ""), time.time())
     return f"sign={signer.sign(kind, name, browser)}"
 
 
@@ -52,6 +70,12 @@ def map_url(key: str, part: MapPart = "values") -> str:
 def edited_url(key: str) -> str:
     """Return the address of an edited slice by its Job's key."""
     return f"/ctviz/edited/{key}?{_signed('edited', key)}"
+
+
+def board_url() -> str:
+    """Return the address to which the board of this session brings its messages."""
+    token = session().token
+    return f"/ctviz/board/{token}?{_signed('board', token)}"
 
 
 def _allowed(request: Request, kind: str, name: str) -> bool:

@@ -8,10 +8,14 @@ import secrets
 import shutil
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
@@ -279,8 +283,13 @@ class Session:
     places: dict[str, int] = field(default_factory=dict)
 
     drawn_as: set[str] = field(default_factory=set)
-    acknowledged: deque[str] = field(default_factory=lambda: deque(maxlen=ACKNOWLEDGED))
+    acknowledged: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    page_shows: Hashable = None
+    looking: Lock = field(default_factory=Lock, repr=False, compare=False)
+    keeping: Lock = field(default_factory=Lock, repr=False, compare=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)
+    said: list[tuple[str, str]] = field(default_factory=list)
     saved: str | None = None
     met: str = ""
     heard: str = ""
@@ -311,8 +320,22 @@ class Session:
     page_jobs: dict[tuple[object, ...], Job[Any]] = field(default_factory=dict)
     released: set[Hashable] = field(default_factory=set)
     maps: dict[Hashable, dict[int, str]] = field(default_factory=dict)
+    second_opinion: bool = False
+    error_bars: bool = False
     replaced: dict[str, int] = field(default_factory=dict)
     typed: dict[str, tuple[int, Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _OPEN[self.token] = self
+
+    def acknowledge(self, letter: str) -> None:
+        """Note that a letter is in the database."""
+        self.acknowledged = (*self.acknowledged, letter)[-ACKNOWLEDGED:]
+        self.saved = f"{datetime.now().astimezone():%H:%M:%S}"
+
+    def say(self, sentence: str, icon: str) -> None:
+        """Let the reader be told something by the next run of the page."""
+        self.said.append((sentence, icon))
 
     def follow_link(self) -> None:
         """Take over what a new address says; anything that makes no sense is ignored.
@@ -387,8 +410,29 @@ def _number(text: str | None, otherwise: int | None) -> int | None:
     return int(text) if text is not None and whole else otherwise
 
 
+_OPEN: weakref.WeakValueDictionary[str, Session] = weakref.WeakValueDictionary()
+_VISITED: ContextVar[Session | None] = ContextVar("visited", default=None)
+
+
+def open_session(token: str) -> Session | None:
+    """Return the session of a tab that is open on this server, by its token."""
+    return _OPEN.get(token)
+
+
+@contextmanager
+def visiting(state: Session) -> Iterator[None]:
+    """Work for a tab outside of its page: inside, `session` is that tab's."""
+    before = _VISITED.set(state)
+    try:
+        yield
+    finally:
+        _VISITED.reset(before)
+
+
 def session() -> Session:
     """Return this browser tab's session."""
+    if (visited := _VISITED.get()) is not None:
+        return visited
     if "ctviz" not in st.session_state:
         st.session_state["ctviz"] = Session()
     return cast("Session", st.session_state["ctviz"])

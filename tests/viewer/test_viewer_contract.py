@@ -27,6 +27,7 @@ from ctviz.ui.viewer import (
     InvalidDrawing,
     Letters,
     Pane,
+    Receipt,
     Reference,
     Remark,
     ScoreText,
@@ -56,6 +57,7 @@ STACK = StackView(
     CrossPlaneView("Sagittal", Letters("A", "P", "H", "F")),
     ("The slices lie sheared.",),
 )
+RECEIPT = Receipt(["page-4"], {"page-5": "The disk is full."}, "12:03:04", "", "t", 7)
 BOARD = BoardData(
     case=CaseView(
         "C-1",
@@ -137,7 +139,8 @@ def documented(typedef):
         ("EditView", BOARD.edit),
         ("Badge", BOARD.panes[0].badge),
         ("Remark", BOARD.panes[0].gap),
-        ("DoorbellData", DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light")),
+        ("Receipt", RECEIPT),
+        ("DoorbellData", DoorbellData(RECEIPT, "/board/t?sign=s", "light")),
     ],
 )
 def test_browser_and_python_name_the_same_things(typedef, sent):
@@ -185,13 +188,8 @@ SAID = {
         *(BOARD, BOARD.case, BOARD.case.letters, BOARD.window, BOARD.panes[0], BOARD.drawing),
         *(BOARD.panes[0].scores[0], BOARD.panes[0].badge, BOARD.panes[0].gap, BOARD.reference),
         BOARD.edit,
-        *(
-            BOARD.case.body,
-            BOARD.answer,
-            DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light"),
-        ),
-        *(STACK, STACK.along_row, BOARD.beside),
-        DoorbellData(["page-4"], {"page-5": "The disk is full."}, "light"),
+        *(BOARD.case.body, BOARD.answer, STACK, STACK.along_row, BOARD.beside, RECEIPT),
+        DoorbellData(RECEIPT, "/board/t?sign=s", "light"),
     )
 }
 HEARD = {
@@ -280,6 +278,9 @@ def test_a_board_is_said_as_it_always_was():
         "refused": {},
         "met": "",
         "session": "",
+        "number": 0,
+        "address": "",
+        "behind": False,
         "heard": "",
         "edit": None,
         "caption": [],

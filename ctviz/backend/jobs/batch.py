@@ -20,12 +20,19 @@ class Batch(Generic[T]):
         What is to be finished.
     message
         What is going on, for those who wait.
+    pause
+        Lets others go first between steps; returns how many seconds that took.
     """
 
-    def __init__(self, works: Sequence[Work[T]], message: str = "") -> None:
+    def __init__(
+        self,
+        works: Sequence[Work[T]],
+        message: str = "",
+        pause: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._works = [work for work in works if work.start()]
         self._message = message
-        self._progress = Progress(self._report)
+        self._progress = Progress(self._report, pause)
 
     def run(self, compute: Callable[[Sequence[Work[T]], Progress], object]) -> None:
         """Compute, if anything is wanted; ``compute`` finishes the works itself.

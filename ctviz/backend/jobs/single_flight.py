@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
+from ctviz.backend.jobs.asker import asker
 from ctviz.backend.jobs.batch import Batch
 from ctviz.backend.jobs.job import Job, Work
 from ctviz.backend.jobs.worker import Urgency, Worker
@@ -90,7 +91,7 @@ class SingleFlight(Generic[T]):
         places = {entry.work: place for place, entry in enumerate(entries) if entry.new}
 
         def start() -> None:
-            Batch(list(places), self._message).run(
+            Batch(list(places), self._message, self._worker.step).run(
                 lambda works, progress: compute([Wanted(places[w], w) for w in works], progress)
             )
 
@@ -131,7 +132,7 @@ class SingleFlight(Generic[T]):
         if urgency == "background":
             with self._lock:
                 self._waiting |= {work.key: start for work in works if not work.over}
-        self._worker.submit(start, urgency, owner)
+        self._worker.submit(start, urgency, owner or asker())
 
     def _hurry(self, works: Iterable[Work[T]]) -> None:
         """Queue again, as urgent, what still waits in the background; it is only done once."""
@@ -139,7 +140,7 @@ class SingleFlight(Generic[T]):
             starts = [self._waiting.pop(work.key, None) for work in works]
         for start in dict.fromkeys(starts):
             if start is not None:
-                self._worker.submit(start)
+                self._worker.submit(start, owner=asker())
 
     def _enter_all(self, keys: Sequence[str]) -> list[_Entered[T]]:
         entries: list[_Entered[T]] = []

@@ -7,11 +7,15 @@ from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
+
+from numpy.typing import NDArray
 
 from ctviz.core.files import PART, Arrays, replacing, sealed, unsealed
 
 GIGABYTE = 10**9
-RECENT_BYTES = 10**8
+RECENT_BYTES = 256 * 10**6
+"""The maps of some fifty slices: twenty readers do not push out what others look at."""
 AFTER_SWEEP = 0.9
 SWEEP_EVERY = 256
 STALE_SECONDS = 3600.0
@@ -20,29 +24,37 @@ SUFFIX = ".ctviz"
 log = logging.getLogger(__name__)
 
 
+class Kept(dict[str, NDArray[Any]]):
+    """Arrays, and what was made of them, which goes when they go."""
+
+    made: object = None
+
+
 class Recent:
     """What was just used stays in memory, within a limit of bytes."""
 
     def __init__(self, limit: int = RECENT_BYTES) -> None:
         self._limit, self._size = limit, 0
-        self._kept: OrderedDict[str, Arrays] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: str) -> Arrays | None:
+    def get(self, key: str) -> Kept | None:
         """Return the arrays of this key if they are still there."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: str, arrays: Arrays) -> None:
+    def put(self, key: str, arrays: Arrays) -> Kept:
         """Keep the arrays, which must not be changed any more, and let the oldest go."""
+        kept = Kept(arrays)
         with self._lock:
-            self._size += _bytes(arrays) - _bytes(self._kept.pop(key, {}))
-            self._kept[key] = arrays
+            self._size += _bytes(kept) - _bytes(self._kept.pop(key, Kept()))
+            self._kept[key] = kept
             while self._size > self._limit:
                 _, oldest = self._kept.popitem(last=False)
                 self._size -= _bytes(oldest)
+        return kept
 
 
 class Cache:
@@ -68,14 +80,13 @@ class Cache:
         self._puts = 0
         self._sweep()
 
-    def get(self, key: str) -> Arrays | None:
+    def get(self, key: str) -> Kept | None:
         """Return the arrays of this key, or None if there are none or they are damaged."""
-        arrays = self._recent.get(key)
-        if arrays is None:
+        kept = self._recent.get(key)
+        if kept is None:
             arrays = self._read(key)
-            if arrays is not None:
-                self._recent.put(key, arrays)
-        return arrays
+            kept = None if arrays is None else self._recent.put(key, arrays)
+        return kept
 
     def _read(self, key: str) -> Arrays | None:
         path = self._path(key)

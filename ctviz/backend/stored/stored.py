@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from ctviz.backend.jobs.job import Job, Work
 from ctviz.backend.jobs.single_flight import SingleFlight, Wanted
@@ -107,9 +107,17 @@ class Stored(Generic[T]):
         return self._flights.here(key, lambda: self._keep(key, compute()))
 
     def recall(self, key: str) -> T | None:
-        """Return what was computed before, or None; computes nothing."""
+        """Return what was computed before, or None; computes nothing.
+
+        All who ask get the same result as long as its arrays are at hand, with all that it has
+        found out about itself.
+        """
         arrays = self._cache.get(key)
-        return None if arrays is None else self._codec.unpack(arrays)
+        if arrays is None:
+            return None
+        if arrays.made is None:
+            arrays.made = self._codec.unpack(arrays)
+        return cast("T", arrays.made)
 
     def knows(self, key: str) -> bool:
         """Whether the result was computed before, so that asking for it costs no time."""

@@ -30,7 +30,7 @@ class Edits:
     """Edited slices on the processor, their controls on the device; both are kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, processor: Worker, device: Worker) -> None:
-        self._models, self._device = models, device
+        self._models = models
         self._slices = Stored(Codec("edit", _pack, _unpack), cache, processor, "Editing the slice")
         codec = Codec("elsewhere", _pack_answers, _unpack_answers)
         self._answers = Stored(codec, cache, device, "Trying it at other places")
@@ -62,7 +62,6 @@ class Edits:
             answers = []
             for image in elsewhere(question.image, edited, count=count, seed=seed):
                 answers.append(classifier.predict(image).probabilities)
-                self._device.give_way()
                 progress.advance()
             return np.stack(answers)
 

@@ -79,7 +79,7 @@ class ErrorBarring:
     """Error bars of maps; they cost some two dozen maps each and are kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._device = models, device
+        self._models = models
         codec = Codec("error-bars", _pack, _unpack)
         self._bars = Stored(codec, cache, device, "Asking networks that know nothing")
 
@@ -99,7 +99,7 @@ class ErrorBarring:
                 progress=progress,
                 trained_alike=self._models.twins(question.model_id),
             )
-            return on_scan(_bars(asking, question.image, self._device), classifier, question.image)
+            return on_scan(_bars(asking, question.image), classifier, question.image)
 
         return self._bars.ask(key, compute, urgency)
 
@@ -108,8 +108,8 @@ class ErrorBarring:
         self._bars.close()
 
 
-def _bars(asking: Asking, image: Slice, device: Worker) -> ErrorBars:
-    """Return the error bars on the network's grid; somebody else may use it between maps."""
+def _bars(asking: Asking, image: Slice) -> ErrorBars:
+    """Return the error bars on the network's grid."""
     seeds = [] if asking.seed is None else [asking.seed + 1 + k for k in range(FURTHER_SEEDS)]
     asking.progress.start(1 + COPIES + asking.twins + len(seeds))
 
@@ -117,7 +117,6 @@ def _bars(asking: Asking, image: Slice, device: Worker) -> ErrorBars:
         found = []
         for values in maps:
             found.append(values)
-            device.give_way()
             asking.progress.advance()
         return found
 

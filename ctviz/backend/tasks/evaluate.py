@@ -163,7 +163,7 @@ class AgreementScores:
     ) -> str:
         drawn = None if mask is None else digest(mask)
         # A region map also depends on the slice's own regions, on the network's grid.
-        place = [question.model_id, of_slice(question.image), digest(importance.values)]
+        place = [question.model_id, of_slice(question.image), importance.digest]
         rule = [of_tunable(comparing.metric), comparing.prior]
         return address("agreement", rule, place, sign, drawn)
 
@@ -181,9 +181,7 @@ class AgreementScores:
 
 def _telling(importance: ImportanceMap, sign: Sign) -> Sign:
     """Return a sign that reads the same: a map that is nowhere negative has but one reading."""
-    native = importance.native
-    grids = [importance.values, *([] if native is None else [native])]
-    return "signed" if all(float(values.min()) >= 0 for values in grids) else sign
+    return "signed" if importance.least >= 0 else sign
 
 
 def of_the_record(importance: ImportanceMap, metric: RecordMetric) -> Job[Evaluation]:
@@ -195,7 +193,7 @@ def of_the_record(importance: ImportanceMap, metric: RecordMetric) -> Job[Evalua
 def of_the_map_alone(importance: ImportanceMap, metric: MapMetric, sign: Sign) -> Job[Evaluation]:
     """Return the finished Job of a score that needs neither a reader nor the model."""
     values = native_view(importance, sign)
-    key = address("of-map", of_tunable(metric), digest(values))
+    key = address("of-map", of_tunable(metric), importance.native_digest(sign))
     return ready(key, Evaluation(metric(values)))
 
 
@@ -218,7 +216,7 @@ class FidelityScores:
         card = self._models.shelf()[question.model_id]
         place = [of_model(card), of_slice(question.image), question.target, of_tunable(metric)]
         views = [native_view(importance, sign) for importance in maps]
-        keys = [self._scores.key(*place, digest(values)) for values in views]
+        keys = [self._scores.key(*place, each.native_digest(sign)) for each in maps]
 
         def compute(missing: Sequence[Missing[Evaluation]], progress: Progress) -> None:
             classifier = self._models.classifier(question.model_id)

@@ -1,6 +1,5 @@
 """The sanity check: whether an estimator notices that the model forgot what it learnt."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -92,7 +91,7 @@ class SanityChecks:
     """Sanity of estimators on models; costs a dozen maps each and is kept on disk."""
 
     def __init__(self, models: Models, cache: Cache, device: Worker) -> None:
-        self._models, self._device = models, device
+        self._models = models
         codec = Codec("sanity", _pack, _unpack)
         self._checks = Stored(codec, cache, device, "Checking what the maps depend on")
 
@@ -104,7 +103,7 @@ class SanityChecks:
 
         def compute(progress: Progress) -> Sanity:
             classifier = self._models.classifier(model_id)
-            return check(classifier, estimator, progress, self._device.give_way)
+            return check(classifier, estimator, progress)
 
         return self._checks.ask(key, compute, urgency)
 
@@ -123,26 +122,16 @@ class SanityChecks:
         return self._checks.key(of_model(card), of_tunable(estimator), rule)
 
 
-def check(
-    classifier: Classifier,
-    estimator: Estimator,
-    progress: Progress,
-    pause: Callable[[], object] = lambda: None,
-) -> Sanity:
+def check(classifier: Classifier, estimator: Estimator, progress: Progress) -> Sanity:
     """Return the verdict over a few of the classifier's reference images.
 
     Images on which there is no score are left out; if there is none at all, the first says why.
-    Between maps there is a ``pause``, in which somebody else may use the network.
     """
-
-    def one_map_done(_: float = 0.0) -> None:
-        pause()
-        progress.advance()
-
     if classifier.references is None:
         return NO_REFERENCES
     images = _spread(classifier.references)
     progress.start(len(images) * (1 + CHECK.maps))
+    map_by_map = Progress(lambda _: progress.advance())
     found: list[Curves] = []
     for place, image in enumerate(images):
         x = image[None]
@@ -152,8 +141,8 @@ def check(
             values = again()
         except UnsupportedNetwork as error:
             return Sanity.inapplicable(f"The estimator refuses this model: {error}")
-        one_map_done()
-        found.append(CHECK.curves(values, x.cpu().numpy(), again, Progress(one_map_done)))
+        progress.advance()
+        found.append(CHECK.curves(values, x.cpu().numpy(), again, map_by_map))
     measured = [curves.lines for curves in found if curves.score.defined]
     if not measured:
         return Sanity.inapplicable(found[0].score.why)

@@ -1,6 +1,5 @@
 """A set of estimators answers one question, and what they have in common is computed once."""
 
-import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -142,7 +141,7 @@ class _AnswersSoFar:
         group = tuple(estimator for estimator in group if not self._inherits_refusal(estimator))
         if not group:
             return
-        begun = time.perf_counter()
+        begun = class_score.progress.clock()
         try:
             parents = [tuple(self.known[p] for p in estimator.parents()) for estimator in group]
             results = type(group[0]).together(class_score, group, parents)
@@ -152,7 +151,7 @@ class _AnswersSoFar:
             for estimator in group:
                 self._refuse(estimator, error)
             return
-        share = (time.perf_counter() - begun) / len(group)
+        share = (class_score.progress.clock() - begun) / len(group)
         for estimator, result in zip(group, results, strict=True):
             own = share + sum(self.seconds[parent] for parent in estimator.parents())
             self._settle(estimator, result, own, class_score)

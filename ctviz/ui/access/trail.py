@@ -7,14 +7,11 @@ be written takes nothing back. The reader is told, and the server's log says wha
 import logging
 from collections.abc import Callable, Iterable
 
-import streamlit as st
-
 from ctviz.core import CtvizError
 from ctviz.store import AuditEntry, AuditEvent
 from ctviz.store.audit import Outcome
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
-from ctviz.ui.widgets.plain_text import plain
 
 NOBODY = "somebody without a name"
 _log = logging.getLogger(__name__)
@@ -48,10 +45,10 @@ def record_each(event: AuditEvent, whats: Iterable[str]) -> None:
 
 def _tell_of(trouble: str) -> None:
     if trouble:
-        st.toast(
+        session().say(
             "What you did is done, but the audit trail could not be written; tell whoever runs "
-            f"ctviz. {plain(trouble)}",
-            icon=":material/error:",
+            f"ctviz. {trouble}",
+            ":material/error:",
         )
 
 

@@ -58,14 +58,20 @@ def choose_model() -> ModelCard | None:
     return shelf[state.model]
 
 
-def choose_target(prediction: Prediction) -> int:
-    """Let the reader choose the class to explain; until then it is each slice's answer.
+def chosen_target(prediction: Prediction) -> int:
+    """Return the class to explain: until the reader chooses one, it is each slice's answer."""
+    state = session()
+    if state.target is not None and state.target >= len(prediction.classes):
+        state.target = None
+    return prediction.target if state.target is None else state.target
+
+
+def choose_target(prediction: Prediction) -> None:
+    """Let the reader choose the class to explain.
 
     That the answer is followed is a choice of its own, which no slice passed by can change.
     """
     state, key = session(), widget("target")
-    if state.target is not None and state.target >= len(prediction.classes):
-        state.target = None
 
     def choose() -> None:
         chosen = int(str(value_of(key)))
@@ -83,22 +89,37 @@ def choose_target(prediction: Prediction) -> int:
         label_visibility="collapsed",
         help="Maps are positive where a pixel speaks for this class.",
     )
-    return prediction.target if state.target is None else state.target
 
 
-def choose_reference(names: Iterable[str]) -> str:
-    """Let the reader choose whose region the maps are compared with; empty if there is none.
+def chosen_reference(names: Iterable[str]) -> str:
+    """Return whose region the maps are compared with; empty if there is none."""
+    known = list(names)
+    chosen = _wished(known)
+    return chosen if chosen in known else NOBODY
+
+
+def _offered(known: list[str]) -> list[str]:
+    reader = session().reader
+    return list(dict.fromkeys([*([reader] if reader else []), *known, NOBODY]))
+
+
+def _wished(known: list[str]) -> str:
+    """Return the reader's choice: it may be somebody who has drawn nothing on this slice.
 
     Whoever chose themselves, or nobody, is not led to another's region on the next slice.
     """
+    wished, first = session().compare_with, next(iter(known), NOBODY)
+    return wished if wished is not None and wished in _offered(known) else first
+
+
+def choose_reference(names: Iterable[str]) -> None:
+    """Let the reader choose whose region the maps are compared with."""
     state, key, known = session(), widget("reference"), list(names)
     if not known:
         # Blinded readers are not told whether anybody else has drawn here.
         known_of_all = "No region on this slice yet: draw one to see agreement."
         st.caption(known_of_all if sight().everything else "Draw a region to see agreement.")
-        return NOBODY
-    offered = list(dict.fromkeys([*([state.reader] if state.reader else []), *known, NOBODY]))
-    chosen = state.compare_with if state.compare_with in offered else known[0]
+        return
 
     def choose() -> None:
         state.compare_with = str(value_of(key))
@@ -110,11 +131,10 @@ def choose_reference(names: Iterable[str]) -> str:
 
     st.selectbox(
         "Compare with",
-        offered,
+        _offered(known),
         format_func=title,
-        **mirror(key, chosen, choose),
+        **mirror(key, _wished(known), choose),
         label_visibility="collapsed",
         help="Whose region agreement is measured against."
         + (f" {NOT_YET}" if not sight().everything else ""),
     )
-    return chosen if chosen in known else NOBODY

@@ -1,7 +1,6 @@
 """Drawings on their way between the browser's labels and the store's Regions."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import numpy as np
 import streamlit as st
@@ -10,17 +9,20 @@ from ctviz.core import CtvizError, InvalidInput, Mask, Prior, Region
 from ctviz.store import AuditEvent, CaseEntry, DrawnChange, Joined
 from ctviz.ui.access import permit, record
 from ctviz.ui.access.sight import seen_regions, sight
+from ctviz.ui.routes import board_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session, widget
 from ctviz.ui.viewer import (
     DoorbellData,
     Drawing,
     DrawingChange,
+    Receipt,
     Reference,
     doorbell,
     encode_runs,
 )
 from ctviz.ui.widgets.inks import page_scheme
+from ctviz.ui.widgets.said import show_said
 
 FIRST_LABEL = "heart and great vessels"
 
@@ -29,8 +31,16 @@ def take_in_drawings() -> None:
     """Take in, on every page, what was drawn just before the reader left the board."""
     # So high and no higher: the style gives it no room.
     with st.container(height=1, border=False):
-        told = DoorbellData(session().acknowledged, session().refused, page_scheme())
-        doorbell(told, widget("doorbell"), keep_or_say)
+        doorbell(DoorbellData(receipt(), board_url(), page_scheme()), widget("doorbell"))
+    show_said()
+
+
+def receipt() -> Receipt:
+    """Return what became of the drawings that this session's browser sent."""
+    state = session()
+    number = next(state.numbers)
+    told = (state.acknowledged, dict(state.refused), state.saved, state.met)
+    return Receipt(*told, session=state.token, number=number)
 
 
 def drawing_of(entry: CaseEntry, reader: str) -> Drawing | None:
@@ -73,16 +83,22 @@ def _runs(
 
 def keep_or_say(change: DrawingChange) -> None:
     """Keep a change, or let the board say why it is not saved; the browser keeps it then."""
-    refused = session().refused
-    refused.clear()
-    try:
-        joined = keep(change)
-    except CtvizError as error:
-        refused[change.id] = str(error)
-        return
-    if joined.slices:
-        session().met = _meeting(joined, change.reader)
-        st.toast(f"Saved {session().met}.", icon=":material/join:")
+    state = session()
+    with state.keeping:
+        state.refused = {}
+        try:
+            joined = keep(change)
+        except CtvizError as error:
+            refuse(change.id, str(error))
+            return
+        if joined.slices:
+            state.met = _meeting(joined, change.reader)
+            state.say(f"Saved {state.met}.", ":material/join:")
+
+
+def refuse(letter: str, why: str) -> None:
+    """Let the board say why a letter is not kept."""
+    session().refused = {letter: why}
 
 
 def keep(change: DrawingChange) -> Joined:
@@ -106,8 +122,7 @@ def keep(change: DrawingChange) -> Joined:
         DrawnChange(change.id, entry.id, change.reader, change.labels, images, measured)
     )
     record(AuditEvent.DREW, entry.id, who=change.reader)
-    state.acknowledged.append(change.id)
-    state.saved = f"{datetime.now().astimezone():%H:%M:%S}"
+    state.acknowledge(change.id)
     return joined
 
 

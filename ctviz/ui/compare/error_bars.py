@@ -7,21 +7,26 @@ import streamlit as st
 from ctviz.backend import ErrorBars, Job
 from ctviz.core import CtvizError
 from ctviz.ui.routes import map_url
-from ctviz.ui.session import value_of, widget
+from ctviz.ui.session import mirror, session, value_of, widget
 
 SWITCH = widget("fade")
 
 
 def wants_error_bars() -> bool:
     """Whether the reader has asked for what chance would show."""
-    return value_of(SWITCH) is True
+    return session().error_bars
 
 
 def offer_error_bars() -> None:
     """Let the reader have everything fade that chance would show too."""
+    state = session()
+
+    def turn() -> None:
+        state.error_bars = value_of(SWITCH) is True
+
     st.toggle(
         "Fade what chance would show",
-        key=SWITCH,
+        **mirror(SWITCH, state.error_bars, turn),
         help="Asks each estimator for the same map on 19 copies of the network that have "
         "forgotten everything. What is no stronger than there fades; a pixel's read-out gets its "
         "95 % interval over networks trained alike, or over seeds. It takes some two dozen maps "

@@ -5,21 +5,26 @@ import streamlit as st
 from ctviz.estimators.second_opinion import NO_COUNTERPART
 from ctviz.ui.compare.comparison import ComparedMap
 from ctviz.ui.compare.completeness import percent
-from ctviz.ui.session import value_of, widget
+from ctviz.ui.session import mirror, session, value_of, widget
 
 SWITCH = widget("second-opinion")
 
 
 def wants_second_opinion() -> bool:
     """Whether the reader has asked for Captum's maps."""
-    return value_of(SWITCH) is True
+    return session().second_opinion
 
 
 def offer_second_opinion() -> None:
     """Let the reader have the maps on the screen checked."""
+    state = session()
+
+    def turn() -> None:
+        state.second_opinion = value_of(SWITCH) is True
+
     st.toggle(
         "Check against Captum",
-        key=SWITCH,
+        **mirror(SWITCH, state.second_opinion, turn),
         help="Asks an independent implementation for the same maps, where it defines them as "
         "ctviz does, both in double precision. The answer is a column of the table.",
     )

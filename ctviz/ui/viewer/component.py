@@ -2,24 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from ctviz.core import CtvizError
-from ctviz.ui.session import value_of
 from ctviz.ui.uninterrupted import uninterrupted
-from ctviz.ui.viewer.contract import (
-    BoardCommand,
-    BoardData,
-    DoorbellData,
-    DrawingChange,
-    SliceChange,
-)
-from ctviz.ui.viewer.runs import InvalidDrawing
-
-Message = TypeVar("Message")
+from ctviz.ui.viewer.contract import BoardData, DoorbellData
 
 
 class ViewerNotInstalled(CtvizError):
@@ -45,58 +35,26 @@ def _component() -> _Mount:
         raise ViewerNotInstalled from problem
 
 
-def board(
-    data: BoardData,
-    key: str,
-    drawn: Callable[[DrawingChange], None],
-    scrolled: Callable[[SliceChange], None],
-    commanded: Callable[[BoardCommand], None],
-) -> None:
-    """Show the board; each callback runs before the script does, with what the reader did.
-
-    The same drawing can come more than once, because the browser resends it until
-    ``data.acknowledged`` reaches its version.
-    """
+def board(data: BoardData, key: str) -> None:
+    """Show the board, which lets this part of the page run when it shows less than the board."""
     _component()(
         key=key,
         data=data.to_json(),
         height="content",
-        on_drawing_change=uninterrupted(_told(key, "drawing", DrawingChange.from_json, drawn)),
-        on_slice_change=uninterrupted(_told(key, "slice", SliceChange.from_json, scrolled)),
-        on_command_change=uninterrupted(_told(key, "command", BoardCommand.from_json, commanded)),
+        on_run_change=uninterrupted(lambda: None),
     )
 
 
-def doorbell(data: DoorbellData, key: str, drawn: Callable[[DrawingChange], None]) -> None:
-    """Let a board that is not heard run the whole page; to be shown outside of any fragment.
+def doorbell(data: DoorbellData, key: str) -> None:
+    """Let a board that is turned away run the whole page; to be shown outside of any fragment.
 
-    A browser reconnects to a server that was started anew, but the server knows no fragment yet
-    and drops what comes from inside one. Shown on every page, it also takes in what was drawn just
-    before the reader left the board.
+    A browser reconnects to a server that was started anew, but the server knows neither the tab nor
+    any fragment yet. Shown on every page, it also tells what became of what was drawn just before
+    the reader left the board.
     """
     _component()(
         key=key,
         data=data.to_json(),
         height="content",
         on_ring_change=uninterrupted(lambda: None),
-        on_drawing_change=uninterrupted(_told(key, "drawing", DrawingChange.from_json, drawn)),
     )
-
-
-def _told(
-    key: str,
-    trigger: str,
-    read: Callable[[object], Message],
-    tell: Callable[[Message], None],
-) -> Callable[[], None]:
-    def listen() -> None:
-        state = value_of(key)
-        message = state.get(trigger) if hasattr(state, "get") else None
-        if message is None:
-            return
-        try:
-            tell(read(message))
-        except InvalidDrawing as refusal:
-            st.toast(str(refusal), icon=":material/error:")
-
-    return listen

@@ -28,7 +28,7 @@ Facts = NewType("Facts", Mapping[str, Any])
 """The theme as its file has it; see `ctviz.core.theme`."""
 RunsBySlice = Mapping[int, Sequence[int]]
 
-CONTRACT = 3
+CONTRACT = 4
 """Version of these words. The browser has the same number: a page that is older than its server, or
 younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
@@ -84,7 +84,7 @@ class FromBrowser:
 
     @classmethod
     def from_json(cls, message: object) -> Self:
-        """Read the message of a trigger."""
+        """Read a message."""
         try:
             return structured(BROWSER, cls, message)
         except InvalidInput:
@@ -392,6 +392,13 @@ class BoardData(ToBrowser):
     session
         Which session of the server this is; in another one the browser says again where the
         reader is.
+    number
+        Counts what is said to this session: what was said before something that is known already
+        is out of date, by whichever way it comes.
+    address
+        Where messages are brought.
+    behind
+        Whether the page's own widgets show less than this; it had better run when the reader rests.
     heard
         The order heard last; the browser repeats an order until it finds it here.
     edit
@@ -419,6 +426,9 @@ class BoardData(ToBrowser):
     sign: Sign = "absolute"
     unit: MapUnit = "pixels"
     session: str = ""
+    number: int = 0
+    address: str = ""
+    behind: bool = False
     heard: str = ""
     edit: EditView | None = None
     caption: Sequence[str] = ()
@@ -429,19 +439,33 @@ class BoardData(ToBrowser):
 
 
 @dataclass(frozen=True)
+class Receipt(ToBrowser):
+    """What became of the drawings that the browser sent; all as the board is told."""
+
+    acknowledged: Sequence[str] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    saved: str | None = None
+    met: str = ""
+    session: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class DoorbellData(ToBrowser):
-    """What every page tells the browser: what became of the drawings that it sent.
+    """What every page tells the browser.
 
     Parameters
     ----------
-    acknowledged, refused
-        As the board is told.
+    receipt
+        What became of the drawings that it sent.
+    address
+        Where messages are brought.
     scheme
         What the charts of this run were drawn for.
     """
 
-    acknowledged: Sequence[str] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
+    receipt: Receipt = field(default_factory=Receipt)
+    address: str = ""
     scheme: Scheme = "dark"
     doorbell: Literal[True] = field(default=True, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)
@@ -486,7 +510,7 @@ class DrawingChange(FromBrowser):
 
     @classmethod
     def from_json(cls, message: object) -> Self:
-        """Read the message of the ``drawing`` trigger."""
+        """Read a letter."""
         if isinstance(message, Mapping) and message.get("contract") != CONTRACT:
             raise InvalidDrawing(
                 "This page is from before ctviz was updated; reload it. What was drawn is kept in "

@@ -18,13 +18,16 @@ class InvalidDrawing(InvalidInput):
 
 def encode_runs(labels: LabelImage) -> list[int]:
     """Return runs of equal, non-zero labels of an (H, W) image, in row-major order."""
-    flat = labels.reshape(-1)
-    if flat.size == 0:
+    rows = np.flatnonzero(labels.any(axis=1))
+    if rows.size == 0:
         return []
+    # A drawing seldom fills a slice; what lies above and below it is not looked through.
+    above = int(rows[0]) * labels.shape[1]
+    flat = labels[rows[0] : rows[-1] + 1].reshape(-1)
     starts = np.concatenate(([0], np.flatnonzero(np.diff(flat)) + 1))
     lengths = np.diff(np.concatenate((starts, [flat.size])))
     drawn = flat[starts] != 0
-    runs = np.stack((starts[drawn], lengths[drawn], flat[starts][drawn]), axis=1)
+    runs = np.stack((starts[drawn] + above, lengths[drawn], flat[starts][drawn]), axis=1)
     return [int(number) for number in runs.reshape(-1)]
 
 

@@ -313,7 +313,7 @@ def test_what_a_compromised_process_leaves_is_not_believed(backend, settings, se
 
 
 def test_readers_take_turns_and_one_thread_is_always_free_for_another():
-    worker, order, gate = Worker("test", 3), [], Event()
+    worker, order, gate = Worker("test", 3, share=2), [], Event()
     begun, end = [Event() for _ in range(3)], Event()
 
     def giant(number: int) -> None:
@@ -334,8 +334,8 @@ def test_readers_take_turns_and_one_thread_is_always_free_for_another():
     worker.close()
 
 
-def test_who_has_least_under_way_goes_first():
-    worker, order, gate, begun = Worker("test", 2), [], Event(), Event()
+def test_who_has_had_least_goes_first():
+    worker, order, gate, begun = Worker("test", 2, share=1), [], Event(), Event()
 
     def block() -> None:
         begun.set()
@@ -343,16 +343,15 @@ def test_who_has_least_under_way_goes_first():
 
     worker.submit(block, owner="a")
     assert begun.wait(60)
-    hold, held, end = Event(), Event(), Event()
+    hold, held, ends = Event(), Event(), (Event(), Event())
     worker.submit(lambda: (held.set(), hold.wait(60)), owner="b")
     assert held.wait(60)
     worker.submit(lambda: order.append("a"), owner="a")
-    worker.submit(lambda: order.append("b"), owner="b")
-    worker.submit(lambda: (order.append("c"), end.set()), owner="c")
+    worker.submit(lambda: (order.append("b"), ends[0].set()), owner="b")
+    worker.submit(lambda: (order.append("c"), ends[1].set()), owner="c")
     hold.set()
-    assert end.wait(60)
-    assert order[-1] == "c"
-    assert "a" not in order
+    assert all(end.wait(60) for end in ends)
+    assert order == ["c", "b"]
     gate.set()
     worker.close()
 

@@ -103,9 +103,11 @@ def test_progress_rises_to_the_end(backend):
 
 
 def test_there_is_a_pause_after_every_map(backend):
-    pauses, shares = [], []
-    check(backend.classifier(MODEL), GRADIENT, Progress(shares.append), lambda: pauses.append(0))
-    assert len(pauses) == len(shares) == 3 * (1 + CHECK.maps)
+    shares = []
+    pauses = []
+    progress = Progress(shares.append, lambda: pauses.append(0) or 0.0)
+    check(backend.classifier(MODEL), GRADIENT, progress)
+    assert len(pauses) >= len(shares) == 3 * (1 + CHECK.maps)
 
 
 def test_a_check_can_be_given_up(backend):

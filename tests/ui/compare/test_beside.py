@@ -7,7 +7,7 @@ import pytest
 
 from ctviz.core.acquisition import Acquisition
 from ctviz.ui.compare import beside as beside_room
-from ctviz.ui.compare import case_view, page
+from ctviz.ui.compare import case_view, orders
 from ctviz.ui.compare.beside import beside
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import BESIDE
@@ -18,7 +18,7 @@ SPACE = Acquisition(space="F-0123abcd")
 @pytest.fixture
 def session(monkeypatch):
     session = Session(reader="AB")
-    for room in (beside_room, page):
+    for room in (beside_room, orders):
         monkeypatch.setattr(room, "session", lambda: session)
     monkeypatch.setattr(beside_room, "record_once", lambda *_: None)
     monkeypatch.setattr(case_view, "pixels_url", lambda case_id: f"/{case_id}/{{k}}")
@@ -59,7 +59,7 @@ def test_a_case_that_is_not_there_is_not_shown(opened, session, gone):
 
 def test_the_board_takes_it_away_and_leaves_estimators_alone(session):
     session.beside, session.estimators = "C-0123abcd", ("gradient", "random")
-    page._remove(BESIDE)
+    orders._remove(BESIDE)
     assert (session.beside, session.estimators) == ("", ("gradient", "random"))
-    page._remove("random")
+    orders._remove("random")
     assert session.estimators == ("gradient",)

@@ -22,7 +22,6 @@ def tab(monkeypatch):
     def open_tab(reader="AB"):
         session = Session(reader=reader)
         monkeypatch.setattr(drawings, "session", lambda: session)
-        monkeypatch.setattr(drawings.st, "toast", lambda *_, **__: None)
         return session
 
     return open_tab

@@ -1,13 +1,12 @@
 """What a pane gets of its map's error bars, and when they are asked for."""
 
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
 
 from ctviz.backend import Question
 from ctviz.estimators import ESTIMATORS
-from ctviz.ui.compare import error_bars, page_jobs
+from ctviz.ui.compare import error_bars, page_jobs, panes
 from ctviz.ui.compare import expected_seconds as expectations
 from ctviz.ui.compare.comparison import ComparedMap, MapReading, compare
 from ctviz.ui.compare.error_bars import ErrorBarsShown
@@ -15,7 +14,6 @@ from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.session import Session
 
-compare_page = import_module("ctviz.ui.compare.page")
 GRADIENT = ESTIMATORS["gradient"]()
 PLAIN = MapReading("absolute", "pixels")
 
@@ -23,7 +21,7 @@ PLAIN = MapReading("absolute", "pixels")
 @pytest.fixture
 def session(monkeypatch):
     session = Session()
-    for module in (page_jobs, expectations, compare_page):
+    for module in (page_jobs, expectations, panes):
         monkeypatch.setattr(module, "session", lambda: session)
     return session
 
@@ -67,18 +65,18 @@ def test_what_is_not_there_yet_is_said():
 
 def test_masks_of_slices_seen_before_stay_as_long_as_the_switch_is_on(session, monkeypatch):
     wanted = True
-    monkeypatch.setattr(compare_page, "wants_error_bars", lambda: wanted)
+    monkeypatch.setattr(panes, "wants_error_bars", lambda: wanted)
     one = ComparedMap(GRADIENT)
     session.case, session.model, session.target = "C-1", "small", 1
     session.slice = 3
-    assert compare_page._seen(one, "stronger", "/a") == {3: "/a"}
+    assert panes._seen(one, "stronger", "/a") == {3: "/a"}
     session.slice = 4
-    assert compare_page._seen(one, "stronger", "") == {3: "/a"}
-    assert compare_page._seen(one, "half-width", "/b") == {4: "/b"}
+    assert panes._seen(one, "stronger", "") == {3: "/a"}
+    assert panes._seen(one, "half-width", "/b") == {4: "/b"}
     session.target = 0
-    assert compare_page._seen(one, "stronger", "") == {}
+    assert panes._seen(one, "stronger", "") == {}
     session.target, wanted = 1, False
-    assert compare_page._seen(one, "stronger", "") == {}
+    assert panes._seen(one, "stronger", "") == {}
 
 
 def test_the_switch_stands_on_the_page_and_is_off(app, two_phantoms):

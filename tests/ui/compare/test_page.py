@@ -1,13 +1,11 @@
 import shutil
-from importlib import import_module
 
 import pytest
 
 from ctviz.metrics import METRICS
+from ctviz.ui.compare import look, orders
 from ctviz.ui.session import Session
 from ctviz.ui.viewer import BoardCommand, SliceChange
-
-compare_page = import_module("ctviz.ui.compare.page")
 
 
 def test_without_a_model_cases_can_still_be_read(app, two_phantoms, tmp_path):
@@ -42,32 +40,32 @@ def test_other_patients_are_looked_at_where_a_metric_asks(backend, two_phantoms)
     region = backend.store.regions(entry.id)[0]
     corrected, plain = ([METRICS[name]()] for name in ("auroc-corrected", "auroc"))
     for chosen in (region.reader, f"{region.reader}: {region.label}"):
-        held = compare_page._held(entry, chosen, region.mask, corrected)
+        held = look._held(entry, chosen, region.mask, corrected)
         assert held.prior.patients == 1
         assert held.prior.mean.any()
         assert not held.corrects
-    assert compare_page._held(entry, region.reader, region.mask, plain).prior is None
-    assert compare_page._held(entry, "", None, corrected).mask is None
+    assert look._held(entry, region.reader, region.mask, plain).prior is None
+    assert look._held(entry, "", None, corrected).mask is None
 
 
 @pytest.fixture
 def session(monkeypatch):
     session = Session(case="C-1", slice=3, estimators=("gradient", "random"))
-    monkeypatch.setattr(compare_page, "session", lambda: session)
+    monkeypatch.setattr(orders, "session", lambda: session)
     return session
 
 
 def test_every_order_is_said_to_be_heard(session):
-    compare_page._commanded(BoardCommand("view", sign="signed", unit="regions", order_id="p-1"))
+    orders.commanded(BoardCommand("view", sign="signed", unit="regions", order_id="p-1"))
     assert (session.sign, session.unit, session.heard) == ("signed", "regions", "p-1")
-    compare_page._commanded(BoardCommand("refresh"))
+    orders.commanded(BoardCommand("refresh"))
     assert session.heard == "p-1"
-    compare_page._commanded(BoardCommand("remove", "random", order_id="p-2"))
+    orders.commanded(BoardCommand("remove", "random", order_id="p-2"))
     assert (session.estimators, session.heard) == (("gradient",), "p-2")
-    compare_page._scrolled(SliceChange("C-1", 5, "p-3"))
+    orders.scrolled(SliceChange("C-1", 5, "p-3"))
     assert (session.slice, session.heard) == (5, "p-3")
 
 
 def test_scrolling_in_a_case_that_was_left_moves_nothing_but_is_heard(session):
-    compare_page._scrolled(SliceChange("C-2", 5, "p-4"))
+    orders.scrolled(SliceChange("C-2", 5, "p-4"))
     assert (session.slice, session.heard) == (3, "p-4")

@@ -12,7 +12,7 @@ test("the theme is there from the first message on, whichever it is, and stays",
   assert.throws(theme, /before Python has handed it over/);
   const parentElement = { isConnected: true };
   const ring = (facts) =>
-    render({ data: { doorbell: true, theme: facts, acknowledged: [], refused: {}, scheme: "dark" }, key: "bell", parentElement, setTriggerValue: () => {} });
+    render({ data: { doorbell: true, theme: facts, receipt: { acknowledged: [], refused: {}, saved: null, met: "", session: "t", number: 1 }, address: "", scheme: "dark" }, key: "bell", parentElement, setTriggerValue: () => {} });
   ring(handed);
   ring({});
   assert.equal(theme(), handed);

@@ -398,28 +398,6 @@ test("heatmap preferences outlive the page, and only those that make sense", () 
   new Preferences(full).keep(settings);
 });
 
-test("all letters leave at once when the page may go, drawings first", () => {
-  const delivered = [];
-  const mailbox = new Mailbox((name) => delivered.push(name));
-  for (const name of ["command", "slice", "drawing"]) mailbox.post(name, {});
-  mailbox.empty();
-  assert.deepEqual(delivered, ["command", "drawing", "slice"]);
-  pass(1000);
-  assert.equal(delivered.length, 3);
-});
-
-test("a mailbox that was emptied with nothing in it still delivers", () => {
-  const delivered = [];
-  const mailbox = new Mailbox((name, value) => delivered.push(value.n));
-  mailbox.post("drawing", { n: 1 });
-  mailbox.empty();
-  mailbox.post("drawing", { n: 2 });
-  pass(150);
-  mailbox.post("drawing", { n: 3 });
-  pass(150);
-  assert.deepEqual(delivered, [1, 2, 3]);
-});
-
 test("a label that was never drawn with outlives the page", () => {
   const { drawingSession, store } = deskWith();
   drawingSession.drawing.label("lung");

@@ -5,10 +5,9 @@
  * earlier call for outdated. A board is closed only once its place is out of the page; otherwise a picture would be
  * replaced under the brush.
  *
- * It is mounted twice: as the board, whose messages run the board's part of the page, and on every page as a
- * doorbell without a face that runs the whole page. A server that was started anew does not know the
- * board and hears nothing of it, until the whole page has run; and a reader who has left the board for
- * another page may have strokes under way.
+ * It is mounted twice: as the board, and on every page as a doorbell without a face that can let the whole page run. A
+ * server that was started anew does not know this tab and refuses what comes from it, until the whole page has run; and a
+ * reader who has left the board for another page may have strokes under way.
  */
 
 import { Board } from "./widgets/board.js";
@@ -43,7 +42,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement, session)));
   const mounted = board;
-  session.attach(mounted, () => mounted.schedule(), setTriggerValue);
+  session.attach(mounted, { changed: () => mounted.schedule(), show: (said) => mounted.update(said) }, setTriggerValue);
   mounted.update(data);
   Object.defineProperty(globalThis, "ctvizBoard", { configurable: true, get: () => mounted.inspect() });
   return () => {

@@ -1,5 +1,5 @@
 /**
- * Sends trigger values to Python one by one.
+ * Lets pages run, by Streamlit's trigger values.
  *
  * Streamlit can lose one of two triggers that come in quickly (streamlit#16732), so letters leave
  * at a distance; of several letters with the same address only the newest is sent.
@@ -27,17 +27,6 @@ export class Mailbox {
     this.letters.delete(address);
     this.letters.set(address, { name, value });
     if (this.timer === undefined) this.next();
-  }
-
-  /** Send all letters at once, drawings first: the page may be gone in a moment. */
-  empty() {
-    // The timer goes on if nothing waits: whatever is posted next leaves when it is over.
-    const letters = [...this.letters].sort(([, { name }]) => (name === "drawing" ? -1 : 1));
-    this.letters = new Map(letters);
-    while (this.letters.size) {
-      clearTimeout(this.timer);
-      this.next();
-    }
   }
 
   next() {

@@ -5,7 +5,9 @@
  */
 
 import { showInAddress } from "./address.js";
+import { Courier } from "./courier.js";
 import { DrawingSession } from "./drawing-session.js";
+import { Leisure } from "./leisure.js";
 import { Mailbox } from "./mailbox.js";
 import { Orders } from "./orders.js";
 import { Leftovers } from "./outbox.js";
@@ -29,10 +31,13 @@ import { CONTRACT } from "./types.js";
 import { SharedView } from "../picture/view.js";
 
 const MEGABYTE = 2 ** 20;
-/** Name of the message that lets Python run the whole page. */
+/** Names of the triggers that let the whole page run, or the board's part of it. */
 const RING = "ring";
+const RUN = "run";
 /** Name of the message that brings a letter. */
 const DRAWING = "drawing";
+/** So long the doorbell is not rung again for a tab that is turned away. */
+const SEEK_MS = 5000;
 /** Attempts that go unheard before the doorbell is rung. */
 const RING_AFTER = 2;
 /** Slices on either side whose maps are fetched ahead. */
@@ -42,6 +47,8 @@ export class Session {
   constructor() {
     /** Called when something that is shown has changed. */
     this.changed = () => {};
+    /** @type {(data: BoardData) => void} Shows what Python says. */
+    this.show = (data) => this.receive(data);
     /** @type {(name: string, value: unknown) => void} */
     this.trigger = () => {};
     const changed = () => this.changed();
@@ -54,11 +61,18 @@ export class Session {
     this.slices = new PixelStore({ bytes: 256 * MEGABYTE, noun: "slice", changed });
     this.maps = new PixelStore({ bytes: 192 * MEGABYTE, noun: "map", changed });
     this.moments = new Moments();
-    this.mailbox = new Mailbox((name, value) => this.deliver(name, value));
+    this.mailbox = new Mailbox((name, value) => (name === RING ? this.doorbell?.trigger(name, value) : this.trigger(name, value)));
     this.scheme = new SchemeWatch(() => this.ring());
-    this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message, "order"));
-    /** Whether the doorbell was rung and nobody has answered. */
+    this.courier = new Courier({ heard: (answer) => this.hear(answer), lost: () => this.seek() });
+    this.leisure = new Leisure(() => this.mailbox.post(RUN, {}));
+    this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message));
+    /** Whether the doorbell was rung and nobody has answered; and when that was, by `Date.now()`. */
     this.rang = false;
+    this.rangAt = 0;
+    /** What Python has said last, by which session of the server, and the number of that. */
+    this.latest = { session: "", number: 0 };
+    /** Whether Python is being asked for news, and whether there is another reason by now. */
+    this.asking = { now: false, again: false };
     this.report = new SliceReport((index) => {
       showInAddress(index);
       this.orders.give("slice", "slice", { case: this.data?.case.id, index });
@@ -118,23 +132,24 @@ export class Session {
   }
 
   /**
-   * A board shows this session: changes are drawn and messages leave.
+   * A board shows this session: changes are drawn and the page can be let run.
    *
    * @param {object | null} board
-   * @param {() => void} changed
+   * @param {{changed: () => void, show: (data: BoardData) => void}} does  `show`: show what has come by the courier.
    * @param {(name: string, value: unknown) => void} trigger
    */
-  attach(board, changed, trigger) {
+  attach(board, { changed, show }, trigger) {
     const isNew = this.board !== board;
     this.board = board;
     this.changed = changed;
+    this.show = show;
     this.trigger = trigger;
     for (const saver of this.savers) isNew ? saver.startAgain() : saver.wake();
   }
 
   /**
-   * No board shows this session: unsaved work leaves now, and again by the doorbell, since a board that is taken away may
-   * not be heard any more. It waits in the browser's storage until it is known to have arrived.
+   * No board shows this session: unsaved work leaves now, and again until it is known to have arrived. It waits in the
+   * browser's storage meanwhile.
    *
    * @param {object} board  Another one may be there already.
    */
@@ -142,22 +157,26 @@ export class Session {
     if (this.board !== board) return;
     this.hurry();
     this.pulse.stop();
+    this.leisure.stop();
     this.board = null;
     this.changed = this.trigger = () => {};
+    this.show = (data) => this.receive(data);
     for (const saver of this.savers) saver.startAgain();
   }
 
   /**
-   * A page has the doorbell, which takes drawings in while there is no board.
+   * A page has the doorbell, which tells where messages are brought, whether there is a board or not.
    *
    * @param {object} place  Tells it from that of another page.
    * @param {(name: string, value: unknown) => void} trigger
-   * @param {{acknowledged: string[], refused: Record<string, string>, scheme: string}} data
+   * @param {Omit<import("./types.js").DoorbellData, "doorbell" | "theme">} data
    */
   hang(place, trigger, data) {
     this.doorbell = { place, trigger };
     this.scheme.hear(data.scheme);
-    this.hearLetters(data);
+    this.courier.address = data.address;
+    if (this.isNews(data.receipt)) this.hearLetters(data.receipt);
+    if (this.rang) this.startAgain();
     // What is refused is told by the board; until there is one, asking again would only run the page for nothing.
     if (!this.board) for (const saver of this.savers) if (saver.refusal) saver.pause();
   }
@@ -167,26 +186,46 @@ export class Session {
     if (this.doorbell?.place === place) this.doorbell = null;
   }
 
-  /**
-   * @param {string} name
-   * @param {unknown} value
-   */
-  deliver(name, value) {
-    const rings = name === RING || (name === DRAWING && !this.board);
-    if (rings) this.doorbell?.trigger(name, value);
-    else this.trigger(name, value);
+  /** Let the whole page run: Python may have forgotten this tab. */
+  ring() {
+    this.rang = true;
+    this.rangAt = Date.now();
+    this.mailbox.post(RING, {});
   }
 
-  /** Let the whole page run. */
-  ring() {
-    this.mailbox.post(RING, {});
+  /** Python turns this tab away: it may have been started anew, and the page knows the way after a run. */
+  seek() {
+    if (Date.now() - this.rangAt > SEEK_MS) this.ring();
+    this.changed();
+  }
+
+  /**
+   * Whether something that Python says is not older than what is known. It comes by the page and by the courier, of
+   * which neither waits for the other.
+   *
+   * @param {{session: string, number: number}} said
+   */
+  isNews({ session, number }) {
+    if (session === this.latest.session && number < this.latest.number) return false;
+    this.latest = { session, number };
+    return true;
+  }
+
+  /** @param {import("./courier.js").Answer} answer  To what the courier has brought. */
+  hear(answer) {
+    if ("case" in answer) return this.show(answer);
+    if (!this.isNews(answer)) return;
+    if (this.data) Object.assign(this.data, { saved: answer.saved, met: answer.met });
+    this.hearLetters(answer);
+    this.changed();
+    // Scores are of what is drawn, and somebody else may have drawn as well.
+    if (this.board) this.ask();
   }
 
   /** The page may be gone in a moment: a stroke ends as it is drawn, and what is unsaved leaves at once. */
   hurry() {
     this.hand.leave();
     for (const saver of this.savers) saver.flush();
-    this.mailbox.empty();
   }
 
   /** Whatever sends drawings: of this case and reader, of those before, and of earlier pages. */
@@ -205,6 +244,8 @@ export class Session {
     /** @type {import("./saver.js").SavingState[]} */
     const worst = ["refused", "late", "saving"];
     const found = worst.map((state) => this.savers.find((saver) => saver.state === state)).find(Boolean);
+    const why = found?.refusal || this.courier.why;
+    if (found?.state === "late" && why) return { state: "refused", why };
     if (found) return { state: found.state, why: found.refusal };
     return { state: this.hand.busy ? "saving" : "clean", why: "" };
   }
@@ -233,19 +274,32 @@ export class Session {
    * @param {number} attempts  How often it was sent in vain.
    * @param {string} name
    * @param {object} message
-   * @param {string} address
    */
-  insist(attempts, name, message, address) {
-    this.mailbox.post(name, message, address);
-    if (attempts < RING_AFTER || !this.board) return;
-    this.rang = true;
-    this.ring();
+  insist(attempts, name, message) {
+    this.courier.send(name, message);
+    this.leisure.act();
+    if (attempts >= RING_AFTER) this.ring();
   }
 
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
   refresh() {
     const calm = this.orders.empty && this.savers.every(({ state }) => ["clean", "refused"].includes(state));
-    if (calm) this.mailbox.post("command", { kind: "refresh" }, "refresh");
+    if (calm) this.ask();
+  }
+
+  /** Ask Python what is to be shown now; once more if there is another reason meanwhile. */
+  async ask() {
+    const { asking } = this;
+    if (asking.now) {
+      asking.again = true;
+      return;
+    }
+    asking.now = true;
+    do {
+      asking.again = false;
+      await this.courier.send("command", { kind: "refresh" });
+    } while (asking.again);
+    asking.now = false;
   }
 
   /** Scores and region maps depend on how maps are read, so Python hears of another choice. */
@@ -264,14 +318,25 @@ export class Session {
     this.tellReading();
   }
 
-  /** @param {BoardData} data */
+  /**
+   * Take over what Python says, and let the board show it.
+   *
+   * @param {BoardData} data
+   */
   receive(data) {
+    if (this.isNews(data)) this.takeOver(data);
+  }
+
+  /** @param {BoardData} data */
+  takeOver(data) {
     const before = this.data;
     // A stroke ends on the case and for the reader with whom it began.
     const same = before?.case.id === data.case.id && before?.drawing?.reader === data.drawing?.reader;
     if (!same) this.hand.leave();
     this.data = data;
     this.pulse.follow(data.busy !== null ? "waiting" : data.idleChecks !== null ? "calm" : "still");
+    this.courier.address = data.address;
+    this.leisure.hear(data.behind);
     this.orders.hear(data.heard);
     if (!before) this.view.setHeatmaps({ signed: data.sign === "signed", regions: data.unit === "regions" });
     else this.hearReading();
@@ -365,7 +430,7 @@ export class Session {
     if (!drawingSession) {
       drawingSession = new DrawingSession(scan, drawing, {
         store: browserStore(),
-        post: (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
+        post: (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter)),
         changed: () => this.changed(),
       });
       this.drawingSessions.set(address, drawingSession);
@@ -378,10 +443,9 @@ export class Session {
     if (this.leftovers.has(reader)) return;
     const own = [...this.drawingSessions.values()].map(({ outbox }) => outbox.address);
     const box = new Leftovers(browserStore(), reader, own);
-    const address = `leftovers of ${reader}`;
     const saver = new Saver(
       box,
-      (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter), address),
+      (letter, attempts) => this.insist(attempts, DRAWING, sealed(letter)),
       () => this.changed(),
     );
     this.leftovers.set(reader, { box, saver });

@@ -134,17 +134,28 @@
  * @property {"signed" | "absolute"} sign  How maps are read; the scores are of this view.
  * @property {"pixels" | "regions"} unit  What heatmaps tell the importance of.
  * @property {string} session  Another word than before: Python was started anew and has forgotten where the reader is.
+ * @property {number} number  Counts what Python says to this session; what is older than what is known is out of date.
+ * @property {string} address  Where messages are brought.
+ * @property {boolean} behind  Whether the page's own widgets show less than the board; it had better run.
  * @property {string} heard  The order that Python heard last.
  * @property {EditView | null} edit
  * @property {Answer | null} answer  Null where there is no model.
  * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
- * @typedef {object} DoorbellData  What every page knows of letters.
- * @property {true} doorbell
- * @property {import("../theme.js").Theme} theme
+ * @typedef {object} Receipt  What became of letters.
  * @property {string[]} acknowledged
  * @property {Record<string, string>} refused
+ * @property {string | null} saved
+ * @property {string} met
+ * @property {string} session
+ * @property {number} number
+ *
+ * @typedef {object} DoorbellData  What every page says.
+ * @property {true} doorbell
+ * @property {import("../theme.js").Theme} theme
+ * @property {Receipt} receipt
+ * @property {string} address  Where messages are brought.
  * @property {"dark" | "light"} scheme  What charts were drawn for.
  *
  * @typedef {object} ComponentArguments  What Streamlit hands to a components-v2 renderer.
@@ -157,4 +168,4 @@
 /** Stands among estimators for the case beside the one that is read. */
 export const BESIDE = "beside";
 /** Version of what the two say to each other: a page that is older than its server says so. */
-export const CONTRACT = 3;
+export const CONTRACT = 4;

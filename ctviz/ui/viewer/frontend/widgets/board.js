@@ -269,7 +269,8 @@ export class Board {
   /** @param {BoardData} data */
   update(data) {
     this.session.receive(data);
-    this.answer.update(data.answer);
+    // What has come may be older than what is known.
+    if (this.session.data) this.answer.update(this.session.data.answer);
     this.arrange();
   }
 

@@ -1,0 +1,122 @@
+"""One estimator's part of the comparison, as the board shows it."""
+
+from ctviz.core.text import about
+from ctviz.core.theme import THEME
+from ctviz.estimators.engine.looks import look_of
+from ctviz.metrics import Metric
+from ctviz.ui.compare.comparison import (
+    UNDEFINED,
+    ComparedMap,
+    Comparison,
+    by_fill,
+    span,
+    written,
+)
+from ctviz.ui.compare.completeness import gap_of
+from ctviz.ui.compare.error_bars import ErrorBarsShown, wants_error_bars
+from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds
+from ctviz.ui.compare.metric_choice import meaning
+from ctviz.ui.compare.sanity import badge_of
+from ctviz.ui.compare.what_if.trying import Tried
+from ctviz.ui.routes import map_url
+from ctviz.ui.session import session
+from ctviz.ui.viewer import Pane, PaneState, ScoreText
+
+
+def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
+    """Return what a pane shows."""
+    estimator, job = one.estimator, one.shown
+    state, message = _what_is_missing(one)
+    bars, look = _error_bars(one), look_of(estimator.name)
+    return Pane(
+        id=estimator.name,
+        title=estimator.title,
+        help=estimator.summary,
+        control=estimator.control,
+        glyph=THEME.glyph(look),
+        colour=look.dark,
+        maps=_maps(one),
+        state=state,
+        progress=None if job is None else job.progress,
+        message=message,
+        seconds=one.seconds,
+        scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
+        badge=badge_of(estimator, one.sanity),
+        gap=gap_of(estimator, one.completeness_gap),
+        stronger=_seen(one, "stronger", bars.stronger),
+        half_widths=_seen(one, "half-width", bars.half_widths),
+        chance=bars.chance,
+        interval=bars.interval,
+        edited=tried.map_of(estimator) if tried else "",
+        edited_note=tried.note_on(estimator) if tried else "",
+    )
+
+
+def _error_bars(one: ComparedMap) -> ErrorBarsShown:
+    """Return what is known of a map's error bars, if the reader wants them and the map is there."""
+    if not wants_error_bars() or one.seconds is None:
+        return ErrorBarsShown()
+    return ErrorBarsShown.of(one.error_bars)
+
+
+def _seen(one: ComparedMap, part: str, address: str) -> dict[int, str]:
+    """Return the addresses of slices seen before, as long as the same question is asked of them."""
+    if not wants_error_bars():
+        return {}
+    state = session()
+    question = (state.case, state.model, state.target, one.estimator, part)
+    seen, here = state.maps.setdefault(question, {}), state.slice or 0
+    if address:
+        seen[here] = address
+    return seen
+
+
+def _what_is_missing(one: ComparedMap) -> tuple[PaneState, str]:
+    """Return what keeps a map from being there, and how long it will take if that is long."""
+    seconds, job = expected_seconds(session().model, [one.estimator]), one.shown
+    time = about(seconds) if seconds is not None and seconds >= WORTH_SAYING else ""
+    if one.waits:
+        return "waiting", f"This map takes {time}."
+    if job is None:
+        return "queued", "Waiting for the model"
+    if job.done or not time:
+        return job.state, job.message
+    return job.state, f"{job.message or 'Waiting for its turn'} · {time}"
+
+
+def _maps(one: ComparedMap) -> dict[int, str]:
+    """Return the maps of slices seen before, as long as the same question is asked of them."""
+    state = session()
+    look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
+    question = (state.case, state.model, state.target, one.estimator, *look)
+    seen, here = state.maps.setdefault(question, {}), state.slice or 0
+    job = one.job if state.unit == "pixels" else one.region_map
+    if job is not None and job.state == "ready":
+        seen[here] = map_url(job.key)
+    elif one.job is not None:
+        seen.pop(here, None)
+    return seen
+
+
+def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> ScoreText:
+    score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
+    dash = "…" if one.awaits(metric.name) else UNDEFINED
+    return ScoreText(
+        id=metric.name,
+        title=metric.short or metric.title,
+        text=dash if score.value is None else written(score.value),
+        why=score.why,
+        better=metric.better,
+        best=comparison.is_best(one, metric.name),
+        beaten_by=_beaten_by(one, metric.name, comparison),
+        help=meaning(metric.name),
+        span=span(fills),
+        by_choice=by_fill(fills),
+    )
+
+
+def _beaten_by(one: ComparedMap, metric: str, comparison: Comparison) -> str:
+    control = comparison.best_control(metric)
+    if control is None or not comparison.falls_short(one, metric):
+        return ""
+    return f"the control {control.title} ({written(control.value)})"
