@@ -58,7 +58,7 @@ class Pacs:
         self._closing = False
         self._worker = Worker("pacs", THREADS)
         self._asked: SingleFlight[object] = SingleFlight(self._worker)
-        self._fetches: SingleFlight[Imported] = SingleFlight(self._worker, "Fetching the series")
+        self._fetches: SingleFlight[Imported] = SingleFlight(self._worker, "from the PACS")
 
     def servers(self) -> dict[str, PacsServer]:
         """Return the servers by name, none if there is no file of servers."""

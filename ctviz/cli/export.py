@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ctviz.export import WantedResults
     from ctviz.io.out import WrittenObject
 
-DRAWN = frozenset({"seg", "rtstruct"})
+DRAWN = frozenset({"seg", "labelmap", "rtstruct"})
 """Forms for which no model has to be asked."""
 
 GO_BACK = "To send results back to the patient, import the scan with --results-may-go-back."
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="forms",
         metavar="A,B,…",
-        help="forms separated by commas (default: seg,rtstruct,nifti,pm,sr,sc)",
+        help="forms separated by commas (default: seg,rtstruct,nifti,pm,sr,sc; also labelmap)",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("results"), help="folder to write to (default: results)"

@@ -187,3 +187,12 @@ def test_regions_come_back_as_they_went(ctviz, case, tmp_path, form):
         backend.close()
     assert (region.label, region.slice_index) == ("heart", 1)
     np.testing.assert_array_equal(region.mask, DISC)
+
+
+def test_a_label_map_comes_back_and_is_verified(ctviz, case, tmp_path):
+    assert ctviz("export", case, "--as", "labelmap", "--out", tmp_path / "out").code == 0
+    (file,) = (tmp_path / "out").glob("labelmap-*.dcm")
+    assert ctviz("verify", file).code == 0
+    done = ctviz("regions", "add", case, file, "--reader", "Back again", "--format", "json")
+    assert done.code == 0, done.err
+    assert [row["pixels"] for row in json.loads(done.out)] == [DISC.sum()]

@@ -43,8 +43,8 @@ class Imported:
             return ""
         return (
             f"Results of {', '.join(self.unlinked)} cannot go back to the patient, because the "
-            "files are not of one DICOM series that names patient, study and frame of reference; "
-            "what is exported of them is anonymous."
+            "files are not of one DICOM series that names study and frame of reference; what is "
+            "exported of them is anonymous."
         )
 
     @property

@@ -26,6 +26,9 @@ KINDS: Mapping[str, ResultKind] = {
     "1.2.840.10008.5.1.4.1.1.66.4": "regions",
     "1.2.840.10008.5.1.4.1.1.66.7": "regions",
 }
+BACKGROUND = 0
+"""What a label map calls pixels that are nothing."""
+
 NO_RESULT = (
     "It is not a map or segmentation that ctviz wrote; name a file that `ctviz export CASE` has "
     "made."
@@ -140,6 +143,7 @@ def _regions(made: Dataset) -> ClaimedRegions:
     if made.Manufacturer != "ctviz":
         raise LookupError
     labels = {int(each.SegmentNumber): str(each.SegmentLabel) for each in made.SegmentSequence}
+    labels.pop(BACKGROUND, None)
     pixels = made.pixel_array.reshape(-1, int(made.Rows), int(made.Columns))
     label_map = KINDS.get(made.SOPClassUID) == "regions" and "LABELMAP" in made.SegmentationType
     masks: dict[tuple[ImageName, str], Mask] = {}

@@ -11,7 +11,7 @@ import pydicom
 import pytest
 from skimage.measure import points_in_poly
 
-from ctviz.core import Case, InvalidInput, Slice
+from ctviz.core import Case, InvalidInput, Region, Slice
 from ctviz.io import iter_cases, load_case
 from ctviz.io.out import (
     RESULT_FORMS,
@@ -25,8 +25,9 @@ from ctviz.io.out import (
 )
 from ctviz.io.out.contours import outlines
 from ctviz.io.out.link import write_link
+from ctviz.io.out.objects import read_regions, slice_names
 from ctviz.io.out.origin import SourceImage
-from tests.io.out.conftest import CASES, COLUMNS, ROWS, results_on, scan
+from tests.io.out.conftest import CASES, COLUMNS, ROWS, disc, results_on, scan
 from tests.io.out.judges import errors, run
 
 ALL = ("seg", "rtstruct", "nifti", "pm", "sr", "sc")
@@ -299,3 +300,31 @@ def series_folder(tmp_path):
         uid_entropy="a link", title="Disc",
     )  # fmt: skip
     return folder
+
+
+def test_label_maps_are_the_masks_and_come_back(folder):
+    case = scan(4)
+    regions = [
+        Region(case.id, 1, "AB", "heart", disc(12, 14, 6)),
+        Region(case.id, 1, "AB", "liver", disc(28, 34, 6)),
+        Region(case.id, 2, "AB", "heart", disc(12, 14, 4)),
+    ]
+    results = Results(case, regions, version="0.3.0")
+    (path,) = (p for p in write(results, folder, forms=["labelmap"]) if p.name[:5] == "label")
+    done = run("dciodvfy", "-new", path)
+    assert (done.returncode, errors(done)) == (0, [])
+    made = hd.seg.segread(path)
+    assert made.segmentation_type.value == "LABELMAP"
+    slices = slice_names(anonymous_origin(case))
+    found = {(slices[i], label): mask for (i, label), mask in read_regions(path).masks.items()}
+    assert found.keys() == {(region.slice_index, region.label) for region in regions}
+    for region in regions:
+        np.testing.assert_array_equal(found[region.slice_index, region.label], region.mask)
+    settled = [pydicom.dcmread(p) for p in folder.glob("ct-*.dcm")]
+    assert len(settled) == 4
+
+
+def test_labels_that_overlap_are_no_label_map(folder):
+    results = results_on(scan(4))
+    with pytest.raises(InvalidInput, match="overlap, and a label map has one number"):
+        write(results, folder, forms=["labelmap"])
