@@ -25,7 +25,7 @@ Board = dict[str, Any]
 
 RETRY_SECONDS = (2.0, 3.0, 5.0, 8.0, 15.0)
 PULSE_SECONDS = 0.5
-REST_SECONDS, LATEST_SECONDS = 1.0, 10.0
+REST_SECONDS, LATEST_SECONDS = 1.0, 20.0
 """When the page runs, behind the board: see ``leisure.js``."""
 PATIENCE_SECONDS = 300.0
 HEADERS = {"X-Ctviz-Board": "1"}
@@ -52,6 +52,7 @@ class Tab:
     runs: int = 0
     fetched: set[str] = field(default_factory=set)
     _said: int = 0
+    _unheard: int = 0
 
     async def __aenter__(self) -> Self:
         page = {"Accept": "text/html"}
@@ -137,12 +138,14 @@ class Tab:
     ) -> None:
         """Say something again and again until the board shows that it was heard."""
         waits = iter(RETRY_SECONDS)
+        self._unheard += 1
         while not heard(self.board):
             self._acted = time.monotonic()
             with suppress(TimeoutError):
                 async with asyncio.timeout(next(waits, RETRY_SECONDS[-1])):
                     await self._say(name, message)
                     await self.until(heard)
+        self._unheard -= 1
 
     async def _say(self, name: str, message: dict[str, object]) -> None:
         """Bring a message, and hear the answer."""
@@ -203,6 +206,8 @@ class Tab:
             now = time.monotonic()
             if not self.board.get("behind"):
                 since = now
+            elif self._unheard:
+                continue
             elif now - max(self._acted, since) > REST_SECONDS or now - since > LATEST_SECONDS:
                 self._acted = since = now
                 await self._run([{"event": "run", "value": {"stamp": now}}])
