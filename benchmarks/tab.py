@@ -24,7 +24,7 @@ Board = dict[str, Any]
 """What Python has said of the board, as `ctviz.ui.viewer.BoardData` has it."""
 
 RETRY_SECONDS = (2.0, 3.0, 5.0, 8.0, 15.0)
-PULSE_SECONDS = 0.5
+PULSE_SECONDS, CALM_SECONDS = 0.5, 2.0
 REST_SECONDS, LATEST_SECONDS = 1.0, 20.0
 """When the page runs, behind the board: see ``leisure.js``."""
 PATIENCE_SECONDS = 300.0
@@ -194,8 +194,9 @@ class Tab:
     async def _beat(self) -> None:
         """Ask for news as long as something is being computed."""
         while True:
-            await asyncio.sleep(PULSE_SECONDS)
-            if self.board and self.board["busy"] is not None:
+            idle = self.board.get("busy") is None
+            await asyncio.sleep(CALM_SECONDS if idle else PULSE_SECONDS)
+            if self.board.get("busy") is not None or self.board.get("idleChecks") is not None:
                 await self._say("command", {"kind": "refresh"})
 
     async def _rest(self) -> None:
