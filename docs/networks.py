@@ -2,10 +2,12 @@
 
 ``python -m docs.networks`` from the project's folder writes ``docs/networks.md``. A cell is right
 only if the estimator's map equals that of an independent slow version on that network, in float64;
-it is refused if the estimator says so itself. Anything else stops the script.
+it is refused if the estimator says so itself. Anything else stops the script. With names of
+estimators behind it, it checks theirs and keeps what the page says of the others.
 """
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -26,6 +28,7 @@ for kind in ("activations", "backward_rules", "gradients", "others", "perturbati
 PAGE = Path(__file__).with_name("networks.md")
 SIZE = 64
 TARGET = 1
+RIGHT, REFUSED = "right", "refused, note "
 RULES_OF_READING = """\
 A map of features reads the last picture that every way from the image to the class score passes: a
 layer's answer, or what plain functions join again. Tokens, and pictures whose values were moved
@@ -33,8 +36,11 @@ about, are read only where changing a part of the image changes most the places 
 of a transformer the last tokens that the score still asks are read, without its class token.
 
 Guided backpropagation and deconvolution leave gates of sigmoids, group and layer normalisation
-their own derivatives; DeepLIFT and LRP refuse them. All four refuse what takes values from the
-image off the record, such as `x * (x > 0)`."""
+their own derivatives; DeepLIFT, LRP and FullGrad refuse them. All of these refuse what takes values
+from the image off the record, such as `x * (x > 0)`. FullGrad also refuses networks that move their
+pictures about.
+
+`smooth+…`, `squared+…` and `variance+…` around an estimator are right where the one inside is."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,36 @@ class Cell:
     refusal: str = ""
 
 
-def main() -> None:
-    """Check all cells and write the page."""
-    cells = {(name, column): checked(name, column) for column in COLUMNS for name in ESTIMATORS}
+def main(names: Sequence[str] = ()) -> None:
+    """Check all cells, or those of some estimators, and write the page."""
+    known = cells_of(PAGE.read_text(encoding="utf-8")) if names else {}
+    cells = {
+        (name, column): checked(name, column)
+        if name in (names or ESTIMATORS)
+        else known[name, column]
+        for column in COLUMNS
+        for name in ESTIMATORS
+    }
     PAGE.write_text("\n".join(page(cells)) + "\n", encoding="utf-8")
+
+
+def cells_of(page: str) -> dict[tuple[str, str], Cell]:
+    """Return what a page says of each estimator and network."""
+    lines = page.splitlines()
+    notes = dict(line.split(". ", 1) for line in lines if line[:1].isdigit())
+    table = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    return {
+        (name.strip("`"), column): _cell(text, notes)
+        for name, *texts, _ in table
+        for column, text in zip(COLUMNS, texts, strict=True)
+    }
+
+
+def _cell(text: str, notes: dict[str, str]) -> Cell:
+    known, note = text.startswith(REFUSED), text.removeprefix(REFUSED)
+    if text != RIGHT and not known:
+        raise ValueError(f"The page has the cell '{text}', which is neither right nor refused.")
+    return Cell(notes[note]) if known else Cell()
 
 
 def checked(name: str, column: str) -> Cell:
@@ -154,7 +186,7 @@ def page(cells: dict[tuple[str, str], Cell]) -> Iterator[str]:
 
 
 def _state(cell: Cell, reasons: list[str]) -> str:
-    return f"refused, note {reasons.index(cell.refusal) + 1}" if cell.refusal else "right"
+    return f"{REFUSED}{reasons.index(cell.refusal) + 1}" if cell.refusal else RIGHT
 
 
 def _row(texts: Iterable[str]) -> str:
@@ -162,4 +194,4 @@ def _row(texts: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

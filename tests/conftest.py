@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 import torch
 from filelock import FileLock
+
+from tests.orthanc import Orthanc, running
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = PROJECT.parent / "shared" / "data"
@@ -30,6 +33,13 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip("the real CT of ../shared/data is not beside this checkout")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
+    """A running Orthanc, installed from Debian's packages where that is possible."""
+    with running(tmp_path_factory.mktemp("orthanc"), "ORTHANC") as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

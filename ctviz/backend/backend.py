@@ -15,6 +15,7 @@ from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
+from ctviz.backend.pacs import Pacs
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
 from ctviz.backend.tasks.behaviour import Behaviour
@@ -98,6 +99,7 @@ class Backend:
         except CtvizError:
             self._files.close()
             raise
+        self._pacs = Pacs(settings, self._cases)
         self._spool = Spool(
             settings.data / "uploads",
             reader_mb=settings.upload_mb,
@@ -138,6 +140,7 @@ class Backend:
         self._one_core.close()
         self._predictor.close()
         self._cases.close_imports()
+        self._pacs.close()
         for worker in (self._device, self._processor, self._files):
             worker.close()
         self._spool.close()
@@ -162,6 +165,11 @@ class Backend:
     def links(self) -> Links:
         """Whose cases those are whose results may go back."""
         return self._cases.links
+
+    @property
+    def pacs(self) -> Pacs:
+        """The servers from which series are fetched and to which results are sent."""
+        return self._pacs
 
     @property
     def spool(self) -> Spool:

@@ -4,15 +4,18 @@ try:
   ctviz export C-0123abcd --out results
   ctviz export C-0123abcd --as seg,rtstruct --reader phantom --out results
   ctviz export C-0123abcd --as pm,sr,sc --estimators gradient,smoothgrad --out results
+  ctviz export C-0123abcd --as seg,sr --out results --send research
 
 seg, rtstruct and nifti hold what readers drew, pm and nifti the maps of one slice, sr the model's
 answer and the scores (it brings seg and pm, to which it refers), sc pictures of the maps. If the
 case was imported with --results-may-go-back, the objects belong to the patient's own study; else
-they are anonymous, and the slices are written with them.
+they are anonymous, and the slices are written with them. With --send, the DICOM objects also go to
+a server of the configuration that takes results (see `ctviz pacs`).
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +40,7 @@ from ctviz.store import AuditEntry, AuditEvent
 if TYPE_CHECKING:
     from ctviz.backend import Backend
     from ctviz.export import WantedResults
+    from ctviz.io.out import WrittenObject
 
 DRAWN = frozenset({"seg", "rtstruct"})
 """Forms for which no model has to be asked."""
@@ -55,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out", type=Path, default=Path("results"), help="folder to write to (default: results)"
+    )
+    parser.add_argument(
+        "--send", metavar="SERVER", help="send the DICOM objects to this server as well"
     )
     parser.add_argument("--reader", help="only what this reader drew (default: everybody)")
     parser.add_argument(
@@ -75,6 +82,9 @@ def run(arguments: argparse.Namespace) -> None:
     for name in names:
         RESULT_FORMS[name]
     with opened_backend() as backend:
+        if arguments.send is not None:
+            # A server that takes nothing is said before anything is computed.
+            backend.pacs.receiver(arguments.send)
         wanted = _wanted(backend, names, arguments)
         results, trouble = gathered(backend, wanted, lambda job: wait(job, "Computing"))
         for sentence in trouble:
@@ -97,7 +107,16 @@ def run(arguments: argparse.Namespace) -> None:
         said = AuditEntry(AuditEvent.EXPORTED, "the command line", results.case.id)
         backend.store.record(said)
         write_rows(rows, arguments.format)
+        if arguments.send is not None:
+            _send(backend, arguments.send, files)
         sys.stderr.write(f"{said_of(parcel)}{f' {GO_BACK}' if parcel.origin.anonymous else ''}\n")
+
+
+def _send(backend: "Backend", server: str, files: "Sequence[WrittenObject]") -> None:
+    """Send what is DICOM, and say what has been kept."""
+    objects = [file.bytes for file in files if not isinstance(file.content, bytes)]
+    kept = wait(backend.pacs.send(server, lambda: objects), "Sending")
+    sys.stderr.write(f"'{server}' has kept {kept} of {len(objects)} objects.\n")
 
 
 def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "WantedResults":

@@ -52,6 +52,8 @@ def run(arguments: argparse.Namespace) -> None:
             backend.store.record(AuditEntry(AuditEvent.IMPORTED, "the command line", case_id))
         for refused in imported.refused:
             sys.stderr.write(f"{refused.name}: {refused.why}\n")
+        if imported.unlinked:
+            sys.stderr.write(f"{imported.said_of_links}\n")
         write_rows(list_cases(backend, imported.cases), arguments.format)
     if not imported.cases:
         raise UnreadableScan("No case was found; see the reasons above, or name another folder.")

@@ -23,6 +23,7 @@ from ctviz.cli import (
     metrics,
     model,
     models,
+    pacs,
     predict,
     regions,
     sanity,
@@ -33,12 +34,14 @@ from ctviz.cli import (
     truth,
     verify,
     whatif,
+    worker,
 )
 from ctviz.core import CtvizError
 
 COMMANDS = (
     demo,
     index,
+    pacs,
     cases,
     models,
     model,
@@ -55,6 +58,7 @@ COMMANDS = (
     verify,
     study,
     truth,
+    worker,
     diff,
     train,
     audit,
@@ -81,10 +85,12 @@ own networks and scans:
   ctviz model check ours                      is it read as it was trained?
   ctviz diff ours ours-retrained              does the new network look where the old one looked?
   ctviz index /data/ct --labels labels.csv    bring in DICOM, NIfTI, pictures or zip archives
+  ctviz pacs search main --name "doe*"        which studies does a PACS have?
   ctviz regions add C-0123abcd liver.seg.dcm  bring in what experts have outlined already
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
 
-CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE and CTVIZ_DEVICE say where things are kept and computed.
+CTVIZ_DATA, CTVIZ_MODELS, CTVIZ_CACHE, CTVIZ_DEVICE and CTVIZ_CLUSTER say where things are kept and
+computed.
 """
 
 

@@ -5,14 +5,15 @@ try:
   ctviz study --cohort ../shared/data/tcga-luad-contrast --model contrast-small --out real
   ctviz study --cohort demo --beside contrast-small-robust --out twice
   ctviz study plan.toml --workers 2
+  ctviz study plan.toml --cluster tcp://host:8786
   ctviz study plan.toml --register
   ctviz study --verify results --sample 4 --captum
 
 A plan is a small TOML file: every study's folder holds its own, plan.toml. --register fixes it with
 the time and says its sha256, to be published before the data are opened. A study that was
-stopped goes on where it was. Its folder holds scores.csv and scores.parquet (one row for each
-slice, estimator, sign and metric), report/ with HTML, PDF and figures, findings.json, and what the
-numbers came from.
+stopped goes on where it was. --cluster lets other machines compute (see docs/cluster.md). A study's
+folder holds scores.csv and scores.parquet (one row for each slice, estimator, sign and metric),
+report/ with HTML, PDF and figures, findings.json, and what the numbers came from.
 """
 
 import argparse
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, help="processes (default: one for each core; 0: in this process)"
     )
+    add_cluster(parser)
     parser.add_argument(
         "--register",
         action="store_true",
@@ -85,6 +87,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_format(parser)
 
 
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Define the argument that names a cluster."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="scheduler of a Dask cluster that computes in place of this machine, like "
+        "tcp://host:8786 (default: CTVIZ_CLUSTER, or none; see docs/cluster.md)",
+    )
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Run or verify a study and say what came out."""
     from ctviz.backend import Backend
@@ -100,13 +112,14 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
-    from ctviz.cohort import default_folder, load_findings, run_study
+    from ctviz.cohort import crew_named, default_folder, load_findings, run_study
 
     study = _study(arguments)
     folder = arguments.out or default_folder(backend.settings, study)
     teller = ProgressLine()
     try:
-        failures = run_study(backend, study, folder, workers=arguments.workers, told=teller.tell)
+        crew = crew_named(cluster_of(arguments), arguments.workers)
+        failures = run_study(backend, study, folder, workers=crew, told=teller.tell)
     finally:
         teller.end()
     for failure in failures:
@@ -122,6 +135,13 @@ def _run(backend: "Backend", arguments: argparse.Namespace) -> None:
         return
     write_rows(_summary(findings), "table")
     sys.stdout.write(f"\n{_verdicts(findings)}\nEverything is in {folder}.\n")
+
+
+def cluster_of(arguments: argparse.Namespace) -> str:
+    """Return which cluster computes; none where a number of processes is asked for."""
+    if arguments.cluster is not None:
+        return str(arguments.cluster)
+    return "" if arguments.workers is not None else Settings.from_environment().cluster
 
 
 def _register(backend: "Backend", arguments: argparse.Namespace) -> None:

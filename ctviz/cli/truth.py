@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctviz.cli.choosing import add_settings, built_metrics, chosen_names, parsed, settings_by_owner
-from ctviz.cli.study import ProgressLine
+from ctviz.cli.study import ProgressLine, add_cluster, cluster_of
 from ctviz.cli.tables import Row, add_format, write_rows
 from ctviz.core import Settings
 
@@ -50,12 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, help="processes (default: one for each core; 0: in this process)"
     )
+    add_cluster(parser)
     add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Run a study of phantoms and say what came out."""
     from ctviz.backend import Backend
+    from ctviz.cohort import crew_named
     from ctviz.cohort.truth import load_truth_findings, run_truth_study
     from ctviz.cohort.truth.report import write_truth_report
 
@@ -63,8 +65,9 @@ def run(arguments: argparse.Namespace) -> None:
     # A steady one, so that the numbers come out again bit by bit.
     with closing(Backend(Settings.from_environment(), steady=True)) as backend:
         try:
+            crew = crew_named(cluster_of(arguments), arguments.workers)
             failures = run_truth_study(
-                backend, study, arguments.out, workers=arguments.workers, told=teller.tell
+                backend, study, arguments.out, workers=crew, told=teller.tell
             )
         finally:
             teller.end()

@@ -1,10 +1,13 @@
-"""Compute again what a report (DICOM SR) of ctviz claims, and say whether it still holds.
+"""Compute again what an object of ctviz claims, and say whether it still holds.
 
 try:
   ctviz verify results/sr-contrast-r18.dcm
+  ctviz verify results/pm-1-smoothgrad.dcm
+  ctviz verify results/seg-1-AB.dcm
 
-Every probability and score is computed from the case in the data folder with the settings that the
-report names. The exit code is 1 if a number does not hold.
+Every probability and score of a report, and a map pixel by pixel, is computed from the case in the
+data folder with the settings that the object names; masks are held against what their reader has
+drawn. The exit code is 1 if something does not hold.
 """
 
 import argparse
@@ -17,7 +20,7 @@ from ctviz.cli.waiting import opened_backend, wait
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
-    parser.add_argument("report", type=Path, help="a report that `ctviz export --as sr` wrote")
+    parser.add_argument("report", metavar="OBJECT", type=Path, help="a report, map or segmentation")
     add_format(parser)
 
 

@@ -9,6 +9,7 @@ from ctviz.cohort.run.background import Run, cancel, look, start, studies
 from ctviz.cohort.run.running import (
     Failure,
     cores,
+    crew_named,
     default_folder,
     failures_of,
     register_study,
@@ -35,6 +36,7 @@ __all__ = [
     "cancel",
     "cohort_title",
     "cores",
+    "crew_named",
     "default_folder",
     "entrants_of",
     "failures_of",

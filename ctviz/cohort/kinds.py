@@ -5,6 +5,7 @@ from pathlib import Path
 from ctviz.backend import Backend
 from ctviz.cohort.plan import CohortStudy, plan_document, plan_text
 from ctviz.cohort.run.running import Failure, run_study
+from ctviz.cohort.run.worker_processes import Crew
 from ctviz.cohort.truth.plan import COHORT, TruthStudy
 from ctviz.cohort.truth.run import run_truth_study
 
@@ -21,7 +22,7 @@ def read_any_plan(path: Path) -> CohortStudy:
 
 
 def run_any(
-    backend: Backend, study: CohortStudy, folder: Path, workers: int | None = None
+    backend: Backend, study: CohortStudy, folder: Path, workers: int | Crew | None = None
 ) -> tuple[Failure, ...]:
     """Run a study of any kind, or go on with it, and return the slices that failed."""
     if isinstance(study, TruthStudy):

@@ -32,6 +32,7 @@ class Registry(Mapping[str, T]):
     def __init__(self, kind: str, *, package: str, group: str) -> None:
         self._kind, self._package, self._group = kind, package, group
         self._members: dict[str, T] = {}
+        self._compose: Callable[[str], T | None] = lambda _: None
         self._discovered = False
         self._discovering = RLock()
 
@@ -48,6 +49,15 @@ class Registry(Mapping[str, T]):
 
         return decorate
 
+    def composed(self, make: Callable[[str], T | None]) -> Callable[[str], T | None]:
+        """Let the decorated function make members of names that are not registered.
+
+        It returns None for a name that it knows nothing of. What it makes is found by name, and
+        not listed: there may be any number.
+        """
+        self._compose = make
+        return make
+
     def _discover(self) -> dict[str, T]:
         with self._discovering:
             if not self._discovered:
@@ -62,12 +72,15 @@ class Registry(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         members = self._discover()
-        if name not in members:
+        found = members[name] if name in members else self._compose(name)
+        if found is None:
             raise UnknownName(self._kind, name, members)
-        return members[name]
+        return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self._discover()
+        if name in self._discover():
+            return True
+        return isinstance(name, str) and self._compose(name) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._discover()))

@@ -38,6 +38,11 @@ class Settings:
         (``CTVIZ_UPLOAD_MB``, ``CTVIZ_UPLOADS_MB``; 10⁶ bytes).
     access
         Who may log in, and as what (``CTVIZ_ACCESS``, a TOML file); without it nobody is asked.
+    pacs
+        Servers to fetch images from and to send results to (``CTVIZ_PACS``, a TOML file).
+    cluster
+        Scheduler of the Dask cluster that computes studies (``CTVIZ_CLUSTER``, like
+        ``tcp://host:8786``); without one this machine does.
     """
 
     data: Path = PROJECT / "data"
@@ -49,6 +54,8 @@ class Settings:
     upload_mb: int = 2_000
     uploads_mb: int = 8_000
     access: Path | None = None
+    pacs: Path | None = None
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         if self.device.split(":")[0] not in DEVICES:
@@ -70,12 +77,19 @@ class Settings:
             upload_mb=_megabytes("CTVIZ_UPLOAD_MB", cls.upload_mb),
             uploads_mb=_megabytes("CTVIZ_UPLOADS_MB", cls.uploads_mb),
             access=Path(access) if (access := os.environ.get("CTVIZ_ACCESS")) else None,
+            pacs=Path(pacs) if (pacs := os.environ.get("CTVIZ_PACS")) else None,
+            cluster=os.environ.get("CTVIZ_CLUSTER", "").strip(),
         )
 
 
 def environment_with(changes: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment with changes, for a process that it starts."""
     return os.environ | changes
+
+
+def secret_of_environment(name: str) -> str:
+    """Return a secret that whoever runs ctviz has put into a variable, empty if there is none."""
+    return os.environ.get(name, "")
 
 
 def _words(text: str, separator: str) -> Iterator[str]:

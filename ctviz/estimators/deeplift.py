@@ -51,19 +51,26 @@ class DeepLift(Estimator):
 
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the differences times their multipliers (1, C, h, w)."""
-        x = class_score.x
-        pair = torch.cat([x, torch.full_like(x, self.baseline)])
-        record = ValuedRecord.of(class_score, pair, "DeepLIFT")
-        for node in record.operations():
-            if operation(node) == RELU:
-                _rescale_relu(node, record)
-            elif operation(node) in POOLING:
-                _rescale_pooling(node, record)
-        # Both images get the same multipliers.
-        values = (x - self.baseline) * record.gradients()[:1]
-        class_score.progress.advance(2)
-        _check_sum(values.cpu().double(), record.scores.detach().cpu().double())
-        return values
+        return contributions(class_score, torch.full_like(class_score.x, self.baseline))
+
+
+def contributions(class_score: ClassScore, empty: Tensor) -> Tensor:
+    """Return the differences from an image (1, C, h, w) times their multipliers (1, C, h, w).
+
+    Costs two gradients, and refuses a network on which they do not sum to the score's change.
+    """
+    x = class_score.x
+    record = ValuedRecord.of(class_score, torch.cat([x, empty]), "DeepLIFT")
+    for node in record.operations():
+        if operation(node) == RELU:
+            _rescale_relu(node, record)
+        elif operation(node) in POOLING:
+            _rescale_pooling(node, record)
+    # Both images get the same multipliers.
+    values = (x - empty) * record.gradients()[:1]
+    class_score.progress.advance(2)
+    _check_sum(values.cpu().double(), record.scores.detach().cpu().double())
+    return values
 
 
 def _rescale_relu(node: Node, record: ValuedRecord) -> None:

@@ -25,6 +25,12 @@ def said_of(parcel: Parcel) -> str:
     return ANONYMOUS if parcel.origin.anonymous else LINKED
 
 
+def dicom_objects(results: Results, origin: Origin | None = None) -> list[bytes]:
+    """Return the results as DICOM files, in all forms that are DICOM."""
+    files = pack(Parcel(results, origin), forms_for(results))
+    return [file.bytes for file in files if not isinstance(file.content, bytes)]
+
+
 def packed(results: Results, origin: Origin | None = None, notes: Sequence[str] = ()) -> bytes:
     """Return a zip of the results in all forms, and a text that says what they are.
 

@@ -8,68 +8,34 @@ from pathlib import Path
 from ctviz.backend import Backend, Question, Scoring
 from ctviz.core import CtvizError, InvalidInput, Region, Score, digest
 from ctviz.estimators import ESTIMATORS
-from ctviz.export.gathering import Wait, scored, weights_of
-from ctviz.io.out import ClaimedScore, Claims, read_claims
+from ctviz.export.checks import SAME, NumberCheck, case_of, refuse_other_weights
+from ctviz.export.gathering import Wait, scored
+from ctviz.export.verifying_objects import verify_map, verify_regions
+from ctviz.io.out import ClaimedScore, Claims, read_claims, result_kind
 from ctviz.metrics import METRICS
 
-SAME = 1e-6
-"""Numbers that differ by less, absolutely or as a share, are the same on another machine."""
 
-
-@dataclass(frozen=True)
-class NumberCheck:
-    """Whether one number of a report still holds.
-
-    Parameters
-    ----------
-    what
-        Which number, in words.
-    claimed, found
-        As the report has it, and as it is now; None if it cannot be computed.
-    why
-        Why it does not hold; empty if it does.
-    """
-
-    what: str
-    claimed: float
-    found: float | None = None
-    why: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether it holds."""
-        return not self.why
-
-
-def verify(backend: Backend, report: Path, wait: Wait) -> list[NumberCheck]:
-    """Return a verdict for every number of a report.
+def verify(backend: Backend, path: Path, wait: Wait) -> list[NumberCheck]:
+    """Return a verdict for every number of a report, for a map, or for every mask.
 
     Raises
     ------
     InvalidInput
-        If the file is no report of ours, or its case or model is not here any more.
+        If the file is no object of ours, or its case or model is not here any more.
     """
+    kind = result_kind(path)
+    if kind == "map":
+        return verify_map(backend, path, wait)
+    return verify_regions(backend, path) if kind == "regions" else _verify(backend, path, wait)
+
+
+def _verify(backend: Backend, report: Path, wait: Wait) -> list[NumberCheck]:
     claims = read_claims(report)
-    case = backend.case(_case_of(backend, claims))
-    card = backend.models()[claims.model_id]
-    if weights_of(card) != claims.weights:
-        raise InvalidInput(
-            f"The model '{claims.model_id}' has other weights than those of the report; put the "
-            "old model back to verify it."
-        )
+    case = backend.case(case_of(backend, claims.case_id, claims.image, "report"))
+    refuse_other_weights(backend, claims.model_id, claims.weights, "report")
     question = Question(case.slice(claims.slice_index), claims.model_id, claims.target)
     checking = _Checking(backend, claims, case.id, question, wait)
     return [*checking.answers(), *map(checking.score, claims.scores)]
-
-
-def _case_of(backend: Backend, claims: Claims) -> str:
-    case_id = claims.case_id or backend.links.case_with(claims.image)
-    if case_id is None or case_id not in {entry.id for entry in backend.cases()}:
-        raise InvalidInput(
-            "The case of the report is not in the data folder; import its scan again"
-            + ("." if claims.case_id else ", so that results may go back.")
-        )
-    return case_id
 
 
 @dataclass(frozen=True, eq=False)

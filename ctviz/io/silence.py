@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-READERS = ("pydicom", "highdicom", "PIL", "nibabel", "openjpeg", "tifffile")
+READERS = (
+    "pydicom", "highdicom", "PIL", "nibabel", "openjpeg", "tifffile", "pynetdicom", "urllib3",
+    "dicomweb_client",
+)  # fmt: skip
 """Libraries whose warnings and log lines may quote what stands in a file."""
 
 MODULES = rf"({'|'.join(READERS)}|jpeg_ls|gdcm|ctviz\.io)(\.|$)"

@@ -4,13 +4,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, final
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ctviz.core import FloatMap, InvalidInput, Progress, Score, UnsupportedNetwork
 from ctviz.metrics.against_model import Curves, Images, checked_input, checked_map
-from ctviz.metrics.base import Group, Metric, Need, T
+from ctviz.metrics.base import Group, Metric, Need, Numbers, T
 from ctviz.metrics.evaluator import Evaluator
-from ctviz.metrics.given import answer_to, numbers_of
+from ctviz.metrics.given import all_finite, answer_to, numbers_of
 
 
 class Again(Protocol):
@@ -28,12 +29,26 @@ class Again(Protocol):
     def twins(self) -> int:
         """How many twins the model has: networks trained alike on other patients."""
 
+    @property
+    def targets(self) -> tuple[int, int]:
+        """The explained class's index, and of how many classes that the network scores apart.
+
+        Of a single output neuron that is 1: the other class's score is its own turned round.
+        """
+
+    def scores(self, x: Images) -> Numbers:
+        """Return the network's class scores (K,) of an input (1, C, h, w)."""
+
+    def features(self, x: Images) -> Numbers:
+        """Return the network's features (D,) of an input (1, C, h, w), as its head reads them."""
+
     def __call__(
         self,
         x: Images | None = None,
         seed: int | None = None,
         randomised: float = 0.0,
         twin: int = 0,
+        target: int | None = None,
     ) -> FloatMap:
         """Return the map (h, w), read with the sign with which the first one was read.
 
@@ -48,6 +63,8 @@ class Again(Protocol):
             they learnt; any share above 0 takes the output layer at least.
         twin
             Which twin is asked in place of the model, 1 to ``twins``; 0 asks the model itself.
+        target
+            Another class in place of the explained one.
         """
 
 
@@ -123,15 +140,30 @@ class _Counting:
         """How many twins the model has."""
         return self.again.twins
 
+    @property
+    def targets(self) -> tuple[int, int]:
+        """The explained class, and of how many."""
+        return self.again.targets
+
+    def scores(self, x: Images) -> Numbers:
+        """Return the network's class scores (K,)."""
+        return _finite(self.again.scores(x), "The network's class scores")
+
+    def features(self, x: Images) -> Numbers:
+        """Return the network's features (D,)."""
+        return _finite(self.again.features(x), "The network's features")
+
     def __call__(
         self,
         x: Images | None = None,
         seed: int | None = None,
         randomised: float = 0.0,
         twin: int = 0,
+        target: int | None = None,
     ) -> FloatMap:
         """Return the map."""
-        given = answer_to(lambda: self.again(x, seed, randomised, twin), "The estimator")
+        asked = (x, seed, randomised, twin, target)
+        given = answer_to(lambda: self.again(*asked), "The estimator")
         values = numbers_of(given, "The estimator's map")
         if values.shape != self.shape:
             raise InvalidInput(
@@ -140,3 +172,10 @@ class _Counting:
             )
         self.progress.advance()
         return values
+
+
+def _finite(given: Numbers, what: str) -> Numbers:
+    numbers = np.asarray(numbers_of(given, what), np.float64).ravel()
+    if not numbers.size or not all_finite(numbers):
+        raise InvalidInput(f"{what} must be finite numbers; check the network's weights.")
+    return numbers

@@ -1,11 +1,12 @@
 """Randomisation: whether a map notices that its network has forgotten everything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from ctviz.core import Curve, CurvePanel, FloatMap, Score, param
+from ctviz.core import Curve, CurvePanel, FloatMap, Mask, Score, param
 from ctviz.metrics.against_estimator import Again, BehaviourMetric
 from ctviz.metrics.against_model import Curves, Images
 from ctviz.metrics.base import CONSTANT, METRICS, is_constant
@@ -80,10 +81,13 @@ class Randomisation(BehaviourMetric):
 
     def observe(self, values: FloatMap, x: Images, again: Again) -> Curves:
         """Return what is left on average, with the two curves."""
-        shown, trained = visible(x), np.abs(values)
-        if is_constant(trained[shown]):
+        if is_constant(np.abs(values)[visible(x)]):
             return Curves(CONSTANT)
-        maps = [np.abs(again(randomised=share)) for share in self.shares]
+        return self.compare(np.abs(values), [again(randomised=s) for s in self.shares], visible(x))
+
+    def compare(self, trained: FloatMap, randomised: Sequence[FloatMap], shown: Mask) -> Curves:
+        """Return what is left of a map's magnitudes on average, with the two curves."""
+        maps = [np.abs(each) for each in randomised]
         heights = {
             "correlation": [rank_correlation(trained[shown], left[shown]) for left in maps],
             "similarity": [picture_similarity(trained, left, shown) for left in maps],

@@ -22,9 +22,10 @@ import streamlit as st
 
 from ctviz.backend import BroughtOutlines, Imported, Job
 from ctviz.backend.checking import Checkup
-from ctviz.core import ImportanceMap, Sign, Value
+from ctviz.core import ImportanceMap, Sign, Slice, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
 from ctviz.io import OutlineSettings
+from ctviz.io.pacs import FoundSeries, FoundStudy
 from ctviz.models import ModelCard
 from ctviz.models.intake import Rehearsal
 from ctviz.store import Reading
@@ -162,6 +163,34 @@ class Outlines:
 
 
 @dataclass
+class PacsVisit:
+    """What a reader looks for in a PACS; names of patients are here as long as they are shown.
+
+    Parameters
+    ----------
+    server
+        Its name.
+    searches
+        How often a reader has searched: tells one table of matches from the next.
+    studies, series, preview
+        What was asked for last, of the study and of the series that were chosen.
+    study, chosen
+        Those of which more is shown.
+    fetched
+        The series that was asked for last, on its way into the list of cases.
+    """
+
+    server: str = ""
+    searches: int = 0
+    studies: Job[list[FoundStudy]] | None = None
+    study: FoundStudy | None = None
+    series: Job[list[FoundSeries]] | None = None
+    chosen: FoundSeries | None = None
+    preview: Job[Slice] | None = None
+    fetched: Job[Imported] | None = None
+
+
+@dataclass
 class WhatIf:
     """What a reader tries on the slice on the screen.
 
@@ -276,9 +305,12 @@ class Session:
     browsing: Browsing = field(default_factory=Browsing)
     labels: Labels = field(default_factory=Labels)
     outlines: Outlines = field(default_factory=Outlines)
+    pacs: PacsVisit = field(default_factory=PacsVisit)
     newcomer: Newcomer | None = None
     newcomer_said: tuple[str, bool] = ("", True)
     bin_trouble: str = ""
+
+    sent: tuple[str, Job[int]] | None = None
 
     upload: str = field(default_factory=lambda: secrets.token_hex(16))
     upload_left_out: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 
 from ctviz.backend import Backend
 from ctviz.cli.program import parser
@@ -88,6 +89,15 @@ def test_results_go_back_only_if_that_was_chosen(ctviz, series, tmp_path):
     assert ctviz("verify", report).code == 0
 
 
+def test_it_is_said_when_results_cannot_go_back(ctviz, tmp_path):
+    Image.fromarray(np.arange(400, dtype=np.uint8).reshape(20, 20)).save(tmp_path / "chest.png")
+    done = ctviz("index", tmp_path / "chest.png", "--results-may-go-back", "--format", "json")
+    (row,) = json.loads(done.out)
+    assert f"Results of {row['case']} cannot go back to the patient" in done.err
+    done = ctviz("index", tmp_path / "chest.png")
+    assert done.err == ""
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"no DICOM", "not a report that ctviz wrote"), (None, "cannot be read")],
@@ -102,10 +112,46 @@ def test_what_is_no_report_of_ours_gets_a_sentence(ctviz, tmp_path, content, sen
 
 
 def test_another_objects_numbers_are_no_report(ctviz, case, tmp_path):
-    ctviz("export", case, "--as", "seg", "--out", tmp_path)
-    done = ctviz("verify", tmp_path / "seg-1-AB.dcm")
+    ctviz("export", case, "--as", "rtstruct", "--out", tmp_path)
+    done = ctviz("verify", tmp_path / "rtstruct-1-AB.dcm")
     assert (done.code, done.out) == (2, "")
     assert "not a report that ctviz wrote" in done.err
+
+
+def test_masks_hold_until_the_region_is_drawn_anew(ctviz, case, tmp_path):
+    ctviz("export", case, "--as", "seg", "--out", tmp_path)
+    done = ctviz("verify", tmp_path / "seg-1-AB.dcm", "--format", "json")
+    assert done.code == 0, done.err
+    (row,) = json.loads(done.out)
+    assert row["what"] == "pixels of heart of AB on slice 2"
+    assert row["claimed"] == row["found"] == DISC.sum()
+    draw(case, np.roll(DISC, 1, axis=1))
+    done = ctviz("verify", tmp_path / "seg-1-AB.dcm")
+    assert done.code == 1
+    assert "not drawn like this any more" in done.out
+
+
+def test_a_map_holds_until_a_pixel_is_changed(ctviz, case, tmp_path):
+    ctviz("export", case, "--as", "pm", *QUICK, "--out", tmp_path)
+    path = tmp_path / "pm-1-gradient.dcm"
+    done = ctviz("verify", path, "--format", "json")
+    assert done.code == 0, done.err
+    (row,) = json.loads(done.out)
+    assert row["what"] == "largest magnitude of gradient on slice 2"
+    assert row["claimed"] == row["found"] > 0
+    made = pydicom.dcmread(path)
+    values = np.frombuffer(made.FloatPixelData, "<f4").copy()
+    values[7] += 0.01 * abs(values).max()
+    made.FloatPixelData = values.tobytes()
+    made.save_as(path)
+    done = ctviz("verify", path)
+    assert done.code == 1
+    assert "A pixel is" in done.out
+    made.ContributingEquipmentSequence = []
+    made.save_as(path)
+    done = ctviz("verify", path)
+    assert done.code == 2
+    assert "not a map or segmentation that ctviz wrote" in done.err
 
 
 def test_the_commands_of_the_page_are_commands():

@@ -48,3 +48,17 @@ def test_two_members_cannot_share_a_name():
     registry.register("x")(object())
     with pytest.raises(ValueError, match="twice"):
         registry.register("x")(object())
+
+
+def test_a_composed_name_is_found_and_not_listed():
+    registry = Registry("fruit", package="tests.core", group="no.such.group")
+    registry._discovered = True
+    registry.register("apple")("apple itself")
+    registry.composed(lambda name: "two apples" if name == "apple+apple" else None)
+    assert registry["apple"] == "apple itself"
+    assert registry["apple+apple"] == "two apples"
+    assert "apple+apple" in registry
+    assert "apple+pear" not in registry
+    assert list(registry) == ["apple"]
+    with pytest.raises(UnknownName):
+        registry["apple+pear"]

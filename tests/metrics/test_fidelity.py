@@ -66,7 +66,7 @@ def test_prefers_the_pixels_the_model_uses_to_chance_and_chance_to_the_others(
     chance = noise[0] - noise[0].min()
     scores = [metric()(values, scan, Sees(used)).value for values in (uses, chance, 1 - uses)]
     assert scores == sorted(scores, reverse=metric.better == "higher")
-    assert len(set(scores)) == 3
+    assert len(set(scores)) == 3 or metric.hits
 
 
 @every_fidelity

@@ -42,10 +42,16 @@ def brightness(images):
 class Again:
     """An estimator whose map is always the same, or what is handed over."""
 
-    seed, twins = 3, 2
+    seed, twins, targets = 3, 2, (1, 3)
 
     def __init__(self, answer=VALUES):
         self.answer = answer
+
+    def scores(self, x):
+        return np.array([0.0, x.mean(), 2.0])
+
+    def features(self, x):
+        return x.mean(axis=(0, 1))
 
     def __call__(self, *_, **__):
         return self.answer() if callable(self.answer) else self.answer
@@ -308,7 +314,9 @@ def test_no_area_is_taken_of_what_is_no_probability(metric, classify):
 def test_every_metric_that_adds_answers_up_asks_for_probabilities():
     adding = {cls.name for cls in asking_the_model if cls.of_probabilities}
     judged_by_area = {"fidelity", "fidelity-gain", "logit-fidelity", "insertion", "deletion"}
-    assert adding == judged_by_area | {"road"}
+    judged_by_area |= {"road", "irof", "region-perturbation", "sic"}
+    by_confidence = {"average-drop", "increase-in-confidence", "effective-complexity"}
+    assert adding == judged_by_area | by_confidence
 
 
 @every_fidelity

@@ -252,6 +252,20 @@ def test_the_list_of_estimators_holds_every_family(app, two_phantoms):
     assert app.session_state["ctviz"].estimators == ("random", "edges")
 
 
+def test_smoothing_is_put_around_an_estimator(app, two_phantoms):
+    app.switch_page("pages/compare.py")
+    app.query_params["estimators"] = "random"
+    app.run()
+    app.session_state["ctviz:drawer"] = True
+    app.run()
+    app.selectbox(key="ctviz:around").select("squared")
+    app.selectbox(key="ctviz:inside").select("lrp").run()
+    app.button(key="ctviz:add:around").click().run()
+    assert not app.exception
+    assert app.session_state["ctviz"].estimators == ("random", "squared+lrp")
+    assert "random" not in app.selectbox(key="ctviz:inside").options
+
+
 def test_maps_and_scores_of_the_chosen_estimators_arrive(app, two_phantoms, backend):
     app.switch_page("pages/compare.py")
     app.query_params["estimators"] = "gradient,random"

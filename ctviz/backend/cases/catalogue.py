@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
+import numpy as np
+
 from ctviz.backend.cases.intake import Bring, Imported, together
 from ctviz.backend.cases.outlines import (
     BroughtOutlines,
@@ -27,7 +29,7 @@ from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Worker
 from ctviz.backend.stored.keys import address
-from ctviz.core import Case, CtvizError, InvalidInput, Progress, saved_or_said
+from ctviz.core import Case, CtvizError, InvalidInput, Progress, Slice, saved_or_said
 from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
@@ -35,6 +37,7 @@ from ctviz.io import (
     OffLimits,
     OutlineFile,
     OutlineSettings,
+    Refused,
     load_case,
     open_case,
     outlines_apart,
@@ -126,7 +129,8 @@ class Cases:
 
         def compute(progress: Progress) -> Imported:
             with self._bringing(progress, may_go_back=may_go_back) as bring:
-                return bring.path(path, progress)
+                found = bring.path(path, progress)
+            return self._with_links(found, may_go_back=may_go_back)
 
         return self._ask(key, compute, owner)
 
@@ -165,11 +169,36 @@ class Cases:
         def compute(progress: Progress) -> Imported:
             try:
                 with self._bringing(progress, may_go_back=may_go_back) as bring:
-                    return together([bring.own(path, progress) for path in spooled(folder)])
+                    found = together([bring.own(path, progress) for path in spooled(folder)])
+                return self._with_links(found, may_go_back=may_go_back)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
         return self._ask(address("spooled", os.fspath(folder)), compute, owner)
+
+    def bring(self, folder: Path, progress: Progress, *, may_go_back: bool = False) -> Imported:
+        """Bring in what lies in a folder of ctviz's own, here and now."""
+        with (
+            _in_words(),
+            self._bringing(progress, may_go_back=may_go_back) as bring,
+        ):
+            found = bring.own(folder, progress)
+        return self._with_links(found, may_go_back=may_go_back)
+
+    def glance(self, file: bytes, progress: Progress) -> Slice:
+        """Return the slice in the middle of a file that came as bytes; nothing of it is kept."""
+        with _in_words(), self.staging.room() as room:
+            read, path = room / "read", room / "file"
+            read.mkdir()
+            path.write_bytes(file)
+            with Apart(read, self.key, progress.check, self._limits) as apart:
+                for outcome in apart.cases_of(path, OffLimits()):
+                    if isinstance(outcome, Refused):
+                        raise InvalidInput(f"The series cannot be shown: {outcome.why}")
+                    case = open_case(outcome)
+                    image = case.slice(len(case.slices) // 2)
+                    return replace(image, hounsfield=np.array(image.hounsfield))
+        raise InvalidInput("The series holds no image that can be shown.")
 
     def read_outlines(self, wanted: WantedOutlines, owner: str = "") -> Job[BroughtOutlines]:
         """Read what files and folders hold for a case; nothing of it is kept."""
@@ -268,6 +297,12 @@ class Cases:
             Apart(room, self.key, progress.check, self._limits, links=may_go_back) as apart,
         ):
             yield Bring(apart, self._keep_staged, there, off_limits)
+
+    def _with_links(self, imported: Imported, *, may_go_back: bool) -> Imported:
+        """Return what was brought, with the cases that have no link although one was wanted."""
+        if not may_go_back:
+            return imported
+        return replace(imported, unlinked=self.links.without(imported.cases))
 
     def _keep_staged(self, staged: Path, truth: str | None, source: str) -> Case:
         """Move a case that was read apart to its place, and list it."""

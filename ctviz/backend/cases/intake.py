@@ -24,6 +24,9 @@ class Imported:
         Those of the cases that were there before.
     repeated
         How often a case came again in the same files.
+    unlinked
+        Those whose results were to go back to the patient, and cannot: their files do not say
+        enough.
     """
 
     cases: tuple[str, ...]
@@ -31,6 +34,18 @@ class Imported:
     # The same files brought again lead to the same cases: an import is equal to its repetition.
     known: tuple[str, ...] = field(default=(), compare=False)
     repeated: int = field(default=0, compare=False)
+    unlinked: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def said_of_links(self) -> str:
+        """The sentence on those that are unlinked, empty if there are none."""
+        if not self.unlinked:
+            return ""
+        return (
+            f"Results of {', '.join(self.unlinked)} cannot go back to the patient, because the "
+            "files are not of one DICOM series that names patient, study and frame of reference; "
+            "what is exported of them is anonymous."
+        )
 
     @property
     def new(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ctviz.backend.jobs.job import Job
@@ -31,7 +32,9 @@ from ctviz.estimators import explain as explain_on_grid
 from ctviz.metrics import BehaviourMetric
 from ctviz.metrics.against_model import Images
 from ctviz.models import Classifier
+from ctviz.models.familiarity import features_of
 from ctviz.models.randomising import randomised as randomised_copy
+from ctviz.networks import answers, undisturbed
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +81,35 @@ class Asking:
         """How many twins the model has."""
         return len(self.trained_alike)
 
+    @property
+    def targets(self) -> tuple[int, int]:
+        """The explained class, and how many the network scores apart; 1 of a single neuron."""
+        return self.target, self.classifier.card.neurons
+
+    def scores(self, x: Images) -> NDArray[np.float64]:
+        """Return the network's class scores (K,) of an input (1, C, h, w)."""
+        network, image = self.classifier.network, self._image(x)
+        with undisturbed(network):
+            found = answers(network, image, channels_last=False)[0]
+        numbers: NDArray[np.float64] = found.double().cpu().numpy()
+        return numbers
+
+    def features(self, x: Images) -> NDArray[np.float64]:
+        """Return what the network's last linear layer reads (D,) of an input (1, C, h, w)."""
+        found = features_of(self.classifier.network, self._image(x))[-1][0]
+        numbers: NDArray[np.float64] = found.double().cpu().numpy()
+        return numbers
+
+    def _image(self, x: Images) -> Tensor:
+        return torch.from_numpy(x).to(self.x).to(self.classifier.precision)
+
     def __call__(
         self,
         x: Images | None = None,
         seed: int | None = None,
         randomised: float = 0.0,
         twin: int = 0,
+        target: int | None = None,
     ) -> FloatMap:
         """Return the map (h, w) of a changed question."""
         estimator: Any = self.estimator  # only those with a seed are asked for another
@@ -99,7 +125,7 @@ class Asking:
             (values,) = explain_on_grid(
                 network,
                 image,
-                self.target,
+                self.target if target is None else target,
                 [estimator],
                 references=classifier.references,
                 # Its own steps are too fine to show, but each is a chance for others, and to stop.

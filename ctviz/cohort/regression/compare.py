@@ -54,8 +54,8 @@ def compare_models(
     patients = len({unit.patient for unit in units})
     if patients < FEWEST:
         raise InvalidInput(
-            f"The cohort has {count_of(patients, 'patient')}; {FEWEST} or more are needed to tell a change "
-            "from chance."
+            f"The cohort has {count_of(patients, 'patient')}; {FEWEST} or more are needed to tell "
+            "a change from chance."
         )
     places = _places(backend, units, old)
     twins = _twins(backend, study.model, new)

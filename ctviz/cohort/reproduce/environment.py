@@ -1,7 +1,7 @@
 """What a study's numbers came from: versions, checksums and seeds, enough to get them again."""
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -17,7 +17,10 @@ PACKAGES = ("ctviz", "torch", "numpy", "scipy", "scikit-image", "monai", "pandas
 
 
 def environment(
-    backend: Backend, study: CohortStudy, results: Iterable[UnitResult], workers: int
+    backend: Backend,
+    study: CohortStudy,
+    results: Iterable[UnitResult],
+    crew: Mapping[str, object],
 ) -> dict[str, Any]:
     """Return the document of ``environment.json``."""
     card = backend.models()[study.model]
@@ -37,8 +40,7 @@ def environment(
             "architecture": platform.machine(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
             "device": str(backend.classifier(study.model).device),
-            "processes": workers,
-            "threads": 1 if workers else torch.get_num_threads(),
+            **crew,
         },
         "plan": study.digest,
         "seeds": {"statistics": study.seed, **_seeds(study)},

@@ -17,7 +17,7 @@ from ctviz.cohort.files import write_whole
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.kinds import any_plan, read_any_plan, run_any
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.run.running import default_folder
+from ctviz.cohort.run.running import crew_named, default_folder
 from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, ask_to_stop, stage_of, study_lock
 from ctviz.core import CtvizError, Settings
@@ -77,7 +77,8 @@ def start(
 ) -> Run:
     """Start a study, or go on with it, in a program of its own, and return at once.
 
-    It outlives whoever started it. A study that runs already is only looked at.
+    It outlives whoever started it. A study that runs already is only looked at. Where the settings
+    name a cluster, it computes.
     """
     place = (folder or default_folder(settings, study)).resolve()
     if stage_of(place).state == "running":
@@ -93,6 +94,7 @@ def start(
             },
             "folder": str(place),
             "workers": workers,
+            "cluster": settings.cluster,
         }
     )
     # The plan as ordered may name a folder, which neither a file nor a list of processes may tell.
@@ -126,7 +128,8 @@ def main(arguments: Sequence[str], plan: str) -> int:
     # A page is read meanwhile: readers go first.
     os.nice(5)
     try:
-        run_any(backend, any_plan(plan), folder, order["workers"])
+        crew = crew_named(order["cluster"], order["workers"])
+        run_any(backend, any_plan(plan), folder, crew)
     except CtvizError:
         return 2
     finally:

@@ -26,7 +26,14 @@ from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit, units_of
-from ctviz.cohort.run.worker_processes import Assignment, Done, Share, in_processes, in_this_process
+from ctviz.cohort.run.worker_processes import (
+    Assignment,
+    Crew,
+    Done,
+    Notice,
+    Share,
+    ThisMachine,
+)
 from ctviz.cohort.tables.curve_table import write_curves
 from ctviz.cohort.tables.score_table import write_tables
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress, Settings
@@ -34,6 +41,7 @@ from ctviz.core.foreign import legible
 from ctviz.models.training_digests import read_training_digests
 
 _COUNTED = ("done", "total", "known", "failed", "share", "left_seconds")
+_RELAYED = (*_COUNTED, "dashboard")
 
 ADDRESS = re.compile(r"[0-9a-f]{8,128}")
 """What a slice's result is called."""
@@ -52,6 +60,23 @@ def cores() -> int:
     """Return how many processes compute at a time by default: one for each core."""
     available = getattr(os, "sched_getaffinity", None)
     return len(available(0)) if available else os.cpu_count() or 1
+
+
+def crew_of(workers: int | Crew | None) -> Crew:
+    """Return who computes: by default a process for each core."""
+    if workers is None:
+        return ThisMachine(cores())
+    return ThisMachine(workers) if isinstance(workers, int) else workers
+
+
+def crew_named(cluster: str, workers: int | None) -> Crew:
+    """Return who computes: the workers of a cluster, if one is named by its scheduler."""
+    if not cluster:
+        return crew_of(workers)
+    # Only whoever has a cluster needs what speaks to it.
+    from ctviz.cohort.cluster.crew import ClusterCrew
+
+    return ClusterCrew(cluster)
 
 
 def at_once(device: str) -> int:
@@ -77,7 +102,7 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     study: CohortStudy,
     folder: Path,
     *,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     progress: Progress | None = None,
     told: Callable[[Stage], object] | None = None,
 ) -> tuple[Failure, ...]:
@@ -90,7 +115,8 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     folder
         Of the study; a slice whose result is there is not computed again.
     workers
-        Processes, by default one for each core; 0 computes in this one.
+        Processes, by default one for each core; 0 computes in this one. Or another crew, as of a
+        cluster.
     progress
         Cancelling it stops the run; what is computed stays.
     told
@@ -100,8 +126,7 @@ def run_study(  # noqa: PLR0913 - who watches is not what is run
     with study_lock(folder):
         keep_plan(backend.settings, kept, folder)
         run = StudyRun(backend, kept, folder, Teller(folder), told or (lambda _: None))
-        processes = cores() if workers is None else workers
-        return run.all(study, processes, Stoppable(folder, progress))
+        return run.all(study, crew_of(workers), Stoppable(folder, progress))
 
 
 def register_study(backend: Backend, study: CohortStudy, folder: Path) -> Registration:
@@ -131,7 +156,7 @@ class StudyRun:
     begun: float = field(default_factory=time.monotonic)
     pace: SlicePace = field(default_factory=SlicePace)
 
-    def all(self, ordered: CohortStudy, workers: int, progress: Progress) -> tuple[Failure, ...]:
+    def all(self, ordered: CohortStudy, crew: Crew, progress: Progress) -> tuple[Failure, ...]:
         """Run to the end, or write down why it ended. The order may name a folder of scans."""
         remove_parts(self.folder)
         try:
@@ -139,10 +164,10 @@ class StudyRun:
             # A model that is not there is refused before a cohort is made for it.
             self.backend.classifier(self.study.model)
             _fixed(self.backend, self.study, self.folder)
-            self._beside(ordered, workers, progress)
+            self._beside(ordered, crew, progress)
             units = self.units(ordered, progress)
-            outcomes = self._compute(units, workers, progress)
-            failures = self._finish(units, outcomes, workers, progress)
+            outcomes = self._compute(units, crew, progress)
+            failures = self._finish(units, outcomes, crew, progress)
         except (Cancelled, KeyboardInterrupt):
             self._tell("Stopped; start it again to go on.", state="cancelled")
             raise
@@ -157,12 +182,12 @@ class StudyRun:
         self,
         study: CohortStudy,
         folder: Path,
-        workers: int,
+        crew: Crew,
         progress: Progress,
         told: Callable[[Stage], object],
     ) -> None:
         """Study the same on another model."""
-        run_study(self.backend, study, folder, workers=workers, progress=progress, told=told)
+        run_study(self.backend, study, folder, workers=crew, progress=progress, told=told)
 
     def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:
         """Return the slices."""
@@ -181,7 +206,7 @@ class StudyRun:
         save_sheet(tuple(drawn), self.folder)
         save_findings(findings, self.folder)
 
-    def _beside(self, ordered: CohortStudy, workers: int, progress: Progress) -> None:
+    def _beside(self, ordered: CohortStudy, crew: Crew, progress: Progress) -> None:
         """Study the same on the other models, whose findings stand beside this one's."""
         shelf = self.backend.models()
         for model in self.study.beside:
@@ -193,7 +218,7 @@ class StudyRun:
         for place, model in enumerate(self.study.beside):
 
             def relay(stage: Stage, model: str = model, after: int = place + 1) -> None:
-                heard = {key: getattr(stage, key) for key in _COUNTED}
+                heard = {key: getattr(stage, key) for key in _RELAYED}
                 if stage.left_seconds is not None:
                     # What follows, this study's own model last, will take as long as this one.
                     rest = len(self.study.beside) + 1 - after
@@ -201,21 +226,19 @@ class StudyRun:
                 self._tell(f"On {model}: {stage.message}", **heard)
 
             folder = StudyFolder(self.folder).beside(model)
-            self.same(ordered.on(model), folder, workers, progress, relay)
+            self.same(ordered.on(model), folder, crew, progress, relay)
 
-    def _compute(self, units: Sequence[Unit], workers: int, progress: Progress) -> list[Done]:
+    def _compute(self, units: Sequence[Unit], crew: Crew, progress: Progress) -> list[Done]:
         """Return the outcome of each slice, in their order."""
         fresh = {**dict.fromkeys(_COUNTED, 0), "left_seconds": None, "total": len(units)}
         self._tell("Computing slices.", **fresh)
         assignment, outcomes = self.assignment(), dict[int, Done]()
         self.begun, self.pace = time.monotonic(), SlicePace()
-        stream: Iterator[Done | Share] = (
-            in_processes(self.backend.settings, assignment, units, progress, workers)
-            if workers
-            else in_this_process(self.backend, assignment, units, progress)
-        )
         under_way = 0.0
-        for news in stream:
+        for news in crew.outcomes(self.backend, assignment, units, progress):
+            if isinstance(news, Notice):
+                self._tell(news.message, dashboard=news.dashboard)
+                continue
             if isinstance(news, Share):
                 under_way = news.under_way
             else:
@@ -237,10 +260,10 @@ class StudyRun:
         )
 
     def _finish(
-        self, units: Sequence[Unit], outcomes: Sequence[Done], workers: int, progress: Progress
+        self, units: Sequence[Unit], outcomes: Sequence[Done], crew: Crew, progress: Progress
     ) -> tuple[Failure, ...]:
         """Write what the slices say together."""
-        self._tell("Ranking the estimators.", left_seconds=None)
+        self._tell("Ranking the estimators.", left_seconds=None, dashboard="")
         pairs = list(zip(units, outcomes, strict=True))
         failures = tuple(
             Failure(unit.case, unit.slice_index, done.why) for unit, done in pairs if done.why
@@ -260,7 +283,7 @@ class StudyRun:
         write_curves(self.folder, results, len(addresses))
         strange = strange_fills(self.backend.classifier(self.study.model))
         write_json(StudyFolder(self.folder).strange_fills, dict(strange))
-        document = environment(self.backend, self.study, results(), workers)
+        document = environment(self.backend, self.study, results(), crew.facts)
         write_json(StudyFolder(self.folder).environment, document)
         scored = [unit for unit, done in pairs if not done.why]
         self.conclude(scored, addresses, progress)

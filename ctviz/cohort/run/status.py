@@ -37,6 +37,8 @@ class Stage:
         How long it will probably take yet; None while that is not known.
     message
         What is going on, or what went wrong, in one sentence.
+    dashboard
+        Address of a page of the cluster that computes; empty if none does.
     """
 
     state: State = "planned"
@@ -48,12 +50,16 @@ class Stage:
     seconds: float = 0.0
     left_seconds: float | None = None
     message: str = ""
+    dashboard: str = ""
 
 
 def stage_of(folder: Path) -> Stage:
     """Return where the study of a folder stands."""
     try:
-        told = from_plain(Stage, read_json(StudyFolder(folder).progress))
+        document = read_json(StudyFolder(folder).progress)
+        # What was told before there were clusters says nothing of one.
+        known = {"dashboard": "", **document} if isinstance(document, dict) else document
+        told = from_plain(Stage, known)
     except InvalidInput:
         told = Stage()
     if _is_locked(folder):

@@ -2,14 +2,16 @@
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self, TypeAlias
+
+import torch
 
 from ctviz.backend import Backend
 from ctviz.cohort.folder import StudyFolder
@@ -78,6 +80,14 @@ class Assignment:
         compute_unit(backend, self.study, unit, progress, heard).save(path)
         return address, False
 
+    def files(self, address: str) -> tuple[Path, ...]:
+        """Return the files that are the result of a slice."""
+        return (StudyFolder(self.folder).unit(address),)
+
+    def knows(self, address: str) -> bool:
+        """Whether the result of a slice is there and whole."""
+        return UnitResult.load(StudyFolder(self.folder).unit(address)) is not None
+
 
 @dataclass(frozen=True)
 class NumberedUnit:
@@ -92,6 +102,66 @@ class Share:
     """How far the slices under way are, in slices."""
 
     under_way: float
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is going on, where that is not told by slices.
+
+    Parameters
+    ----------
+    message
+        In one sentence.
+    dashboard
+        Address of a page that shows more of it; empty if there is none.
+    """
+
+    message: str
+    dashboard: str = ""
+
+
+News: TypeAlias = Done | Share | Notice
+"""What is heard of slices that are being computed."""
+
+
+class Crew(Protocol):
+    """Who computes the slices of a study."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What is kept of it beside the numbers: how many processes it has, of how many threads."""
+
+    def outcomes(
+        self, backend: Backend, assignment: Assignment, units: Sequence[Unit], progress: Progress
+    ) -> Iterator[News]:
+        """Yield every slice when it is over, in whatever order, and other news between."""
+
+
+@dataclass(frozen=True)
+class ThisMachine:
+    """Processes of this machine, or the one that asks.
+
+    Parameters
+    ----------
+    workers
+        How many; 0 is the one that asks.
+    """
+
+    workers: int
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """How many processes it has, and of how many threads."""
+        threads = 1 if self.workers else torch.get_num_threads()
+        return {"processes": self.workers, "threads": threads}
+
+    def outcomes(
+        self, backend: Backend, assignment: Assignment, units: Sequence[Unit], progress: Progress
+    ) -> Iterator[News]:
+        """Yield every slice when it is over."""
+        if self.workers:
+            return in_processes(backend.settings, assignment, units, progress, self.workers)
+        return in_this_process(backend, assignment, units, progress)
 
 
 def in_this_process(

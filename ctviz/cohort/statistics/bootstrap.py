@@ -1,6 +1,10 @@
 """Other cohorts that could have been: patients drawn again, the same ones for every entrant."""
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.patients import Numbers
 
@@ -17,8 +21,15 @@ def draws(patients: int, count: int = DRAWS, seed: int = SEED) -> Numbers:
     """
     if not patients:
         return np.zeros((count, 0))
+    return _drawn(patients, count, seed).astype(float)
+
+
+@lru_cache(maxsize=16)
+def _drawn(patients: int, count: int, seed: int) -> NDArray[np.unsignedinteger[Any]]:
+    """Return the draws, which everything that is averaged over as many patients shares."""
     generator = np.random.default_rng(seed)
-    return generator.multinomial(patients, np.full(patients, 1 / patients), count).astype(float)
+    drawn = generator.multinomial(patients, np.full(patients, 1 / patients), count)
+    return drawn.astype(np.uint16 if patients <= np.iinfo(np.uint16).max else np.uint64)
 
 
 def drawn_means(drawn: Numbers, means: Numbers) -> Numbers:

@@ -1,7 +1,7 @@
 """Paired differences between entrants: the same slices, the same patients, the same draws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -46,6 +46,7 @@ class Differences:
     patients: NDArray[np.intp]
     direction: float
     largest: float = np.inf
+    _ends: dict[float, tuple[Numbers, Numbers]] = field(default_factory=dict, init=False)
 
     @cached_property
     def spread(self) -> Spread:
@@ -54,8 +55,10 @@ class Differences:
 
     def ends(self, level: float = LEVEL) -> tuple[Numbers, Numbers]:
         """Return the low and the high ends (K,) of the intervals, NaN where there is none."""
-        reach = self.spread.reach(student(self.patients, level))
-        return ends(self.mean, reach, (-self.largest, self.largest))
+        if level not in self._ends:
+            reach = self.spread.reach(student(self.patients, level))
+            self._ends[level] = ends(self.mean, reach, (-self.largest, self.largest))
+        return self._ends[level]
 
     def interval(self, pair: int, level: float = LEVEL) -> Interval | None:
         """Return a pair's interval, None on fewer than two patients."""

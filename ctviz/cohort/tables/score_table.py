@@ -113,14 +113,29 @@ class ScoreTable:
         if metric not in self.metrics:
             raise UnknownName("metric of this study", metric, self.metrics)
         entrants = tuple(each for each in self.entrants if each.sign in signs)
-        columns = {(each.estimator, str(each.sign)): e for e, each in enumerate(entrants)}
-        frame = self.frame[(self.frame["metric"] == metric) & self.frame["sign"].isin(signs)]
-        rows = {place: n for n, place in enumerate(_places(self.slices))}
-        values = np.full((len(rows), len(entrants)), np.nan)
-        at_row = [rows[place] for place in _places(frame)]
-        at_column = [columns[pair] for pair in zip(frame["estimator"], frame["sign"], strict=True)]
-        values[at_row, at_column] = frame["value"]
+        column = {(each.estimator, str(each.sign)): e for e, each in enumerate(entrants)}
+        named = [self.frame[name].cat.categories for name in ("estimator", "sign")]
+        columns = np.asarray([[column.get((e, s), -1) for s in named[1]] for e in named[0]])
+        of_metric = np.flatnonzero(self.frame["metric"] == metric)
+        by_estimator, by_sign = (
+            self.frame[name].cat.codes.to_numpy()[of_metric] for name in ("estimator", "sign")
+        )
+        at_column = columns[by_estimator, by_sign]
+        wanted = at_column >= 0
+        rows = self._rows[of_metric]
+        values = np.full((len(self.slices), len(entrants)), np.nan)
+        scores = self.frame["value"].to_numpy()[of_metric]
+        values[rows[wanted], at_column[wanted]] = scores[wanted]
         return panel_of(values, self.texts("patient"), entrants, metric)
+
+    @cached_property
+    def _rows(self) -> NDArray[np.intp]:
+        """The slice of each score, as a row of `slices`."""
+        case = self.frame["case"].cat.codes.to_numpy(np.int64)
+        index = self.frame["slice_index"].to_numpy(np.int64)
+        # Numbered as they first come, which is the order of `slices`.
+        rows: NDArray[np.intp] = pd.factorize(case * (index.max(initial=0) + 1) + index)[0]
+        return rows
 
     def undefined(self) -> pd.DataFrame:
         """Return how often scores are undefined, by estimator, metric and reason."""
@@ -205,7 +220,3 @@ def _texts_by(turn: Callable[[str], str], table: pa.Table) -> pa.Table:
             ]
             table = table.set_column(index, each, pa.chunked_array(chunks, NAMES))
     return table
-
-
-def _places(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    return zip(frame["case"], frame["slice_index"], strict=True)

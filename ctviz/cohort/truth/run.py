@@ -6,10 +6,11 @@ from pathlib import Path
 from ctviz.backend import Backend
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.run.running import Failure, StudyRun, cores, keep_plan, load_unit
+from ctviz.cohort.run.running import Failure, StudyRun, crew_of, keep_plan, load_unit
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import waited
+from ctviz.cohort.run.worker_processes import Crew
 from ctviz.cohort.truth.analyse import analyse_truth
 from ctviz.cohort.truth.effects_table import write_effects
 from ctviz.cohort.truth.findings import TruthFindings, save_truth_findings
@@ -34,7 +35,7 @@ def run_truth_study(  # noqa: PLR0913 - who watches is not what is run
     study: TruthStudy,
     folder: Path,
     *,
-    workers: int | None = None,
+    workers: int | Crew | None = None,
     progress: Progress | None = None,
     told: Callable[[Stage], object] | None = None,
 ) -> tuple[Failure, ...]:
@@ -49,8 +50,7 @@ def run_truth_study(  # noqa: PLR0913 - who watches is not what is run
     with study_lock(folder):
         keep_plan(backend.settings, study, folder)
         run = TruthRun(backend, study, folder, Teller(folder), told or (lambda _: None))
-        processes = cores() if workers is None else workers
-        return run.all(study, processes, Stoppable(folder, progress))
+        return run.all(study, crew_of(workers), Stoppable(folder, progress))
 
 
 class TruthRun(StudyRun):
@@ -67,13 +67,13 @@ class TruthRun(StudyRun):
         self,
         study: CohortStudy,
         folder: Path,
-        workers: int,
+        crew: Crew,
         progress: Progress,
         told: Callable[[Stage], object],
     ) -> None:
         """Hold the same against the truth on another model."""
         assert isinstance(study, TruthStudy)  # noqa: S101 - the run's own plan
-        run_truth_study(self.backend, study, folder, workers=workers, progress=progress, told=told)
+        run_truth_study(self.backend, study, folder, workers=crew, progress=progress, told=told)
 
     def units(self, ordered: CohortStudy, progress: Progress) -> tuple[Unit, ...]:  # noqa: ARG002
         """Return the phantoms; none is drawn before its turn."""

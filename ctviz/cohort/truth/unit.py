@@ -109,6 +109,15 @@ class TruthAssignment(Assignment):
         save_judgement(path, judgement)
         return address, False
 
+    def files(self, address: str) -> tuple[Path, ...]:
+        """Return the files that are the result of a phantom."""
+        return (*super().files(address), StudyFolder(self.folder).truth(address))
+
+    def knows(self, address: str) -> bool:
+        """Whether the results of a phantom are there and whole."""
+        truth = StudyFolder(self.folder).truth(address)
+        return super().knows(address) and load_judgement(truth) is not None
+
 
 def judge_phantom(
     backend: Backend, study: TruthStudy, unit: PhantomUnit, progress: Progress

@@ -10,6 +10,7 @@ from zlib import crc32
 from ctviz.core.look import Look
 from ctviz.core.prior import MEAN_MASK
 from ctviz.core.theme import THEME
+from ctviz.estimators.engine.around import AROUND, JOINT
 from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
 
 CONTROL, OTHER = "control", "other"
@@ -31,6 +32,11 @@ def look_of(name: str, *, control: bool = False) -> Look:
     members = [known for _, known in sorted(_members(family))]
     if name in members:
         return THEME.look(family, members.index(name))
+    how, _, inner = name.partition(JOINT)
+    if how in AROUND and inner in members:
+        # The inner one's colour, with another marker for each thing made around it.
+        laps = 1 + list(AROUND).index(how)
+        return THEME.look(family, members.index(inner) + laps * len(THEME.looks[family]))
     return THEME.look(family, crc32(name.encode()) % len(THEME.looks[family]))
 
 

@@ -171,7 +171,7 @@ class _PictureSearch:
     def _found(self, place: int) -> LayerReading | None:
         made = self.run.made[place]
         nodes = list(between(made.edge, self._has_places))
-        lies_still = self.run.image in nodes and all(map(_stays_in_place, nodes))
+        lies_still = self.run.image in nodes and all(map(stays_in_place, nodes))
         if len(made.shape) == 4 and lies_still:
             best: LayerReading | None = LayerReading(AS_IT_IS, _grid(made.shape))
         else:
@@ -250,7 +250,8 @@ def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
     return shape[-2], shape[-1]
 
 
-def _stays_in_place(node: Node) -> bool:
+def stays_in_place(node: Node) -> bool:
+    """Whether an operation of pictures (N, C, h, w) leaves every value where it is."""
     if operation(node) == "Cat":
         return _saved_number(node, "dim") in {1, -3}
     return operation(node) in IN_PLACE_OF_THE_IMAGE

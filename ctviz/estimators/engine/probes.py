@@ -141,6 +141,35 @@ class ReferencePaths(Probes):
 
 
 @dataclass(frozen=True)
+class NoisyReferencePaths(Probes):
+    """Random points on straight paths from random reference images to noisy copies of the image."""
+
+    paths: ReferencePaths
+    noise: float
+
+    @property
+    def count(self) -> int:
+        """One per draw of a reference."""
+        return self.paths.count
+
+    @property
+    def copies(self) -> GaussianNoise:
+        """The noisy copies, one for each draw."""
+        return GaussianNoise(self.paths.samples, self.noise, self.paths.seed)
+
+    def draw(self, class_score: ClassScore) -> Iterator[Probe]:
+        """Yield points at α ~ U(0, 1) on the way from each reference to its noisy copy."""
+        drawn = zip(self.paths.references(class_score), self.copies.draw(class_score), strict=True)
+        for (reference, alpha), (copy, _) in drawn:
+            difference = copy - reference
+            yield reference + alpha * difference, difference
+
+    def ends(self) -> Ends:
+        """Return the drawn references and the noisy copies."""
+        return FromReferencesToCopies(self)
+
+
+@dataclass(frozen=True)
 class NoisyPaths(Probes):
     """The paths to noisy copies of the image, one copy after the other."""
 
@@ -217,6 +246,25 @@ class FromReferences(Ends):
         for reference, _ in self.paths.references(class_score):
             yield -1 / self.paths.samples, reference
         yield 1.0, class_score.x
+
+
+@dataclass(frozen=True)
+class FromReferencesToCopies(Ends):
+    """From the very references that were drawn to as many noisy copies of the image."""
+
+    paths: NoisyReferencePaths
+
+    @property
+    def count(self) -> int:
+        """One reference and one copy per draw."""
+        return 2 * self.paths.count
+
+    def draw(self, class_score: ClassScore) -> Iterator[End]:
+        """Yield the references and the copies."""
+        for reference, _ in self.paths.paths.references(class_score):
+            yield -1 / self.paths.count, reference
+        for copy, _ in self.paths.copies.draw(class_score):
+            yield 1 / self.paths.count, copy
 
 
 @dataclass(frozen=True)

@@ -76,21 +76,52 @@ class GammaRule:
 
     def _kept(self) -> Tensor:
         """Return z divided by the denominator, which lies between 0 and 1."""
-        positive, negative = self._contributions()
+        positive, negative = contributions(self.layer, self.inputs)
         bias = self.sums - positive - negative
         positive, negative = positive + bias.clamp(min=0), negative + bias.clamp(max=0)
         whole = self.sums + self.gamma * torch.where(self.sums > 0, positive, negative)
         return torch.where(self.sums == 0, 0.0, self.sums / whole)
 
-    def _contributions(self) -> tuple[Tensor, Tensor]:
-        """Return the sums of all positive and of all negative contributions."""
-        increasing, decreasing = self.layer.positive(), self.layer.negative()
-        above, below = self.inputs.clamp(min=0), self.inputs.clamp(max=0)
-        positive, negative = increasing.forward(above), decreasing.forward(above)
+
+def contributions(layer: LinearLayer, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the sums of all positive and of all negative contributions to a layer's answer."""
+    increasing, decreasing = layer.positive(), layer.negative()
+    above, below = inputs.clamp(min=0), inputs.clamp(max=0)
+    positive, negative = increasing.forward(above), decreasing.forward(above)
+    if bool((below < 0).any()):
+        positive = positive + decreasing.forward(below)
+        negative = negative + increasing.forward(below)
+    return positive, negative
+
+
+@dataclass(frozen=True, eq=False)
+class PlusRule:
+    r"""The z⁺ rule: only contributions that raise a sum are given relevance.
+
+    .. math:: R_i = \sum_j \frac{c_{ij}^+}{\sum_i c_{ij}^+ + b_j^+} R_j,
+              \quad c_{ij} = x_i w_{ij}
+
+    It is `GammaRule` of positive sums for γ without limit, and αβ with α = 1, β = 0. (Bach et al.
+    2015, doi:10.1371/journal.pone.0130140; Montavon et al. 2017, doi:10.1016/j.patcog.2016.11.008.)
+    """
+
+    layer: LinearLayer
+    inputs: Tensor
+    """(1, …), what the layer was given."""
+    sums: Tensor
+    """(1, …), what it gave, with its bias."""
+
+    def __call__(self, outgoing: Tensor) -> Tensor:
+        """Return the inputs' relevance per unit, given the sums'."""
+        positive, negative = contributions(self.layer, self.inputs)
+        whole = positive + (self.sums - positive - negative).clamp(min=0)
+        shares = torch.where(whole > 0, outgoing * self.sums / whole, 0.0)
+        answer = self.layer.positive().back(shares, self.inputs)
+        below = self.inputs < 0
         if bool(below.any()):
-            positive = positive + decreasing.forward(below)
-            negative = negative + increasing.forward(below)
-        return positive, negative
+            of_negative = self.layer.negative().back(shares, self.inputs)
+            answer = torch.where(below, of_negative, answer)
+        return answer
 
 
 @dataclass(frozen=True, eq=False)

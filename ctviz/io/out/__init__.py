@@ -7,12 +7,23 @@ kept (`ctviz.io.out.link`). Without it, objects are anonymous, and the slices go
 from ctviz.io.out.claims import ClaimedScore, Claims, read_claims
 from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.link import Links
+from ctviz.io.out.objects import (
+    ClaimedMap,
+    ClaimedRegions,
+    named,
+    read_map,
+    read_regions,
+    result_kind,
+)
 from ctviz.io.out.origin import Origin, anonymous_origin
+from ctviz.io.out.own import own_objects
 from ctviz.io.out.parcel import Parcel, pack
 from ctviz.io.out.results import Explanation, GivenScore, ResultAnswer, Results
 
 __all__ = [
     "RESULT_FORMS",
+    "ClaimedMap",
+    "ClaimedRegions",
     "ClaimedScore",
     "Claims",
     "Explanation",
@@ -25,6 +36,11 @@ __all__ = [
     "Results",
     "WrittenObject",
     "anonymous_origin",
+    "named",
+    "own_objects",
     "pack",
     "read_claims",
+    "read_map",
+    "read_regions",
+    "result_kind",
 ]

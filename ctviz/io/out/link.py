@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,10 @@ class Links:
             if origin and any(each.sop_instance == image for each in origin.images):
                 return path.stem
         return None
+
+    def without(self, case_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the cases of which nobody knows whose they are."""
+        return tuple(case_id for case_id in case_ids if not self._path(case_id).exists())
 
     def take(self, staged: Path, case_id: str) -> None:
         """Move the link of a staged case to its place, if one was written beside it."""

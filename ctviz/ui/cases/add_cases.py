@@ -19,6 +19,7 @@ from ctviz.ui.cases.outlines import (
     place_for_outlines,
     take_outlines,
 )
+from ctviz.ui.cases.pacs import offer_pacs
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
 from ctviz.ui.session import session, value_of, widget
@@ -46,8 +47,16 @@ def add_cases(*, expanded: bool = False) -> None:
             _folder()
         with demo:
             _demo()
+    under_way = session().intake
+    # How far a series is stands above the tables from which it was chosen, which may be long.
+    fetched = under_way is not None and under_way is session().pacs.fetched
+    if fetched:
+        _last_try()
+    busy = under_way is not None and not under_way.done and under_way is not making
+    offer_pacs(_begin, busy=busy)
     place_for_outlines()
-    _last_try()
+    if not fetched:
+        _last_try()
 
 
 def _upload() -> None:
@@ -177,6 +186,8 @@ def _tell(report: Imported) -> None:
         new = report.new
         names = ", ".join(new[:NAMED]) + (" …" if len(new) > NAMED else "")
         st.success(_counted(report) + (f": {names}" if names else "."))
+    if report.unlinked:
+        st.warning(report.said_of_links, icon=":material/link_off:")
     if report.refused:
         st.warning(f"{count_of(len(report.refused), 'file')} left out:")
         st.dataframe(

@@ -9,6 +9,7 @@ import streamlit as st
 from ctviz.backend import DEFAULT_ESTIMATORS
 from ctviz.core.text import about
 from ctviz.estimators import ESTIMATORS, Estimator
+from ctviz.ui.compare.around_choice import offer_around
 from ctviz.ui.compare.expected_seconds import expected_seconds
 from ctviz.ui.compare.marks import mark_estimators
 from ctviz.ui.compare.metric_choice import with_differences
@@ -52,7 +53,7 @@ def choose_estimators() -> None:
 
     st.multiselect(
         "Estimators",
-        list(ESTIMATORS),
+        list(dict.fromkeys([*ESTIMATORS, *names])),
         format_func=lambda name: ESTIMATORS[name].title,
         **mirror(key, names, choose),
         placeholder="Add an estimator",
@@ -69,13 +70,14 @@ def offer_estimators(model_id: str | None) -> None:
     def turn(name: str, ticked: bool) -> None:
         state.estimators = with_or_without(state.estimators or (), name, ticked=ticked)
 
-    mark_estimators()
+    mark_estimators(estimator.name for estimator in chosen)
     st.caption(_together(model_id, chosen))
     for family in dict.fromkeys([*FAMILIES, *(cls.family for cls in ESTIMATORS.values())]):
         members = [name for name, cls in ESTIMATORS.items() if cls.family == family]
         st.markdown(f"**{family.capitalize()}** :gray[{FAMILIES.get(family, '')}]")
         entries = [_entry(_with_settings(name), model_id) for name in members]
         ticks("estimator", entries, [estimator.name for estimator in chosen], turn)
+    offer_around()
 
 
 def _together(model_id: str | None, chosen: tuple[Estimator, ...]) -> str:

@@ -17,6 +17,7 @@ from ctviz.core.cells import as_csv
 from ctviz.estimators import Estimator
 from ctviz.export import WantedResults, gathered, packed
 from ctviz.io import nifti_of
+from ctviz.io.out import Results
 from ctviz.metrics import Metric
 from ctviz.ui.access import may
 from ctviz.ui.access.trail import recorded
@@ -89,7 +90,6 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
         on_click="ignore",
         help="A row for each score, with case, slice, model, class and reader.",
     )
-    _offer_objects(comparison, subject)
     st.download_button(
         "Maps, NIfTI",
         recorded(f"{subject.name}-maps.zip", lambda: maps_zip(maps, subject)),
@@ -104,7 +104,7 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
     )
 
 
-def _offer_objects(comparison: Comparison, subject: Subject) -> None:
+def offer_objects(comparison: Comparison, subject: Subject, label: str = "Results, DICOM") -> None:
     """Offer everything as DICOM, which is made when it is asked for."""
     reader, whole = session().reader, may("import")
     shown = [one.estimator for one in comparison.compared if one.seconds is not None]
@@ -113,7 +113,7 @@ def _offer_objects(comparison: Comparison, subject: Subject) -> None:
         return objects_zip(shown, comparison.metrics, subject, reader, identified=whole)
 
     st.download_button(
-        "Results, DICOM",
+        label,
         recorded(f"{subject.name}-dicom.zip", make),
         f"{subject.name}-dicom.zip",
         "application/zip",
@@ -145,6 +145,15 @@ def objects_zip(
     identified
         Whether the patient's own names may be in it, if they were kept.
     """
+    results, trouble = results_of(estimators, metrics, subject, reader)
+    origin = backend().links.of(subject.case_id) if identified else None
+    return packed(results, origin, [*subject.caption, *trouble])
+
+
+def results_of(
+    estimators: Sequence[Estimator], metrics: Sequence[Metric], subject: Subject, reader: str
+) -> tuple[Results, list[str]]:
+    """Return regions, maps and scores as they leave, and what could not be had in sentences."""
     service, explained = backend(), subject.explained
     wanted = WantedResults(
         service.case(subject.case_id),
@@ -155,9 +164,7 @@ def objects_zip(
         metrics,
         (subject.sign,),
     )
-    results, trouble = gathered(service, wanted, lambda job: job.result())
-    origin = service.links.of(subject.case_id) if identified else None
-    return packed(results, origin, [*subject.caption, *trouble])
+    return gathered(service, wanted, lambda job: job.result())
 
 
 def scores_csv(comparison: Comparison, subject: Subject) -> str:

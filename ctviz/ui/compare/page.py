@@ -27,6 +27,7 @@ from ctviz.ui.compare.outlines import offer_outlines
 from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.score_table import show_scores
 from ctviz.ui.compare.second_opinion import offer_second_opinion
+from ctviz.ui.compare.sending import offer_results
 from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
 from ctviz.ui.compare.what_if.panel import offer_what_if, show_what_if
 from ctviz.ui.frame import errors_in_words
@@ -111,6 +112,7 @@ def _dock(seen: Look) -> None:
         offer_outlines(session().case)
         if (subject := seen.subject) is not None:
             offer_exports(comparison, subject)
+            offer_results(comparison, subject)
 
     sections = {
         "Scores": lambda: show_scores(comparison, seen.against),

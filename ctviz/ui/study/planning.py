@@ -67,6 +67,11 @@ BEGINNINGS = {
 """The usual plans by whether they study phantoms: title, icon, meaning."""
 
 
+ON_CLUSTER = (
+    "Its slices are computed on the cluster {}; how long that takes depends on its workers."
+)
+
+
 def plan_study() -> Run | None:
     """Let the reader plan a study; return its run once it is started."""
     if not backend().models():
@@ -110,6 +115,8 @@ def _start() -> Run | None:
         plan = _sensible(planned())
         expected = forecast(plan)
         words.markdown(f"**{plain(_gist(plan))}**  \n{plain(expected.sentence)}")
+        if backend().settings.cluster:
+            words.caption(plain(ON_CLUSTER.format(backend().settings.cluster)))
         if expected.cost is None:
             rerun_when(lambda: backend().one_core(plan.model) is not None)
         study = plan

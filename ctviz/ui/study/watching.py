@@ -91,8 +91,17 @@ def _follow(folder: Path) -> None:
     run = look(folder)
     if not under_way(run):
         st.rerun()
-    bar, stop = st.columns([8, 1], vertical_alignment="center")
+    bar, cluster, stop = st.columns(
+        [8, 2, 1] if run.stage.dashboard else [8, 0.01, 1], vertical_alignment="center"
+    )
     bar.progress(min(1.0, run.stage.share), text=plain(progress_words(run.stage)))
+    if run.stage.dashboard:
+        cluster.link_button(
+            "Dask's dashboard",
+            run.stage.dashboard,
+            icon=":material/open_in_new:",
+            help="What the cluster's workers are doing, shown by the cluster itself.",
+        )
     if may("study"):
         stop.button(
             "Cancel",

@@ -16,11 +16,11 @@ POLL_SECONDS = 0.5
 def _watch(name: str, job: Job[Any], doing: str) -> None:
     if job.done:
         st.rerun()
-    bar, cancel = st.columns([8, 1], vertical_alignment="center")
-    bar.progress(job.progress, text=f"{doing} {plain(job.message or '')}")
-    if cancel.button("Cancel", key=widget("cancel", name)):
-        job.cancel()
-        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.progress, text=f"{doing} {plain(job.message or '')}")
+        if st.button("Cancel", key=widget("cancel", name)):
+            job.cancel()
+            st.rerun()
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -212,3 +212,23 @@ def test_a_model_that_is_not_there_is_named(backend, question):
             sign="signed",
             estimator=GRADIENT,
         )
+
+
+@pytest.mark.parametrize("what", ["input", "output", "representation"])
+def test_a_map_that_ignores_the_slice_is_stable_in_every_relation(backend, question, what):
+    name = f"relative-{what}-stability"
+    centre = evaluate(backend, question, name, ESTIMATORS["centre"]()).result(60)
+    assert centre.score.value == 0
+    assert evaluate(backend, question, name, GRADIENT).result(60).score.value > 0
+
+
+def test_a_forgetful_model_makes_no_control_more_complex(backend, question):
+    assert evaluate(backend, question, "emprt", EDGES).result(60).score.value == 0
+    smooth = evaluate(backend, question, "smprt", EDGES, samples=2).result(60)
+    assert smooth.score.value == pytest.approx(1)
+
+
+def test_the_other_class_of_one_neuron_is_not_asked_for(backend, question):
+    score = evaluate(backend, question, "random-logit", GRADIENT).result(60).score
+    card = backend.models()[MODEL]
+    assert ("one output neuron" in score.why) == (card.neurons == 1)

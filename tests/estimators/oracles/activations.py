@@ -6,7 +6,7 @@ from torch.nn.functional import interpolate
 
 from tests.estimators.oracles.oracle import oracle
 
-CAMS = ("grad-cam", "grad-cam++", "hirescam", "layer-cam", "eigen-cam", "score-cam")
+CAMS = ("grad-cam", "grad-cam++", "hirescam", "layer-cam", "eigen-cam", "fem", "score-cam")
 
 
 def grad_cam_of(features, gradients):
@@ -41,6 +41,19 @@ def grad_cam_plus_plus(asked):
         alpha = torch.where(g == 0, 0.0, g**2 / (2 * g**2 + a.sum() * g**3))
         total = total + (alpha * g.relu()).sum() * a
     return asked.enlarged(total)
+
+
+@oracle("fem", strength=1.0)
+def fem(asked):
+    """the paper's sum, one feature map and one place after the other"""
+    features = asked.features()[0].numpy()
+    total = np.zeros(features.shape[1:])
+    for feature in features:
+        mean, spread = feature.mean(), np.sqrt(((feature - feature.mean()) ** 2).mean())
+        for place, value in np.ndenumerate(feature):
+            if spread > 0 and value >= mean + asked.estimator.strength * spread:
+                total[place] += mean
+    return asked.enlarged(torch.from_numpy(total))
 
 
 @oracle("eigen-cam")

@@ -130,6 +130,19 @@ def expected_gradients(asked):
     return np.mean(terms, 0)
 
 
+@oracle("gradient-shap", samples=4)
+def gradient_shap(asked):
+    """the expectation's terms one at a time, with the same draws of references and of noise"""
+    generator = torch.Generator().manual_seed(asked.estimator.seed)
+    terms = []
+    for copy in noisy_copies(asked):
+        choice, alpha = torch.rand(2, generator=generator).tolist()
+        reference = asked.references[int(choice * len(asked.references))][None]
+        way = copy - reference
+        terms.append(in_pixels(way * asked.slope(reference + alpha * way)))
+    return np.mean(terms, 0)
+
+
 @oracle("blur-ig", steps=4)
 def blur_ig(asked):
     """the sum over images blurred by matrices of cosines, one step at a time"""

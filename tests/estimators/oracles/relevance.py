@@ -172,12 +172,66 @@ class Composite:
             offset = shift if offset is None else offset * scale + shift
             return self._sums(inputs, weights * scale[:, None, None, None], offset, geometry)
         column = (-1, 1, 1)
-        return GammaScale.apply(
-            x, scale.reshape(column), shift.reshape(column), self.gamma_terms.gamma
-        )
+        return self._scaled(x, scale.reshape(column), shift.reshape(column))
+
+    def _scaled(self, x, scale, shift):
+        return GammaScale.apply(x, scale, shift, self.gamma_terms.gamma)
 
     def linear(self, function, *arguments, **options):
         return Absorbing.apply(function(*arguments, **options), self.epsilon)
+
+
+def plus_shares(contributions, bias, relevance):
+    """Each input's relevance (I, J) of sums j: only what raises a sum counts."""
+    raising = contributions.clamp(min=0)
+    whole = raising.sum(0) + torch.as_tensor(bias).clamp(min=0)
+    return torch.where(whole == 0, 0.0, raising * relevance / whole)
+
+
+class PlusTerms:
+    def __call__(self, terms, weights, bias, relevance, inside):  # noqa: ARG002
+        return plus_shares(terms * weights, bias, relevance)
+
+    def hand_over(self, relevance, x):
+        return divided(relevance, x)
+
+
+class PlusScale(torch.autograd.Function):
+    """A batch normalisation of its own, under the z⁺ rule."""
+
+    @staticmethod
+    def forward(context, x, scale, shift):
+        context.parts = x.clone(), scale, shift
+        return x * scale + shift
+
+    @staticmethod
+    def backward(context, per_unit):
+        x, scale, shift = context.parts
+        relevance = per_unit * (x * scale + shift)
+        shares = plus_shares((x * scale)[None], shift.expand_as(x), relevance)
+        return divided(shares[0], x), None, None
+
+
+class EpsilonPlus(Composite):
+    """ε for dense layers, z⁺ for all others; the first layer is no exception."""
+
+    def __init__(self, image, epsilon):
+        super().__init__(image, 0.0, epsilon)
+        self.plus_terms = PlusTerms()
+
+    def _sums(self, x, weight, bias, geometry):
+        return Sums.apply(x, weight, bias, geometry, self.plus_terms)
+
+    def _scaled(self, x, scale, shift):
+        return PlusScale.apply(x, scale, shift)
+
+
+def lrp_epsilon_plus(network, image, target, epsilon):
+    rules = EpsilonPlus(image, epsilon)
+    point = image.clone().requires_grad_()
+    with Replacing({name: getattr(rules, name) for name in ("conv2d", "batch_norm", "linear")}):
+        score = network(point.clone())[0, target]
+    return (image * torch.autograd.grad(score, point)[0])[0].sum(0).numpy()
 
 
 def lrp_composite(network, image, target, gamma, epsilon) -> Tensor:

@@ -13,6 +13,7 @@ from pydicom.sr.codedict import codes as dictionary
 from ctviz.core import digest
 from ctviz.io.out import codes
 from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
+from ctviz.io.out.made_by import contribution
 from ctviz.io.out.making import file_name, finish, maker, numbers_of
 from ctviz.io.out.parcel import Parcel
 from ctviz.io.out.results import Explanation, ResultAnswer
@@ -66,6 +67,9 @@ def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation, series: int) -
     anatomy.FrameLaterality, anatomy.AnatomicRegionSequence = "U", [ENTIRE_BODY]
     made.SharedFunctionalGroupsSequence[0].FrameAnatomySequence = [anatomy]
     made.ContentCreatorName = None
+    said = contribution(answer, each)
+    if said is not None:
+        made.ContributingEquipmentSequence = [said]
     return finish(made, f"{each.title}, {answer.model_title}", origin)
 
 

@@ -1,0 +1,235 @@
+"""What a cluster costs: until the first slice begins, between slices, and with many workers.
+
+``python -m benchmarks.cluster --help`` from the project's folder. Needs the extra `cluster`.
+
+begin: seconds until a slice is under way, in processes of ours and of Dask's on this machine.
+many: units that only sleep, on so many workers: how many come through each second, and what share
+of the workers' time is used.
+scale: the demo study on one and on two workers of a cluster, and on two processes without one.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from benchmarks.sleeping import sleep
+from benchmarks.timing import Goal, Verdict, machine
+from ctviz.backend import Backend
+from ctviz.cohort import CohortStudy, run_study
+from ctviz.cohort.cluster.crew import ClusterCrew
+from ctviz.cohort.cluster.dask_engine import DaskEngine, connected
+from ctviz.cohort.cluster.engine import Answered, SchedulerLost, Task
+from ctviz.cohort.run.units import units_of
+from ctviz.cohort.run.worker_processes import Assignment, Done, Share, in_processes
+from ctviz.core import Progress, Settings
+
+SCALES = Goal("≥", 1.8)
+
+
+@dataclass(eq=False)
+class Programs:
+    """A scheduler and workers on this machine.
+
+    Parameters
+    ----------
+    folder
+        Where they write.
+    """
+
+    folder: Path
+    address: str = ""
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *words: str) -> None:
+        """Start a program of Dask's."""
+        with (self.folder / "cluster.log").open("ab") as log:
+            command = [sys.executable, "-m", "dask", *words]
+            environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+            program = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            self.running.append(program)
+
+    def scheduler(self, port: int) -> None:
+        """Start the scheduler."""
+        self.address = f"tcp://127.0.0.1:{port}"
+        self.start("scheduler", "--host", "127.0.0.1", "--port", str(port))
+
+    def workers(self, count: int) -> None:
+        """Start so many workers."""
+        names = ["--nthreads", "1", "--nworkers", str(count), "--no-dashboard"]
+        self.start("worker", self.address, *names, "--memory-limit", "0")
+
+
+@contextmanager
+def programs(port: int) -> Iterator[Programs]:
+    """Lend a scheduler of this machine."""
+    with tempfile.TemporaryDirectory(prefix="ctviz-cluster-") as folder:
+        lent = Programs(Path(folder))
+        lent.scheduler(port)
+        try:
+            yield lent
+        finally:
+            for program in reversed(lent.running):
+                program.terminate()
+            for program in lent.running:
+                program.wait()
+
+
+@contextmanager
+def engine_of(address: str, workers: int) -> Iterator[DaskEngine]:
+    """Lend a connected engine whose slices sleep, as soon as so many workers are there."""
+    with connected(address) as found:
+        engine = DaskEngine(found._client, settle=sleep)  # noqa: SLF001 - the same connection
+        while len(engine.workers()) < workers:
+            engine.hear(0.1)
+        yield engine
+
+
+def many(workers: int, lengths: Sequence[float], units: int, port: int) -> None:
+    """Say how many units come through each second, as their length shrinks."""
+    with programs(port) as cluster:
+        # Processes that sleep need no core, so that a machine has room for many.
+        cluster.workers(workers)
+        with engine_of(cluster.address, workers) as engine:
+            for seconds in lengths:
+                begun = time.perf_counter()
+                through(engine, seconds, units)
+                taken = time.perf_counter() - begun
+                used = units * seconds / (taken * workers)
+                print(
+                    f"{workers} workers, units of {seconds:g} s: {units / taken:.0f} units/s, "
+                    f"{used:.0%} of the workers' time used",
+                    flush=True,
+                )
+
+
+def through(engine: DaskEngine, seconds: float, units: int) -> None:
+    """Give one unit after the other to whoever is idle, as a study does."""
+    idle, left, busy = list(engine.workers()), units, dict[int, str]()
+    while left or busy:
+        while idle and left:
+            worker = idle.pop()
+            busy[engine.ask(worker, Task.SETTLE, str(seconds))] = worker
+            left -= 1
+        answers = (each for each in engine.hear(0.2) if isinstance(each, Answered))
+        idle += [busy.pop(answer.ticket) for answer in answers]
+
+
+def begin(port: int) -> None:
+    """Say how long it takes until a slice is under way in processes that were not there before."""
+    with demo() as (backend, study, folder):
+        units = units_of(backend, study)
+        assignment = Assignment(study, folder)
+        begun = time.perf_counter()
+        stream = in_processes(backend.settings, assignment, units, Progress(), 2)
+        until_news(stream)
+        print(f"our processes: a slice is under way after {time.perf_counter() - begun:.1f} s")
+        stream.close()
+        begun = time.perf_counter()
+        with programs(port) as cluster:
+            cluster.workers(2)
+            wait_for(cluster.address)
+            crew = ClusterCrew(cluster.address)
+            stream = crew.outcomes(backend, assignment, units, Progress())
+            until_news(stream)
+            print(f"Dask's: a slice is under way after {time.perf_counter() - begun:.1f} s")
+            stream.close()
+
+
+def until_news(stream: Iterable[object]) -> None:
+    """Listen until a slice is under way or over."""
+    for news in stream:
+        if isinstance(news, Done) or (isinstance(news, Share) and news.under_way):
+            return
+
+
+def wait_for(address: str) -> None:
+    """Wait until a scheduler answers."""
+    while True:
+        try:
+            with connected(address):
+                return
+        except SchedulerLost:
+            time.sleep(0.1)
+
+
+def scale(port: int, estimators: Sequence[str], slices: int) -> None:
+    """Say how much quicker two workers are than one, and what a cluster costs beside processes."""
+    seconds: dict[str, float] = {}
+    for name, workers in (("2 processes", 0), ("1 worker", 1), ("2 workers", 2)):
+        with demo(estimators, slices) as (backend, study, folder), programs(port) as cluster:
+            units_of(backend, study)
+            crew: int | ClusterCrew = 2
+            if workers:
+                cluster.workers(workers)
+                crew = ClusterCrew(cluster.address)
+                wait_for(cluster.address)
+            begun, ended = [0.0], [0.0]
+
+            def told(stage, begun=begun, ended=ended) -> None:
+                if stage.share and not begun[0]:
+                    begun[0] = time.perf_counter()
+                if stage.done == stage.total:
+                    ended[0] = ended[0] or time.perf_counter()
+
+            run_study(backend, study, folder, workers=crew, told=told)
+            seconds[name] = ended[0] - begun[0]
+            print(f"{name}: {seconds[name]:.1f} s of computing", flush=True)
+    faster = seconds["1 worker"] / seconds["2 workers"]
+    beside = seconds["2 workers"] / seconds["2 processes"]
+    for verdict in (
+        Verdict("one worker's time over two workers'", faster, SCALES),
+        Verdict("two workers' time over two processes'", beside, Goal("≤", 1.1)),
+    ):
+        judged = verdict.goal.judge(verdict.ratio)
+        print(f"{verdict.what}: {verdict.ratio:.2f} ({judged})")
+
+
+@contextmanager
+def demo(
+    estimators: Sequence[str] = ("smoothgrad",), slices: int = 2
+) -> Iterator[tuple[Backend, CohortStudy, Path]]:
+    """Lend the demo cohort with an empty cache, a plan for it, and a folder for the study."""
+    usual = Settings.from_environment()
+    with tempfile.TemporaryDirectory(prefix="ctviz-cluster-") as made:
+        place = Path(made)
+        settings = replace(usual, data=place / "data", cache=place / "cache", device="cpu")
+        study = CohortStudy(
+            name="scale",
+            estimators={name: {} for name in estimators},
+            metrics={"fidelity": {}},
+            slices_per_case=slices,
+        )
+        with closing(Backend(settings, steady=True)) as backend:
+            yield backend, study, place / "study"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=("begin", "many", "scale"))
+    parser.add_argument("--workers", type=int, default=64, help="of `many`")
+    parser.add_argument("--units", type=int, default=1000, help="of `many`")
+    parser.add_argument("--lengths", type=float, nargs="+", default=[10.0, 3.0, 1.0, 0.3, 0.1])
+    parser.add_argument("--estimators", nargs="+", default=["smoothgrad", "integrated-gradients"])
+    parser.add_argument("--slices", type=int, default=1, help="of each case, in `scale`")
+    parser.add_argument("--port", type=int, default=8799)
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    print(machine(), flush=True)
+    if asked.what == "many":
+        many(asked.workers, asked.lengths, asked.units, asked.port)
+    elif asked.what == "begin":
+        begin(asked.port)
+    else:
+        scale(asked.port, asked.estimators, asked.slices)
+
+
+if __name__ == "__main__":
+    main()
