@@ -47,7 +47,7 @@ NOTHING = Comparison((), "")
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class OnScreen:
     """All that is on the screen.
 
     Parameters
@@ -155,7 +155,7 @@ def _spans(shown: Pane) -> tuple[str, ...]:
     return tuple(one.span for one in shown.scores)
 
 
-def look(entry: CaseEntry, card: ModelCard | None) -> Look:
+def look(entry: CaseEntry, card: ModelCard | None) -> OnScreen:
     """Return what is known by now, and ask for what is missing.
 
     One at a time of a session looks: jobs that are not on the screen any more are given up.
@@ -168,7 +168,7 @@ def look(entry: CaseEntry, card: ModelCard | None) -> Look:
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
     marked = reference_regions(entry.id, state.slice, state.reader)
-    seen = Look(entry, case, card, marked, chosen_reference(marked), told)
+    seen = OnScreen(entry, case, card, marked, chosen_reference(marked), told)
     if card is None:
         return seen
     try:
@@ -177,7 +177,7 @@ def look(entry: CaseEntry, card: ModelCard | None) -> Look:
         return replace(seen, trouble=str(error))
 
 
-def _asked(seen: Look, card: ModelCard) -> Look:
+def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     """Return what a model answers, and what the estimators make of it."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen_estimators(), chosen_metrics()
