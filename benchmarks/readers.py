@@ -82,7 +82,7 @@ async def know(server: Server, known: Known) -> None:
         async with Tab(server.url, "warm", query(case)) as tab:
             for index in range(known.slices):
                 await tab.turn_to(index)
-                await tab.until(lambda board: board["busy"] is None)
+                await tab.until(lambda board: not (board["busy"] or board["idleChecks"]))
 
 
 async def read(tab: Tab, slices: int, waits: Waits, until: float, chance: random.Random) -> None:

@@ -24,8 +24,8 @@ Board = dict[str, Any]
 """What Python has said of the board, as `ctviz.ui.viewer.BoardData` has it."""
 
 RETRY_SECONDS = (2.0, 3.0, 5.0, 8.0, 15.0)
-PULSE_SECONDS = 0.5
-REST_SECONDS, LATEST_SECONDS = 1.0, 10.0
+PULSE_SECONDS, CALM_SECONDS = 0.5, 2.0
+REST_SECONDS, LATEST_SECONDS = 1.0, 20.0
 """When the page runs, behind the board: see ``leisure.js``."""
 PATIENCE_SECONDS = 300.0
 HEADERS = {"X-Ctviz-Board": "1"}
@@ -52,6 +52,7 @@ class Tab:
     runs: int = 0
     fetched: set[str] = field(default_factory=set)
     _said: int = 0
+    _unheard: int = 0
 
     async def __aenter__(self) -> Self:
         page = {"Accept": "text/html"}
@@ -137,12 +138,14 @@ class Tab:
     ) -> None:
         """Say something again and again until the board shows that it was heard."""
         waits = iter(RETRY_SECONDS)
+        self._unheard += 1
         while not heard(self.board):
             self._acted = time.monotonic()
             with suppress(TimeoutError):
                 async with asyncio.timeout(next(waits, RETRY_SECONDS[-1])):
                     await self._say(name, message)
                     await self.until(heard)
+        self._unheard -= 1
 
     async def _say(self, name: str, message: dict[str, object]) -> None:
         """Bring a message, and hear the answer."""
@@ -191,8 +194,9 @@ class Tab:
     async def _beat(self) -> None:
         """Ask for news as long as something is being computed."""
         while True:
-            await asyncio.sleep(PULSE_SECONDS)
-            if self.board and self.board["busy"] is not None:
+            idle = self.board.get("busy") is None
+            await asyncio.sleep(CALM_SECONDS if idle else PULSE_SECONDS)
+            if self.board.get("busy") is not None or self.board.get("idleChecks") is not None:
                 await self._say("command", {"kind": "refresh"})
 
     async def _rest(self) -> None:
@@ -203,6 +207,8 @@ class Tab:
             now = time.monotonic()
             if not self.board.get("behind"):
                 since = now
+            elif self._unheard:
+                continue
             elif now - max(self._acted, since) > REST_SECONDS or now - since > LATEST_SECONDS:
                 self._acted = since = now
                 await self._run([{"event": "run", "value": {"stamp": now}}])

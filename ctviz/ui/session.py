@@ -286,6 +286,7 @@ class Session:
     acknowledged: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     page_shows: Hashable = None
+    waiting: set[str] = field(default_factory=set)
     looking: Lock = field(default_factory=Lock, repr=False, compare=False)
     keeping: Lock = field(default_factory=Lock, repr=False, compare=False)
     numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False, compare=False)

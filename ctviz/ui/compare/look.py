@@ -32,7 +32,7 @@ from ctviz.ui.compare.exports import Subject
 from ctviz.ui.compare.metric_choice import chosen_metrics
 from ctviz.ui.compare.notices import Explained, Notice, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
-from ctviz.ui.compare.panes import pane
+from ctviz.ui.compare.panes import AWAITED, pane
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.second_opinion import wants_second_opinion
 from ctviz.ui.compare.strangeness import strangeness_of
@@ -40,14 +40,14 @@ from ctviz.ui.compare.what_if.trying import Tried, try_out
 from ctviz.ui.routes import board_url
 from ctviz.ui.service import backend
 from ctviz.ui.session import session
-from ctviz.ui.viewer import BoardData, DisplayWindow, Receipt
+from ctviz.ui.viewer import BoardData, DisplayWindow, Pane, Receipt
 from ctviz.viz import opening_window
 
 NOTHING = Comparison((), "")
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class OnScreen:
     """All that is on the screen.
 
     Parameters
@@ -134,16 +134,28 @@ class Look:
     def on_the_page(self, data: BoardData) -> Hashable:
         """Return what of this the page shows besides the board: if that changes, it had better run.
 
-        How far work is by now does not count.
+        How far work is by now does not count, nor what is found out that nobody waits for, until
+        all of it is.
         """
-        panes = tuple((p.id, p.state == "ready", str(p.scores), p.badge) for p in data.panes)
+        panes = tuple((p.id, p.state == "ready", _read_beneath(p)) for p in data.panes)
+        checks = () if data.idle_checks else tuple((p.badge, _spans(p)) for p in data.panes)
         seen = (data.case.id, data.slice_index, tuple(self.marked), self.against, panes)
         tried = None if self.tried is None else (self.tried.pending, self.tried.refused)
-        said = (str(data.answer), self.trouble, self.comparison.idle_checks == "", tried)
+        opinions = tuple(one.second_opinion is None for one in self.comparison.compared)
+        said = (str(data.answer), self.trouble, checks, opinions, tried)
         return (*seen, *said, data.beside is None)
 
 
-def look(entry: CaseEntry, card: ModelCard | None) -> Look:
+def _read_beneath(shown: Pane) -> tuple[tuple[str, str], ...]:
+    """Return the scores of a pane; of one that is to come not how far it is."""
+    return tuple((one.text, one.why if one.text != AWAITED else "") for one in shown.scores)
+
+
+def _spans(shown: Pane) -> tuple[str, ...]:
+    return tuple(one.span for one in shown.scores)
+
+
+def look(entry: CaseEntry, card: ModelCard | None) -> OnScreen:
     """Return what is known by now, and ask for what is missing.
 
     One at a time of a session looks: jobs that are not on the screen any more are given up.
@@ -156,7 +168,7 @@ def look(entry: CaseEntry, card: ModelCard | None) -> Look:
     if state.slice is None or state.slice >= entry.slices:
         state.slice = _first_slice(entry)
     marked = reference_regions(entry.id, state.slice, state.reader)
-    seen = Look(entry, case, card, marked, chosen_reference(marked), told)
+    seen = OnScreen(entry, case, card, marked, chosen_reference(marked), told)
     if card is None:
         return seen
     try:
@@ -165,7 +177,7 @@ def look(entry: CaseEntry, card: ModelCard | None) -> Look:
         return replace(seen, trouble=str(error))
 
 
-def _asked(seen: Look, card: ModelCard) -> Look:
+def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     """Return what a model answers, and what the estimators make of it."""
     state, page_jobs = session(), PageJobs()
     estimators, metrics = chosen_estimators(), chosen_metrics()

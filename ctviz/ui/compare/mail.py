@@ -5,6 +5,7 @@ with a header of ours, which no other site's form can send.
 """
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -125,8 +126,11 @@ def _command(message: Any) -> ToBrowser:  # noqa: ANN401 - whatever a browser se
 
 def _looked_at(change: Callable[[], None]) -> ToBrowser:
     """Take over what a reader did, and tell what is on the screen then."""
-    state, service = session(), backend()
+    state, service, ticket = session(), backend(), secrets.token_hex()
+    # Whoever looks now and waits for a score does so no longer.
+    state.waiting.add(ticket)
     with state.looking:
+        state.waiting.discard(ticket)
         change()
         card = service.models().get(state.model)
         return look(service.store.case(state.case), card).board()

@@ -21,7 +21,7 @@ from ctviz.ui.compare.dock import show_dock
 from ctviz.ui.compare.drawer import offer_maps_and_scores
 from ctviz.ui.compare.error_bars import offer_error_bars
 from ctviz.ui.compare.exports import offer_exports
-from ctviz.ui.compare.look import Look, look
+from ctviz.ui.compare.look import OnScreen, look
 from ctviz.ui.compare.notices import say_in_full
 from ctviz.ui.compare.outlines import offer_outlines
 from ctviz.ui.compare.reading import choose_way, keep_reading
@@ -101,7 +101,7 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     session().write_link()
 
 
-def _dock(seen: Look) -> None:
+def _dock(seen: OnScreen) -> None:
     """Show what the pictures alone do not say, at the lower edge of the screen."""
     comparison = seen.comparison
 

@@ -79,8 +79,8 @@ class PageJobs:
 
 
 def wait_for(jobs: Iterable[Job[Any]], seconds: float) -> None:
-    """Wait until all jobs are done, but not longer than this."""
-    deadline = time.monotonic() + seconds
+    """Wait until all jobs are done, but not longer than this, nor while the reader wants more."""
+    deadline, wanted = time.monotonic() + seconds, session().waiting
     for job in jobs:
-        while not job.done and time.monotonic() < deadline:
+        while not job.done and not wanted and time.monotonic() < deadline:
             time.sleep(0.005)

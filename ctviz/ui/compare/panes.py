@@ -22,6 +22,9 @@ from ctviz.ui.routes import map_url
 from ctviz.ui.session import session
 from ctviz.ui.viewer import Pane, PaneState, ScoreText
 
+AWAITED = "…"
+"""Stands where a score is to come."""
+
 
 def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
     """Return what a pane shows."""
@@ -100,7 +103,7 @@ def _maps(one: ComparedMap) -> dict[int, str]:
 
 def _score_text(one: ComparedMap, metric: Metric, comparison: Comparison) -> ScoreText:
     score, fills = one.score(metric.name), one.fills if metric.name == "fidelity" else {}
-    dash = "…" if one.awaits(metric.name) else UNDEFINED
+    dash = AWAITED if one.awaits(metric.name) else UNDEFINED
     return ScoreText(
         id=metric.name,
         title=metric.short or metric.title,

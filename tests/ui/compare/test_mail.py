@@ -18,7 +18,7 @@ from ctviz.store import Reading
 from ctviz.ui.access.account import Account
 from ctviz.ui.access.browser import COOKIE, signer_of
 from ctviz.ui.compare import look as looks
-from ctviz.ui.compare import mail
+from ctviz.ui.compare import mail, page_jobs
 from ctviz.ui.session import Session, open_session
 from ctviz.ui.viewer import decode_runs, encode_runs
 from ctviz.ui.viewer.contract import CONTRACT
@@ -327,3 +327,15 @@ def test_two_requests_of_one_tab_look_one_after_the_other(tab, case, monkeypatch
         asked = [threads.submit(tab.order, "command", kind="refresh") for _ in range(12)]
     assert all(each.result() == {} for each in asked)
     assert set(most) == {1}
+
+
+def test_whoever_waits_for_a_score_lets_the_next_slice_go_on(tab):
+    never = SimpleNamespace(done=False)
+    begun = time.monotonic()
+    with mail.visiting(tab.session):
+        tab.session.waiting.add("the next slice")
+        page_jobs.wait_for([never], 60)
+    assert time.monotonic() - begun < 30
+    tab.session.waiting.clear()
+    tab.order("command", kind="refresh")
+    assert tab.session.waiting == set()

@@ -210,10 +210,21 @@ test("the page runs when the reader rests, once for all that happened, and again
   assert.equal(told.board.length, 2);
 });
 
-test("a reader who never rests has a page that is no older than ten seconds", async () => {
+test("a server that has not answered yet is not given a page to run", async () => {
   const { session, told } = atWork();
   session.receive({ ...data, number: 3, behind: true });
-  for (let turn = 0; turn < 20; turn++) {
+  session.orders.give("slice", "slice", { index: 7 });
+  await pass(4000);
+  assert.deepEqual(told.board, []);
+  session.receive({ ...data, number: 4, behind: true, heard: said("slice")[0].id });
+  await pass(1100);
+  assert.deepEqual(told.board, ["run"]);
+});
+
+test("a reader who never rests has a page that is no older than twenty seconds", async () => {
+  const { session, told } = atWork();
+  session.receive({ ...data, number: 3, behind: true });
+  for (let turn = 0; turn < 40; turn++) {
     await pass(500);
     session.insist(0, "slice", {});
   }

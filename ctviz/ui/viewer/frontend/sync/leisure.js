@@ -7,14 +7,18 @@
 /** So long the reader must not have done anything. */
 const REST_MS = 1000;
 /** A reader who never rests sees the page no older than this. */
-const LATEST_MS = 10_000;
+const LATEST_MS = 20_000;
 /** Streamlit can lose a message (streamlit#16732): the page is asked again if it has not run by then. */
 const AGAIN_MS = 5000;
 
 export class Leisure {
-  /** @param {() => void} run */
-  constructor(run) {
+  /**
+   * @param {() => void} run
+   * @param {() => boolean} calm  Whether Python has answered all that was said: a busy server is not given more to do.
+   */
+  constructor(run, calm) {
     this.run = run;
+    this.calm = calm;
     /** When the page began to be behind, or null. @type {number | null} */
     this.since = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -49,6 +53,7 @@ export class Leisure {
   }
 
   ask() {
+    if (!this.calm()) return this.wait(REST_MS);
     this.since = Date.now();
     this.run();
     this.wait(AGAIN_MS);

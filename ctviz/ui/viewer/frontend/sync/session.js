@@ -64,7 +64,7 @@ export class Session {
     this.mailbox = new Mailbox((name, value) => (name === RING ? this.doorbell?.trigger(name, value) : this.trigger(name, value)));
     this.scheme = new SchemeWatch(() => this.ring());
     this.courier = new Courier({ heard: (answer) => this.hear(answer), lost: () => this.seek() });
-    this.leisure = new Leisure(() => this.mailbox.post(RUN, {}));
+    this.leisure = new Leisure(() => this.mailbox.post(RUN, {}), () => this.calm);
     this.orders = new Orders((name, message) => this.insist(this.orders.attempts, name, message));
     /** Whether the doorbell was rung and nobody has answered; and when that was, by `Date.now()`. */
     this.rang = false;
@@ -283,8 +283,12 @@ export class Session {
 
   /** Ask for news, unless something else is on its way that brings them and must not be overtaken. */
   refresh() {
-    const calm = this.orders.empty && this.savers.every(({ state }) => ["clean", "refused"].includes(state));
-    if (calm) this.ask();
+    if (this.calm) this.ask();
+  }
+
+  /** Whether Python has heard all that was said. */
+  get calm() {
+    return this.orders.empty && this.savers.every(({ state }) => ["clean", "refused"].includes(state));
   }
 
   /** Ask Python what is to be shown now; once more if there is another reason meanwhile. */
