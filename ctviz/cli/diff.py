@@ -22,7 +22,7 @@ from ctviz.cli.waiting import progress_bar
 from ctviz.core import Settings
 
 if TYPE_CHECKING:
-    from ctviz.cohort.regression import Figure
+    from ctviz.cohort.regression import ComparedFigure
 
 USUAL = ("smoothgrad-squared", "integrated-gradients", "guided-backprop", "grad-cam", "deeplift")
 """Estimators of five kinds that are quick."""
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if found.holds else MOVED
 
 
-def _row(figure: "Figure") -> Row:
+def _row(figure: "ComparedFigure") -> Row:
     interval = figure.interval
     verdict = {None: "not known", True: "holds", False: "moved"}[figure.holds]
     return {

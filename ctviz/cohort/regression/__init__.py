@@ -1,6 +1,6 @@
 """Does a new network look where the old one looked? An explanation's regression test."""
 
 from ctviz.cohort.regression.compare import compare_models
-from ctviz.cohort.regression.verdict import Figure, ModelComparison
+from ctviz.cohort.regression.verdict import ComparedFigure, ModelComparison
 
-__all__ = ["Figure", "ModelComparison", "compare_models"]
+__all__ = ["ComparedFigure", "ModelComparison", "compare_models"]

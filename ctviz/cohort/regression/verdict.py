@@ -19,7 +19,7 @@ TOLERANCES = {"share": 0.1, "likeness": 0.2, "ranks": 0.4}
 
 
 @dataclass(frozen=True)
-class Figure:
+class ComparedFigure:
     """One figure of two networks.
 
     Parameters
@@ -69,13 +69,13 @@ class ModelComparison:
         How many there are of each.
     """
 
-    accuracy: Figure
-    attention: tuple[Figure, ...]
+    accuracy: ComparedFigure
+    attention: tuple[ComparedFigure, ...]
     patients: int
     twins: int
 
     @property
-    def moved(self) -> tuple[Figure, ...]:
+    def moved(self) -> tuple[ComparedFigure, ...]:
         """What left its interval."""
         return tuple(each for each in self.attention if each.holds is False)
 
@@ -119,10 +119,10 @@ def compared(old: Attention, new: Attention, twins: Sequence[Attention]) -> Mode
     )
 
 
-def _accuracy(old: Attention, new: Attention) -> Figure:
+def _accuracy(old: Attention, new: Attention) -> ComparedFigure:
     before, after = mean_of_patients(old.accuracy), mean_of_patients(new.accuracy)
     change = new.accuracy - old.accuracy
-    return Figure(
+    return ComparedFigure(
         "share of right answers",
         float(before),
         float(after),
@@ -132,13 +132,13 @@ def _accuracy(old: Attention, new: Attention) -> Figure:
     )
 
 
-def _share(old: Attention, new: Attention, twins: Sequence[Attention]) -> Figure:
+def _share(old: Attention, new: Attention, twins: Sequence[Attention]) -> ComparedFigure:
     def change(other: Attention) -> Numbers:
         return mean_of_patients((other.share - old.share).T)
 
     before, after = (float(mean_of_patients(mean_of_patients(a.share.T))) for a in (old, new))
     null = [float(mean_of_patients(change(twin))) for twin in twins]
-    return Figure(
+    return ComparedFigure(
         "share of the importance in the region",
         before,
         after,
@@ -148,11 +148,11 @@ def _share(old: Attention, new: Attention, twins: Sequence[Attention]) -> Figure
     )
 
 
-def _likeness(new: Attention, twins: Sequence[Attention]) -> Figure:
+def _likeness(new: Attention, twins: Sequence[Attention]) -> ComparedFigure:
     figure = float(mean_of_patients(new.alike))
     null = [float(mean_of_patients(twin.alike)) for twin in twins]
     allowed = _allowed(null, around=1.0, tolerance=TOLERANCES["likeness"])
-    return Figure(
+    return ComparedFigure(
         "likeness of the maps",
         1.0,
         figure,
@@ -162,7 +162,7 @@ def _likeness(new: Attention, twins: Sequence[Attention]) -> Figure:
     )
 
 
-def _ranks(old: Attention, new: Attention, twins: Sequence[Attention]) -> Figure:
+def _ranks(old: Attention, new: Attention, twins: Sequence[Attention]) -> ComparedFigure:
     def tau(other: Attention) -> float:
         merits = (mean_of_patients(each.share)[None] for each in (old, other))
         return float(kendall(*merits)[0])
@@ -172,7 +172,7 @@ def _ranks(old: Attention, new: Attention, twins: Sequence[Attention]) -> Figure
     figure, null = tau(new), [tau(twin) for twin in twins]
     allowed = _allowed(null, around=1.0, tolerance=TOLERANCES["ranks"])
     known = not np.isnan(figure)
-    return Figure(
+    return ComparedFigure(
         "rank of the estimators (Kendall's τ)",
         1.0,
         figure,
