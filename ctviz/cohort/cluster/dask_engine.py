@@ -186,11 +186,17 @@ def connected(address: str) -> Iterator[DaskEngine]:
         If nobody answers there, or would not speak to us.
     """
     try:
+        from dask import config
         from distributed import Client
     except ImportError:
         raise InvalidInput(
             "Studies on a cluster need Dask, which is not installed: pip install 'ctviz[cluster]'."
         ) from None
+    if address.startswith("tls:") and not config.get("distributed.comm.tls.ca-file", None):
+        raise InvalidInput(
+            "A cluster by TLS needs certificates, which Dask's configuration does not name; see "
+            "docs/cluster.md."
+        )
     # What it has to say of connections that end is said in a sentence of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     try:
