@@ -12,9 +12,9 @@ from ctviz.cohort import units_of
 from ctviz.cohort.cluster import working
 from ctviz.cohort.cluster.contents import Contents, Piece
 from ctviz.cohort.cluster.dispatch import Dispatch
-from ctviz.cohort.cluster.engine import Answered, Task
+from ctviz.cohort.cluster.engine import Answered, Request
 from ctviz.cohort.cluster.packing import Packer, place_models
-from ctviz.cohort.cluster.working import Wanted
+from ctviz.cohort.cluster.working import Contact
 from ctviz.cohort.run.worker_processes import Assignment, Done
 from ctviz.core import InvalidInput, Progress
 from tests.backend.small_model import write_twins
@@ -25,18 +25,18 @@ class Desk:
     """A cluster of one worker, which answers at once."""
 
     home: Path
-    asked: list[Task] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
     heard: deque[Answered] = field(default_factory=deque)
     dashboard: str = ""
 
     def workers(self) -> dict[str, str]:
         return {"the only one": "tcp://here:1"}
 
-    def ask(self, _: str, task: Task, *what) -> int:
+    def ask(self, _: str, task: Request, *what) -> int:
         self.asked.append(task)
-        wanted = Wanted(lambda: True, lambda _: None)
-        more = (str(self.home), wanted) if task is Task.SETTLE else ()
-        work = {Task.GREET: working.greet, Task.TAKE_IN: working.take_in}
+        wanted = Contact(lambda: True, lambda _: None)
+        more = (str(self.home), wanted) if task is Request.SETTLE else ()
+        work = {Request.GREET: working.greet, Request.TAKE_IN: working.take_in}
         answer = work.get(task, working.settle)(*what, *more)
         self.heard.append(Answered(len(self.asked), answer))
         return len(self.asked)
@@ -78,9 +78,11 @@ def test_twins_and_other_patients_drawings_reach_a_worker(settings, plan, tmp_pa
         rmtree(settings.models / plan.model / "twins")
     assert [each.why for each in done] == [""] * 6
     assert results(there) == results(here)
-    assert desk.asked.count(Task.SETTLE) > len(units)
+    assert desk.asked.count(Request.SETTLE) > len(units)
     # What only one slice needs is forgotten on both sides.
-    assert desk.asked.count(Task.TAKE_IN) >= 6 + len(list((settings.models / plan.model).glob("*")))
+    assert desk.asked.count(Request.TAKE_IN) >= 6 + len(
+        list((settings.models / plan.model).glob("*"))
+    )
 
 
 def test_what_arrives_is_verified(tmp_path):
@@ -120,7 +122,7 @@ def test_an_order_writes_nothing_outside_of_the_models(tmp_path):
 
 
 def test_an_order_that_is_none_is_an_answer_in_a_sentence(tmp_path):
-    answer = working.settle("{}", str(tmp_path), Wanted(lambda: True, lambda _: None))
+    answer = working.settle("{}", str(tmp_path), Contact(lambda: True, lambda _: None))
     assert working.Reply.of_bytes(answer).said == {
         "why": "The order cannot be read; update ctviz on both sides."
     }
