@@ -26,7 +26,7 @@ from ctviz.backend import Backend
 from ctviz.cohort import CohortStudy, run_study
 from ctviz.cohort.cluster.crew import ClusterCrew
 from ctviz.cohort.cluster.dask_engine import DaskEngine, connected
-from ctviz.cohort.cluster.engine import Answered, SchedulerLost, Task
+from ctviz.cohort.cluster.engine import Answered, Request, SchedulerLost
 from ctviz.cohort.run.units import units_of
 from ctviz.cohort.run.worker_processes import Assignment, Done, Share, in_processes
 from ctviz.core import Progress, Settings
@@ -116,7 +116,7 @@ def through(engine: DaskEngine, seconds: float, units: int) -> None:
     while left or busy:
         while idle and left:
             worker = idle.pop()
-            busy[engine.ask(worker, Task.SETTLE, str(seconds))] = worker
+            busy[engine.ask(worker, Request.SETTLE, str(seconds))] = worker
             left -= 1
         answers = (each for each in engine.hear(0.2) if isinstance(each, Answered))
         idle += [busy.pop(answer.ticket) for answer in answers]

@@ -11,6 +11,7 @@ join none that you do not trust: docs/cluster.md.
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
     if workers < 1:
         raise InvalidInput("A machine joins a cluster with one worker or more.")
     command = worker_command(checked_address(arguments.scheduler), workers)
+    # Whoever ends this program ends its workers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:
         # Our own program with an address that was looked at.
         subprocess.run(command, check=False)  # noqa: S603

@@ -11,9 +11,10 @@ from ctviz.cohort.cluster.engine import SchedulerLost
 from ctviz.cohort.cluster.packing import Packer
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import POLL_SECONDS
-from ctviz.cohort.run.worker_processes import Assignment, News, Notice
+from ctviz.cohort.run.worker_processes import Announcement, Assignment, News
 from ctviz.core import InvalidInput, Progress
 
+AWAY = "The cluster's scheduler is gone; waiting for it to come back."
 PATIENCE_SECONDS = 120.0
 """How long a study waits for a scheduler that was there before it gives up."""
 
@@ -65,7 +66,7 @@ class ClusterCrew:
                 except SchedulerLost:
                     lost = lost or time.monotonic()
                     self._give_up(time.monotonic() - lost, met=met)
-                    yield Notice("The cluster's scheduler is gone; waiting for it to come back.")
+                    yield Announcement(AWAY)
                     _pause(progress)
         finally:
             self._most = dispatch.most

@@ -17,8 +17,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from ctviz.cohort.cluster.engine import Answered, Heard, SchedulerLost, Task, Told
-from ctviz.cohort.cluster.working import Wanted, greet, settle, take_in
+from ctviz.cohort.cluster.engine import Answered, Heard, Request, SchedulerLost, Told
+from ctviz.cohort.cluster.working import Contact, greet, settle, take_in
 from ctviz.core import InvalidInput
 
 ADDRESS = re.compile(r"(tcp|tls)://[^/\s@?#]+:\d{1,5}")
@@ -60,9 +60,9 @@ class DaskEngine:
         self._client = client
         self._run = f"ctviz-{uuid4().hex[:12]}"
         self._tasks = {
-            Task.GREET: greet,
-            Task.TAKE_IN: take_in,
-            Task.SETTLE: settle or settle_here,
+            Request.GREET: greet,
+            Request.TAKE_IN: take_in,
+            Request.SETTLE: settle or settle_here,
         }
         self._tickets = count()
         self._asked: dict[int, Any] = {}
@@ -93,11 +93,11 @@ class DaskEngine:
                 self._there = {f"{w['id']} {a}": a for a, w in said["workers"].items()}
         return self._there
 
-    def ask(self, worker: str, task: Task, *what: str | int | bytes) -> int:
+    def ask(self, worker: str, task: Request, *what: str | int | bytes) -> int:
         """Ask a worker and return a ticket."""
         self._check()
         ticket = next(self._tickets)
-        settling = (self._run, ticket) if task is Task.SETTLE else ()
+        settling = (self._run, ticket) if task is Request.SETTLE else ()
         with self._reaching():
             future = self._client.submit(
                 self._tasks[task],
@@ -186,11 +186,17 @@ def connected(address: str) -> Iterator[DaskEngine]:
         If nobody answers there, or would not speak to us.
     """
     try:
+        from dask import config
         from distributed import Client
     except ImportError:
         raise InvalidInput(
             "Studies on a cluster need Dask, which is not installed: pip install 'ctviz[cluster]'."
         ) from None
+    if address.startswith("tls:") and not config.get("distributed.comm.tls.ca-file", None):
+        raise InvalidInput(
+            "A cluster by TLS needs certificates, which Dask's configuration does not name; see "
+            "docs/cluster.md."
+        )
     # What it has to say of connections that end is said in a sentence of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     try:
@@ -221,4 +227,4 @@ def settle_here(text: str, run: str, ticket: int) -> bytes:
     def tell(share: float) -> None:
         worker.log_event(run, (ticket, share))
 
-    return settle(text, worker.local_directory, Wanted(still, tell))
+    return settle(text, worker.local_directory, Contact(still, tell))

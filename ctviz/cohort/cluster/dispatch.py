@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from ctviz.cohort.cluster.contents import Piece
-from ctviz.cohort.cluster.engine import Answered, Engine, Heard, Task
+from ctviz.cohort.cluster.engine import Answered, Engine, Heard, Request
 from ctviz.cohort.cluster.facts import difference
 from ctviz.cohort.cluster.order import Order, Reply
 from ctviz.cohort.cluster.packing import Packer
 from ctviz.cohort.files import write_whole
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.waiting import POLL_SECONDS
-from ctviz.cohort.run.worker_processes import Done, News, Notice, Share
+from ctviz.cohort.run.worker_processes import Announcement, Done, News, Share
 from ctviz.core import Cancelled, CtvizError, InvalidInput, Progress
 
 MOST_DEATHS = 3
@@ -99,7 +99,7 @@ class Dispatch:
     _next: Errand | None = None
     _left: int = field(init=False)
     _useless_since: float | None = None
-    _said: Notice | None = None
+    _said: Announcement | None = None
 
     def __post_init__(self) -> None:
         self.waiting = deque(range(len(self.units)))
@@ -186,7 +186,7 @@ class Dispatch:
         for name in self._refused.keys() - there.keys():
             del self._refused[name]
         for name in there.keys() - self._hands.keys() - self._refused.keys():
-            self._hands[name] = Hand(there[name], engine.ask(name, Task.GREET))
+            self._hands[name] = Hand(there[name], engine.ask(name, Request.GREET))
 
     @staticmethod
     def _is_mute(hand: Hand) -> bool:
@@ -224,9 +224,9 @@ class Dispatch:
         if hand.sending:
             piece = hand.sending.popleft()
             what = piece.name, piece.start, piece.content, int(piece.last)
-            hand.ticket = engine.ask(name, Task.TAKE_IN, *what)
+            hand.ticket = engine.ask(name, Request.TAKE_IN, *what)
         elif hand.errand is not None:
-            hand.ticket = engine.ask(name, Task.SETTLE, hand.errand.order.to_text())
+            hand.ticket = engine.ask(name, Request.SETTLE, hand.errand.order.to_text())
 
     def _take(self, engine: Engine, heard: Heard) -> Iterator[News]:
         name = next((n for n, hand in self._hands.items() if hand.ticket == heard.ticket), None)
@@ -309,7 +309,7 @@ class Dispatch:
             words = "Meeting the workers."
         else:
             words = "Waiting for a worker to come to the cluster."
-        notice = Notice(f"{words} {refusal}".strip(), engine.dashboard)
+        notice = Announcement(f"{words} {refusal}".strip(), engine.dashboard)
         if self._hands or not refusal:
             self._useless_since = None
         elif self._useless_since is None:

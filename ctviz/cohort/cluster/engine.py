@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from ctviz.core import CtvizError
 
 
-class Task(Enum):
+class Request(Enum):
     """What a worker can be asked for."""
 
     GREET = "greet"
@@ -64,7 +64,7 @@ class Engine(Protocol):
             If nobody answers.
         """
 
-    def ask(self, worker: str, task: Task, *what: str | int | bytes) -> int:
+    def ask(self, worker: str, task: Request, *what: str | int | bytes) -> int:
         """Ask a worker and return a ticket; the answer is heard later."""
 
     def call_off(self, ticket: int) -> None:

@@ -73,7 +73,7 @@ def take_in(name: str, start: int, content: bytes, last: bool) -> bytes:
 
 
 @faultless
-def settle(text: str, home: str, wanted: "Wanted") -> bytes:
+def settle(text: str, home: str, wanted: "Contact") -> bytes:
     """Compute a slice and return its files, or what is missing here, or why there is no result.
 
     Parameters
@@ -97,7 +97,7 @@ def settle(text: str, home: str, wanted: "Wanted") -> bytes:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Contact:
     """How a slice that is computed far away stays in touch.
 
     Parameters
@@ -115,7 +115,7 @@ class Wanted:
 class WhileWanted(Progress):
     """A progress that ends when nobody waits any more."""
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Contact) -> None:
         super().__init__()
         self._wanted, self._asked = wanted, time.monotonic()
 
@@ -134,7 +134,7 @@ class WhileWanted(Progress):
         super().check()
 
 
-def _settled(order: Order, home: Path, wanted: Wanted) -> Reply:
+def _settled(order: Order, home: Path, wanted: Contact) -> Reply:
     settings = Settings.from_environment()
     contents = Contents.of(settings)
     if missing := [name for name in order.contents() if not contents.holds(name)]:

@@ -27,10 +27,10 @@ from ctviz.cohort.run.scans import unnamed
 from ctviz.cohort.run.status import Stage, Stoppable, Teller, study_lock
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.run.worker_processes import (
+    Announcement,
     Assignment,
     Crew,
     Done,
-    Notice,
     Share,
     ThisMachine,
 )
@@ -236,7 +236,7 @@ class StudyRun:
         self.begun, self.pace = time.monotonic(), SlicePace()
         under_way = 0.0
         for news in crew.outcomes(self.backend, assignment, units, progress):
-            if isinstance(news, Notice):
+            if isinstance(news, Announcement):
                 self._tell(news.message, dashboard=news.dashboard)
                 continue
             if isinstance(news, Share):

@@ -105,7 +105,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Notice:
+class Announcement:
     """What is going on, where that is not told by slices.
 
     Parameters
@@ -120,7 +120,7 @@ class Notice:
     dashboard: str = ""
 
 
-News: TypeAlias = Done | Share | Notice
+News: TypeAlias = Done | Share | Announcement
 """What is heard of slices that are being computed."""
 
 

@@ -34,7 +34,7 @@ MOST_BYTES = 25 * 2**20
 """Of one message; a slice on which a lesion is drawn takes 6 kB."""
 
 
-class TooLarge(InvalidInput):
+class LetterTooLarge(InvalidInput):
     """A message that is larger than any drawing."""
 
 
@@ -51,7 +51,7 @@ async def _take(request: Request) -> Response:
         return Response(status_code=400)
     except NotAllowed as error:
         return PlainTextResponse(str(error), 403)
-    except TooLarge as error:
+    except LetterTooLarge as error:
         return PlainTextResponse(str(error), 413)
     except CtvizError as error:
         return PlainTextResponse(str(error), 400)
@@ -63,7 +63,7 @@ async def _content(request: Request) -> bytes:
     async for piece in request.stream():
         content += piece
         if len(content) > MOST_BYTES:
-            raise TooLarge("This drawing is too large to be sent; draw on fewer slices at a time.")
+            raise LetterTooLarge("This drawing is too large to be sent; draw on fewer slices at a time.")
     return bytes(content)
 
 

@@ -176,6 +176,12 @@ def test_what_is_no_cluster_is_refused(address):
         ClusterCrew(address)
 
 
+def test_encryption_without_certificates_is_said_in_a_sentence(fresh_backend, plan, tmp_path):
+    crew = ClusterCrew("tls://127.0.0.1:8786")
+    with pytest.raises(InvalidInput, match="A cluster by TLS needs certificates"):
+        run_study(fresh_backend, plan, tmp_path / "study", workers=crew)
+
+
 def test_a_study_that_is_stopped_lets_its_workers_go(
     fresh_backend, plan, finished, tmp_path, running
 ):

@@ -16,7 +16,7 @@ pytest.importorskip("distributed")
 
 NETWORK, OURS = "10.213.77", 1
 SCHEDULER, FIRST, SECOND = 2, 3, 4
-CUT_SECONDS = "5s"
+CUT_SECONDS = "12s"
 """After so long without a sign of life a connection counts as cut; Dask's own is 30 s."""
 
 
