@@ -63,7 +63,9 @@ async def _content(request: Request) -> bytes:
     async for piece in request.stream():
         content += piece
         if len(content) > MOST_BYTES:
-            raise LetterTooLarge("This drawing is too large to be sent; draw on fewer slices at a time.")
+            raise LetterTooLarge(
+                "This drawing is too large to be sent; draw on fewer slices at a time."
+            )
     return bytes(content)
 
 
