@@ -10,7 +10,9 @@ from ctviz.metrics import METRICS, Metric
 from ctviz.ui.access.audit_export import offer_audit
 
 WORKFLOW = """
-1. **Cases**: open a case of the demo cohort, or add your own CT as DICOM, zip, NIfTI or image.
+1. **Cases**: open a case of the demo cohort, add your own CT as DICOM, zip, NIfTI or image, or
+   fetch it **From a PACS** that whoever runs ctviz has named. Outlines that exist already (SEG,
+   RTSTRUCT and others) become regions there, too.
 2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
 3. Choose **estimators** under **Maps**: each shows, as a heatmap, which pixels it
    holds important for that answer.
@@ -21,7 +23,7 @@ WORKFLOW = """
    **sanity** badge says whether the map depends on what the model has learnt.
    **Sum off by** says how far a map made along a path is from the change of the score it divides.
 6. **Study**: rank the estimators over a whole cohort, with intervals over patients, and take the
-   report home.
+   report home. **Results, DICOM** on Compare takes regions, maps and scores of one slice along.
 """
 
 LIMITS = """
