@@ -7,6 +7,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from ctviz.core.theme import THEME, channels
+from ctviz.estimators.engine.looks import look_of
 from tests.browser.axe import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -85,7 +86,7 @@ def test_axe_finds_nothing_grave_where_maps_are_compared(opened):
 
 
 def test_an_estimator_has_its_colour_on_its_pane_and_in_the_list(opened):
-    look = THEME.look("gradients", 3)
+    look = look_of("gradient")
     pane = opened.page.get_by_test_id("pane-gradient")
     expect(pane).to_have_css("border-top-color", rgb(look.dark))
     expect(pane.locator(".mark")).to_have_text(THEME.glyph(look))

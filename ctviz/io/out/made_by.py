@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydicom import Dataset
-from pydicom.sr.codedict import codes as dictionary
 
 from ctviz.io.out.results import Explanation, ResultAnswer
 
@@ -26,6 +25,9 @@ def contribution(answer: ResultAnswer, each: Explanation) -> Dataset | None:
     text = json.dumps(says)
     if len(text) > LONGEST_TEXT:
         return None
+    # Not above: the dictionary is large, and who reads a scan has little memory.
+    from pydicom.sr.codedict import codes as dictionary
+
     item = Dataset()
     code = dictionary.DCM.ProcessingEquipment
     item.PurposeOfReferenceCodeSequence = [_coded(code.value, code.meaning)]

@@ -12,7 +12,6 @@ from ctviz.core import FloatMap, InvalidInput, Mask
 from ctviz.core.params import Value
 from ctviz.io.dicom.damage import DAMAGED
 from ctviz.io.dicom.elements import macro, text
-from ctviz.io.out import codes
 from ctviz.io.out.made_by import contributed
 from ctviz.io.out.origin import Origin
 from ctviz.io.silence import quiet
@@ -171,4 +170,7 @@ def _case_id(made: Dataset) -> str:
 
 def named(reader: str, label: str) -> tuple[str, str]:
     """Return a reader and a label as objects have them."""
+    # Not above: it brings what writes objects, and who reads a scan has little memory.
+    from ctviz.io.out import codes
+
     return codes.person(reader), codes.cut(label, codes.LONGEST_MEANING)

@@ -74,6 +74,7 @@ def test_a_worker_of_another_version_is_refused_in_a_sentence(
 
 POISON = """
 import os, signal
+from pathlib import Path
 from ctviz.cohort.cluster import working
 settled = working.__dict__.setdefault("plain", working._settled)
 def poisoned(order, home, wanted):

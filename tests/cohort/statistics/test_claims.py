@@ -111,8 +111,9 @@ def test_a_hit_rate_on_one_patient_has_no_interval_and_no_score_lies_beyond_a_hi
         Panel([[1.5]], ["a"], entrants(1), hits=True)
 
 
-def test_the_pointing_game_counts_hits_and_nothing_else_does():
-    assert [name for name, metric in METRICS.items() if metric.hits] == ["pointing-game"]
+def test_the_metrics_that_count_hits_are_these():
+    counting = [name for name, metric in METRICS.items() if metric.hits]
+    assert counting == ["increase-in-confidence", "pointing-game"]
     assert all(METRICS[name].bounds == (0.0, 1.0) for name in METRICS if METRICS[name].hits)
 
 

@@ -107,8 +107,9 @@ def test_an_archive_read_apart_is_the_same_as_its_folder(tmp_path, dicom, stored
     assert refused == []
 
 
-def test_the_process_imports_no_torch_and_no_streamlit():
-    told = "print([m for m in sys.modules if m in ('torch', 'streamlit', 'pandas')])"
+def test_the_process_imports_nothing_large_that_it_does_not_need():
+    large = ("torch", "streamlit", "pandas", "highdicom", "pydicom.sr.codedict", "pynetdicom")
+    told = f"print([m for m in sys.modules if m in {large}])"
     done = subprocess.run(
         [sys.executable, "-P", "-c", process_module.START.replace("c.serve()", told),
          str(process_module.ROOT)],
