@@ -12,6 +12,7 @@ from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
 from ctviz.ui.cases.collections import collection_of
+from ctviz.ui.cases.going_back import choose_going_back, may_go_back
 from ctviz.ui.cases.labels import do_label, offer_labels, take_labels
 from ctviz.ui.cases.outlines import (
     do_outlines,
@@ -22,10 +23,11 @@ from ctviz.ui.cases.outlines import (
 from ctviz.ui.cases.pacs import offer_pacs
 from ctviz.ui.cases.uploads import Upload, drop_zone
 from ctviz.ui.service import backend, first_cases, settings
-from ctviz.ui.session import session, value_of, widget
+from ctviz.ui.session import session, widget
 from ctviz.ui.widgets.plain_text import plain, plainly
 from ctviz.ui.widgets.waiting import ready
 
+GOING_BACK = "may-go-back"
 NAMED = 12
 """So many new cases are named; the others are in the list anyway."""
 
@@ -48,14 +50,12 @@ def add_cases(*, expanded: bool = False) -> None:
         with demo:
             _demo()
     under_way = session().intake
-    # How far a series is stands above the tables from which it was chosen, which may be long.
-    fetched = under_way is not None and under_way is session().pacs.fetched
-    if fetched:
-        _last_try()
     busy = under_way is not None and not under_way.done and under_way is not making
-    offer_pacs(_begin, busy=busy)
+    fetched = under_way is not None and under_way is session().pacs.fetched
+    # What became of a series is said where it was asked for, beneath tables that may be long.
+    said = offer_pacs(_begin, busy=busy, outcome=_last_try if fetched else None)
     place_for_outlines()
-    if not fetched:
+    if not said:
         _last_try()
 
 
@@ -70,14 +70,7 @@ def _upload() -> None:
         "change before anything is kept.",
     )
     drop_zone(widget("upload"), _uploaded)
-    st.toggle(
-        "Results may go back to the patient",
-        key=widget("may-go-back"),
-        help="Keeps whose scan it is in a file of its own, which only the owner of the data folder "
-        "may read. Regions, maps and scores can then be exported into the patient's own study. "
-        "Without it, exported objects are anonymous. It counts for files and folders added "
-        "afterwards.",
-    )
+    choose_going_back(GOING_BACK)
 
 
 def _uploaded(upload: Upload) -> None:
@@ -93,11 +86,9 @@ def _uploaded(upload: Upload) -> None:
 
 
 def _spooled(folder: Path) -> Job[Imported]:
-    return backend().import_spooled(folder, owner=session().token, may_go_back=_may_go_back())
-
-
-def _may_go_back() -> bool:
-    return bool(value_of(widget("may-go-back")))
+    return backend().import_spooled(
+        folder, owner=session().token, may_go_back=may_go_back(GOING_BACK)
+    )
 
 
 def _folder() -> None:
@@ -120,7 +111,11 @@ def _folder() -> None:
         if st.form_submit_button("Add folder") and path.strip():
             permit("import")
             place = confined(path.strip(), roots)
-            _begin(backend().import_path(place, owner=session().token, may_go_back=_may_go_back()))
+            _begin(
+                backend().import_path(
+                    place, owner=session().token, may_go_back=may_go_back(GOING_BACK)
+                )
+            )
 
 
 def _demo() -> None:

@@ -22,6 +22,7 @@ from ctviz.io.pacs import (
     PacsServer,
 )
 from ctviz.ui.access import permit
+from ctviz.ui.cases.going_back import choose_going_back, may_go_back
 from ctviz.ui.service import backend
 from ctviz.ui.session import PacsVisit, session, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
@@ -38,8 +39,16 @@ MOST_ROWS = 8
 MODALITIES = ("CT", "PT", "MR", "")
 
 
-def offer_pacs(begin: Begin, *, busy: bool) -> None:
+Outcome = Callable[[], None] | None
+"""Shows how far the series is that was fetched last, or what became of it; None without one."""
+
+GOING_BACK = "pacs-may-go-back"
+
+
+def offer_pacs(begin: Begin, *, busy: bool, outcome: Outcome = None) -> bool:
     """Show the way to the servers of the configuration, if there are any.
+
+    Return whether the outcome was shown, beneath the button with which it began.
 
     Parameters
     ----------
@@ -47,14 +56,16 @@ def offer_pacs(begin: Begin, *, busy: bool) -> None:
         Called with a series that is on its way.
     busy
         Whether something is on its way already.
+    outcome
+        Of the series that was fetched last.
     """
     try:
         servers = {name: each for name, each in backend().pacs.servers().items() if each.images}
     except CtvizError as error:
         st.error(plain(error), icon=":material/error:")
-        return
+        return False
     if not servers:
-        return
+        return False
     open_yet = session().pacs.studies is not None
     with st.expander("From a PACS", expanded=open_yet, icon=":material/dns:"):
         _search(servers)
@@ -62,7 +73,8 @@ def offer_pacs(begin: Begin, *, busy: bool) -> None:
         if visit.studies is not None:
             _studies(visit, visit.studies)
         if visit.study is not None and visit.series is not None:
-            _series(visit, visit.series, begin, busy=busy)
+            return _series(visit, visit.series, begin, busy=busy, outcome=outcome)
+    return False
 
 
 def _search(servers: Mapping[str, PacsServer]) -> None:
@@ -155,15 +167,37 @@ def _studies(visit: PacsVisit, job: Job[list[FoundStudy]]) -> None:
     )
 
 
-def _series(visit: PacsVisit, job: Job[list[FoundSeries]], begin: Begin, *, busy: bool) -> None:
-    """Show the series of the study, and one of them in a picture."""
+def _series(
+    visit: PacsVisit,
+    job: Job[list[FoundSeries]],
+    begin: Begin,
+    *,
+    busy: bool,
+    outcome: Outcome,
+) -> bool:
+    """Show the series of the study, and one of them in a picture; return whether the outcome."""
     found = _come("pacs-series", job, "Looking into the study")
     if found is None:
-        return
+        return False
     if len(found) > MOST_SERIES:
         st.caption(f"The study has more than {MOST_SERIES} series; these are the first.")
-    found = found[:MOST_SERIES]
     table, picture = st.columns([3, 2])
+    with table:
+        _choose_series(visit, found[:MOST_SERIES])
+        if visit.chosen is not None:
+            _fetch(visit, visit.chosen, begin, busy=busy)
+            if outcome is not None:
+                outcome()
+    if visit.preview is not None:
+        with picture:
+            _preview(visit.preview)
+    return visit.chosen is not None and outcome is not None
+
+
+def _choose_series(visit: PacsVisit, found: Sequence[FoundSeries]) -> None:
+    """Show the series, of which one can be chosen."""
+    if not found:
+        st.markdown("The study has no series.")
 
     def choose(row: int | None) -> None:
         visit.chosen, visit.preview = None if row is None else found[row], None
@@ -171,28 +205,19 @@ def _series(visit: PacsVisit, job: Job[list[FoundSeries]], begin: Begin, *, busy
             permit("import")
             visit.preview = backend().pacs.preview(visit.server, visit.chosen, session().token)
 
-    with table:
-        if not found:
-            st.markdown("The study has no series.")
-            return
-        _table(
-            ("pacs-chosen", visit.searches, visit.study.uid if visit.study else ""),
-            [
-                {
-                    "number": series.number,
-                    "modality": neutral(series.modality),
-                    "description": neutral(series.description),
-                    "images": series.images,
-                }
-                for series in found
-            ],
-            choose,
-        )
-        if visit.chosen is not None:
-            _fetch(visit, visit.chosen, begin, busy=busy)
-    if visit.preview is not None:
-        with picture:
-            _preview(visit.preview)
+    _table(
+        ("pacs-chosen", visit.searches, visit.study.uid if visit.study else ""),
+        [
+            {
+                "number": series.number,
+                "modality": neutral(series.modality),
+                "description": neutral(series.description),
+                "images": series.images,
+            }
+            for series in found
+        ],
+        choose,
+    )
 
 
 def _preview(job: Job[Slice]) -> None:
@@ -203,18 +228,12 @@ def _preview(job: Job[Slice]) -> None:
 
 
 def _fetch(visit: PacsVisit, series: FoundSeries, begin: Begin, *, busy: bool) -> None:
-    may_go_back = st.toggle(
-        "Results may go back to the patient",
-        key=widget("pacs-may-go-back"),
-        help="Keeps whose scan it is in a file of its own, which only the owner of the data folder "
-        "may read. Regions, maps and scores can then be sent into the patient's own study. Without "
-        "it, they are anonymous.",
-    )
+    choose_going_back(GOING_BACK)
 
     def bring() -> None:
         permit("import")
         visit.fetched = backend().pacs.fetch(
-            visit.server, series, session().token, may_go_back=bool(may_go_back)
+            visit.server, series, session().token, may_go_back=may_go_back(GOING_BACK)
         )
         begin(visit.fetched)
 

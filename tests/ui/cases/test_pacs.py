@@ -34,6 +34,11 @@ def servers(web, backend, tmp_path):
     return web
 
 
+def panel(app):
+    (found,) = (each for each in app.expander if each.label == "From a PACS")
+    return found
+
+
 def visit_of(app):
     return app.session_state["ctviz"].pacs
 
@@ -95,7 +100,10 @@ def test_a_series_is_looked_at_and_fetched(app, servers, backend):
     assert visit_of(app).preview.result(0).shape == (32, 40)
     app.button(key="ctviz:pacs-fetch").click().run()
     later(app, app.session_state["ctviz"].intake)
-    assert app.success[0].value.startswith("1 new case")
+    # Where it was asked for: in the panel, not above the tables or below it.
+    (told,) = panel(app).success
+    assert told.value.startswith("1 new case")
+    assert len(app.success) == 1
     case = backend.cases()[-1]
     assert case.slices == 12
     assert case.patient.startswith("P-")
