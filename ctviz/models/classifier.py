@@ -94,8 +94,8 @@ class Classifier:
     def probabilities(self, x: Tensor) -> NDArray[np.float64]:
         """Return the class probabilities (N, K) of encoded slices (N, C, h, w).
 
-        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax, made
-        believable by the card's `Calibration`.
+        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax, or each its
+        sigmoid if it is a finding by itself; made believable by the card's `Calibration`.
         """
         x = x.to(self.device, self.precision)
         with undisturbed(self.network):
@@ -109,9 +109,7 @@ class Classifier:
             raise UnsupportedNetwork(
                 f"The class scores of model '{self.card.id}' for this image are not finite."
             )
-        calibration = self.card.calibration
-        of = calibration.of_one_neuron if self.card.neurons == 1 else calibration.of_several
-        shares = of(scores)
+        shares = self.card.calibration.probabilities(self.card.head, scores)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
 
@@ -151,7 +149,7 @@ class Classifier:
         for start in range(0, len(images), batch):
             chunk = [images[index] for index in range(start, min(start + batch, len(images)))]
             for shares in self.probabilities(torch.cat([self.encode(image) for image in chunk])):
-                yield Prediction(self.card.id, self.classes, shares)
+                yield Prediction(self.card.id, self.classes, shares, self.card.multi_label)
 
     def caveats(self, image: Slice) -> tuple[str, ...]:
         """Say what a reader should know before trusting the answer for this slice."""

@@ -34,6 +34,7 @@ def of_model(card: ModelCard) -> list[object]:
         *(card.channels, card.size, card.window, card.classes),
         # Not said of a model without one, so that what was computed before is still found.
         *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
+        *(["several findings"] if card.multi_label else []),
         *([] if card.scale == AS_THEY_ARE else [card.scale]),
         *([] if card.manner == AS_A_WHOLE else [["manner", card.manner.fit, card.manner.zoom]]),
         *([["further windows", card.further_windows]] if card.further_windows else []),

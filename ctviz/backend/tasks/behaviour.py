@@ -86,6 +86,11 @@ class Asking:
         """The explained class, and how many the network scores apart; 1 of a single neuron."""
         return self.target, self.classifier.card.neurons
 
+    @property
+    def multi_label(self) -> bool:
+        """Whether each class is a finding by itself."""
+        return self.classifier.card.multi_label
+
     def scores(self, x: Images) -> NDArray[np.float64]:
         """Return the network's class scores (K,) of an input (1, C, h, w)."""
         network, image = self.classifier.network, self._image(x)

@@ -72,6 +72,7 @@ def choose_target(prediction: Prediction) -> None:
     That the answer is followed is a choice of its own, which no slice passed by can change.
     """
     state, key = session(), widget("target")
+    followed = "likeliest" if prediction.multi_label else "the answer"
 
     def choose() -> None:
         chosen = int(str(value_of(key)))
@@ -81,7 +82,7 @@ def choose_target(prediction: Prediction) -> None:
         "Explain",
         [THE_ANSWER, *range(len(prediction.classes))],
         format_func=lambda index: (
-            "explain: the answer"
+            f"explain: {followed}"
             if index == THE_ANSWER
             else f"explain: {prediction.classes[index]}"
         ),

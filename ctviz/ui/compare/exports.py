@@ -68,7 +68,7 @@ class Subject:
     def caption(self) -> tuple[str, ...]:
         """What the maps are of, in sentences."""
         answer = self.explained.prediction
-        said = f"{answer.classes[answer.target]} {answer.probabilities[answer.target]:.2f}"
+        said = ", ".join(f"{name} {share:.2f}" for name, share in answer.told)
         return (
             f"{self.explained.card.title} ({self.explained.card.id}): {said}. "
             f"{self.explained.words}",
@@ -200,7 +200,7 @@ def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object
                 "case": subject.case_id,
                 "slice": subject.slice_index + 1,
                 "model": explained.card.id,
-                "class": classes[explained.prediction.target],
+                "class": explained.prediction.label,
                 "explained": classes[explained.target],
                 "estimator": one.estimator.name,
                 "control": "yes" if one.estimator.control else "no",

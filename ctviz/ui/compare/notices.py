@@ -54,19 +54,38 @@ class Explained:
     def words(self) -> str:
         """The class, and whether it is the answer."""
         name = self.prediction.classes[self.target]
-        return f"Explained: {name}{', the answer' if self.is_answer else ''}."
+        answer = "found here" if self.prediction.multi_label else "the answer"
+        return f"Explained: {name}{f', {answer}' if self.is_answer else ''}."
 
     @property
     def answer(self) -> str:
-        """How probable each class is, in the model's order; of many the most probable."""
-        classes, odds = self.prediction.classes, self.prediction.probabilities
+        """How probable each class is, in the model's order; of many the most probable.
+
+        Of several findings those that are found stand first.
+        """
+        prediction = self.prediction
+        odds = prediction.probabilities
         told = sorted(np.argsort(-odds, kind="stable")[:MOST_CLASSES])
-        return " · ".join(f"{classes[index]} {odds[index]:.2f}" for index in told)
+        if not prediction.multi_label:
+            return self._told(told)
+        found = [index for index in told if index in prediction.found]
+        others = self._told([index for index in told if index not in prediction.found])
+        more = len(prediction.found) - len(found)
+        return " · ".join(
+            [
+                f"Found: {self._told(found) or 'nothing'}" + (f" and {more} more" if more else ""),
+                *([f"not {others}"] if others else []),
+            ]
+        )
+
+    def _told(self, indices: Sequence[int]) -> str:
+        classes, odds = self.prediction.classes, self.prediction.probabilities
+        return " · ".join(f"{classes[index]} {odds[index]:.2f}" for index in indices)
 
     @property
     def is_answer(self) -> bool:
-        """Whether the class that is explained is the answer."""
-        return self.target == self.prediction.target
+        """Whether the class that is explained is the answer, or one of the findings."""
+        return self.target in self.prediction.found
 
     def notices(self, beaten: Sequence[str]) -> tuple[Notice, ...]:
         """Return what is to be known, the most important first.
@@ -106,7 +125,18 @@ def _strange(explained: Explained) -> Iterator[Notice]:
 
 
 def _another_class(explained: Explained) -> Iterator[Notice]:
-    if not explained.is_answer:
+    if explained.is_answer:
+        return
+    if explained.prediction.multi_label:
+        name = explained.prediction.classes[explained.target]
+        share = explained.prediction.probabilities[explained.target]
+        yield Notice(
+            "not found here",
+            f"The maps explain '{name}', which the model does not find on this slice "
+            f"({share:.2f}): they show what little speaks for it.",
+            ":material/alt_route:",
+        )
+    else:
         name, answer = explained.prediction.classes[explained.target], explained.prediction.label
         yield Notice(
             "not the answer",

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import highdicom as hd
@@ -11,7 +12,7 @@ import pydicom
 import pytest
 from skimage.measure import points_in_poly
 
-from ctviz.core import Case, InvalidInput, Region, Slice
+from ctviz.core import Case, InvalidInput, Prediction, Region, Slice
 from ctviz.io import iter_cases, load_case
 from ctviz.io.out import (
     RESULT_FORMS,
@@ -165,6 +166,31 @@ def test_a_report_claims_what_was_given_and_is_read_by_others(results, folder):
     said = (folder / "sr.json").read_text("utf-8", errors="replace")
     assert "0.33333333333333" in said
     assert "higher is better" in said
+
+
+@pytest.mark.parametrize(
+    ("shares", "names"), [([0.6, 0.9], {"bone", "lung"}), ([0.1, 0.4], {"none"})]
+)
+def test_a_report_names_every_finding_that_is_predicted(shares, names, folder):
+    whole = results_on(CASES["one slice"]())
+    prediction = Prediction("tiny", ("bone", "lung"), np.array(shares), multi_label=True)
+    write(replace(whole, answer=replace(whole.answer, prediction=prediction)), folder, forms=ALL)
+    (report,) = folder.glob("sr-*.dcm")
+    dataset = pydicom.dcmread(report)
+    items = [item for item in _items(dataset) if _meaning(item) == "Predicted class"]
+    assert {item.ConceptCodeSequence[0].CodeMeaning for item in items} == names
+    assert errors(run("dciodvfy", "-new", report)) == []
+
+
+def _items(dataset):
+    yield dataset
+    for child in dataset.get("ContentSequence", []):
+        yield from _items(child)
+
+
+def _meaning(item):
+    names = item.get("ConceptNameCodeSequence")
+    return names[0].CodeMeaning if names else ""
 
 
 def test_contours_fill_to_the_masks(results, folder):

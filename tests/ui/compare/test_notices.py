@@ -31,3 +31,19 @@ def test_a_strange_slice_comes_before_all_else():
         "trust none: a control wins",
     ]
     assert "1.6 × as far" in notices[0].sentence
+
+
+FINDINGS = ModelCard("tiny", "Tiny", "Which?", ("a", "b", "c"), "resnet18", {}, 3, True)
+
+
+def test_of_several_findings_those_over_the_threshold_are_told_first():
+    several = Prediction("tiny", FINDINGS.classes, np.array([0.2, 0.9, 0.6]), multi_label=True)
+    explained = Explained(FINDINGS, several, 2)
+    assert explained.answer == "Found: b 0.90 · c 0.60 · not a 0.20"
+    assert explained.words == "Explained: c, found here."
+    assert explained.notices(()) == ()
+    (notice,) = Explained(FINDINGS, several, 0).notices(())
+    assert notice.short == "not found here"
+    assert "'a', which the model does not find on this slice (0.20)" in notice.sentence
+    nothing = Prediction("tiny", FINDINGS.classes, np.array([0.2, 0.1, 0.3]), multi_label=True)
+    assert Explained(FINDINGS, nothing, 2).answer == "Found: nothing · not a 0.20 · b 0.10 · c 0.30"
