@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from ctviz.core import Prediction, UnusableModel
+from ctviz.core import Contrast, Prediction, UnusableModel
 from ctviz.core.results import log_odds
 from ctviz.models import (
     Calibration,
@@ -135,3 +135,19 @@ def test_a_head_that_a_network_cannot_have_is_refused_in_a_sentence():
     for names in (("a;b", "c", "d"), ("none", "c", "d")):
         with pytest.raises(UnusableModel, match="stand for several findings"):
             replace(card("sigmoid"), classes=names)
+
+
+def test_the_share_of_a_contrast_is_the_logistic_of_the_difference_of_scores():
+    for head in ("softmax", "sigmoid"):
+        of = Classifier(card(head, calibration=Calibration(2.0)), network(head))
+        expected = 1 / (1 + np.exp(-(SCORES[:, 2] - SCORES[:, 0]).double().numpy() / 2.0))
+        np.testing.assert_allclose(of.share(IMAGES, Contrast(2, 0)), expected, rtol=1e-5)
+        np.testing.assert_array_equal(of.share(IMAGES, 1), of.probabilities(IMAGES)[:, 1])
+
+
+def test_the_share_of_a_contrast_of_certain_classes_is_no_division_by_zero():
+    sure = Answers(torch.tensor([[2000.0, -2000.0, 2000.0]] * 2))
+    for head, share in (("softmax", 0.5), ("sigmoid", 0.5)):
+        of = Classifier(card(head), sure)
+        np.testing.assert_allclose(of.share(IMAGES, Contrast(2, 0)), share)
+        np.testing.assert_allclose(of.share(IMAGES, Contrast(2, 1)), 1.0)

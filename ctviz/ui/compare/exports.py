@@ -11,7 +11,6 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from ctviz.backend import Question
 from ctviz.core import ImportanceMap, Sign, Slice
 from ctviz.core.cells import as_csv
 from ctviz.estimators import Estimator
@@ -158,7 +157,7 @@ def results_of(
     wanted = WantedResults(
         service.case(subject.case_id),
         [reader] if service.store.blinded else None,
-        Question(subject.image, explained.card.id, explained.target),
+        explained.question(subject.image),
         subject.slice_index,
         estimators,
         metrics,
@@ -192,7 +191,6 @@ def maps_zip(maps: list[ImportanceMap], subject: Subject) -> bytes:
 
 def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object]]:
     explained = subject.explained
-    classes = explained.prediction.classes
     for one in comparison.compared:
         for metric in comparison.metrics:
             score = one.score(metric.name)
@@ -201,7 +199,7 @@ def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object
                 "slice": subject.slice_index + 1,
                 "model": explained.card.id,
                 "class": explained.prediction.label,
-                "explained": classes[explained.target],
+                "explained": explained.name,
                 "estimator": one.estimator.name,
                 "control": "yes" if one.estimator.control else "no",
                 "sign": subject.sign,

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from ctviz.core import Prediction
+from ctviz.backend import Question
+from ctviz.core import Prediction, Slice
+from ctviz.core.targets import named
 from ctviz.models import ModelCard
 from ctviz.ui.viewer import Answer, Remark
 from ctviz.ui.widgets.plain_text import plain
@@ -43,19 +45,53 @@ class Explained:
     ----------
     strangeness
         How unlike the slice is to what the model has learnt from; None where that is not known.
+    rather_than
+        The class that it is explained against; None for none.
     """
 
     card: ModelCard
     prediction: Prediction
     target: int
     strangeness: float | None = None
+    rather_than: int | None = None
+
+    def question(self, image: Slice) -> Question:
+        """Return what the maps of a slice answer."""
+        return Question(image, self.card.id, self.target, self.rather_than)
+
+    @property
+    def name(self) -> str:
+        """What is explained, in words."""
+        return named(self.prediction.classes, self.target, self.rather_than)
+
+    @property
+    def contrast(self) -> str:
+        """What the maps of a contrast say, in sentences; empty for a class alone."""
+        if self.rather_than is None:
+            return ""
+        one, other = (self.prediction.classes[k] for k in (self.target, self.rather_than))
+        said = (
+            f"Maps are positive where a pixel speaks more for '{one}' than for '{other}'; what "
+            "speaks for both alike is left out."
+        )
+        if self.prediction.multi_label:
+            return (
+                f"{said} They are findings by themselves: both may be there, or none. Fidelity "
+                "follows their odds."
+            )
+        if len(self.prediction.classes) == 2:
+            return (
+                f"{said} With two classes that is the log-odds of '{one}', which its probability "
+                "is made of; the score of the class alone may also rise with that of the other."
+            )
+        return f"{said} Fidelity follows the probability of '{one}' where only these two could be."
 
     @property
     def words(self) -> str:
         """The class, and whether it is the answer."""
-        name = self.prediction.classes[self.target]
         answer = "found here" if self.prediction.multi_label else "the answer"
-        return f"Explained: {name}{f', {answer}' if self.is_answer else ''}."
+        told = self.is_answer and self.rather_than is None
+        return f"Explained: {self.name}{f', {answer}' if told else ''}."
 
     @property
     def answer(self) -> str:

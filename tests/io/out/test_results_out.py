@@ -26,7 +26,7 @@ from ctviz.io.out import (
 )
 from ctviz.io.out.contours import outlines
 from ctviz.io.out.link import write_link
-from ctviz.io.out.objects import read_regions, slice_names
+from ctviz.io.out.objects import read_map, read_regions, slice_names
 from ctviz.io.out.origin import SourceImage
 from tests.io.out.conftest import CASES, COLUMNS, ROWS, disc, results_on, scan
 from tests.io.out.judges import errors, run
@@ -180,6 +180,25 @@ def test_a_report_names_every_finding_that_is_predicted(shares, names, folder):
     items = [item for item in _items(dataset) if _meaning(item) == "Predicted class"]
     assert {item.ConceptCodeSequence[0].CodeMeaning for item in items} == names
     assert errors(run("dciodvfy", "-new", report)) == []
+
+
+def test_what_is_explained_in_contrast_comes_back_with_both_classes(folder):
+    whole = results_on(CASES["one slice"]())
+    answer = replace(whole.answer, rather_than=0)
+    paths = write(replace(whole, answer=answer), folder, forms=ALL)
+    (report,) = (path for path in paths if path.name.startswith("sr-"))
+    claims = read_claims(report)
+    assert (claims.target, claims.rather_than) == (1, 0)
+    explained = [i for i in _items(pydicom.dcmread(report)) if _meaning(i) == "Explained class"]
+    assert [item.ConceptCodeSequence[0].CodeMeaning for item in explained] == [
+        "mit Kontrast rather than ohne Kontrast"
+    ]
+    first = next(path for path in paths if path.name.startswith("pm-"))
+    assert (read_map(first).target, read_map(first).rather_than) == (1, 0)
+    alone = write(whole, folder.with_name("alone"), forms=["pm"])
+    uids = {pydicom.dcmread(path).SOPInstanceUID for path in (first, alone[0])}
+    assert len(uids) == 2
+    assert read_map(next(p for p in alone if p.name == first.name)).rather_than is None
 
 
 def _items(dataset):

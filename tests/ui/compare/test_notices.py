@@ -47,3 +47,21 @@ def test_of_several_findings_those_over_the_threshold_are_told_first():
     assert "'a', which the model does not find on this slice (0.20)" in notice.sentence
     nothing = Prediction("tiny", FINDINGS.classes, np.array([0.2, 0.1, 0.3]), multi_label=True)
     assert Explained(FINDINGS, nothing, 2).answer == "Found: nothing · not a 0.20 · b 0.10 · c 0.30"
+
+
+@pytest.mark.parametrize(
+    ("classes", "several", "words"),
+    [
+        (("a", "b"), False, "log-odds of 'a'"),
+        (("a", "b", "c"), False, "the probability of 'a' where only these two could be"),
+        (("a", "b", "c"), True, "findings by themselves"),
+    ],
+)
+def test_what_a_contrast_means_is_said_plainly(classes, several, words):
+    card = ModelCard("tiny", "Tiny", "Which?", classes, "resnet18", {}, len(classes), several)
+    answer = Prediction("tiny", classes, np.full(len(classes), 1 / len(classes)), several)
+    explained = Explained(card, answer, 0, rather_than=1)
+    assert explained.words == "Explained: a rather than b."
+    assert "speaks more for 'a' than for 'b'" in explained.contrast
+    assert words in explained.contrast
+    assert Explained(card, answer, 0).contrast == ""

@@ -150,7 +150,7 @@ def _answer(parcel: Parcel, answer: ResultAnswer) -> Group:
             ),
             QualitativeEvaluation(
                 codes.own("explained", "Explained class"),
-                codes.own(prediction.classes[answer.target]),
+                codes.own(answer.explained),
             ),
         ],
         source_images=[_slice_of_group(parcel, answer)],
@@ -271,6 +271,7 @@ def _of_the_model(answer: ResultAnswer) -> dict[str, str]:
         "model": answer.prediction.model_id,
         "weights sha256": answer.weights,
         "target": str(answer.target),
+        **({} if answer.rather_than is None else {"rather than": str(answer.rather_than)}),
     }
 
 
