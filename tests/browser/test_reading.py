@@ -125,6 +125,22 @@ def test_the_wheel_scrolls_and_keys_jump(opened):
     opened.until("board.slice === 11")
 
 
+def test_a_slice_counts_as_shown_when_its_picture_is_on_the_screen_and_not_at_the_key(opened):
+    """Whoever waits for a slice and then reads the screen would read the slice before."""
+    opened.page.keyboard.press("Home")
+    opened.until("board.slice === 0 && board.sliceShown")
+    at_the_key = opened.page.evaluate(
+        """() => {
+            const key = new KeyboardEvent("keydown", { key: "End", bubbles: true });
+            window.ctvizBoard.element.dispatchEvent(key);
+            return [window.ctvizBoard.slice, window.ctvizBoard.sliceShown];
+        }"""
+    )
+    assert at_the_key == [11, False]
+    opened.until("board.sliceShown")
+    expect(opened.page.get_by_test_id("slice-text")).to_contain_text("Slice 12 / 12")
+
+
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
