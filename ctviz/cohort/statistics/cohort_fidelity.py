@@ -22,6 +22,7 @@ from ctviz.cohort.statistics.patients import FEWEST, Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
 from ctviz.core import InvalidInput
 from ctviz.core.arrays import frozen
+from ctviz.core.spread import Spread
 
 ACCURACY, AREA = (0.0, 1.0), (-1.0, 1.0)
 """What an accuracy, and the area between two of its curves, can be."""
@@ -187,13 +188,15 @@ class CohortFidelity:
         """
         place = {standing.entrant: column for column, standing in enumerate(self.standings)}
         compared = [self._compared(place[one], place[other]) for one, other in pairs]
+        patients = np.array([patients for _, _, patients in compared], dtype=np.intp)
+        drawn = np.zeros((len(self.weights), len(compared)))
+        for column, (_, again, _) in enumerate(compared):
+            drawn[:, column] = again
         return Differences(
             pairs=tuple(pairs),
             mean=np.array([mean for mean, _, _ in compared]),
-            drawn=np.stack([drawn for _, drawn, _ in compared], axis=1)
-            if compared
-            else np.zeros((len(self.weights), 0)),
-            patients=np.array([patients for _, _, patients in compared], dtype=np.intp),
+            spread=Spread.of(drawn, patients),
+            patients=patients,
             direction=1.0,
             largest=AREA[1] - AREA[0],
         )
