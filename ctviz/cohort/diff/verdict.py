@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctviz.cohort.regression.attention import Attention
+from ctviz.cohort.diff.attention import Attention
 from ctviz.cohort.statistics.agreement import kendall
 from ctviz.cohort.statistics.bootstrap import drawn_means, draws
 from ctviz.cohort.statistics.interval import Interval, interval_around, interval_of_mean, student
@@ -13,6 +13,9 @@ from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
 
 ENOUGH_TWINS = 3
 """Fewer say too little of how much networks differ that were trained alike."""
+
+ACCURACY_TOLERANCE = 0.05
+"""By how much the share of right answers may fall."""
 
 TOLERANCES = {"share": 0.1, "likeness": 0.2, "ranks": 0.4}
 """By how much figures may move where there are too few twins, and half of it in any case."""
@@ -128,7 +131,7 @@ def _accuracy(old: Attention, new: Attention) -> ComparedFigure:
         float(after),
         float(after - before),
         interval_of_mean(change),
-        Interval(-0.05, 1.0),
+        Interval(-ACCURACY_TOLERANCE, 1.0),
     )
 
 
