@@ -177,6 +177,11 @@ class Reading:
         condition = f"() => {{ const board = window.ctvizBoard; return board && ({expression}) }}"
         self.page.wait_for_function(condition, timeout=timeout)
 
+    def drawn(self) -> None:
+        """Wait until what the last input changed is on the screen, which is in the next frame."""
+        frames = "requestAnimationFrame(() => requestAnimationFrame(done))"
+        self.page.evaluate(f"() => new Promise(done => {frames})")
+
     def score(self, pane: str, metric: str) -> Locator:
         return self.page.get_by_test_id(f"score-{pane}-{metric}")
 
