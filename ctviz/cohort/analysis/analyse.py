@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ctviz.cohort.analysis.cohort_accuracy import Accuracy, accuracies
+from ctviz.cohort.analysis.cohort_accuracy import accuracies, accuracy_comparison
 from ctviz.cohort.analysis.fill_ranges import fill_ranges
 from ctviz.cohort.analysis.findings import (
     DiceCurves,
@@ -63,15 +63,15 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
     for ranked in study_data.metrics:
         checked.check()
         rankings += list(_rankings(study_data, ranked.key, variant=ranked.variant))
-    paper = accuracies(study_data)
+    accuracy = accuracies(study_data)
     checked.check()
-    verdicts, sign_verdicts = _verdicts(study_data, paper)
+    verdicts, sign_verdicts = _verdicts(study_data)
     return Findings(
         subject=_subject(study_data),
         entrants=study_data.table.entrants,
         metrics=study_data.metrics,
         rankings=tuple(rankings),
-        accuracy=tuple(each.curves for each in paper),
+        accuracy=accuracy,
         roc=_roc(study_data),
         dice=_dice(study_data),
         agreements=tuple(_agreements(study_data)),
@@ -234,12 +234,13 @@ def _subgroups(study_data: StudyData) -> Iterator[Subgroups]:
 
 
 def _verdicts(
-    study_data: StudyData, paper: tuple[Accuracy, ...]
+    study_data: StudyData,
 ) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """Return what the cohort says of the paper's findings, and of each estimator's signs."""
     how = study_data.draws, study_data.seed
     scored = [key for key in (study_data.fidelity, *_headlines(study_data)) if key]
-    comparisons = [paper[0].comparison(*how)] if paper else []
+    by_accuracy = accuracy_comparison(study_data)
+    comparisons = [] if by_accuracy is None else [by_accuracy]
     comparisons += [
         RankingComparison.by_scores(study_data.panel(key).without_controls(), *how)
         for key in scored

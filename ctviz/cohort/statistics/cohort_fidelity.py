@@ -47,16 +47,17 @@ class Removals:
         E entrants.
     """
 
-    mif_right: Numbers
-    lif_right: Numbers
+    mif_right: NDArray[np.float32]
+    lif_right: NDArray[np.float32]
     shares: Numbers
     classes: Names
     patients: Names
     entrants: tuple[Entrant, ...]
 
     def __post_init__(self) -> None:
-        for name in ("mif_right", "lif_right", "shares"):
-            object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.float64))
+        for name in ("mif_right", "lif_right"):
+            object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.float32))
+        object.__setattr__(self, "shares", frozen(np.asarray(self.shares), np.float64))
         for name in ("classes", "patients"):
             object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.str_))
         shape = (len(self.patients), len(self.entrants), len(self.shares))
@@ -71,10 +72,11 @@ class Removals:
             raise InvalidInput("Give one true class for each slice.")
 
     @cached_property
-    def answers(self) -> Numbers:
+    def answers(self) -> NDArray[np.float32]:
         """(N, E, 2, S) both orders, NaN throughout where any answer of the two is missing."""
         both = np.stack([self.mif_right, self.lif_right], axis=2)
-        return np.where(np.isnan(both).any(axis=(2, 3), keepdims=True), np.nan, both)
+        both[np.isnan(both).any(axis=(2, 3))] = np.nan
+        return both
 
 
 @dataclass(frozen=True)
