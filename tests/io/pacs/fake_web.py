@@ -73,8 +73,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def matches(self) -> list[dict]:
         level = self.words[-1]
+        within = dict(zip(self.words[:-1:2], self.words[1:-1:2], strict=True))
         found = {}
         for header, _ in self.server.files.values():
+            if within.get("studies", header.StudyInstanceUID) != header.StudyInstanceUID:
+                continue
+            if within.get("series", header.SeriesInstanceUID) != header.SeriesInstanceUID:
+                continue
             said = Dataset()
             for keyword in FIELDS[level]:
                 if keyword in header:
