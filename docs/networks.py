@@ -22,7 +22,7 @@ from tests.estimators.networks import NETWORKS, built, efficientnet
 from tests.estimators.odd_networks import BENT, READABLE, SIDE
 from tests.estimators.oracles.oracle import ORACLES, TOLERANCE, Asked, Marked
 
-for kind in ("activations", "backward_rules", "gradients", "others", "perturbation"):
+for kind in ("activations", "attention", "backward_rules", "gradients", "others", "perturbation"):
     import_module(f"tests.estimators.oracles.{kind}")
 
 PAGE = Path(__file__).with_name("networks.md")

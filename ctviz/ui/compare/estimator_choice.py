@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "gradients": "How does the answer react when pixels change a little?",
         "backward rules": "How is the answer divided among the pixels, layer by layer?",
         "activations": "Where do the network's own features speak for the class? Coarse, quick.",
+        "attention": "What have a transformer's tokens seen of the scan? For no other network.",
         "perturbation": "What happens to the answer when parts of the scan are hidden? Slow.",
         "regions": "Which whole areas of the scan matter?",
         "control": "What would a map score that knows nothing of the model?",
