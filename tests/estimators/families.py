@@ -1,11 +1,12 @@
-"""Families of networks that stand nowhere else here, written in plain torch: RegNet and Swin."""
+"""Small networks of the families that MONAI has not, in plain torch; RegNet and Swin stand here."""
+
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-SIDE = 32
-"""Rows and columns of their images."""
+from tests.models.onnx.foreign_networks import convnext, mobilenet, se_resnext, vgg
 
 
 class RegNetBlock(nn.Module):
@@ -112,4 +113,11 @@ class Swin(nn.Module):
         return self.head(self.look(self.norm(x)).mean((1, 2)))
 
 
-FAMILIES = {"regnet": regnet, "swin": Swin}
+FAMILIES = {
+    "plain-vgg": vgg,
+    "plain-mobilenet": partial(mobilenet, 2),
+    "plain-convnext": convnext,
+    "plain-se-resnext": se_resnext,
+    "regnet": regnet,
+    "swin": Swin,
+}

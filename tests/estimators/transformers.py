@@ -1,5 +1,7 @@
 """Transformers as people write them: the same network in many ways, and some that are refused."""
 
+from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -102,6 +104,23 @@ class Transformer(nn.Module):
         self.across = nn.Linear(16, 16)
         self.attend, self.class_token = attend, class_token
 
+    @property
+    def answering(self):
+        """The tokens that the head reads."""
+        return slice(0, 1) if self.class_token else slice(None)
+
+    def grid_of(self, row):
+        """A number for each token (T,) as a picture."""
+        return row[-16:].reshape(4, 4)
+
+    @staticmethod
+    def look(features):
+        return features
+
+    @staticmethod
+    def read(tensor):
+        return tensor[0].T.reshape(WIDTH, 4, 4)
+
     def tokens(self, x):
         x = self.patches(x).flatten(2).transpose(1, 2) + self.places
         return torch.cat([self.token.expand(len(x), -1, -1), x], 1) if self.class_token else x
@@ -117,10 +136,10 @@ class Transformer(nn.Module):
         x = self.tokens(x)
         x = x + self.seen(x, 0)
         x = self.between(x)
-        x = self.norms[2](x + self.seen(x, 1))
-        return self.head(self.read(x))
+        x = self.look(self.norms[2](x + self.seen(x, 1)))
+        return self.head(self.pooled(x))
 
-    def read(self, x):
+    def pooled(self, x):
         return x[:, 0] if self.class_token else x.mean(1)
 
 
@@ -129,7 +148,7 @@ class SideBySide(Transformer):
 
     def forward(self, x):
         x = self.tokens(x)
-        return self.head(self.read(self.norms[2](x + self.seen(x, 0) + self.seen(x, 1))))
+        return self.head(self.pooled(self.norms[2](x + self.seen(x, 0) + self.seen(x, 1))))
 
 
 class Mixed(Transformer):
@@ -154,12 +173,12 @@ class Merged(Transformer):
 class PooledByAttention(Transformer):
     """The head reads the tokens by a query of its own."""
 
-    def read(self, x):
+    def pooled(self, x):
         return ((self.token @ x.mT).softmax(-1) @ x)[:, 0]
 
 
 class PooledByExponentials(Transformer):
-    def read(self, x):
+    def pooled(self, x):
         raised = (self.token @ x.mT).exp()
         return (raised / raised.sum(-1, keepdim=True) @ x)[:, 0]
 
@@ -184,6 +203,12 @@ WAYS = {
     "flattened": flattened,
 }
 """The same attention."""
+WRITTEN = {
+    "attention-fused": partial(Transformer, fused),
+    "attention-by-einsum": partial(Transformer, by_einsum),
+    "attention-by-exponentials": partial(Transformer, by_exponentials),
+}
+"""Those of `docs/networks.md`; none has a class token."""
 OTHERWISE = {
     "by-exponentials": by_exponentials,
     "head-by-head": head_by_head,
