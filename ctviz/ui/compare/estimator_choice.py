@@ -1,6 +1,7 @@
 """Which estimators are compared: the chosen ones in a row, all of them by family in a list."""
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import cast
 
@@ -78,7 +79,7 @@ def offer_estimators(model_id: str | None) -> None:
         st.markdown(f"**{family.capitalize()}** :gray[{FAMILIES.get(family, '')}]")
         entries = [_entry(_with_settings(name), model_id) for name in members]
         ticks("estimator", entries, [estimator.name for estimator in chosen], turn)
-    offer_around()
+    offer_around(partial(turn, ticked=True))
 
 
 def _together(model_id: str | None, chosen: tuple[Estimator, ...]) -> str:
