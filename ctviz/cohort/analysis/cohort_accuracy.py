@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from ctviz.cohort.analysis.findings import AccuracyCurves
 from ctviz.cohort.statistics import RankingComparison, Removals, cohort_fidelity
 from ctviz.cohort.tables.study_data import StudyData
-
-DECIDED = 0.5
-"""A class of this probability or less is not the model's answer."""
+from ctviz.metrics.against_model import DECIDED
 
 TWO = 2
 
