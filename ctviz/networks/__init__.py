@@ -20,7 +20,7 @@ from ctviz.networks.gpu import (
     wait_for,
 )
 from ctviz.networks.quick import QuickScores, answers, lay_out, offer_quick_form
-from ctviz.networks.quiet import undisturbed
+from ctviz.networks.quiet import State, state_of, undisturbed
 from ctviz.networks.record import NO_GRADIENT, require_whole_gradient
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "FunctionWatch",
     "NetworkFailed",
     "QuickScores",
+    "State",
     "answers",
     "class_scores",
     "compute_exactly",
@@ -45,6 +46,7 @@ __all__ = [
     "score_of",
     "sent",
     "slopes",
+    "state_of",
     "tensors_in",
     "undisturbed",
     "wait_for",

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
 
-from ctviz.backend import BroughtOutlines, Imported, Job
+from ctviz.backend import BroughtOutlines, FetchedOutlines, Imported, Job
 from ctviz.backend.checking import Checkup
 from ctviz.core import ImportanceMap, Sign, Slice, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
@@ -148,6 +148,12 @@ class Outlines:
         Of which case some were kept, and how many.
     refused
         Why they were not.
+    fetched
+        What came with them from a server, if they did.
+    scan
+        Their scan, on its way from there.
+    came
+        The cases that it became.
     """
 
     case: str = ""
@@ -160,6 +166,9 @@ class Outlines:
     wish: Literal["keep", "replace", "close"] | None = None
     kept: tuple[str, int] = ("", 0)
     refused: str = ""
+    fetched: FetchedOutlines | None = None
+    scan: Job[Imported] | None = None
+    came: tuple[str, ...] = ()
 
 
 @dataclass
@@ -178,6 +187,8 @@ class PacsVisit:
         Those of which more is shown.
     fetched
         The series that was asked for last, on its way into the list of cases.
+    outlines
+        Those that were asked for last, until they can be looked at.
     """
 
     server: str = ""
@@ -188,6 +199,7 @@ class PacsVisit:
     chosen: FoundSeries | None = None
     preview: Job[Slice] | None = None
     fetched: Job[Imported] | None = None
+    outlines: Job[FetchedOutlines] | None = None
 
 
 @dataclass

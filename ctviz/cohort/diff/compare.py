@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ctviz.backend import Backend
+from ctviz.cohort.diff.attention import Place, attention_of
+from ctviz.cohort.diff.verdict import ModelComparison, compared
 from ctviz.cohort.one_class import require_one_class
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.regression.attention import Place, attention_of
-from ctviz.cohort.regression.verdict import ModelComparison, compared
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.statistics.patients import FEWEST
 from ctviz.core import InvalidInput, Progress
