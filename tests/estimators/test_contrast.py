@@ -1,5 +1,7 @@
 """Why one class rather than another: every estimator explains the difference of two scores."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from ctviz.core import Contrast, InvalidInput, Progress
 from ctviz.estimators import ESTIMATORS, explain
 from ctviz.estimators.engine.class_score import ClassScore
 from tests.estimators.test_heads import assert_same, body, map_of, with_rows
+from tests.estimators.transformers import Transformer
 
 every_estimator = pytest.mark.parametrize("cls", ESTIMATORS.values(), ids=ESTIMATORS.keys())
 LINEAR = (
@@ -96,3 +99,19 @@ def test_a_contrast_that_has_no_answer_is_refused(scan, target, words):
 def test_a_network_that_a_rule_explains_is_explained_in_contrast(name, relu_network, scan):
     one, both = (map_of(ESTIMATORS[name], relu_network, scan, each) for each in (2, Contrast(2, 0)))
     assert type(one) is type(both)
+
+
+@pytest.mark.parametrize("name", ["attention-rollout", "attention-relevance"])
+def test_a_transformers_contrast_is_that_of_a_head_that_answers_the_difference(name):
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        network = Transformer(class_token=True).double().eval()
+        alone = copy.deepcopy(network)
+        alone.head = torch.nn.Linear(8, 1).double()
+        x = torch.rand(1, 1, 16, 16, dtype=torch.float64)
+    with torch.no_grad():
+        alone.head.weight.copy_(network.head.weight[[2]] - network.head.weight[[0]])
+        alone.head.bias.copy_(network.head.bias[[2]] - network.head.bias[[0]])
+    found = ESTIMATORS[name]()(network, x, Contrast(2, 0))
+    assert found.any()
+    np.testing.assert_allclose(found, ESTIMATORS[name]()(alone, x, 0), rtol=1e-5, atol=1e-9)

@@ -144,8 +144,9 @@ def in_short(explained: Explained | None, notices: Sequence[Notice]) -> Answer:
     """Return the answer, which class is explained, and in a few words what there is to know."""
     if explained is None:
         return Answer("", "The model is looking at this slice …")
+    meaning = [Remark("what this means", explained.contrast)] if explained.contrast else []
     caveats = [Remark(notice.short, notice.sentence, warns=True) for notice in notices]
-    return Answer(explained.answer, explained.words, caveats)
+    return Answer(explained.answer, explained.words, [*caveats, *meaning])
 
 
 def say_in_full(notices: Sequence[Notice]) -> None:

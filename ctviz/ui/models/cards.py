@@ -40,7 +40,7 @@ def _card(card: ModelCard) -> None:
     with facts:
         st.markdown(
             f"- {'findings' if card.multi_label else 'classes'}: {plainly(card.classes)}\n"
-            f"- answers: {HEADS[card.head]}\n"
+            f"- answers: {_in_a_line(HEADS[card.head])}\n"
             f"- architecture: {_architecture(card)}\n"
             f"- input: {card.size[0]} × {card.size[1]} pixels{_manner(card)}, {_windows(card)}\n"
             f"- licence of the weights: {plain(card.licence)}\n"
@@ -56,6 +56,11 @@ def _card(card: ModelCard) -> None:
     show_checkup(card)
     show_suitability(card)
     offer_bin(card)
+
+
+def _in_a_line(words: str) -> str:
+    """Return words that begin a line as they are within one."""
+    return words[0].lower() + words[1:]
 
 
 def _architecture(card: ModelCard) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from ctviz.core import Prediction
 from ctviz.models import Familiarity, ModelCard
-from ctviz.ui.compare.notices import Explained
+from ctviz.ui.compare.notices import Explained, in_short
 
 CARD = ModelCard(
     id="tiny",
@@ -65,3 +65,9 @@ def test_what_a_contrast_means_is_said_plainly(classes, several, words):
     assert "speaks more for 'a' than for 'b'" in explained.contrast
     assert words in explained.contrast
     assert Explained(card, answer, 0).contrast == ""
+    (meaning,) = in_short(explained, ()).caveats
+    assert (meaning.text, meaning.why, meaning.warns) == (
+        *("what this means", explained.contrast),
+        False,
+    )
+    assert in_short(Explained(card, answer, 0), ()).caveats == []

@@ -26,7 +26,7 @@ export class AnswerLine {
     setText(this.text, answer.text);
     setText(this.explained, answer.explained);
     this.caveats.replaceChildren(
-      ...answer.caveats.map(({ text, why }) => element("span", { class: "caveat", title: why, "aria-label": `${text}. ${why}`, role: "img", tabindex: 0 }, [`⚠ ${text}`])),
+      ...answer.caveats.map(({ text, why, warns }) => element("span", { class: warns ? "caveat" : "caveat quiet", title: why, "aria-label": `${text}. ${why}`, role: "img", tabindex: 0 }, [warns ? `⚠ ${text}` : text])),
     );
   }
 
