@@ -25,6 +25,9 @@ Classify: TypeAlias = Callable[[Images], NDArray[np.floating]]
 
 INPUT_NDIM = 4
 
+DECIDED = 0.5
+"""A class of this probability or less is not the model's answer."""
+
 ROUNDING = 1e-6
 """How far a probability may lie beyond 0 and 1 for want of digits."""
 

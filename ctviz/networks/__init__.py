@@ -6,6 +6,7 @@ from ctviz.networks.calling import (
     foreign_code,
     in_layout,
     said,
+    score_of,
     slopes,
 )
 from ctviz.networks.conduct import Conduct, conduct_of
@@ -19,7 +20,7 @@ from ctviz.networks.gpu import (
     wait_for,
 )
 from ctviz.networks.quick import QuickScores, answers, lay_out, offer_quick_form
-from ctviz.networks.quiet import undisturbed
+from ctviz.networks.quiet import State, state_of, undisturbed
 from ctviz.networks.record import NO_GRADIENT, require_whole_gradient
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "FunctionWatch",
     "NetworkFailed",
     "QuickScores",
+    "State",
     "answers",
     "class_scores",
     "compute_exactly",
@@ -41,8 +43,10 @@ __all__ = [
     "precise",
     "require_whole_gradient",
     "said",
+    "score_of",
     "sent",
     "slopes",
+    "state_of",
     "tensors_in",
     "undisturbed",
     "wait_for",

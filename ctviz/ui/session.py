@@ -277,6 +277,7 @@ class Session:
     slice: int | None = None
     model: str = ""
     target: int | None = None
+    rather_than: int | None = None
     estimators: tuple[str, ...] | None = None
     settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
@@ -367,6 +368,7 @@ class Session:
         self.slice = _number(query.get("slice"), self.slice)
         # An address without a class means the answer, whatever was chosen before.
         self.target = _number(query.get("target"), None)
+        self.rather_than = _number(query.get("rather_than"), None)
         self.estimators = _names(query.get("estimators"), self.estimators)
         self.metrics = _names(query.get("metrics"), self.metrics)
         self.beside = query.get("beside", self.beside)
@@ -379,6 +381,7 @@ class Session:
             "slice": self.slice,
             "model": self.model,
             "target": self.target,
+            "rather_than": self.rather_than,
             "estimators": ",".join(self.estimators or ()),
             "metrics": ",".join(self.metrics or ()),
             "beside": self.beside,
@@ -412,7 +415,8 @@ class Session:
         """Turn to another case: to where it was left, explaining the predicted class."""
         if self.case and self.slice is not None:
             self.places[self.case] = self.slice
-        self.case, self.slice, self.target = case_id, self.places.get(case_id), None
+        self.case, self.slice = case_id, self.places.get(case_id)
+        self.target = self.rather_than = None
         self.met = ""
 
 

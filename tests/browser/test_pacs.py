@@ -5,6 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import started
 from tests.io.pacs.conftest import scan, web
 
 __all__ = ["scan", "web"]
@@ -12,6 +13,13 @@ __all__ = ["scan", "web"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ROW_PIXELS = 35
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of its own, for what is fetched stays in its list of cases."""
+    with started(tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture

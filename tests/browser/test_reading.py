@@ -209,18 +209,22 @@ def test_as_many_maps_as_wanted_are_on_the_screen_and_one_can_have_it_all(opened
 
     opened.page.get_by_test_id("pane-canvas-random").hover()
     opened.page.keyboard.press("z")
+    opened.drawn()
     whole = opened.page.get_by_test_id("board").bounding_box()
     opened.page.keyboard.press("ArrowRight")
+    opened.drawn()
     large = opened.page.get_by_test_id("pane-edges").bounding_box()
     assert large["width"] > whole["width"] - 20
     assert large["height"] > whole["height"] - 20
     opened.page.keyboard.press("Escape")
+    opened.drawn()
     assert opened.page.get_by_test_id("pane-edges").bounding_box()["width"] < whole["width"] / 2
 
 
 def test_zooming_out_shows_the_air_around_the_body_and_space_goes_back(opened):
     page = opened.page
     opened.editor.hover(position={"x": 300, "y": 3})
+    opened.drawn()
     first = page.get_by_test_id("reading").inner_text()
     row = int(first.split("y ")[1])
     for _ in range(4):
@@ -232,6 +236,7 @@ def test_zooming_out_shows_the_air_around_the_body_and_space_goes_back(opened):
     page.keyboard.press(" ")
     opened.until("board.zoom === 1")
     opened.editor.hover(position={"x": 300, "y": 3})
+    opened.drawn()
     assert int(page.get_by_test_id("reading").inner_text().split("y ")[1]) == row
 
 

@@ -1,7 +1,21 @@
 import pytest
 import torch
 
-from tests.estimators.networks import NETWORKS, Linear, LooksAtLesion, Mixed, built
+from tests.estimators.networks import (
+    NETWORKS,
+    AttendsToBright,
+    Linear,
+    LooksAtLesion,
+    Mixed,
+    MixedTokens,
+    built,
+)
+
+
+def needs_attention(request):
+    """Whether a test is about an estimator that only explains transformers."""
+    cls = getattr(request.node, "callspec", None) and request.node.callspec.params.get("cls")
+    return getattr(cls, "family", "") == "attention"
 
 
 @pytest.fixture(params=NETWORKS)
@@ -10,8 +24,8 @@ def relu_network(request):
 
 
 @pytest.fixture
-def mixed():
-    return built(Mixed)
+def mixed(request):
+    return built(MixedTokens if needs_attention(request) else Mixed)
 
 
 @pytest.fixture
@@ -30,8 +44,8 @@ def scan(lesion):
 
 
 @pytest.fixture
-def looks_at_lesion(lesion):
-    return LooksAtLesion(lesion)
+def looks_at_lesion(request, lesion):
+    return AttendsToBright() if needs_attention(request) else LooksAtLesion(lesion)
 
 
 @pytest.fixture

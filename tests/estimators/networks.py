@@ -57,6 +57,41 @@ class Mixed(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+class AttendsToBright(nn.Module):
+    """A class token that attends to bright patches, and next to nothing else."""
+
+    def __init__(self):
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 1))
+
+    def forward(self, x):
+        patches = functional.avg_pool2d(x, 4).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.token.expand(len(x), -1, -1), patches], 1)
+        weights = (20 * torch.ones_like(tokens) @ tokens.transpose(1, 2)).softmax(2)
+        seen = (weights @ tokens)[:, 0]
+        return torch.cat([-seen, seen], 1)
+
+
+class MixedTokens(nn.Module):
+    """A transformer whose layers are written in two ways; its tokens fit images of any size."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm = nn.Conv2d(1, 8, 8, stride=8), nn.BatchNorm2d(8)
+        self.token = nn.Parameter(torch.randn(1, 1, 8))
+        self.second = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.third, self.fourth = nn.Linear(8, 24), nn.LayerNorm(8)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        patches = self.norm(self.first(x)).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(len(x), -1, -1), patches], 1)
+        x = x + self.second(x, x, x)[0]
+        query, key, value = self.third(self.fourth(x)).chunk(3, -1)
+        x = x + (query @ key.transpose(1, 2)).softmax(-1) @ value
+        return self.head(functional.gelu(x[:, 0]))
+
+
 def sequential():
     return nn.Sequential(
         nn.Conv2d(1, 6, 3, padding=1),

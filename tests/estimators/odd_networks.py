@@ -282,6 +282,8 @@ class Tokens(Odd):
     """A vision transformer that averages its tokens, on a grid that is no square."""
 
     before, behind, batch_first = 0, 0, True
+    answering = slice(None)
+    """The tokens that the head reads."""
 
     def __init__(self):
         super().__init__()
@@ -295,6 +297,11 @@ class Tokens(Odd):
     def read(cls, tensor):
         tokens = tensor[0] if cls.batch_first else tensor[:, 0]
         return tokens[cls.before : cls.before + 32].T.reshape(8, 4, 8)
+
+    @classmethod
+    def grid_of(cls, row):
+        """A number for each token (T,) as a picture."""
+        return row[cls.before : cls.before + 32].reshape(4, 8)
 
     def tokens(self, x):
         x = self.patches(x).flatten(2).transpose(1, 2) + self.places
@@ -317,7 +324,7 @@ class TokensFirst(Tokens):
 class ClassToken(Tokens):
     """The head reads the class token, so the last block's answer says nothing of places."""
 
-    before = 1
+    before, answering = 1, slice(0, 1)
 
     def forward(self, x):
         first, second = self.blocks
@@ -325,7 +332,7 @@ class ClassToken(Tokens):
 
 
 class ClassTokenBehind(Tokens):
-    behind = 1
+    behind, answering = 1, slice(-1, None)
 
     def forward(self, x):
         first, second = self.blocks
@@ -347,6 +354,10 @@ class CutByHand(Tokens):
     @classmethod
     def read(cls, tensor):
         return tensor[0].T.reshape(8, 4, 4)
+
+    @classmethod
+    def grid_of(cls, row):
+        return row.reshape(4, 4)
 
     def tokens(self, x):
         x = x.reshape(-1, 4, 4, 4, 4).transpose(2, 3).reshape(-1, 16, 16)

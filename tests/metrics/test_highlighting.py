@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from ctviz.core import ImportanceMap
+from ctviz.metrics.aic import AccuracyInformationCurve
 from ctviz.metrics.average_drop import AverageDrop
 from ctviz.metrics.completeness_gap import CompletenessGap
 from ctviz.metrics.effective_complexity import EffectiveComplexity
 from ctviz.metrics.fills import fillers
 from ctviz.metrics.increase_in_confidence import IncreaseInConfidence
+from ctviz.metrics.information_curve import SHARES, information
 from ctviz.metrics.removal import removal_ranks
-from ctviz.metrics.sic import SHARES, SoftmaxInformationCurve, information
+from ctviz.metrics.sic import SoftmaxInformationCurve
 
 SIZE = (12, 10)
 RANDOM = np.random.default_rng(4)
@@ -114,18 +116,17 @@ def test_information_is_what_an_ideal_coder_needs():
     assert information(X[0]) > information(fillers("blur", X[0])[0](np.ones(SIZE, bool)))
 
 
-def slow_sic(values, classify):
-    """Kapishnikov et al.'s: normalised softmax over normalised size, each the largest so far."""
+def slow_area(values, recovered):
+    """Kapishnikov et al.'s: recovered over normalised size, each the largest so far."""
     fill = fillers("blur", X[0])[0]
     empty = fill(np.ones(SIZE, bool))
     ranks = removal_ranks(values, 0)
     points = [(0.0, 0.0), (1.0, 1.0)]
-    scale = classify(X)[0] - classify(empty[None])[0]
     bits = slow_information(X[0]) - slow_information(empty)
     for share in SHARES:
         shown = fill(ranks >= round(share * ranks.size))
         x = (slow_information(shown) - slow_information(empty)) / bits
-        y = (classify(shown[None])[0] - classify(empty[None])[0]) / scale
+        y = recovered(shown[None], empty[None])
         points.append((min(max(x, 0), 1), min(max(y, 0), 1)))
     points.sort()
     area, highest = 0.0, 0.0
@@ -140,10 +141,40 @@ def peak(images):
     return np.minimum(1, (images.astype(np.float64) ** 4).mean(axis=(1, 2, 3)))
 
 
+def normalised_softmax(shown, empty):
+    (before,), (after,), (now,) = peak(empty), peak(X), peak(shown)
+    return (now - before) / (after - before)
+
+
 def test_sic_is_the_area_under_the_authors_points():
     for values in (VALUES, X[0].mean(axis=0)):
         found = SoftmaxInformationCurve()(values, X, peak).value
-        assert found == pytest.approx(slow_sic(values, peak), abs=1e-6)
+        assert found == pytest.approx(slow_area(values, normalised_softmax), abs=1e-6)
+
+
+def surely(threshold):
+    """Sure of the class from some amount of bright single pixels on."""
+    return lambda images: 0.1 + 0.8 * (peak(images) > threshold)
+
+
+def test_aic_is_the_area_under_the_authors_points():
+    empty = fillers("blur", X[0])[0](np.ones(SIZE, bool))
+    ends = peak(empty[None])[0], peak(X)[0]
+    found = set()
+    for share in (0.1, 0.5, 0.9):
+        threshold = ends[0] + share * (ends[1] - ends[0])
+        for values in (VALUES, X[0].mean(axis=0)):
+            score = AccuracyInformationCurve()(values, X, surely(threshold)).value
+            expected = slow_area(values, lambda shown, _, t=threshold: float(peak(shown)[0] > t))
+            assert score == pytest.approx(expected, abs=1e-6)
+            found.add(round(score, 6))
+    assert len(found) > 3
+
+
+def test_an_answer_that_is_not_lost_or_not_given_does_not_come_back():
+    aic = AccuracyInformationCurve()
+    assert "even to the blurred" in aic(VALUES, X, lambda x: np.full(len(x), 0.9)).why
+    assert "not the model's answer" in aic(VALUES, X, lambda x: np.full(len(x), 0.5)).why
 
 
 def test_a_blurred_image_that_convinces_as_well_leaves_no_curve():

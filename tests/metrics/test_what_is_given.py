@@ -42,7 +42,7 @@ def brightness(images):
 class Again:
     """An estimator whose map is always the same, or what is handed over."""
 
-    seed, twins, targets = 3, 2, (1, 3)
+    seed, twins, targets, multi_label = 3, 2, (1, 3), False
 
     def __init__(self, answer=VALUES):
         self.answer = answer
@@ -314,7 +314,7 @@ def test_no_area_is_taken_of_what_is_no_probability(metric, classify):
 def test_every_metric_that_adds_answers_up_asks_for_probabilities():
     adding = {cls.name for cls in asking_the_model if cls.of_probabilities}
     judged_by_area = {"fidelity", "fidelity-gain", "logit-fidelity", "insertion", "deletion"}
-    judged_by_area |= {"road", "irof", "region-perturbation", "sic"}
+    judged_by_area |= {"road", "irof", "region-perturbation", "sic", "aic"}
     by_confidence = {"average-drop", "increase-in-confidence", "effective-complexity"}
     assert adding == judged_by_area | by_confidence
 

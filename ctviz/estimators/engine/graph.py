@@ -125,7 +125,7 @@ class Ways:
     """
 
     def __init__(self, score: Tensor, image: Node) -> None:
-        nodes = _image_first(score, image)
+        nodes = image_first(score, image)
         self._from_image: dict[Node, int] = {image: 1}
         for node in nodes:
             ways = sum(self._from_image.get(other, 0) for other, _ in before(node))
@@ -149,7 +149,7 @@ class Ways:
         return self._all > 0 and passing == self._all
 
 
-def _image_first(score: Tensor, image: Node) -> list[Node]:
+def image_first(score: Tensor, image: Node) -> list[Node]:
     """Return the operations in an order in which each comes after all of its arguments."""
     ordered, seen = list[Node](), {image}
     waiting = [(score.grad_fn, False)]

@@ -8,7 +8,6 @@ tokens, the second is not believed but tried out, see `Trial`.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isqrt
 
 import torch
 from torch import Tensor
@@ -26,7 +25,7 @@ from ctviz.estimators.engine.graph import (
     operation,
     watched,
 )
-from ctviz.estimators.engine.readings import AS_IT_IS, LayerReading, Trial
+from ctviz.estimators.engine.readings import AS_IT_IS, LayerReading, Trial, token_readings
 from ctviz.estimators.engine.rules import BATCH_NORMALISING, POOLING, RELU
 from ctviz.networks import NO_GRADIENT, foreign_code
 
@@ -45,8 +44,6 @@ IN_PLACE_OF_THE_IMAGE = {
     *("UpsampleBilinear2D", "UpsampleNearest2D"),
 }
 """Operations of pictures (N, C, h, w) that leave every value where it is."""
-EXTRA_TOKENS = 8
-"""So many tokens that stand for no place, such as a class token, are looked for."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +173,7 @@ class _PictureSearch:
             best: LayerReading | None = LayerReading(AS_IT_IS, _grid(made.shape))
         else:
             readings = [reading for reading in self._readings(made) if self._matters(made, reading)]
-            best = Trial.of(self.class_score, place).best(readings) if readings else None
+            best = self._best(place, readings) if readings else None
         if best is None or any(self._is_displaced(node, best.grid) for node in nodes):
             return None
         return best
@@ -209,30 +206,19 @@ class _PictureSearch:
             if max(made.shape[1:3]) > 1:
                 yield LayerReading((0, 3, 1, 2), (made.shape[1], made.shape[2]))
             return
+        shapes, size = [other.shape for other in self.run.made], self.class_score.x.shape[-2:]
         for axes in ((0, 2, 1), (0, 1, 2), (1, 2, 0)):
-            if made.shape[axes[0]] != 1:
-                continue
-            tokens = made.shape[axes[2]]
-            for grid in self._grids(tokens):
-                extra = tokens - grid[0] * grid[1]
-                yield from (LayerReading(axes, grid, skipped) for skipped in {0, extra})
+            if made.shape[axes[0]] == 1:
+                yield from token_readings(made.shape[axes[2]], axes, shapes, size)
 
-    def _grids(self, tokens: int) -> set[tuple[int, int]]:
-        """Return the grids that so many tokens may stand for, with few tokens besides.
+    def _best(self, place: int, readings: Sequence[LayerReading]) -> LayerReading | None:
+        """Return the reading whose places answer best to those of the image, if any does."""
 
-        They are the network's own, and the image's shape for networks that cut it up otherwise.
-        """
-        height, width = self.class_score.x.shape[-2:]
-        shapes = {_grid(made.shape) for made in self.run.made if len(made.shape) == 4}
-        for places in range(max(1, tokens - EXTRA_TOKENS), tokens + 1):
-            rows = isqrt(places * height // width)
-            if rows and places % rows == 0 and rows * width == places // rows * height:
-                shapes.add((rows, places // rows))
-        return {
-            (rows, columns)
-            for rows, columns in shapes
-            if 0 <= tokens - rows * columns <= EXTRA_TOKENS and max(rows, columns) > 1
-        }
+        def make(image: Tensor) -> Tensor:
+            network, ask = self.class_score.network, self.class_score.scores
+            return watched(network, image, ask=ask, keep=[place]).kept.get(place, torch.empty(0))
+
+        return Trial.of(self.class_score.x, make).best(readings)
 
     def _matters(self, made: RecordedTensor, reading: LayerReading) -> bool:
         """Whether the score depends on the places, and not on a class token alone."""

@@ -4,17 +4,17 @@ Where a network moves its values about, or keeps them as tokens, parts of the im
 places that stand for a part must change most.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 import torch
 from torch import Tensor
 
-from ctviz.estimators.engine.class_score import ClassScore
-from ctviz.estimators.engine.graph import watched
-
 CLEARLY = 0.2
 """How far, of 1, answers must lean to the side of what they stand for; by chance they lean 0.1."""
+EXTRA_TOKENS = 8
+"""So many tokens that stand for no place, such as a class token, are looked for."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,56 @@ AS_IT_IS = (0, 1, 2, 3)
 """The axes of a picture (N, C, h, w)."""
 
 
+def token_readings(
+    tokens: int, axes: tuple[int, int, int], shapes: Iterable[tuple[int, ...]], size: Sequence[int]
+) -> Iterator[LayerReading]:
+    """Yield the ways to read a row of tokens as a grid, with few tokens before or behind it.
+
+    Parameters
+    ----------
+    tokens
+        How many there are.
+    axes
+        Those of the image, the channels and the tokens.
+    shapes
+        Of what the network makes: a grid that it has somewhere may be that of the tokens.
+    size
+        (h, w) of the image, whose shape is tried for networks that cut it up otherwise.
+    """
+    for grid in _grids(tokens, shapes, size):
+        extra = tokens - grid[0] * grid[1]
+        yield from (LayerReading(axes, grid, skipped) for skipped in {0, extra})
+
+
+def _grids(
+    tokens: int, shapes: Iterable[tuple[int, ...]], size: Sequence[int]
+) -> set[tuple[int, int]]:
+    height, width = size
+    grids = {(shape[-2], shape[-1]) for shape in shapes if len(shape) == 4}
+    for places in range(max(1, tokens - EXTRA_TOKENS), tokens + 1):
+        rows = isqrt(places * height // width)
+        if rows and places % rows == 0 and rows * width == places // rows * height:
+            grids.add((rows, places // rows))
+    return {
+        (rows, columns)
+        for rows, columns in grids
+        if 0 <= tokens - rows * columns <= EXTRA_TOKENS and max(rows, columns) > 1
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """How much each number of a tensor changes when parts of the image are changed."""
 
-    class_score: ClassScore
-    place: int
+    x: Tensor
+    make: Callable[[Tensor], Tensor]
+    """What makes the tensor of an image."""
     usual: Tensor
 
     @classmethod
-    def of(cls, class_score: ClassScore, place: int) -> "Trial":
-        """Return the trial of what a network makes at a place of its run."""
-        return cls(class_score, place, cls._tensor(class_score, place, class_score.x))
+    def of(cls, x: Tensor, make: Callable[[Tensor], Tensor]) -> "Trial":
+        """Return the trial of what is made of an image (1, C, h, w)."""
+        return cls(x, make, make(x))
 
     def best(self, readings: Sequence[LayerReading]) -> LayerReading | None:
         """Return the reading whose places answer best to what they stand for, if any does."""
@@ -85,20 +123,13 @@ class Trial:
         """Return (h', w') how much more places change by one part of the image than by the rest."""
         changes = []
         for changed in (part, ~part):
-            tensor = self._tensor(
-                self.class_score, self.place, _disturbed(self.class_score.x, changed)
-            )
+            tensor = self.make(disturbed(self.x, changed))
             if tensor.shape != self.usual.shape:
                 return torch.zeros(reading.grid)
             change = (reading(tensor) - reading(self.usual)).abs()
             changes.append(change.sum(0).double().cpu())
         total = changes[0] + changes[1]
         return torch.where(total > 0, (changes[0] - changes[1]) / total, 0.0)
-
-    @staticmethod
-    def _tensor(class_score: ClassScore, place: int, image: Tensor) -> Tensor:
-        run = watched(class_score.network, image, ask=class_score.scores, keep=[place])
-        return run.kept.get(place, torch.empty(0))
 
 
 def _leaning(answers: Tensor, weights: Tensor) -> float:
@@ -110,7 +141,7 @@ def _from_end_to_end(places: int) -> Tensor:
     return torch.linspace(-1, 1, places).double() if places > 1 else torch.zeros(1).double()
 
 
-def _disturbed(x: Tensor, part: Tensor) -> Tensor:
+def disturbed(x: Tensor, part: Tensor) -> Tensor:
     """Return the image with noise over the part (h', w') of it."""
     generator = torch.Generator().manual_seed(0)
     noise = torch.rand(x.shape, generator=generator, dtype=torch.float64) - 0.5

@@ -58,6 +58,7 @@ class ClaimedMap:
     estimator: str
     settings: Mapping[str, Value]
     values: FloatMap
+    rather_than: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +138,7 @@ def _map(made: Dataset) -> ClaimedMap:
         estimator=str(says["estimator"]),
         settings=dict(says["settings"]),
         values=values,
+        rather_than=int(says["rather than"]) if "rather than" in says else None,
     )
 
 

@@ -1,27 +1,31 @@
 """Adding an estimator that is another one, smoothed or squared over noisy copies of the scan."""
 
+from collections.abc import Callable
 from typing import cast
 
 import streamlit as st
 
 from ctviz.estimators import AROUND, ESTIMATORS
 from ctviz.estimators.engine.around import JOINT
-from ctviz.ui.session import session, value_of, widget
+from ctviz.ui.session import value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
-from ctviz.ui.widgets.tick_list import with_or_without
 
 USUAL = "grad-cam"
 """What is offered first: quick, and no gradient that has a smoothed form of its own."""
 
 
-def offer_around() -> None:
-    """Offer to put smoothing, squaring or the variance around any estimator that allows it."""
+def offer_around(take: Callable[[str], None]) -> None:
+    """Offer to put smoothing, squaring or the variance around any estimator that allows it.
+
+    Parameters
+    ----------
+    take
+        Called with the name of what is added, such as ``smooth+grad-cam``.
+    """
     how, inner = widget("around"), widget("inside")
 
     def add() -> None:
-        state = session()
-        name = JOINT.join([cast("str", value_of(how)), cast("str", value_of(inner))])
-        state.estimators = with_or_without(state.estimators or (), name, ticked=True)
+        take(JOINT.join([cast("str", value_of(how)), cast("str", value_of(inner))]))
 
     names = [name for name in ESTIMATORS if f"smooth{JOINT}{name}" in ESTIMATORS]
     st.markdown("**Around another** :gray[What is left of a map when the scan is a little noisy?]")
@@ -43,5 +47,5 @@ def offer_around() -> None:
             "Add",
             key=widget("add", "around"),
             on_click=uninterrupted(add),
-            help="Each noisy copy costs a whole map. It joins the estimators in the row above.",
+            help="Each noisy copy costs a whole map. It joins the chosen estimators above.",
         )

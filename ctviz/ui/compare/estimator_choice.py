@@ -1,6 +1,7 @@
 """Which estimators are compared: the chosen ones in a row, all of them by family in a list."""
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import cast
 
@@ -23,6 +24,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "gradients": "How does the answer react when pixels change a little?",
         "backward rules": "How is the answer divided among the pixels, layer by layer?",
         "activations": "Where do the network's own features speak for the class? Coarse, quick.",
+        "attention": "What have a transformer's tokens seen of the scan? For no other network.",
         "perturbation": "What happens to the answer when parts of the scan are hidden? Slow.",
         "regions": "Which whole areas of the scan matter?",
         "control": "What would a map score that knows nothing of the model?",
@@ -77,7 +79,7 @@ def offer_estimators(model_id: str | None) -> None:
         st.markdown(f"**{family.capitalize()}** :gray[{FAMILIES.get(family, '')}]")
         entries = [_entry(_with_settings(name), model_id) for name in members]
         ticks("estimator", entries, [estimator.name for estimator in chosen], turn)
-    offer_around()
+    offer_around(partial(turn, ticked=True))
 
 
 def _together(model_id: str | None, chosen: tuple[Estimator, ...]) -> str:

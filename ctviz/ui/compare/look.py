@@ -7,7 +7,6 @@ streamlit.
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ctviz.backend import Question
 from ctviz.core import Case, CtvizError, Mask, Prediction
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
@@ -16,7 +15,7 @@ from ctviz.ui.access import record_once
 from ctviz.ui.access.sight import seen_regions
 from ctviz.ui.compare.beside import beside
 from ctviz.ui.compare.case_view import case_view
-from ctviz.ui.compare.choices import chosen_reference, chosen_target
+from ctviz.ui.compare.choices import chosen_rather_than, chosen_reference, chosen_target
 from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
 from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.drawings import (
@@ -32,7 +31,7 @@ from ctviz.ui.compare.exports import Subject
 from ctviz.ui.compare.metric_choice import chosen_metrics
 from ctviz.ui.compare.notices import Explained, Notice, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
-from ctviz.ui.compare.panes import AWAITED, PaneModel, pane
+from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.second_model import (
     ABREAST,
@@ -165,7 +164,7 @@ class OnScreen:
             return []
         if self.second is not None:
             return panes_of_both(self.card, self.comparison, self.second, self.tried)
-        model = PaneModel(self.card.id, session().target)
+        model = PaneModel(self.card.id, asked())
         return [pane(one, self.comparison, self.tried, model) for one in self.comparison.compared]
 
     @property
@@ -251,8 +250,8 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
         second_opinion=wants_second_opinion(),
         error_bars=wants_error_bars(),
     )
-    comparison = compare(page_jobs, Question(image, card.id, target), estimators, reading, held)
-    explained = Explained(card, prediction, target, strangeness)
+    explained = Explained(card, prediction, target, strangeness, chosen_rather_than(card, target))
+    comparison = compare(page_jobs, explained.question(image), estimators, reading, held)
     second = None
     if other is not None:
         spare = not (comparison.pending or comparison.idle_checks)

@@ -29,6 +29,12 @@ AWAITED = "…"
 """Stands where a score is to come."""
 
 
+def asked() -> Hashable:
+    """Return what the reader wants explained: an answer, a class, or one rather than another."""
+    state = session()
+    return state.target, state.rather_than
+
+
 @dataclass(frozen=True)
 class PaneModel:
     """The model that a pane is of.

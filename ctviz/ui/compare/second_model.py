@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from ctviz.backend import Question
-from ctviz.core import CtvizError, Slice
+from ctviz.core import CtvizError, Prediction, Slice
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
+from ctviz.ui.compare.choices import may_contrast
 from ctviz.ui.compare.comparison import (
     UNDEFINED,
     ComparedMap,
@@ -21,7 +21,7 @@ from ctviz.ui.compare.comparison import (
 from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.notices import Explained, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
-from ctviz.ui.compare.panes import AWAITED, PaneModel, pane
+from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.strangeness import strangeness_of
 from ctviz.ui.compare.what_if.trying import Tried
@@ -108,11 +108,16 @@ def look_again(
         if not answer.done:
             return nothing
         prediction = answer.result(0)
-        target = _same_class(first, prediction.classes, prediction.target)
-        explained = Explained(card, prediction, target, strangeness_of(page_jobs, image, card))
+        target = _same_class(first, first.target, prediction)
+        target = prediction.target if target is None else target
+        against = _same_class(first, first.rather_than, prediction) if may_contrast(card) else None
+        strangeness = strangeness_of(page_jobs, image, card)
+        explained = Explained(
+            card, prediction, target, strangeness, None if against == target else against
+        )
         state = session()
         reading = MapReading(state.sign, state.unit, tuple(how.metrics), checks=how.spare)
-        question = Question(image, card.id, target)
+        question = explained.question(image)
         comparison = compare(page_jobs, question, how.estimators, reading, how.held)
     except CtvizError as error:
         return SecondLook(card, Comparison((), ""), trouble=str(error))
@@ -137,20 +142,19 @@ class Again:
     spare: bool
 
 
-def _same_class(first: Explained, classes: Sequence[str], answer: int) -> int:
-    """Return the class of the name that the first model explains, else the answer."""
-    name = first.prediction.classes[first.target]
-    return list(classes).index(name) if name in classes else answer
+def _same_class(first: Explained, index: int | None, prediction: Prediction) -> int | None:
+    """Return the class that has the name of one of the first model's; None if there is none."""
+    name = None if index is None else first.prediction.classes[index]
+    return prediction.classes.index(name) if name in prediction.classes else None
 
 
 def panes_of_both(
     first: ModelCard, comparison: Comparison, second: SecondLook, tried: Tried | None
 ) -> list[Pane]:
     """Return the panes of each estimator: three side by side, or the first model's alone."""
-    asked = session().target
-    one = PaneModel(first.id, asked, FIRST_MARK, first.title)
+    one = PaneModel(first.id, asked(), FIRST_MARK, first.title)
     # Which class the second explains follows from the first.
-    two = PaneModel(second.card.id, (first.id, asked), SECOND_MARK, second.card.title, SECOND)
+    two = PaneModel(second.card.id, (first.id, asked()), SECOND_MARK, second.card.title, SECOND)
     ours = [pane(each, comparison, tried, one) for each in comparison.compared]
     if second.trouble:
         return ours

@@ -13,6 +13,7 @@ from ctviz.cohort.truth import TruthStudy
 from ctviz.cohort.truth.plan import COHORT, TRUTH_METRICS
 from ctviz.core import CtvizError, InvalidInput, Value
 from ctviz.estimators import ESTIMATORS
+from ctviz.estimators.engine.around import JOINT
 from ctviz.metrics import GROUPS, METRICS, Group
 from ctviz.ui.service import backend
 from ctviz.ui.session import let_show, session, shown_as, value_of, widget
@@ -29,6 +30,9 @@ ESTIMATOR_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Estimators by the occasion; the controls are in every study."""
+
+AROUND_ANOTHER = "around another"
+"""Where the form holds estimators that are another one, smoothed or squared."""
 
 FIELDS = ("name", "reader", "label", "target", "slices_per_case", "seed")
 """Entries of a plan that the form holds as they are."""
@@ -106,11 +110,25 @@ def choose_names(estimators: Sequence[str]) -> None:
     """Let the form show these estimators."""
     for family, names in families().items():
         let_show(key_of("estimators", family), [name for name in names if name in estimators])
+    composed = [name for name in estimators if JOINT in name and name not in set(ESTIMATORS)]
+    let_show(key_of("estimators", AROUND_ANOTHER), composed)
+
+
+def chosen_around() -> list[str]:
+    """Return the names of the chosen estimators that are another one, smoothed or squared."""
+    return _several("estimators", AROUND_ANOTHER)
+
+
+def choose_around(name: str) -> None:
+    """Let the form show one more of those."""
+    let_show(key_of("estimators", AROUND_ANOTHER), list(dict.fromkeys([*chosen_around(), name])))
 
 
 def chosen_estimators() -> list[str]:
     """Return the names of the chosen estimators."""
-    return [name for family in families() for name in _several("estimators", family)]
+    return [
+        name for family in (*families(), AROUND_ANOTHER) for name in _several("estimators", family)
+    ]
 
 
 def chosen_metrics() -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
+from ctviz.cohort.one_class import require_one_class
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
@@ -19,16 +20,20 @@ from ctviz.store import AuditEvent
 from ctviz.truth import scene_of
 from ctviz.ui.access import confined, permit, record
 from ctviz.ui.access.sight import seen_annotations
+from ctviz.ui.compare.around_choice import offer_around
 from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.compare.metric_choice import QUESTIONS, heading
 from ctviz.ui.service import backend, settings
 from ctviz.ui.session import let_show, session, value_of, widget
 from ctviz.ui.study.forecast import forecast
 from ctviz.ui.study.plan_form import (
+    AROUND_ANOTHER,
     ESTIMATOR_SETS,
     FOLDER,
     begin_plan,
+    choose_around,
     choose_names,
+    chosen_around,
     chosen_estimators,
     chosen_metrics,
     families,
@@ -158,6 +163,7 @@ def _sensible(study: CohortStudy) -> CohortStudy:
         study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
+    require_one_class(backend().models()[study.model])
     if isinstance(study, TruthStudy):
         scene_of(backend().models()[study.model])
     return study
@@ -373,6 +379,18 @@ def _estimators() -> None:
             key=field_of("estimators", family),
             persist_state="session",
             help=FAMILIES.get(family),
+        )
+    offer_around(choose_around)
+    if composed := chosen_around():
+        st.pills(
+            "Chosen around another",
+            composed,
+            selection_mode="multi",
+            wrap=True,
+            format_func=lambda name: ESTIMATORS[name].title,
+            key=field_of("estimators", AROUND_ANOTHER),
+            persist_state="session",
+            label_visibility="collapsed",
         )
     controls = [cls.title for cls in ESTIMATORS.values() if cls.control]
     st.caption(

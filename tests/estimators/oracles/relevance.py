@@ -79,7 +79,6 @@ class Sums(torch.autograd.Function):
     @staticmethod
     def backward(context, per_unit):
         x, weight, bias, geometry, rule = context.parts
-        assert geometry["groups"] == 1
         unfolding = {
             "kernel_size": weight.shape[2:],
             "dilation": geometry["dilation"],
@@ -91,9 +90,13 @@ class Sums(torch.autograd.Function):
         inside = functional.unfold(torch.ones_like(x), **unfolding)[0]
         relevance = (per_unit * context.z)[0].flatten(1)
         shares = torch.zeros_like(terms)
+        width, outputs = weight[0].numel(), len(weight) // geometry["groups"]
         for channel, row in enumerate(weight.flatten(1)):
             offset = 0.0 if bias is None else bias[channel]
-            shares += rule(terms, row[:, None], offset, relevance[channel], inside)
+            seen = slice(channel // outputs * width, (channel // outputs + 1) * width)
+            shares[seen] += rule(
+                terms[seen], row[:, None], offset, relevance[channel], inside[seen]
+            )
         arrived = functional.fold(shares[None], x.shape[2:], **unfolding)
         return rule.hand_over(arrived, x), None, None, None, None
 

@@ -93,12 +93,12 @@ class InvertedResidual(nn.Module):
         return x + self.layers(x)
 
 
-def mobilenet() -> nn.Module:
-    """MobileNet-like: inverted residuals, ReLU6, hard swish; one output neuron."""
+def mobilenet(outputs: int = 1) -> nn.Module:
+    """MobileNet-like: inverted residuals, ReLU6, hard swish; one output neuron unless said."""
     return nn.Sequential(
         *(nn.Conv2d(1, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8), nn.ReLU6()),
         *(InvertedResidual(8), InvertedResidual(8)),
-        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 1)),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, outputs)),
     )
 
 

@@ -230,6 +230,25 @@ def test_a_plan_that_makes_no_sense_says_so_and_cannot_be_started(app, backend):
     assert app.button(key="ctviz:study-start").disabled
 
 
+def test_smoothing_is_put_around_an_estimator_and_taken_away(app, backend):
+    key = "ctviz:plan:estimators:around another"
+    app.switch_page(PAGE).run()
+    assert not [pills for pills in app.button_group if pills.key.startswith(key)]
+    app.selectbox(key="ctviz:around").select("variance")
+    app.selectbox(key="ctviz:inside").select("hirescam").run()
+    app.button(key="ctviz:add:around").click().run()
+    assert not app.exception
+    assert shown(app.button_group, key).value == ["variance+hirescam"]
+    app.selectbox(key="ctviz:around").select("smooth").run()
+    app.button(key="ctviz:add:around").click().run()
+    both = shown(app.button_group, key)
+    assert both.value == ["variance+hirescam", "smooth+hirescam"]
+    both.set_value(["smooth+hirescam"]).run()
+    assert shown(app.button_group, key).options == ["HiResCAM, smoothed"]
+    app.button(key="ctviz:plan-set:The paper's").click().run()
+    assert not [pills for pills in app.button_group if pills.key.startswith(key)]
+
+
 def test_without_folders_that_may_be_named_none_is_offered(app, backend):
     app.switch_page(PAGE).run()
     offered = shown(app.selectbox, "ctviz:plan:cohort").options
@@ -264,6 +283,7 @@ def round_trip():
         {},
         {"signs": ("absolute",), "slices_per_case": 0, "target": "truth", "seed": 7},
         {"estimators": {"gradient": {}, "smoothgrad": {"samples": 3}}},
+        {"estimators": {"grad-cam": {}, "squared+lrp": {"copies": 3, "epsilon": 0.1}}},
         {"metrics": {"road": {"step": 0.2}, "fidelity@step=0.5": {"step": 0.5}}},
         {"cohort": "scans", "name": "own", "reader": "AB", "label": "heart"},
     ],
