@@ -111,7 +111,7 @@ def share_held(low: np.ndarray, high: np.ndarray, truth: np.ndarray | float) -> 
 def means(scores: Scores, patients: int, slices: int, cohorts: int) -> float:
     """Return the coverage of the mean of scores (`standings`, `mean_curves`, parts' effects)."""
     values = scores.slices(np.random.default_rng(patients), patients, slices, cohorts)
-    found = mean_curves(values[:, :, None], names(patients, slices), DRAWS, bounds=scores.bounds)
+    found = mean_curves(values[:, :, None], names(patients, slices), bounds=scores.bounds)
     return share_held(found.low, found.high, scores.mean)
 
 
@@ -132,7 +132,7 @@ def paired(scores: Scores, patients: int, slices: int, cohorts: int) -> float:
     both, half = entrants(2 * cohorts), cohorts
     panel = Panel(np.hstack([one, other / 2]), names(patients, slices), both)
     pairs = list(zip(both[:half], both[half:], strict=True))
-    low, high = differences(panel, pairs, DRAWS).ends()
+    low, high = differences(panel, pairs).ends()
     return share_held(low, high, scores.mean / 2)
 
 
@@ -147,7 +147,7 @@ def chosen_share(patients: int, cohorts: int) -> float:
     height = chance.beta(9, 3, (patients, cohorts, 1))
     curves = height * np.exp(-(((shares - best) / 0.2) ** 2))
     kept = cross_validated_share(curves, shares, names(patients))
-    found = mean_curves(kept.dice[:, :, None], names(patients), DRAWS, bounds=(0.0, 1.0))
+    found = mean_curves(kept.dice[:, :, None], names(patients), bounds=(0.0, 1.0))
     return share_held(found.low, found.high, kept.held_out.mean())
 
 
@@ -232,8 +232,8 @@ def ranking(patients: int, cohorts: int, apart: float, turned: float) -> dict[st
         )
         race = RankingComparison.by_scores(first, FEWER_DRAWS)
         ranks = [each.rank_interval for each in race.placed]
-        move = rank_moves(first, second, FEWER_DRAWS)[-1].interval
-        agreement = rank_agreement(first, second, FEWER_DRAWS).interval
+        move = rank_moves(first, second)[-1].interval
+        agreement = rank_agreement(first, second).interval
         signs = absolute_beats_signed_throughout(race).interval
         held.append(
             (
@@ -258,8 +258,8 @@ def slice_taus(patients: int, cohorts: int) -> float:
         one, other = (Panel(each, names(people, 3), entrants(5)) for each in values)
         return one, other
 
-    truth = slice_agreement(*drawn(20_000), draws=2).mean or 0.0
-    found = [slice_agreement(*drawn(patients), draws=DRAWS) for _ in range(cohorts)]
+    truth = slice_agreement(*drawn(20_000)).mean or 0.0
+    found = [slice_agreement(*drawn(patients)) for _ in range(cohorts)]
     return _held(tuple(each.interval for each in found), truth)
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.certificates import Certificate
+
 PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 USER, PASSWORD = "ctviz", "only for tests"
 START_SECONDS = 60
@@ -93,8 +95,18 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running(folder: Path, title: str, knows: "Orthanc | None" = None) -> Iterator[Orthanc]:
-    """Lend a running Orthanc, which may send to another one."""
+def running(
+    folder: Path,
+    title: str,
+    knows: "Orthanc | None" = None,
+    certificate: Certificate | None = None,
+    ca: Path | None = None,
+) -> Iterator[Orthanc]:
+    """Lend a running Orthanc, which may send to another one.
+
+    With a certificate its DICOM port is encrypted. Its web server is not: Debian's ends when
+    somebody speaks TLS to it. Hospitals put another one in front of it, and so do tests.
+    """
     program = installed()
     web_port, dicom_port = free_ports(2)
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,6 +131,14 @@ def running(folder: Path, title: str, knows: "Orthanc | None" = None) -> Iterato
         ),
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
     }
+    if certificate is not None:
+        configuration |= {
+            "DicomTlsEnabled": True,
+            "DicomTlsCertificate": str(certificate.certificate),
+            "DicomTlsPrivateKey": str(certificate.key),
+            "DicomTlsRemoteCertificateRequired": False,
+            "DicomTlsTrustedCertificates": str(ca),
+        }
     path = folder / "orthanc.json"
     path.write_text(json.dumps(configuration))
     with (folder / "orthanc.log").open("wb") as log:

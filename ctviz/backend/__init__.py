@@ -7,6 +7,7 @@ from ctviz.backend.cases.outlines import BroughtOutlines, WantedOutlines, others
 from ctviz.backend.defaults import DEFAULT_ESTIMATORS, DEFAULT_MODEL, default_model
 from ctviz.backend.jobs.asker import on_behalf_of
 from ctviz.backend.jobs.job import Job
+from ctviz.backend.pacs import FetchedOutlines
 from ctviz.backend.question import Question
 from ctviz.backend.tasks.error_bars import ErrorBars
 from ctviz.backend.tasks.evaluate import Evaluation
@@ -25,6 +26,7 @@ __all__ = [
     "ErrorBars",
     "Estimate",
     "Evaluation",
+    "FetchedOutlines",
     "Imported",
     "Job",
     "MapPart",

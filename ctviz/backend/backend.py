@@ -99,12 +99,12 @@ class Backend:
         except CtvizError:
             self._files.close()
             raise
-        self._pacs = Pacs(settings, self._cases)
         self._spool = Spool(
             settings.data / "uploads",
             reader_mb=settings.upload_mb,
             together_mb=settings.uploads_mb,
         )
+        self._pacs = Pacs(settings, self._cases, self._spool)
         self._device = Worker(
             "device", aside=ASIDE, prepare=_one_thread if steady else lambda: None
         )

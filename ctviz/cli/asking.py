@@ -16,7 +16,7 @@ from ctviz.cli.choosing import (
     settings_by_owner,
 )
 from ctviz.cli.waiting import wait
-from ctviz.core import Cancelled, Case, CtvizError, ImportanceMap
+from ctviz.core import Cancelled, Case, CtvizError, ImportanceMap, Slice
 
 if TYPE_CHECKING:
     from ctviz.backend import Backend, Question
@@ -46,7 +46,7 @@ def answer(
     others
         Whose parameters ``--set`` may change beside the estimators'.
     """
-    from ctviz.backend import DEFAULT_ESTIMATORS, Question
+    from ctviz.backend import DEFAULT_ESTIMATORS
     from ctviz.estimators import ESTIMATORS
 
     names = chosen_names(ESTIMATORS, arguments.estimators, DEFAULT_ESTIMATORS)
@@ -55,12 +55,7 @@ def answer(
     case = chosen_case(backend, arguments.scan)
     slice_index = chosen_slice(case, arguments.slice)
     image = case.slice(slice_index)
-    target = (
-        wait(backend.predict(image, card.id), "Classifying").target
-        if arguments.target is None
-        else chosen_target(card, arguments.target)
-    )
-    question = Question(image, card.id, target)
+    question = question_of(backend, arguments, card, image)
     maps, makers = [], []
     for job, estimator in zip(backend.explain(question, estimators), estimators, strict=True):
         try:
@@ -71,3 +66,18 @@ def answer(
         except CtvizError as error:
             sys.stderr.write(f"{error}\n")
     return AskedSlice(case, slice_index, card, question, maps, makers)
+
+
+def question_of(
+    backend: "Backend", arguments: argparse.Namespace, card: "ModelCard", image: Slice
+) -> "Question":
+    """Return what the arguments ask of a slice: about the predicted class by default."""
+    from ctviz.backend import Question
+
+    target = (
+        wait(backend.predict(image, card.id), "Classifying").target
+        if arguments.target is None
+        else chosen_target(card, arguments.target)
+    )
+    other = arguments.rather_than
+    return Question(image, card.id, target, None if other is None else chosen_target(card, other))

@@ -39,6 +39,12 @@ def add_estimators(parser: argparse.ArgumentParser) -> None:
     """Let the user choose the class to explain and the estimators with their parameters."""
     parser.add_argument("--target", help="class to explain, by name or index (default: predicted)")
     parser.add_argument(
+        "--rather-than",
+        metavar="CLASS",
+        help="explain why the one class rather than this one, by name or index (default: the "
+        "class's own score)",
+    )
+    parser.add_argument(
         "--estimators",
         metavar="A,B,…",
         help="names separated by commas, or all (see `ctviz estimators`)",

@@ -22,7 +22,7 @@ from ctviz.cli.waiting import progress_bar
 from ctviz.core import Settings
 
 if TYPE_CHECKING:
-    from ctviz.cohort.regression import ComparedFigure
+    from ctviz.cohort.diff import ComparedFigure
 
 USUAL = ("smoothgrad-squared", "integrated-gradients", "guided-backprop", "grad-cam", "deeplift")
 """Estimators of five kinds that are quick."""
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare two networks, say what moved, and end with 1 if something did."""
     from ctviz.backend import Backend
     from ctviz.cohort import CohortStudy
-    from ctviz.cohort.regression import compare_models
+    from ctviz.cohort.diff import compare_models
     from ctviz.estimators import ESTIMATORS
 
     names = chosen_names(ESTIMATORS, arguments.estimators, USUAL)

@@ -4,9 +4,12 @@ try:
   ctviz explain C-0123abcd --out maps
   ctviz explain scan.dcm --estimators gradient,smoothgrad --set smoothgrad.samples=30
   ctviz explain C-0123abcd --estimators all --target "with contrast" --sign signed
+  ctviz explain C-0123abcd --target mass --rather-than nodule
   ctviz explain C-0123abcd --estimators smoothgrad --error-bars
 
 A .npy file is the signed map on the scan's pixels (rows, columns): positive speaks for the class.
+With --rather-than it speaks more for the one class than for the other: the difference of their
+scores is explained, which is the log-odds where there are but two.
 The completeness gap says how far the map's sum is from the change of the class score along its
 path, as a share of that change: 0.03 is 3 % too much. Nearer to 0 is better.
 With --error-bars each map gets further files of its size: …-stronger.npy, where it is stronger
@@ -102,7 +105,7 @@ def _write(
         ) from None
     return {
         "estimator": importance.estimator,
-        "class": answered.card.classes[answered.question.target],
+        "class": answered.question.words(answered.card.classes),
         "seconds": importance.seconds,
         "completeness_gap": importance.completeness_gap,
         "numbers": str(numbers),

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctviz.cli.asking import question_of
 from ctviz.cli.choosing import (
     add_estimators,
     add_scan,
@@ -28,7 +29,6 @@ from ctviz.cli.choosing import (
     chosen_model,
     chosen_names,
     chosen_slice,
-    chosen_target,
     settings_by_owner,
 )
 from ctviz.cli.score import DEFAULT_METRICS
@@ -121,7 +121,7 @@ def _send(backend: "Backend", server: str, files: "Sequence[WrittenObject]") -> 
 
 def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace) -> "WantedResults":
     """Return what the arguments ask for; no model is asked where only drawings are wanted."""
-    from ctviz.backend import DEFAULT_ESTIMATORS, Question
+    from ctviz.backend import DEFAULT_ESTIMATORS
     from ctviz.estimators import ESTIMATORS
     from ctviz.export import WantedResults
     from ctviz.metrics import METRICS
@@ -136,15 +136,10 @@ def _wanted(backend: "Backend", names: list[str], arguments: argparse.Namespace)
     card = chosen_model(backend, arguments.model)
     slice_index = chosen_slice(case, arguments.slice)
     image = case.slice(slice_index)
-    target = (
-        wait(backend.predict(image, card.id), "Classifying").target
-        if arguments.target is None
-        else chosen_target(card, arguments.target)
-    )
     return WantedResults(
         case,
         readers,
-        Question(image, card.id, target),
+        question_of(backend, arguments, card, image),
         slice_index,
         built(ESTIMATORS, chosen, settings),
         list(built_metrics(metrics, settings).values()) if "sr" in names else (),

@@ -5,6 +5,8 @@ try:
   ctviz model add net.onnx --id our-net --classes no,yes --window=-600,1500 --size 224 \
       --mean 0.485,0.456,0.406 --spread 0.229,0.224,0.225 --title "Our nodule classifier"
   ctviz model add weights.pth --id ours --classes no,yes --window=40,400 --size 224
+  ctviz model add chest.onnx --id chest --classes nodule,effusion,mass --head sigmoid \
+      --window=-600,1500
   ctviz model check our-net --known "with contrast=yes" --known "without contrast=no"
   ctviz model remove our-net
 
@@ -13,7 +15,8 @@ allow-list. The file is read as data; nothing of it is ever run. It is inspected
 own with little memory, and an ONNX file's answers are compared with those of ONNX Runtime. HU
 become 0 to 1 by the window (centre, width; one for each channel if it is given several times), and
 are then normalised by mean and spread if these are given. Classes are named in the order of the
-network's answers; of a single output neuron the first is that of a negative number.
+network's answers; of a single output neuron the first is that of a negative number. Where each
+output is a finding by itself, of which several may be there, its head is sigmoid.
 
 To check: what goes into the network, its answers on cases of known class (AUC, flipped classes,
 constant answers, calibration), and which estimators work on it.
@@ -65,6 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="NAME",
         help="of a checkpoint; by default its weights tell",
+    )
+    adding.add_argument(
+        "--head",
+        choices=["softmax", "sigmoid", "logit"],
+        help="one of its classes is right (softmax), each is a finding by itself (sigmoid), or one "
+        "output decides between two (logit); by default what is usual for its outputs",
     )
     add_settings(parser, "resnet50.stride=1")
     adding.add_argument("--size", metavar="H[,W]", help="where the file leaves it open")
@@ -122,6 +131,7 @@ def _add(arguments: argparse.Namespace) -> None:
         further_windows=tuple(further),
         title=arguments.title,
         task=arguments.task,
+        head=arguments.head,
         manner=Manner(arguments.fit, arguments.zoom),
         scale=(_numbers(arguments.mean, "--mean"), _numbers(arguments.spread, "--spread")),
         licence=arguments.licence,
@@ -139,7 +149,8 @@ def _add(arguments: argparse.Namespace) -> None:
     )
     sys.stdout.write(
         f"Added '{card.id}': images of {rows} × {columns}, "
-        f"{count_of(card.neurons, 'output neuron')}, {found.weights:,} weights; {whence}.\n"
+        f"{count_of(card.neurons, 'output neuron')} ({card.head}), {found.weights:,} weights; "
+        f"{whence}.\n"
     )
     if found.ending:
         sys.stdout.write(

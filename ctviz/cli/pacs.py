@@ -7,29 +7,35 @@ try:
   ctviz pacs search main --study 1.2.840.1
   ctviz pacs fetch main 1.2.840.1 1.2.840.1.5
   ctviz pacs fetch main 1.2.840.1 --results-may-go-back      all CT series of the study
+  ctviz pacs fetch main 1.2.840.1 1.2.840.1.9 --with-scan --reader "Dr A"     SEG or RTSTRUCT
   ctviz pacs send research results/seg-1-AB.dcm results/sr-contrast-r18.dcm
 
 Servers are named in the TOML file of CTVIZ_PACS; docs/pacs.md has an example. What a search finds
 names patients: it is written to the screen and kept nowhere. A series that comes in loses its
 names as any other scan does. One that breaks off goes on from there when it is fetched again.
+A series of outlines (SEG, RTSTRUCT) becomes regions of the case that it was drawn on, as by
+`ctviz regions add`; --with-scan fetches that scan, too, if it is not among the cases.
 """
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctviz.cli.cases import list_cases
+from ctviz.cli.regions import add_choices, asked_of, keep_outlines
 from ctviz.cli.tables import add_format, write_rows
 from ctviz.cli.waiting import opened_backend, wait
 from ctviz.core import InvalidInput, UnreadableScan
 
 if TYPE_CHECKING:
-    from ctviz.backend import Backend
+    from ctviz.backend import Backend, FetchedOutlines
     from ctviz.io.pacs import FoundSeries
 
 HERE = "the command line"
+FEW = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _deed(deeds, "servers", "list the servers of the configuration", _servers)
     echo = _deed(deeds, "echo", "ask whether a server answers", _echo)
     search = _deed(deeds, "search", "list studies, or the series of one", _search)
-    fetch = _deed(deeds, "fetch", "bring in a series, or all CT series of a study", _fetch)
+    fetch = _deed(
+        deeds, "fetch", "bring in a series, all CT series of a study, or outlines", _fetch
+    )
     send = _deed(deeds, "send", "send objects that `ctviz export` has written", _send)
     for deed in (echo, search, fetch, send):
         deed.add_argument("server", metavar="SERVER", help="name in the file of servers")
@@ -55,6 +63,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep whose scan it is in a file of its own, so that results can be sent back",
     )
+    outlines = fetch.add_argument_group("of a series of outlines (SEG, RTSTRUCT)")
+    outlines.add_argument(
+        "--with-scan", action="store_true", help="fetch the scan, too, if it is not here"
+    )
+    outlines.add_argument(
+        "--onto", metavar="CASE", help="the case (default: the one of the images they refer to)"
+    )
+    add_choices(outlines)
     send.add_argument("files", metavar="FILE", nargs="+", type=Path, help="objects of ctviz")
 
 
@@ -157,31 +173,82 @@ def _series_of(backend: "Backend", server: str, study: str) -> "list[FoundSeries
 
 
 def _fetch(backend: "Backend", arguments: argparse.Namespace) -> None:
-    from ctviz.store import AuditEntry, AuditEvent
-
-    brought: list[str] = []
-    for series in _wanted(backend, arguments):
-        job = backend.pacs.fetch(
-            arguments.server, series, may_go_back=arguments.results_may_go_back
-        )
-        imported = wait(job, "Fetching")
-        for refused in imported.refused:
-            sys.stderr.write(f"{refused.name}: {refused.why}\n")
-        if imported.unlinked:
-            sys.stderr.write(f"{imported.said_of_links}\n")
-        for case_id in imported.cases:
-            backend.store.record(AuditEntry(AuditEvent.IMPORTED, HERE, case_id))
-        brought += imported.cases
+    wanted = list(_wanted(backend, arguments))
+    if wanted[0].holds_outlines:
+        _fetch_outlines(backend, wanted[0], arguments)
+        return
+    brought = [case for series in wanted for case in _fetch_scan(backend, series, arguments)]
     write_rows(list_cases(backend, dict.fromkeys(brought)), arguments.format)
     if not brought:
         raise UnreadableScan("No case was found in what came; see the reasons above.")
+
+
+def _fetch_scan(
+    backend: "Backend", series: "FoundSeries", arguments: argparse.Namespace
+) -> tuple[str, ...]:
+    """Bring in a series and return its cases."""
+    from ctviz.store import AuditEntry, AuditEvent
+
+    job = backend.pacs.fetch(arguments.server, series, may_go_back=arguments.results_may_go_back)
+    imported = wait(job, "Fetching")
+    for refused in imported.refused:
+        sys.stderr.write(f"{refused.name}: {refused.why}\n")
+    if imported.unlinked:
+        sys.stderr.write(f"{imported.said_of_links}\n")
+    for case_id in imported.cases:
+        backend.store.record(AuditEntry(AuditEvent.IMPORTED, HERE, case_id))
+    return imported.cases
+
+
+def _fetch_outlines(
+    backend: "Backend", series: "FoundSeries", arguments: argparse.Namespace
+) -> None:
+    """Bring in outlines, with their scan if it is not here and wanted, and keep them."""
+    from ctviz.backend import WantedOutlines
+
+    onto = "" if arguments.onto is None else backend.store.case(arguments.onto).id
+    asked = asked_of(arguments)
+    fetched = wait(backend.pacs.fetch_outlines(arguments.server, series), "Fetching")
+    try:
+        case_id = onto or fetched.case_id
+        among = () if case_id else fetched.near
+        if arguments.with_scan and not case_id:
+            among = _fetch_scan_of(backend, fetched, arguments) + among
+        if not case_id and not among:
+            raise InvalidInput(f"{fetched.missing}{_how_to_fetch(fetched)}")
+        wanted = WantedOutlines(case_id, (fetched.folder,), asked, spooled=True, among=among)
+        keep_outlines(backend, wanted, arguments)
+    finally:
+        shutil.rmtree(fetched.folder, ignore_errors=True)
+
+
+def _fetch_scan_of(
+    backend: "Backend", outlines: "FetchedOutlines", arguments: argparse.Namespace
+) -> tuple[str, ...]:
+    """Bring in the scan that outlines were drawn on, if it is certain which that is."""
+    if len(outlines.scans) != 1:
+        return ()
+    return _fetch_scan(backend, outlines.scans[0], arguments)
+
+
+def _how_to_fetch(outlines: "FetchedOutlines") -> str:
+    """Return how to come by the scan of outlines."""
+    if not outlines.scans:
+        return ""
+    if len(outlines.scans) == 1:
+        return " Add --with-scan to fetch it, too."
+    uids = ", ".join(f"{scan.study} {scan.uid}" for scan in outlines.scans[:FEW])
+    return f" Fetch one of these first: {uids}."
 
 
 def _wanted(backend: "Backend", arguments: argparse.Namespace) -> "Iterator[FoundSeries]":
     from ctviz.io.pacs import FoundSeries
 
     if arguments.series is not None:
-        yield FoundSeries(arguments.study, arguments.series)
+        asked = FoundSeries(arguments.study, arguments.series)
+        found = _series_of(backend, arguments.server, arguments.study)
+        # One that the server does not list may still be there.
+        yield next((series for series in found if series.uid == asked.uid), asked)
         return
     found = [
         s for s in _series_of(backend, arguments.server, arguments.study) if s.modality == "CT"

@@ -18,6 +18,7 @@ like drawn ones: ctviz score C-0123abcd --reader "Dr A".
 import argparse
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from ctviz.core.foreign import foreign
 from ctviz.core.text import count_of
 
 if TYPE_CHECKING:
-    from ctviz.backend import Backend, BroughtOutlines
+    from ctviz.backend import Backend, BroughtOutlines, WantedOutlines
     from ctviz.io import OutlineSettings
 
 LARGEST_TABLE = 10**6
@@ -39,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["add"], help="what to do")
     parser.add_argument("case", metavar="CASE", help="the id of a case (see `ctviz cases`)")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="files or folders")
+    parser.add_argument("--names", type=Path, help="CSV table: number, label")
+    parser.add_argument("--slice", type=int, help="slice index from 0 of a picture")
+    add_choices(parser)
+    add_format(parser)
+
+
+def add_choices(parser: argparse._ActionsContainer) -> None:
+    """Define what can be chosen of outlines wherever they come from."""
     parser.add_argument(
         "--reader",
         metavar="A,B,…",
@@ -46,8 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--only", metavar="A,B,…", help="keep these labels only")
     parser.add_argument("--label", default="", help="what to call the only structure of each file")
-    parser.add_argument("--names", type=Path, help="CSV table: number, label")
-    parser.add_argument("--slice", type=int, help="slice index from 0 of a picture")
     parser.add_argument(
         "--share",
         type=float,
@@ -61,7 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--replace", action="store_true", help="put them in front of what stands there already"
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be kept")
-    add_format(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -71,30 +77,38 @@ def run(arguments: argparse.Namespace) -> None:
     with opened_backend() as backend:
         # An unknown case is said before any file is read.
         case_id = backend.store.case(arguments.case).id
-        wanted = WantedOutlines(case_id, tuple(arguments.files), _asked(arguments))
-        brought = wait(backend.read_outlines(wanted), "Reading outlines")
-        _say(brought)
-        if not brought.files:
-            raise InvalidInput("No file of outlines belongs to this case; see the reasons above.")
-        regions = brought.regions(_readers(brought, arguments.reader), _labels(brought, arguments))
-        if not arguments.replace:
-            _refuse_to_replace(backend, regions)
-        if not arguments.dry_run:
-            _keep(backend, case_id, regions)
-        write_rows(_rows(regions), arguments.format)
+        asked = replace(
+            asked_of(arguments),
+            slice_index=arguments.slice,
+            names={} if arguments.names is None else read_names(arguments.names),
+        )
+        keep_outlines(backend, WantedOutlines(case_id, tuple(arguments.files), asked), arguments)
 
 
-def _asked(arguments: argparse.Namespace) -> "OutlineSettings":
+def asked_of(arguments: argparse.Namespace) -> "OutlineSettings":
+    """Return what the arguments of `add_choices` say of how files are read."""
     from ctviz.backend.cases.outlines import label_asked
     from ctviz.io import OutlineSettings
 
     return OutlineSettings(
-        share=arguments.share,
-        resample=arguments.resample,
-        slice_index=arguments.slice,
-        label=label_asked(arguments.label),
-        names={} if arguments.names is None else read_names(arguments.names),
+        share=arguments.share, resample=arguments.resample, label=label_asked(arguments.label)
     )
+
+
+def keep_outlines(
+    backend: "Backend", wanted: "WantedOutlines", arguments: argparse.Namespace
+) -> None:
+    """Read files, say what cannot be placed, and keep of the rest what the arguments choose."""
+    brought = wait(backend.read_outlines(wanted), "Reading outlines")
+    _say(brought)
+    if not brought.files:
+        raise InvalidInput("No file of outlines belongs to this case; see the reasons above.")
+    regions = brought.regions(_readers(brought, arguments.reader), _labels(brought, arguments))
+    if not arguments.replace:
+        _refuse_to_replace(backend, regions)
+    if not arguments.dry_run:
+        _keep(backend, brought.case_id, regions)
+    write_rows(_rows(regions), arguments.format)
 
 
 def read_names(path: Path) -> dict[int, str]:

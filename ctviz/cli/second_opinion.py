@@ -10,6 +10,7 @@ computed in double precision, so that only the algorithms can differ.
 
 import argparse
 
+from ctviz.cli.asking import question_of
 from ctviz.cli.choosing import (
     add_estimators,
     add_scan,
@@ -18,7 +19,6 @@ from ctviz.cli.choosing import (
     chosen_model,
     chosen_names,
     chosen_slice,
-    chosen_target,
     settings_by_owner,
 )
 from ctviz.cli.tables import add_format, write_rows
@@ -34,7 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write one row for each estimator."""
-    from ctviz.backend import Question
     from ctviz.estimators import ESTIMATORS
     from ctviz.estimators.second_opinion import CAPTUM
 
@@ -44,12 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
         card = chosen_model(backend, arguments.model)
         case = chosen_case(backend, arguments.scan)
         image = case.slice(chosen_slice(case, arguments.slice))
-        target = (
-            wait(backend.predict(image, card.id), "Classifying").target
-            if arguments.target is None
-            else chosen_target(card, arguments.target)
-        )
-        question = Question(image, card.id, target)
+        question = question_of(backend, arguments, card, image)
         opinions = [
             wait(backend.second_opinion(question, estimator), f"Asking Captum for {estimator.name}")
             for estimator in estimators

@@ -32,12 +32,13 @@ from ctviz.core.results import (
     signed_view,
 )
 from ctviz.core.settings import Settings
-from ctviz.core.targets import checked_target
+from ctviz.core.targets import Contrast, Target, checked_explained, checked_target
 
 __all__ = [
     "SIGNS",
     "Cancelled",
     "Case",
+    "Contrast",
     "CtvizError",
     "Curve",
     "CurvePanel",
@@ -59,12 +60,14 @@ __all__ = [
     "Sign",
     "Slice",
     "StorageRefused",
+    "Target",
     "Tunable",
     "UnknownName",
     "UnreadableScan",
     "UnsupportedNetwork",
     "UnusableModel",
     "Value",
+    "checked_explained",
     "checked_target",
     "digest",
     "param",

@@ -15,6 +15,13 @@ Sign: TypeAlias = Literal["signed", "absolute"]
 
 SIGNS: tuple[Sign, ...] = ("signed", "absolute")
 
+FOUND = 0.5
+"""Probability from which a model that judges each finding by itself is said to find it."""
+NOTHING_FOUND = "none"
+"""Stands for the classes of a slice on which there is none of several findings."""
+BETWEEN = ";"
+"""Stands between findings of one slice, in labels and in answers."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -27,12 +34,15 @@ class Prediction:
     classes
         K class names.
     probabilities
-        (K,) in the order of the classes, summing to one.
+        (K,) in the order of the classes. They sum to one, unless each is a finding by itself.
+    multi_label
+        Whether each class is a finding by itself, of which none or several may be there.
     """
 
     model_id: str
     classes: tuple[str, ...]
     probabilities: NDArray[np.float64]
+    multi_label: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(
@@ -45,26 +55,80 @@ class Prediction:
         return int(np.argmax(self.probabilities))
 
     @property
+    def found(self) -> tuple[int, ...]:
+        """Indices of the classes that it answers: the most probable, or the findings, if any."""
+        if not self.multi_label:
+            return (self.target,)
+        return tuple(map(int, np.flatnonzero(self.probabilities >= FOUND)))
+
+    @property
     def label(self) -> str:
-        """Name of the most probable class."""
-        return self.classes[self.target]
+        """Name of the most probable class; of several findings those that are found, or "none".
+
+        >>> shares = np.array([0.7, 0.2, 0.9])
+        >>> Prediction("m", ("nodule", "effusion", "mass"), shares, multi_label=True).label
+        'nodule; mass'
+        """
+        return f"{BETWEEN} ".join(self.classes[index] for index in self.found) or NOTHING_FOUND
 
     @property
     def confidence(self) -> float:
         """Probability of the most probable class."""
         return float(self.probabilities[self.target])
 
+    @property
+    def told(self) -> tuple[tuple[str, float], ...]:
+        """What it answers with its probability, the most probable first: a class, or all findings.
+
+        Where there is no finding, how probable the likeliest is.
+
+        >>> shares = np.array([0.1, 0.3])
+        >>> Prediction("m", ("nodule", "mass"), shares, multi_label=True).told
+        (('none; likeliest mass', 0.3),)
+        """
+        found = sorted(self.found, key=lambda index: -self.probabilities[index])
+        likeliest = f"{NOTHING_FOUND}; likeliest {self.classes[self.target]}"
+        return tuple(
+            (self.classes[index], float(self.probabilities[index])) for index in found
+        ) or ((likeliest, self.confidence),)
+
+    def spelled(self, truth: str) -> str:
+        """Return what a slice is known to be as `label` would say it."""
+        if not self.multi_label:
+            return truth
+        known = sorted(findings_of(truth), key=lambda name: (*self.classes, name).index(name))
+        return f"{BETWEEN} ".join(known) or NOTHING_FOUND
+
+    def is_right(self, truth: str) -> bool:
+        """Whether it answers what a slice is known to be: of several findings all and no other."""
+        return self.spelled(truth) == self.label
+
+
+def findings_of(truth: str) -> tuple[str, ...]:
+    """Return the findings that a slice is known to have.
+
+    >>> findings_of("nodule; effusion"), findings_of("nodule"), findings_of("none")
+    (('nodule', 'effusion'), ('nodule',), ())
+    """
+    parts = (part.strip() for part in truth.split(BETWEEN))
+    return tuple(part for part in parts if part and part.casefold() != NOTHING_FOUND)
+
 
 def log_odds(prediction: Prediction, target: int) -> float:
-    r"""Return :math:`\ln p_t - \ln \sum_{k \ne t} p_k` of a class.
+    r"""Return :math:`\ln p_t - \ln \sum_{k \ne t} p_k` of a class, or of a finding and its absence.
 
-    Of a network with one output neuron z this is z or -z: the class score that estimators explain,
-    which still moves where the probability is all but 1.
+    Of a network with one output neuron z this is z or -z, and of one of several findings its own
+    output: the class score that estimators explain, which still moves where the probability is all
+    but 1.
     """
-    others = np.delete(prediction.probabilities, target).sum()
+    probabilities = prediction.probabilities
+    if prediction.multi_label:
+        probabilities = np.array([probabilities[target], 1 - probabilities[target]])
+        target = 0
+    others = np.delete(probabilities, target).sum()
     # Nobody is surer than the smallest number there is.
     least = np.finfo(np.float64).tiny
-    chosen = prediction.probabilities[target]
+    chosen = probabilities[target]
     return float(np.log(max(chosen, least)) - np.log(max(others, least)))
 
 

@@ -49,6 +49,30 @@ class Spread:
         second, third = (
             powers.sum(axis=0) / np.maximum(count, 1) for powers in (squares, squares * away)
         )
+        return cls._unbiased(second, third, n, told)
+
+    @classmethod
+    def of_mean(cls, values: Numbers) -> Self:
+        r"""Return the spread of the mean (…) over people of their values (n, …).
+
+        What `of` tells after ever more draws, without any: the moments of a mean of drawn values
+        are known (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 5). The error
+        is Student's :math:`s / \sqrt n`. People without a value, NaN, are left out.
+        """
+        known = ~np.isnan(values)
+        n = known.sum(axis=0)
+        people = np.maximum(n, 1)
+        away = np.where(known, values, 0.0)
+        away = np.where(known, away - away.sum(axis=0) / people, 0.0)
+        squares = away * away
+        second, third = squares.sum(axis=0), (squares * away).sum(axis=0)
+        return cls._unbiased(second / people**2, third / people**3, n, n > 1)
+
+    @classmethod
+    def _unbiased(
+        cls, second: Numbers, third: Numbers, n: NDArray[np.intp], told: NDArray[np.bool_]
+    ) -> Self:
+        """Return the spread of figures with these central moments (…) in draws of n people."""
         scale = np.sqrt(second)
         apart = scale > _ROUNDING
         unbiased = np.sqrt(n * (n - 1.0)) / np.maximum(n - 2.0, 1.0) * (n >= _HAS_SKEWNESS)

@@ -1,8 +1,62 @@
 """The class that importance speaks for, as everybody who is asked about it checks it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import index
+from typing import TypeAlias
 
 from ctviz.core.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Why one class rather than another: the difference of their scores is explained.
+
+    Parameters
+    ----------
+    target
+        Index of the class that importance speaks for.
+    rather_than
+        Index of the class that it speaks against.
+    """
+
+    target: int
+    rather_than: int
+
+
+Target: TypeAlias = int | Contrast
+"""What is explained: a class by its index, or one class rather than another."""
+
+
+def explained(target: int, rather_than: int | None = None) -> Target:
+    """Return a class, or one class rather than another, if that is asked."""
+    return target if rather_than is None else Contrast(target, rather_than)
+
+
+def named(classes: Sequence[str], target: int, rather_than: int | None = None) -> str:
+    """Return what is explained in words.
+
+    >>> named(("nodule", "mass"), 1), named(("nodule", "mass"), 1, 0)
+    ('mass', 'mass rather than nodule')
+    """
+    other = "" if rather_than is None else f" rather than {classes[rather_than]}"
+    return f"{classes[target]}{other}"
+
+
+def checked_explained(
+    target: object, classes: int | None = None, owner: str = "The network"
+) -> Target:
+    """Return what is to be explained, both classes of a contrast checked; see `checked_target`."""
+    if not isinstance(target, Contrast):
+        return checked_target(target, classes, owner)
+    for_it, against = (
+        checked_target(each, classes, owner) for each in (target.target, target.rather_than)
+    )
+    if for_it == against:
+        raise InvalidInput(
+            f"Why class {for_it} rather than itself has no answer; name another class."
+        )
+    return Contrast(for_it, against)
 
 
 def checked_target(target: object, classes: int | None = None, owner: str = "The network") -> int:

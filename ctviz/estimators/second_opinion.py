@@ -29,6 +29,7 @@ Captum: TypeAlias = Callable[[Any, nn.Module, Tensor, int, Any], Tensor]
 SAME = 1e-4
 """Up to this difference both have computed the same: what is left is rounding."""
 NO_COUNTERPART = "Captum has no map with exactly this definition."
+NO_CONTRAST = "Captum explains one class, not one rather than another."
 
 
 @dataclass(frozen=True)

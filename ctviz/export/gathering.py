@@ -134,6 +134,7 @@ def _answer(asking: _ResultsQuestion, regions: Sequence[Region]) -> tuple[Result
         weights_of(card),
         tuple(explanations),
         tuple(_scores(asking, maps, here)),
+        question.rather_than,
     )
     return answer, trouble
 

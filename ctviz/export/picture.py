@@ -39,7 +39,7 @@ def burned_in(
     grey = window_image(image.hounsfield, window.width, window.level)
     picture = overlay(grey, heatmap(importance.values, HeatmapLook.of("signed")))
     shown = to_pixel_aspect(picture, image.spacing_mm, PIXELS)
-    explained = prediction.classes[question.target]
+    explained = question.words(prediction.classes)
     probability = prediction.probabilities[question.target]
     return np.concatenate(
         [

@@ -33,7 +33,9 @@ def _verify(backend: Backend, report: Path, wait: Wait) -> list[NumberCheck]:
     claims = read_claims(report)
     case = backend.case(case_of(backend, claims.case_id, claims.image, "report"))
     refuse_other_weights(backend, claims.model_id, claims.weights, "report")
-    question = Question(case.slice(claims.slice_index), claims.model_id, claims.target)
+    question = Question(
+        case.slice(claims.slice_index), claims.model_id, claims.target, claims.rather_than
+    )
     checking = _Checking(backend, claims, case.id, question, wait)
     return [*checking.answers(), *map(checking.score, claims.scores)]
 

@@ -19,7 +19,9 @@ def verify_map(backend: Backend, path: Path, wait: Wait) -> list[NumberCheck]:
     claimed = read_map(path)
     case = backend.case(case_of(backend, claimed.case_id, claimed.image[0], "map"))
     refuse_other_weights(backend, claimed.model_id, claimed.weights, "map")
-    question = Question(case.slice(claimed.slice_index), claimed.model_id, claimed.target)
+    question = Question(
+        case.slice(claimed.slice_index), claimed.model_id, claimed.target, claimed.rather_than
+    )
     estimator = ESTIMATORS[claimed.estimator].from_settings(dict(claimed.settings))
     now = wait(backend.explain(question, [estimator])[0]).values
     if now.shape != claimed.values.shape:

@@ -5,7 +5,7 @@ carry pseudonyms, sentences are made of our words only, and the logs and warning
 libraries are muted.
 """
 
-from ctviz.io.apart import Apart, ApartLimits, outlines_apart
+from ctviz.io.apart import Apart, ApartLimits, drawn_on_apart, outlines_apart
 from ctviz.io.archive import ZipLimits, unpack_zip
 from ctviz.io.dicom.write import write_series
 from ctviz.io.load import iter_cases, load_case, load_cases
@@ -15,6 +15,7 @@ from ctviz.io.native import open_case, save_case, settle_case
 from ctviz.io.nifti_slice import nifti_of
 from ctviz.io.off_limits import OffLimits
 from ctviz.io.outlines import (
+    DrawnOn,
     Outline,
     OutlineFile,
     OutlineSettings,
@@ -27,6 +28,7 @@ from ctviz.io.outlines import (
 __all__ = [
     "Apart",
     "ApartLimits",
+    "DrawnOn",
     "Loaded",
     "OffLimits",
     "Outline",
@@ -35,6 +37,7 @@ __all__ = [
     "Refused",
     "Unplaced",
     "ZipLimits",
+    "drawn_on_apart",
     "form_of",
     "is_no_scan",
     "iter_cases",

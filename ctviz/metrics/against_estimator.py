@@ -36,6 +36,10 @@ class Again(Protocol):
         Of a single output neuron that is 1: the other class's score is its own turned round.
         """
 
+    @property
+    def multi_label(self) -> bool:
+        """Whether each class is a finding by itself, which is there if its score is not below 0."""
+
     def scores(self, x: Images) -> Numbers:
         """Return the network's class scores (K,) of an input (1, C, h, w)."""
 
@@ -144,6 +148,11 @@ class _Counting:
     def targets(self) -> tuple[int, int]:
         """The explained class, and of how many."""
         return self.again.targets
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether each class is a finding by itself."""
+        return self.again.multi_label
 
     def scores(self, x: Images) -> Numbers:
         """Return the network's class scores (K,)."""

@@ -48,14 +48,22 @@ class RelativeStabilityMetric(NeighbourMetric):
         """Return the largest ratio seen; it has no curve."""
         if not values.any():
             return Curves(NOTHING)
-        answer = int(np.argmax(again.scores(x)))
+        answer = _answer(x, again)
         reference = values.astype(np.float64)
         ratios = [
             relative_change(reference, other) / max(self.change(x, copy, again), LEAST)
             for copy, other in self.neighbours(x, again)
-            if int(np.argmax(again.scores(copy))) == answer
+            if _answer(copy, again) == answer
         ]
         return Curves(Score(max(ratios)) if ratios else NO_NEIGHBOUR)
+
+
+def _answer(x: Images, again: Again) -> tuple[int, ...]:
+    """Return which class the network answers, or which findings are there."""
+    scores = again.scores(x)
+    if again.multi_label:
+        return tuple(map(int, np.flatnonzero(scores >= 0)))
+    return (int(np.argmax(scores)),)
 
 
 def relative_change(before: Numbers | FloatMap, after: Numbers | FloatMap) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ctviz.core import UnusableModel
+from ctviz.models.heads import Head
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,9 @@ class Calibration:
     """How sure a class score makes us.
 
     The probability of the second of two classes is the sigmoid of (score − ``shift``) /
-    ``temperature``; of several classes the softmax of scores / ``temperature``. The class scores
-    themselves, which estimators explain, stay as the network gives them.
+    ``temperature``; of several classes the softmax of scores / ``temperature``, and of several
+    findings the sigmoid of each. The class scores themselves, which estimators explain, stay as the
+    network gives them.
 
     Guo et al., On calibration of modern neural networks. ICML 2017. arXiv:1706.04599; with the
     shift it is Platt's scaling of 1999.
@@ -49,6 +51,15 @@ class Calibration:
     def of_several(self, scores: Tensor) -> Tensor:
         """Return the probabilities (N, K) of scores (N, K)."""
         return (scores / self.temperature).softmax(dim=1)
+
+    def of_each(self, scores: Tensor) -> Tensor:
+        """Return the probabilities (N, K) of scores (N, K), each of a finding by itself."""
+        return (scores / self.temperature).sigmoid()
+
+    def probabilities(self, head: Head, scores: Tensor) -> Tensor:
+        """Return the probabilities (N, K) of the class scores (N, K) of a network with a head."""
+        rules = {"logit": self.of_one_neuron, "softmax": self.of_several, "sigmoid": self.of_each}
+        return rules[head](scores)
 
 
 @dataclass(frozen=True)

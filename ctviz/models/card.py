@@ -10,10 +10,12 @@ from typing import Any, Literal, Self, TypeAlias
 
 from ctviz.core import UnusableModel, Value
 from ctviz.core.foreign import legible
+from ctviz.core.results import BETWEEN, NOTHING_FOUND, findings_of
 from ctviz.core.structure import Misfit, StrictConverter, structured
 from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.familiarity import Familiarity
 from ctviz.models.grid import AS_A_WHOLE, FITS, Fit, Manner
+from ctviz.models.heads import Head, usual_head, why_not
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
@@ -24,10 +26,11 @@ ONNX = "onnx"
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
 LARGEST_ZOOM = 4
-_PLAIN, _CALIBRATED, _FROM_ELSEWHERE = 1, 2, 3
+_PLAIN, _CALIBRATED, _FROM_ELSEWHERE, _SEVERAL_FINDINGS = 1, 2, 3, 4
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
 knows when a scan is unlike what it has learnt from; the third has a network of its own, another
-scale or placement of its inputs or a window for each channel, or was brought by somebody."""
+scale or placement of its inputs or a window for each channel, or was brought by somebody; the
+fourth judges each of several findings by itself."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
@@ -102,6 +105,8 @@ class ModelCard:
         file beside the card.
     neurons
         Output neurons: 1 for two classes (the paper's), else one for each class.
+    multi_label
+        Whether each class is a finding by itself, of which none or several may be there.
     channels
         Input channels, all with the same grey values.
     size
@@ -144,6 +149,7 @@ class ModelCard:
     architecture: str
     arguments: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     neurons: int = 1
+    multi_label: bool = False
     channels: int = 1
     size: tuple[int, int] = (224, 224)
     window: tuple[float, float] = (150.0, 600.0)
@@ -180,6 +186,12 @@ class ModelCard:
                 f"must have a title, and names of classes, of 1 to {LARGEST_TITLE} characters.",
             ),
             (self.neurons < 1, "must have 1 or more output neurons."),
+            (self.multi_label and single, why_not("sigmoid", 1)),
+            (
+                self.multi_label and any(findings_of(name) != (name,) for name in self.classes),
+                f"must have names of findings without '{BETWEEN}', and none called "
+                f"'{NOTHING_FOUND}': these stand for several findings, and for no finding.",
+            ),
             (
                 len(set(self.classes)) != len(self.classes) or len(self.classes) != expected,
                 f"names {len(self.classes)} classes for {self.neurons} output neuron(s); name "
@@ -218,6 +230,11 @@ class ModelCard:
     def weights(self) -> str:
         """Name of the file that its network or its weights are in."""
         return weights_of(self.architecture)
+
+    @property
+    def head(self) -> Head:
+        """What its outputs mean."""
+        return "sigmoid" if self.multi_label else usual_head(self.neurons)
 
     @property
     def windows(self) -> tuple[tuple[float, float], ...]:
@@ -267,10 +284,10 @@ def read_card(folder: Path | str) -> ModelCard:
 
 
 def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
-    if document.get("format") not in (_PLAIN, _CALIBRATED, _FROM_ELSEWHERE):
+    if document.get("format") not in (_PLAIN, _CALIBRATED, _FROM_ELSEWHERE, _SEVERAL_FINDINGS):
         raise UnusableModel(
             f"The card of model '{name}' has the format {document.get('format')!r}; this "
-            f"version of ctviz reads {_PLAIN} to {_FROM_ELSEWHERE}."
+            f"version of ctviz reads {_PLAIN} to {_SEVERAL_FINDINGS}."
         )
     try:
         return structured(_TOML, _Written, document).card()
@@ -290,6 +307,8 @@ def _document(card: ModelCard) -> dict[str, Any]:
     foreign = foreign or card.scale != AS_THEY_ARE or card.manner != AS_A_WHOLE
     if foreign or card.further_windows:
         written_as = _FROM_ELSEWHERE
+    if card.multi_label:
+        written_as = _SEVERAL_FINDINGS
     return {"format": written_as, **_TOML.unstructure(written)}
 
 
@@ -298,6 +317,29 @@ class _Network:
     architecture: str
     arguments: Mapping[str, Value] = field(kw_only=True, default_factory=dict)
     neurons: int
+    head: Head | None = None
+
+    @classmethod
+    def of(cls, card: ModelCard) -> Self:
+        """Return what the file tells of a card's network; its head only if it is not the usual."""
+        return cls(
+            card.architecture,
+            card.neurons,
+            "sigmoid" if card.multi_label else None,
+            arguments=card.arguments,
+        )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The entries of the card that it tells."""
+        if self.head and (fault := why_not(self.head, self.neurons)):
+            raise Misfit(f"that of this network, which {fault.rstrip('.')}", ("network", "head"))
+        return {
+            "architecture": self.architecture,
+            "arguments": self.arguments,
+            "neurons": self.neurons,
+            "multi_label": self.head == "sigmoid",
+        }
 
 
 @dataclass(frozen=True)
@@ -369,7 +411,7 @@ class _Written:
         """Return what the file of a card shall tell."""
         return cls(
             **{name: getattr(card, name) for name in _SHARED},
-            network=_Network(card.architecture, card.neurons, arguments=card.arguments),
+            network=_Network.of(card),
             input=_Input.of(card),
             calibration=None if card.calibration.as_the_network else card.calibration,
             reliability=card.reliability or None,
@@ -387,7 +429,7 @@ class _Written:
             raise Misfit(f"there together with the checksum of {FEATURES}", ("familiarity",))
         return ModelCard(
             **{name: getattr(self, name) for name in _SHARED},
-            **vars(self.network),
+            **self.network.told,
             channels=self.input.channels,
             size=self.input.size,
             window=self.input.windows[0],

@@ -8,13 +8,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ctviz.core import FloatMap, InvalidInput, Prediction, Slice, UnsupportedNetwork
+from ctviz.core import (
+    Contrast,
+    FloatMap,
+    InvalidInput,
+    Prediction,
+    Slice,
+    Target,
+    UnsupportedNetwork,
+)
 from ctviz.models.card import ModelCard, limits_of
 from ctviz.models.familiarity import features_of
 from ctviz.models.grid import AS_A_WHOLE, Manner, Placement
 from ctviz.networks import answers, conduct_of, undisturbed
 
 AIR_HU = -1024.0
+LEAST = 1e-150
+"""Odds below this, and above its inverse, are taken for it: they are certain either way."""
 GREY_TAILS = (0.5, 99.5)
 """Percentiles of an uncalibrated slice's grey values that become 0 and 1."""
 
@@ -94,8 +104,8 @@ class Classifier:
     def probabilities(self, x: Tensor) -> NDArray[np.float64]:
         """Return the class probabilities (N, K) of encoded slices (N, C, h, w).
 
-        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax, made
-        believable by the card's `Calibration`.
+        A single neuron z gives sigmoid(-z) and sigmoid(z), several give their softmax, or each its
+        sigmoid if it is a finding by itself; made believable by the card's `Calibration`.
         """
         x = x.to(self.device, self.precision)
         with undisturbed(self.network):
@@ -109,11 +119,24 @@ class Classifier:
             raise UnsupportedNetwork(
                 f"The class scores of model '{self.card.id}' for this image are not finite."
             )
-        calibration = self.card.calibration
-        of = calibration.of_one_neuron if self.card.neurons == 1 else calibration.of_several
-        shares = of(scores)
+        shares = self.card.calibration.probabilities(self.card.head, scores)
         probabilities: NDArray[np.float64] = shares.cpu().numpy()
         return probabilities
+
+    def share(self, x: Tensor, target: Target) -> NDArray[np.float64]:
+        """Return the probability (N,) of what is explained, of encoded slices (N, C, h, w).
+
+        Of a contrast it is that of the one class where only it and the other could be, one of them:
+        p / (p + q) of classes of which one is right, and the same of the odds of findings.
+        """
+        shares = self.probabilities(x)
+        if not isinstance(target, Contrast):
+            return shares[:, target]
+        odds = shares / np.maximum(1 - shares, LEAST) if self.card.multi_label else shares
+        odds = np.clip(odds, LEAST, 1 / LEAST)
+        one, other = odds[:, target.target], odds[:, target.rather_than]
+        share: NDArray[np.float64] = one / (one + other)
+        return share
 
     def strangeness(self, x: Tensor) -> NDArray[np.float64] | None:
         """Return how unlike the training encoded slices (N, C, h, w) are, (N,), by `Familiarity`.
@@ -151,7 +174,7 @@ class Classifier:
         for start in range(0, len(images), batch):
             chunk = [images[index] for index in range(start, min(start + batch, len(images)))]
             for shares in self.probabilities(torch.cat([self.encode(image) for image in chunk])):
-                yield Prediction(self.card.id, self.classes, shares)
+                yield Prediction(self.card.id, self.classes, shares, self.card.multi_label)
 
     def caveats(self, image: Slice) -> tuple[str, ...]:
         """Say what a reader should know before trusting the answer for this slice."""

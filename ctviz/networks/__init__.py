@@ -6,6 +6,7 @@ from ctviz.networks.calling import (
     foreign_code,
     in_layout,
     said,
+    score_of,
     slopes,
 )
 from ctviz.networks.conduct import Conduct, conduct_of
@@ -42,6 +43,7 @@ __all__ = [
     "precise",
     "require_whole_gradient",
     "said",
+    "score_of",
     "sent",
     "slopes",
     "state_of",

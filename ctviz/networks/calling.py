@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from ctviz.core import CtvizError, UnsupportedNetwork
+from ctviz.core import Contrast, CtvizError, Target, UnsupportedNetwork
 
 LONGEST = 200
 """Characters of what a network says that are passed on."""
@@ -53,6 +53,16 @@ def class_scores(network: nn.Module, batch: Tensor) -> Tensor:
             f"The network must answer (N, K) class scores; for {_images(count)} it gave {shape}."
         )
     return answer
+
+
+def score_of(scores: Tensor, target: Target) -> Tensor:
+    """Return the score (N,) of what is explained, of class scores (N, K).
+
+    That is a class's own score, or by how much it is above another's.
+    """
+    if isinstance(target, Contrast):
+        return scores[:, target.target] - scores[:, target.rather_than]
+    return scores[:, target]
 
 
 def slopes(

@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from ctviz.core import UnsupportedNetwork
-from ctviz.networks.calling import class_scores, slopes
+from ctviz.core import Target, UnsupportedNetwork
+from ctviz.networks.calling import class_scores, score_of, slopes
 from ctviz.networks.functions import FunctionWatch, tensors_in
 from ctviz.networks.quiet import State, state_of
 
@@ -25,7 +25,7 @@ NO_GRADIENT = (
 _WHOLE: WeakKeyDictionary[nn.Module, dict[object, tuple[State, bool]]] = WeakKeyDictionary()
 
 
-def require_whole_gradient(network: nn.Module, x: Tensor, target: int) -> None:
+def require_whole_gradient(network: nn.Module, x: Tensor, target: Target) -> None:
     """Refuse a network that hands back the gradient of a part of its work only, or none.
 
     Its first pass with images of this shape is watched. Only where something is left out of the
@@ -46,10 +46,10 @@ def require_whole_gradient(network: nn.Module, x: Tensor, target: int) -> None:
         )
 
 
-def _is_whole(network: nn.Module, x: Tensor, target: int) -> bool:
+def _is_whole(network: nn.Module, x: Tensor, target: Target) -> bool:
     point = x.clone().requires_grad_()
     with _NumberWatch([point]) as watch:
-        score = class_scores(network, point.clone())[:, target].sum()
+        score = score_of(class_scores(network, point.clone()), target).sum()
     if not watch.left_out:
         return True
     gradient = _gradient(score, point)
@@ -72,7 +72,7 @@ def _ways(x: Tensor) -> Iterator[Tensor]:
     yield torch.full(x.shape, spread, dtype=torch.float64)
 
 
-def _agrees(network: nn.Module, x: Tensor, target: int, gradient: Tensor, way: Tensor) -> bool:
+def _agrees(network: nn.Module, x: Tensor, target: Target, gradient: Tensor, way: Tensor) -> bool:
     """Whether the score changes along a way as the gradient says, over steps of some length.
 
     Long steps meet bends and short ones rounding, so that the best of them counts.
@@ -84,10 +84,10 @@ def _agrees(network: nn.Module, x: Tensor, target: int, gradient: Tensor, way: T
     return min(abs(slope - foretold) for slope in found) <= DIFFERENCE * scale
 
 
-def _slope(network: nn.Module, x: Tensor, target: int, way: Tensor, step: float) -> float:
+def _slope(network: nn.Module, x: Tensor, target: Target, way: Tensor, step: float) -> float:
     with torch.no_grad():
         ahead, behind = (
-            float(class_scores(network, x + (sign * step * way).to(x))[0, target])
+            float(score_of(class_scores(network, x + (sign * step * way).to(x)), target)[0])
             for sign in (1, -1)
         )
     return (ahead - behind) / (2 * step)

@@ -248,4 +248,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX experiments_by_name ON experiments (name, id)",
         *only_appended("experiments", "experiments are", with_case=True),
     ),
+    # Whether each class of an answer is a finding by itself.
+    ("ALTER TABLE predictions ADD COLUMN multi_label INTEGER NOT NULL DEFAULT 0",),
 )

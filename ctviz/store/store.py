@@ -37,7 +37,7 @@ _ADD_CASE = """
 _LISTED_CASES = """
     SELECT * FROM named_cases WHERE id NOT IN (SELECT case_id FROM cases_away) ORDER BY place
 """
-_PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_PREDICTION = "INSERT OR REPLACE INTO predictions VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ADD_AUDIT = """
     INSERT INTO audit (at, event, who, what, outcome)
     SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
@@ -347,6 +347,7 @@ class Store:
         values = (
             *(case_id, slice_index, prediction.model_id, weights),
             *(json.dumps(prediction.classes), json.dumps(list(prediction.probabilities))),
+            int(prediction.multi_label),
         )
         self._database.write(partial(_execute, _PUT_PREDICTION, values))
 
@@ -545,4 +546,5 @@ def _prediction(row: sqlite3.Row) -> Prediction:
         model_id=row["model"],
         classes=_classes(row["classes"]),
         probabilities=np.asarray(json.loads(row["probabilities"])),
+        multi_label=bool(row["multi_label"]),
     )

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, cast
 
 import streamlit as st
 
-from ctviz.backend import BroughtOutlines, Imported, Job
+from ctviz.backend import BroughtOutlines, FetchedOutlines, Imported, Job
 from ctviz.backend.checking import Checkup
 from ctviz.core import ImportanceMap, Sign, Slice, Value
 from ctviz.core.experiment import DEFAULT_EDGE_MM, Experiment
@@ -148,6 +148,12 @@ class Outlines:
         Of which case some were kept, and how many.
     refused
         Why they were not.
+    fetched
+        What came with them from a server, if they did.
+    scan
+        Their scan, on its way from there.
+    came
+        The cases that it became.
     """
 
     case: str = ""
@@ -160,6 +166,9 @@ class Outlines:
     wish: Literal["keep", "replace", "close"] | None = None
     kept: tuple[str, int] = ("", 0)
     refused: str = ""
+    fetched: FetchedOutlines | None = None
+    scan: Job[Imported] | None = None
+    came: tuple[str, ...] = ()
 
 
 @dataclass
@@ -178,6 +187,8 @@ class PacsVisit:
         Those of which more is shown.
     fetched
         The series that was asked for last, on its way into the list of cases.
+    outlines
+        Those that were asked for last, until they can be looked at.
     """
 
     server: str = ""
@@ -188,6 +199,7 @@ class PacsVisit:
     chosen: FoundSeries | None = None
     preview: Job[Slice] | None = None
     fetched: Job[Imported] | None = None
+    outlines: Job[FetchedOutlines] | None = None
 
 
 @dataclass
@@ -265,6 +277,7 @@ class Session:
     slice: int | None = None
     model: str = ""
     target: int | None = None
+    rather_than: int | None = None
     estimators: tuple[str, ...] | None = None
     settings: dict[str, dict[str, Value]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
@@ -354,6 +367,7 @@ class Session:
         self.slice = _number(query.get("slice"), self.slice)
         # An address without a class means the answer, whatever was chosen before.
         self.target = _number(query.get("target"), None)
+        self.rather_than = _number(query.get("rather_than"), None)
         self.estimators = _names(query.get("estimators"), self.estimators)
         self.metrics = _names(query.get("metrics"), self.metrics)
         self.beside = query.get("beside", self.beside)
@@ -365,6 +379,7 @@ class Session:
             "slice": self.slice,
             "model": self.model,
             "target": self.target,
+            "rather_than": self.rather_than,
             "estimators": ",".join(self.estimators or ()),
             "metrics": ",".join(self.metrics or ()),
             "beside": self.beside,
@@ -397,7 +412,8 @@ class Session:
         """Turn to another case: to where it was left, explaining the predicted class."""
         if self.case and self.slice is not None:
             self.places[self.case] = self.slice
-        self.case, self.slice, self.target = case_id, self.places.get(case_id), None
+        self.case, self.slice = case_id, self.places.get(case_id)
+        self.target = self.rather_than = None
         self.met = ""
 
 

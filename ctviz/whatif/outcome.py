@@ -89,8 +89,8 @@ class Outcome:
 
     @property
     def turned(self) -> bool:
-        """Whether the model answers another class."""
-        return self.before.prediction.target != self.after.prediction.target
+        """Whether the model answers another class, or other findings."""
+        return self.before.prediction.found != self.after.prediction.found
 
     @property
     def changed(self) -> tuple[int, float]:

@@ -19,10 +19,10 @@ ENTRIES = [case(0, "With Contrast"), case(1, "contrast-free"), case(2, None)]
 
 def test_classes_are_found_by_name_or_by_what_they_are_said_to_mean(backend):
     card = backend.models()[MODEL]
-    assert [(each.id, index) for each, index in cases_for(card, ENTRIES, {})] == [("C-0", 1)]
+    assert [(each.id, index) for each, index in cases_for(card, ENTRIES, {})] == [("C-0", (1,))]
     meaning = {"contrast-free": "without contrast"}
     both = {each.id: index for each, index in cases_for(card, ENTRIES, meaning)}
-    assert both == {"C-0": 1, "C-1": 0}
+    assert both == {"C-0": (1,), "C-1": (0,)}
 
 
 def test_what_cannot_be_checked_is_said_with_what_is_known(backend):
@@ -43,7 +43,7 @@ def test_a_checkup_tells_what_the_model_answers(backend, tmp_path):
     truths = [backend.store.case(c).truth for c in two_phantoms]
     expected = {t: a.probabilities[1] for t, a in zip(truths, asked, strict=True)}
     shares = found.answers.probabilities[:, 1]
-    known = [found.answers.classes[index] for index in found.answers.truths]
+    known = [found.answers.classes[row.argmax()] for row in found.answers.labels]
     assert dict(zip(known, shares, strict=True)) == pytest.approx(expected, abs=1e-6)
     rows = dict(found.rows())
     assert rows["its answers differ by"].startswith(f"{np.ptp(shares):.3f}")

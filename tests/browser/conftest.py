@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         server.kill()
 
 
-@pytest.fixture(scope="session")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> Iterator[Server]:
+@contextmanager
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Lend a server with the models of the checkout and an empty data folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -92,9 +91,17 @@ def server(
         (models / folder.parent.name).symlink_to(folder.parent)
     server = Server(tmp_path_factory.mktemp("data"), port, models)
     server.start()
-    pytestconfig.stash[RUNNING] = server
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Server]:
+    with started(tmp_path_factory) as server:
+        pytestconfig.stash[RUNNING] = server
+        yield server
 
 
 # Playwright keeps an event loop running in its thread, in which no other test could start one.
@@ -176,6 +183,11 @@ class Reading:
         """Wait until an expression over ``board`` is true."""
         condition = f"() => {{ const board = window.ctvizBoard; return board && ({expression}) }}"
         self.page.wait_for_function(condition, timeout=timeout)
+
+    def drawn(self) -> None:
+        """Wait until what the last input changed is on the screen, which is in the next frame."""
+        frames = "requestAnimationFrame(() => requestAnimationFrame(done))"
+        self.page.evaluate(f"() => new Promise(done => {frames})")
 
     def score(self, pane: str, metric: str) -> Locator:
         return self.page.get_by_test_id(f"score-{pane}-{metric}")

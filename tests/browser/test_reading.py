@@ -125,6 +125,22 @@ def test_the_wheel_scrolls_and_keys_jump(opened):
     opened.until("board.slice === 11")
 
 
+def test_a_slice_counts_as_shown_when_its_picture_is_on_the_screen_and_not_at_the_key(opened):
+    """Whoever waits for a slice and then reads the screen would read the slice before."""
+    opened.page.keyboard.press("Home")
+    opened.until("board.slice === 0 && board.sliceShown")
+    at_the_key = opened.page.evaluate(
+        """() => {
+            const key = new KeyboardEvent("keydown", { key: "End", bubbles: true });
+            window.ctvizBoard.element.dispatchEvent(key);
+            return [window.ctvizBoard.slice, window.ctvizBoard.sliceShown];
+        }"""
+    )
+    assert at_the_key == [11, False]
+    opened.until("board.sliceShown")
+    expect(opened.page.get_by_test_id("slice-text")).to_contain_text("Slice 12 / 12")
+
+
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 
 
@@ -193,18 +209,22 @@ def test_as_many_maps_as_wanted_are_on_the_screen_and_one_can_have_it_all(opened
 
     opened.page.get_by_test_id("pane-canvas-random").hover()
     opened.page.keyboard.press("z")
+    opened.drawn()
     whole = opened.page.get_by_test_id("board").bounding_box()
     opened.page.keyboard.press("ArrowRight")
+    opened.drawn()
     large = opened.page.get_by_test_id("pane-edges").bounding_box()
     assert large["width"] > whole["width"] - 20
     assert large["height"] > whole["height"] - 20
     opened.page.keyboard.press("Escape")
+    opened.drawn()
     assert opened.page.get_by_test_id("pane-edges").bounding_box()["width"] < whole["width"] / 2
 
 
 def test_zooming_out_shows_the_air_around_the_body_and_space_goes_back(opened):
     page = opened.page
     opened.editor.hover(position={"x": 300, "y": 3})
+    opened.drawn()
     first = page.get_by_test_id("reading").inner_text()
     row = int(first.split("y ")[1])
     for _ in range(4):
@@ -216,6 +236,7 @@ def test_zooming_out_shows_the_air_around_the_body_and_space_goes_back(opened):
     page.keyboard.press(" ")
     opened.until("board.zoom === 1")
     opened.editor.hover(position={"x": 300, "y": 3})
+    opened.drawn()
     assert int(page.get_by_test_id("reading").inner_text().split("y ")[1]) == row
 
 

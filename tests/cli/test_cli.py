@@ -298,6 +298,8 @@ def test_without_a_region_agreement_says_what_is_missing(ctviz, series):
         (("predict", "{series}", "--slice", "9"), "slices 0 to 2"),
         (("explain", "{series}", "--estimators", "gradent"), "Did you mean 'gradient'"),
         (("explain", "{series}", "--target", "maybe"), "No class is called 'maybe'"),
+        (("explain", "{series}", "--target", "1", "--rather-than", "0"), "has one output"),
+        (("explain", "{series}", "--target", "1", "--rather-than", "no"), "No class is called"),
         (("explain", "{series}", "--set", "smoothgrad.samples=2"), "not among the chosen"),
         (("explain", "{series}", "--set", "samples"), "has no value"),
         (("explain", "{series}", "--set", "seed=1"), "whose parameter"),

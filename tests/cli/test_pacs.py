@@ -1,6 +1,7 @@
 """`ctviz pacs` searches a server, brings in a series, and sends; so does `export --send`."""
 
 import json
+import shlex
 import sqlite3
 
 import numpy as np
@@ -11,10 +12,11 @@ from ctviz.backend import Backend
 from ctviz.cli.program import parser
 from ctviz.core import Region, Settings
 from ctviz.core.settings import PROJECT
+from tests.io.outlines import made
 from tests.io.pacs import fake_web as fake
-from tests.io.pacs.conftest import scan, web
+from tests.io.pacs.conftest import SCAN, STUDY, outlined, outlined_web, scan, web
 
-__all__ = ["scan", "web"]
+__all__ = ["outlined", "outlined_web", "scan", "web"]
 
 
 @pytest.fixture
@@ -177,7 +179,62 @@ def test_only_objects_of_ctviz_are_sent(ctviz, servers, environment, scan):
 
 def test_the_commands_of_the_page_are_commands():
     page = (PROJECT / "docs" / "pacs.md").read_text("utf-8")
-    commands = [line.split()[1:] for line in page.splitlines() if line.startswith("ctviz ")]
+    commands = [shlex.split(line)[1:] for line in page.splitlines() if line.startswith("ctviz ")]
     assert len(commands) > 5
     for words in commands:
         assert parser().parse_args(words).run
+
+
+@pytest.fixture
+def outlines(environment, outlined_web, monkeypatch):
+    """A server with a scan and outlines of it; the UIDs of their series by modality."""
+    path = environment / "pacs.toml"
+    path.write_text(f'[servers.main]\nurl = "{outlined_web.url}"\npatience = 2\n')
+    monkeypatch.setenv("CTVIZ_PACS", str(path))
+    headers = [header for header, _ in outlined_web.files.values()]
+    return {header.Modality: header.SeriesInstanceUID for header in headers}
+
+
+def kept_regions():
+    backend = Backend(Settings.from_environment())
+    try:
+        (case,) = backend.cases()
+        return {(r.reader, r.label, r.slice_index): r.mask for r in backend.store.regions(case.id)}
+    finally:
+        backend.close()
+
+
+def test_outlines_become_regions_of_the_case_of_their_scan(ctviz, outlines, environment):
+    assert ctviz("pacs", "fetch", "main", STUDY, SCAN).code == 0
+    asked = ("--reader", "Dr A", "--format", "json")
+    done = ctviz("pacs", "fetch", "main", STUDY, outlines["SEG"], *asked)
+    assert done.code == 0, done.err
+    assert "DICOM SEG, matched by the images that it was drawn on." in done.err
+    assert [row["label"] for row in json.loads(done.out)] == ["Liver"]
+    found, expected = kept_regions(), made.masks(1, 2)
+    assert found.keys() == {("Dr A", "Liver", index) for index in expected}
+    assert all((found["Dr A", "Liver", index] == mask).all() for index, mask in expected.items())
+    assert not list((environment / "data").rglob("*.dcm"))
+
+
+def test_their_scan_comes_with_them_if_it_is_asked_for(ctviz, outlines):
+    done = ctviz("pacs", "fetch", "main", STUDY, outlines["RTSTRUCT"])
+    assert done.code == 2
+    assert done.err == (
+        "The scan that these outlines were drawn on is not among the cases; 'main' has it. Add "
+        "--with-scan to fetch it, too.\n"
+    )
+    assert ctviz("cases").out == ""
+    done = ctviz("pacs", "fetch", "main", STUDY, outlines["RTSTRUCT"], "--with-scan")
+    assert done.code == 0, done.err
+    assert {label for _, label, _ in kept_regions()} == {"GTV"}
+
+
+def test_nothing_is_kept_of_a_dry_run_or_of_a_case_they_do_not_belong_to(ctviz, outlines, scan):
+    assert ctviz("pacs", "fetch", "main", STUDY, SCAN).code == 0
+    assert ctviz("pacs", "fetch", "main", STUDY, outlines["SEG"], "--dry-run").code == 0
+    assert kept_regions() == {}
+    (other,) = json.loads(ctviz("index", scan, "--format", "json").out)
+    done = ctviz("pacs", "fetch", "main", STUDY, outlines["SEG"], "--onto", other["case"])
+    assert done.code == 2
+    assert "It is of another patient than this case" in done.err

@@ -50,6 +50,36 @@ def test_the_draws_have_the_error_and_skewness_of_a_mean(people):
     assert found.skewness == pytest.approx(min(skewness, 1), abs=0.05)
 
 
+@pytest.mark.parametrize("people", [2, 3, 6, 20])
+def test_a_mean_has_the_spread_of_ever_more_draws(people):
+    values = np.random.default_rng(people).exponential(size=people)
+    drawn, told = of_people(values, draws=400_000), Spread.of_mean(values)
+    assert told.error == pytest.approx(drawn.error, rel=0.01)
+    assert told.skewness == pytest.approx(drawn.skewness, abs=0.02)
+
+
+@pytest.mark.parametrize("people", [2, 3, 6, 20])
+def test_the_error_of_a_mean_is_students_and_its_skewness_the_samples(people):
+    values = np.random.default_rng(people).exponential(size=people)
+    told = Spread.of_mean(values)
+    assert told.error == pytest.approx(scipy.stats.sem(values))
+    if people > 2:
+        skewness = scipy.stats.skew(values, bias=False) / np.sqrt(people)
+        assert told.skewness == pytest.approx(min(skewness, 1))
+
+
+def test_people_without_a_value_are_left_out_of_a_mean():
+    values = np.random.default_rng(0).random((9, 2))
+    gaps = np.full((3, 2), NAN)
+    with_gaps = np.vstack([values[:4], gaps, values[4:]])
+    one, other = Spread.of_mean(values), Spread.of_mean(with_gaps)
+    np.testing.assert_allclose(one.error, other.error)
+    np.testing.assert_allclose(one.skewness, other.skewness)
+    nobody, alone, alike = Spread.of_mean(np.array([[NAN, 0.3, 0.7], [NAN, NAN, 0.7]])).error
+    assert np.isnan([nobody, alone]).all()
+    assert alike == 0
+
+
 def test_one_of_many_who_is_off_all_others_has_the_largest_skewness():
     for people in (6, 12):
         values = np.zeros(people)

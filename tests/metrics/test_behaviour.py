@@ -33,6 +33,7 @@ class Estimator:
     targets: tuple = (1, 3)
     of_class: object = lambda target: 0
     scores: object = lambda x: np.array([0.0, float(x.mean()), -1.0])
+    multi_label: bool = False
     features: object = lambda x: x[0].mean(axis=1).ravel().astype(float)
 
     def __call__(self, x=None, seed=None, randomised=0.0, twin=0, target=None):

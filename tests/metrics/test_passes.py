@@ -64,7 +64,7 @@ def test_whatever_else_a_metric_needs_it_asks_no_model(cls):
 class Again:
     """An estimator with a seed that counts how often it is asked."""
 
-    seed, twins, targets, asked = 3, 50, (1, 3), 0
+    seed, twins, targets, multi_label, asked = 3, 50, (1, 3), False, 0
 
     def scores(self, x):
         return x.mean(axis=(0, 1, 2))[:3]

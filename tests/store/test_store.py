@@ -188,7 +188,7 @@ def test_unanswered_cases_are_those_listed_without_their_middle_slice(store, ent
 
 def test_what_a_transaction_changes_is_kept_all_or_none(store, path, entry):
     database, places = Database(path), [(entry.id,), ("C-nowhere",)]
-    add = "INSERT INTO predictions VALUES (?, 0, 'small', '', '[]', '[]')"
+    add = "INSERT INTO predictions VALUES (?, 0, 'small', '', '[]', '[]', 0)"
     with pytest.raises(sqlite3.IntegrityError):
         database.write(lambda connection: connection.executemany(add, places))
     assert database.query("SELECT * FROM predictions") == []

@@ -7,7 +7,7 @@ import shutil
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -29,15 +29,25 @@ from ctviz.backend.jobs.job import Job
 from ctviz.backend.jobs.single_flight import SingleFlight
 from ctviz.backend.jobs.worker import Worker
 from ctviz.backend.stored.keys import address
-from ctviz.core import Case, CtvizError, InvalidInput, Progress, Slice, saved_or_said
+from ctviz.core import (
+    Case,
+    CtvizError,
+    InvalidInput,
+    Progress,
+    Slice,
+    UnreadableScan,
+    saved_or_said,
+)
 from ctviz.core.secret import kept_secret
 from ctviz.io import (
     Apart,
     ApartLimits,
+    DrawnOn,
     OffLimits,
     OutlineFile,
     OutlineSettings,
     Refused,
+    drawn_on_apart,
     load_case,
     open_case,
     outlines_apart,
@@ -97,7 +107,7 @@ class Cases:
         self._sweep()
         self._empty_bin(datetime.now(UTC) - IN_BIN, forget)
         self._imports: SingleFlight[Imported] = SingleFlight(processor, "Reading scans")
-        self._outlines: SingleFlight[BroughtOutlines] = SingleFlight(processor, "Reading outlines")
+        self._outlines: SingleFlight[BroughtOutlines] = SingleFlight(processor)
         self._open: OrderedDict[str, Case] = OrderedDict()
         self._lock = Lock()
 
@@ -208,6 +218,27 @@ class Cases:
                 return self._read_outlines(wanted, progress)
 
         return self._outlines.ask(address("outlines", repr(wanted)), compute, owner=owner)
+
+    def drawn_on(self, files: Sequence[Path], progress: Progress) -> DrawnOn:
+        """Return what files of outlines say of the scan that they were drawn on."""
+        with _in_words():
+            return drawn_on_apart(files, key=self.key, check=progress.check, limits=self._limits)
+
+    def scans_of(self, drawn_on: DrawnOn, progress: Progress) -> tuple[str, tuple[str, ...]]:
+        """Return the case that has most of the images, and those that outlines may lie in.
+
+        The first is empty where none has any: older cases do not know their images.
+        """
+        most, best, near = 0, "", []
+        for entry in reversed(self.store.cases()):
+            progress.check()
+            with suppress(UnreadableScan):
+                case = open_case(self._folder_of(entry.id))
+                if (shared := drawn_on.images_in(case)) > most:
+                    most, best = shared, entry.id
+                if drawn_on.may_lie_in(case, self.key):
+                    near.append(entry.id)
+        return best, tuple(near)
 
     def _read_outlines(self, wanted: WantedOutlines, progress: Progress) -> BroughtOutlines:
         # What a browser has sent lies in ctviz's own folder.

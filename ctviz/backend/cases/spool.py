@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -129,6 +129,16 @@ class Spool:
                 return None
             own.taken = True
             return own.folder
+
+    def hold(self, files: Iterable[Path]) -> Path:
+        """Move fetched files into a batch that is closed; return its folder, to be removed."""
+        with self._guard:
+            folder = self._made(secrets.token_hex(16))
+        for number, path in enumerate(files):
+            own = folder / "files" / f"{number:05d}"
+            own.mkdir(parents=True)
+            path.rename(own / path.name)
+        return folder
 
     def discard(self, owner: str, batch: str) -> None:
         """Forget a batch that nobody has taken."""

@@ -7,7 +7,7 @@ apart.
 import json
 from typing import Any
 
-from ctviz.core import Slice, Tunable, digest
+from ctviz.core import Contrast, Slice, Target, Tunable, digest
 from ctviz.models import ModelCard
 from ctviz.models.card import AS_THEY_ARE
 from ctviz.models.grid import AS_A_WHOLE
@@ -34,10 +34,18 @@ def of_model(card: ModelCard) -> list[object]:
         *(card.channels, card.size, card.window, card.classes),
         # Not said of a model without one, so that what was computed before is still found.
         *([] if calibration.as_the_network else [calibration.temperature, calibration.shift]),
+        *(["several findings"] if card.multi_label else []),
         *([] if card.scale == AS_THEY_ARE else [card.scale]),
         *([] if card.manner == AS_A_WHOLE else [["manner", card.manner.fit, card.manner.zoom]]),
         *([["further windows", card.further_windows]] if card.further_windows else []),
     ]
+
+
+def of_target(target: Target) -> list[object]:
+    """Return which class is explained, and rather than which, if that is asked."""
+    if isinstance(target, Contrast):
+        return [target.target, ["rather than", target.rather_than]]
+    return [target]
 
 
 def of_tunable(tunable: Tunable) -> list[object]:

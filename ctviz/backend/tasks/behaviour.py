@@ -14,16 +14,19 @@ from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import of_model, of_slice, of_tunable
+from ctviz.backend.stored.keys import of_model, of_slice, of_target, of_tunable
 from ctviz.backend.stored.stored import Stored
 from ctviz.backend.tasks.evaluate import Evaluation, evaluation_codec, evaluation_of
 from ctviz.backend.tasks.region_maps import native_view
 from ctviz.core import (
+    Contrast,
     FloatMap,
     ImportanceMap,
     InvalidInput,
     Progress,
     Sign,
+    Target,
+    UnsupportedNetwork,
     digest,
     signed_view,
 )
@@ -50,7 +53,7 @@ class Asking:
     x
         (1, C, h, w), the encoded slice.
     target
-        Index of the explained class.
+        Index of the explained class, or a contrast of two.
     sign
         How maps are read.
     progress
@@ -64,7 +67,7 @@ class Asking:
     estimator: Estimator
     classifier: Classifier
     x: Tensor
-    target: int
+    target: Target
     sign: Sign = "signed"
     progress: Progress = field(default_factory=Progress)
     forgetting: int = 0
@@ -84,7 +87,17 @@ class Asking:
     @property
     def targets(self) -> tuple[int, int]:
         """The explained class, and how many the network scores apart; 1 of a single neuron."""
+        if isinstance(self.target, Contrast):
+            raise UnsupportedNetwork(
+                "This score compares the map with that of another class, and a contrast is of two "
+                "already; explain one class to have it."
+            )
         return self.target, self.classifier.card.neurons
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether each class is a finding by itself."""
+        return self.classifier.card.multi_label
 
     def scores(self, x: Images) -> NDArray[np.float64]:
         """Return the network's class scores (K,) of an input (1, C, h, w)."""
@@ -162,7 +175,7 @@ class Behaviour:
         card = self._models.shelf()[question.model_id]
         values = native_view(importance, sign)
         key = self._scores.key(
-            *(of_model(card), of_slice(question.image), question.target),
+            *(of_model(card), of_slice(question.image), *of_target(question.explained)),
             *(of_tunable(metric), of_tunable(estimator), sign, digest(values)),
             # Of what asks no twin nothing more is said, so that what was kept before is found.
             *([self._twins(question)] if metric.asks_twins else []),
@@ -173,7 +186,7 @@ class Behaviour:
             x = classifier.encode(question.image)
             twins = self._models.twins(question.model_id) if metric.asks_twins else ()
             again = Asking(
-                *(estimator, classifier, x, question.target, sign, progress), trained_alike=twins
+                *(estimator, classifier, x, question.explained, sign, progress), trained_alike=twins
             )
             return evaluation_of(metric.curves(values, x.cpu().numpy(), again, progress))
 

@@ -10,7 +10,7 @@ from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import of_model, of_slice, of_tunable
+from ctviz.backend.stored.keys import of_model, of_slice, of_target, of_tunable
 from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.backend.tasks.behaviour import Asking
 from ctviz.core import FloatMap, Progress, Slice
@@ -88,14 +88,14 @@ class ErrorBarring:
         card = self._models.shelf()[question.model_id]
         twins = [of_model(twin) for twin in self._models.twin_cards(question.model_id)]
         key = self._bars.key(
-            *(of_model(card), twins, of_slice(question.image), question.target),
+            *(of_model(card), twins, of_slice(question.image), *of_target(question.explained)),
             *(of_tunable(estimator), [VERSION, COPIES, LEVEL, FURTHER_SEEDS]),
         )
 
         def compute(progress: Progress) -> ErrorBars:
             classifier = self._models.classifier(question.model_id)
             asking = Asking(
-                *(estimator, classifier, classifier.encode(question.image), question.target),
+                *(estimator, classifier, classifier.encode(question.image), question.explained),
                 progress=progress,
                 trained_alike=self._models.twins(question.model_id),
             )

@@ -17,7 +17,7 @@ from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
+from ctviz.backend.stored.keys import address, of_model, of_slice, of_target, of_tunable
 from ctviz.backend.stored.stored import Codec, Missing, Stored
 from ctviz.backend.tasks.region_maps import RegionMaps, native_view
 from ctviz.core import (
@@ -214,7 +214,10 @@ class FidelityScores:
     ) -> list[Job[Evaluation]]:
         """Return each map's Job, in their order; what they have in common is classified once."""
         card = self._models.shelf()[question.model_id]
-        place = [of_model(card), of_slice(question.image), question.target, of_tunable(metric)]
+        place = [
+            *(of_model(card), of_slice(question.image), *of_target(question.explained)),
+            of_tunable(metric),
+        ]
         views = [native_view(importance, sign) for importance in maps]
         keys = [self._scores.key(*place, each.native_digest(sign)) for each in maps]
 
@@ -223,7 +226,7 @@ class FidelityScores:
             x = classifier.encode(question.image).cpu().numpy()
 
             def classify(images: NDArray[np.float32]) -> NDArray[np.float64]:
-                return classifier.probabilities(torch.from_numpy(images))[:, question.target]
+                return classifier.share(torch.from_numpy(images), question.explained)
 
             chosen = [views[each.place] for each in missing]
             results = metric.curves_many(chosen, x, classify, progress)

@@ -9,11 +9,22 @@ from ctviz.backend.jobs.worker import Urgency, Worker
 from ctviz.backend.models import Models
 from ctviz.backend.question import Question
 from ctviz.backend.stored.cache import Cache
-from ctviz.backend.stored.keys import of_model, of_slice, of_tunable
+from ctviz.backend.stored.keys import of_model, of_slice, of_target, of_tunable
 from ctviz.backend.stored.stored import Codec, Missing, Stored
 from ctviz.backend.tasks.speed import Pacing
-from ctviz.core import CtvizError, FloatMap, ImportanceMap, Progress, Slice, checked_target
+from ctviz.core import (
+    Contrast,
+    CtvizError,
+    FloatMap,
+    ImportanceMap,
+    InvalidInput,
+    Progress,
+    Slice,
+    Target,
+    checked_explained,
+)
 from ctviz.core.files import Arrays
+from ctviz.core.targets import explained
 from ctviz.estimators import ESTIMATORS, Estimator, Pace
 from ctviz.estimators import explain as explain_on_grid
 from ctviz.models import Classifier, ModelCard
@@ -24,6 +35,7 @@ def explain(
     image: Slice,
     target: int | None = None,
     estimators: Sequence[str | Estimator] = ("smoothgrad", "integrated-gradients"),
+    rather_than: int | None = None,
 ) -> dict[str, ImportanceMap]:
     """Return the importance maps of one slice by estimator, on the scan's grid.
 
@@ -39,9 +51,13 @@ def explain(
         Index of the class that importance speaks for; by default the predicted one.
     estimators
         Names, or instances where hyperparameters differ from the defaults.
+    rather_than
+        Index of the class that importance speaks against: the maps say why the one rather than the
+        other. None explains the class's own score.
     """
     chosen = [ESTIMATORS[e]() if isinstance(e, str) else e for e in estimators]
-    wanted = model.predict(image).target if target is None else check_target(model.card, target)
+    chosen_class = model.predict(image).target if target is None else target
+    wanted = check_target(model.card, explained(chosen_class, rather_than))
     maps: dict[str, ImportanceMap] = {}
 
     def keep(_: int, importance: ImportanceMap) -> None:
@@ -51,15 +67,23 @@ def explain(
     return {estimator.name: maps[estimator.name] for estimator in chosen}
 
 
-def check_target(card: ModelCard, target: int) -> int:
-    """Return the index of a class of the model, or refuse what is none."""
-    return checked_target(target, len(card.classes), f"The model '{card.id}'")
+def check_target(card: ModelCard, target: Target) -> Target:
+    """Return a class of the model or a contrast of two, or refuse what is none."""
+    checked = checked_explained(target, len(card.classes), f"The model '{card.id}'")
+    if isinstance(checked, Contrast) and card.neurons == 1:
+        one, other = (card.classes[k] for k in (checked.target, checked.rather_than))
+        raise InvalidInput(
+            f"The model '{card.id}' has one output: the score of '{one}' is that of '{other}' "
+            "turned round, so its maps say why the one rather than the other already. Explain the "
+            "class alone."
+        )
+    return checked
 
 
 def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listener is one more
     model: Classifier,
     image: Slice,
-    target: int,
+    target: Target,
     estimators: Sequence[Estimator],
     *,
     done: Callable[[int, ImportanceMap], None],
@@ -105,7 +129,7 @@ class Explainer:
             compute_maps(
                 self._models.classifier(question.model_id),
                 question.image,
-                question.target,
+                question.explained,
                 [estimators[each.place] for each in missing],
                 done=lambda index, importance: missing[index].finish(importance),
                 failed=lambda index, error: missing[index].fail(error),
@@ -122,8 +146,8 @@ class Explainer:
 
     def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
         card = self._models.shelf()[question.model_id]
-        check_target(card, question.target)
-        place = [of_model(card), of_slice(question.image), question.target]
+        check_target(card, question.explained)
+        place = [of_model(card), of_slice(question.image), *of_target(question.explained)]
         return [self._maps.key(*place, of_tunable(estimator)) for estimator in estimators]
 
     def close(self) -> None:

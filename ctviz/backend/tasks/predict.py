@@ -117,6 +117,7 @@ def _pack(prediction: Prediction) -> Arrays:
         "model": np.asarray(prediction.model_id),
         "classes": np.asarray(prediction.classes),
         "probabilities": prediction.probabilities,
+        **({"multi label": np.asarray(True)} if prediction.multi_label else {}),
     }
 
 
@@ -125,4 +126,5 @@ def _unpack(arrays: Arrays) -> Prediction:
         model_id=str(arrays["model"]),
         classes=tuple(map(str, arrays["classes"])),
         probabilities=arrays["probabilities"],
+        multi_label="multi label" in arrays,
     )

@@ -15,7 +15,13 @@ from ctviz.backend.stored.stored import Codec, Stored
 from ctviz.core import Progress
 from ctviz.core.files import Arrays
 from ctviz.estimators import Estimator
-from ctviz.estimators.second_opinion import CAPTUM, NO_COUNTERPART, SecondOpinion, second_opinion
+from ctviz.estimators.second_opinion import (
+    CAPTUM,
+    NO_CONTRAST,
+    NO_COUNTERPART,
+    SecondOpinion,
+    second_opinion,
+)
 
 
 class SecondOpinions:
@@ -33,6 +39,8 @@ class SecondOpinions:
             *(of_model(card), of_slice(question.image), question.target),
             *(of_tunable(estimator), version("captum")),
         )
+        if question.rather_than is not None:
+            return ready(key, SecondOpinion(estimator.name, why=NO_CONTRAST))
         if estimator.name not in CAPTUM:
             return ready(key, SecondOpinion(estimator.name, why=NO_COUNTERPART))
 

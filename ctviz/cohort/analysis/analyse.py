@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ctviz.cohort.analysis.cohort_accuracy import Accuracy, accuracies
+from ctviz.cohort.analysis.cohort_accuracy import accuracies, accuracy_comparison
 from ctviz.cohort.analysis.fill_ranges import fill_ranges
 from ctviz.cohort.analysis.findings import (
     DiceCurves,
@@ -63,15 +63,15 @@ def analyse(folder: Path, progress: Progress | None = None) -> Findings:
     for ranked in study_data.metrics:
         checked.check()
         rankings += list(_rankings(study_data, ranked.key, variant=ranked.variant))
-    paper = accuracies(study_data)
+    accuracy = accuracies(study_data)
     checked.check()
-    verdicts, sign_verdicts = _verdicts(study_data, paper)
+    verdicts, sign_verdicts = _verdicts(study_data)
     return Findings(
         subject=_subject(study_data),
         entrants=study_data.table.entrants,
         metrics=study_data.metrics,
         rankings=tuple(rankings),
-        accuracy=tuple(each.curves for each in paper),
+        accuracy=accuracy,
         roc=_roc(study_data),
         dice=_dice(study_data),
         agreements=tuple(_agreements(study_data)),
@@ -127,7 +127,7 @@ def _rankings(study_data: StudyData, key: str, *, variant: bool) -> Iterator[Met
             standings=standings(panel, *how),
             frequencies=rank_frequencies(panel, *how),
             friedman=friedman(panel),
-            pairs=() if variant else pairwise(panel, *how),
+            pairs=() if variant else pairwise(panel),
         )
 
 
@@ -158,10 +158,7 @@ def _dice(study_data: StudyData) -> DiceCurves | None:
     curves = study_data.curves["dice"]
     # One entrant after the other, so that memory does not grow with their number.
     parts = [
-        mean_curves(
-            curves[:, [e]], study_data.patients, study_data.draws, study_data.seed, (0.0, 1.0)
-        )
-        for e in range(curves.shape[1])
+        mean_curves(curves[:, [e]], study_data.patients, (0.0, 1.0)) for e in range(curves.shape[1])
     ]
     placed = standings(study_data.panel(CHOSEN_DICE), study_data.draws, study_data.seed)
     return DiceCurves(
@@ -178,17 +175,16 @@ def _dice(study_data: StudyData) -> DiceCurves | None:
 
 def _agreements(study_data: StudyData) -> Iterator[MetricAgreement]:
     """Yield how alike fidelity and each human-centric metric rank the estimators."""
-    how = study_data.draws, study_data.seed
     for human in study_data.human if study_data.fidelity else ():
         for signs in study_data.choices:
             model, reader = _pair(study_data, human, signs)
-            on_slices = slice_agreement(model, reader, *how)
+            on_slices = slice_agreement(model, reader)
             yield MetricAgreement(
                 first=model.metric,
                 second=human,
                 signs=signs,
-                ranks=rank_agreement(model, reader, *how),
-                moves=rank_moves(model, reader, *how),
+                ranks=rank_agreement(model, reader),
+                moves=rank_moves(model, reader),
                 slice_mean=on_slices.mean,
                 slice_interval=on_slices.interval,
             )
@@ -198,7 +194,7 @@ def _disputed(study_data: StudyData) -> Iterator[Disputed]:
     slices, truth = study_data.table.slices, study_data.table.texts("truth")
     for human in _headlines(study_data):
         model, reader = _pair(study_data, human, study_data.choices[0])
-        worst = disagreements(model, reader, DISPUTED, study_data.draws, study_data.seed)
+        worst = disagreements(model, reader, DISPUTED)
         for found in worst.slices:
             row = slices.iloc[found.row]
             yield Disputed(
@@ -238,12 +234,13 @@ def _subgroups(study_data: StudyData) -> Iterator[Subgroups]:
 
 
 def _verdicts(
-    study_data: StudyData, paper: tuple[Accuracy, ...]
+    study_data: StudyData,
 ) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """Return what the cohort says of the paper's findings, and of each estimator's signs."""
     how = study_data.draws, study_data.seed
     scored = [key for key in (study_data.fidelity, *_headlines(study_data)) if key]
-    comparisons = [paper[0].comparison(*how)] if paper else []
+    by_accuracy = accuracy_comparison(study_data)
+    comparisons = [] if by_accuracy is None else [by_accuracy]
     comparisons += [
         RankingComparison.by_scores(study_data.panel(key).without_controls(), *how)
         for key in scored
@@ -256,9 +253,7 @@ def _verdicts(
     panels = {key: study_data.panel(key) for key in scored}
     first = panels.get(study_data.fidelity or "")
     differing = [
-        rankings_disagree(first, panels[key], *how)
-        for key in _headlines(study_data)
-        if first is not None
+        rankings_disagree(first, panels[key]) for key in _headlines(study_data) if first is not None
     ]
     signs = [verdict for c in comparisons if both for verdict in absolute_beats_signed(c)]
     return (*throughout, *matter, *leading, *differing), tuple(signs)

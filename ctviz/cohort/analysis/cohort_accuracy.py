@@ -1,86 +1,115 @@
 """The paper's fidelity of a cohort, from the probability curves of its slices."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ctviz.cohort.analysis.findings import AccuracyCurves
-from ctviz.cohort.statistics import CohortFidelity, RankingComparison, Removals, cohort_fidelity
-from ctviz.cohort.statistics.patients import Numbers
+from ctviz.cohort.statistics import RankingComparison, Removals, cohort_fidelity
 from ctviz.cohort.tables.study_data import StudyData
 from ctviz.metrics.against_model import DECIDED
 
 TWO = 2
 
 
-@dataclass(frozen=True, eq=False)
-class Accuracy:
-    """One fidelity variant's accuracy curves, and the draws that compare entrants."""
-
-    curves: AccuracyCurves
-    fidelity: CohortFidelity
-    removals: Removals
-
-    def comparison(self, draws: int, seed: int) -> RankingComparison:
-        """Return the comparison of the estimators that are no controls."""
-        kept = [e for e, each in enumerate(self.removals.entrants) if not each.control]
-        compared = replace(
-            self.removals,
-            mif_right=self.removals.mif_right[:, kept],
-            lif_right=self.removals.lif_right[:, kept],
-            entrants=tuple(self.removals.entrants[e] for e in kept),
-        )
-        return RankingComparison.by_cohort_fidelity(cohort_fidelity(compared, draws, seed))
-
-
-def accuracies(study_data: StudyData) -> tuple[Accuracy, ...]:
+def accuracies(study_data: StudyData) -> tuple[AccuracyCurves, ...]:
     """Return the accuracy curves of every fidelity variant, the paper's first."""
-    keys = sorted(study_data.curves.removals, key=lambda key: (key != study_data.fidelity, key))
-    found = (_accuracy(study_data, key) for key in keys)
-    return tuple(each for each in found if each is not None)
+    answered = (Answered.of(study_data, key) for key in _variants(study_data))
+    return tuple(each.curves(study_data) for each in answered if each is not None)
 
 
-def _accuracy(study_data: StudyData, key: str) -> Accuracy | None:
-    texts = study_data.table.texts
-    truth, target = texts("truth"), texts("target")
-    reference: Literal["truth", "prediction"] = "truth" if np.any(truth != "") else "prediction"
-    classes = truth if reference == "truth" else texts("predicted")
-    # Of more than two classes, a low probability of one does not tell which is the answer.
-    kept = (classes != "") & ((target == classes) | (len(study_data.classes) == TWO))
-    if not kept.any():
+def accuracy_comparison(study_data: StudyData) -> RankingComparison | None:
+    """Return the comparison of the estimators that are no controls, by the paper's variant."""
+    answered = (Answered.of(study_data, key) for key in _variants(study_data))
+    first = next((each for each in answered if each is not None), None)
+    if first is None:
         return None
-    agrees = (target == classes)[kept]
-    defined = study_data.panel(key).defined[kept]
-    mif, lif = (
-        _right(np.asarray(study_data.curves[f"{order} {key}"][kept]), agrees, defined)
-        for order in ("mif", "lif")
+    kept = [e for e, each in enumerate(first.removals.entrants) if not each.control]
+    compared = replace(
+        first.removals,
+        mif_right=first.removals.mif_right[:, kept],
+        lif_right=first.removals.lif_right[:, kept],
+        entrants=tuple(first.removals.entrants[e] for e in kept),
     )
-    shares = study_data.curves.grids[f"shares {key}"]
-    patients, entrants = study_data.patients[kept], study_data.table.entrants
-    removals = Removals(mif, lif, shares, classes[kept], patients, entrants)
-    fidelity = cohort_fidelity(removals, study_data.draws, study_data.seed)
-    curves = AccuracyCurves(
-        metric=key,
-        reference=reference,
-        classes=fidelity.classes,
-        slices=int(kept.sum()),
-        patients=fidelity.patients,
-        shares=fidelity.shares,
-        mif=fidelity.mif,
-        lif=fidelity.lif,
-        low=fidelity.low,
-        high=fidelity.high,
-        standings=fidelity.standings,
-        turned=int(np.sum(~agrees)),
-        too_few=fidelity.too_few,
+    return RankingComparison.by_cohort_fidelity(
+        cohort_fidelity(compared, study_data.draws, study_data.seed)
     )
-    return Accuracy(curves, fidelity, removals)
 
 
-def _right(probability: Numbers, agrees: Numbers, defined: Numbers) -> Numbers:
+def _variants(study_data: StudyData) -> list[str]:
+    return sorted(study_data.curves.removals, key=lambda key: (key != study_data.fidelity, key))
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What the model still answered under one fidelity variant.
+
+    Parameters
+    ----------
+    metric
+        Key of the variant.
+    reference
+        What counts as right.
+    removals
+        Whether it was right.
+    turned
+        Number of slices on which the class that was asked for is not the right one.
+    """
+
+    metric: str
+    reference: Literal["truth", "prediction"]
+    removals: Removals
+    turned: int
+
+    @classmethod
+    def of(cls, study_data: StudyData, key: str) -> Self | None:
+        """Return the answers on the slices whose right class is known; None if there are none."""
+        texts = study_data.table.texts
+        truth, target = texts("truth"), texts("target")
+        reference: Literal["truth", "prediction"] = "truth" if np.any(truth != "") else "prediction"
+        classes = truth if reference == "truth" else texts("predicted")
+        # Of more than two classes, a low probability of one does not tell which is the answer.
+        kept = (classes != "") & ((target == classes) | (len(study_data.classes) == TWO))
+        if not kept.any():
+            return None
+        agrees = (target == classes)[kept]
+        defined = study_data.panel(key).defined[kept]
+        mif, lif = (
+            _right(np.asarray(study_data.curves[f"{order} {key}"][kept]), agrees, defined)
+            for order in ("mif", "lif")
+        )
+        shares = study_data.curves.grids[f"shares {key}"]
+        patients, entrants = study_data.patients[kept], study_data.table.entrants
+        removals = Removals(mif, lif, shares, classes[kept], patients, entrants)
+        return cls(key, reference, removals, int(np.sum(~agrees)))
+
+    def curves(self, study_data: StudyData) -> AccuracyCurves:
+        """Return how accuracy falls as pixels are removed."""
+        fidelity = cohort_fidelity(self.removals, study_data.draws, study_data.seed)
+        return AccuracyCurves(
+            metric=self.metric,
+            reference=self.reference,
+            classes=fidelity.classes,
+            slices=len(self.removals.classes),
+            patients=fidelity.patients,
+            shares=fidelity.shares,
+            mif=fidelity.mif,
+            lif=fidelity.lif,
+            low=fidelity.low,
+            high=fidelity.high,
+            standings=fidelity.standings,
+            turned=self.turned,
+            too_few=fidelity.too_few,
+        )
+
+
+def _right(
+    probability: NDArray[np.floating], agrees: NDArray[np.bool_], defined: NDArray[np.bool_]
+) -> NDArray[np.float32]:
     """Return (N, E, S) whether the model says the right class, NaN where nothing is known."""
     says_target = probability > DECIDED
-    right = np.where(agrees[:, None, None], says_target, ~says_target).astype(np.float64)
-    known = ~np.isnan(probability) & defined[:, :, None]
-    return np.where(known, right, np.nan)
+    right: NDArray[np.float32] = (says_target == agrees[:, None, None]).astype(np.float32)
+    right[np.isnan(probability) | ~defined[:, :, None]] = np.nan
+    return right

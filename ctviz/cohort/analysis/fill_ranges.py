@@ -60,12 +60,12 @@ def coarser(study_data: StudyData, key: str, every: int) -> Panel | None:
 def _shift(study_data: StudyData, usual: Panel, other: Panel) -> Numbers:
     """Return (E,) by how much another fill moves the mean, paired; NaN without any pair."""
     moved = study_data.of_values(other.values - usual.values, usual.metric)
-    return mean_of_patients(moved.patient_means())
+    return mean_of_patients(moved.patient_means)
 
 
 def _ranges(study_data: StudyData, usual: str, shifts: list[Numbers]) -> Iterator[FillRange]:
     panel = study_data.panel(usual)
-    means = mean_of_patients(panel.patient_means())
+    means = mean_of_patients(panel.patient_means)
     # The usual fill moves nothing; a fill without any score in common says nothing.
     moved = np.nan_to_num(np.stack([np.zeros_like(means), *shifts]))
     for place, entrant in enumerate(panel.entrants):

@@ -30,7 +30,7 @@ def _fills(study_data: StudyData) -> Iterator[Sensitivity]:
         fills = tuple(str(study_data.study.metrics[key].get("fill")) for key in (usual, other))
         panel = in_steps_of(study_data, usual, other) or study_data.panel(usual)
         panels = panel, study_data.panel(other)
-        yield _compared(study_data, ("fill", usual), (fills[0], fills[1]), panels)
+        yield _compared(("fill", usual), (fills[0], fills[1]), panels)
 
 
 def _steps(study_data: StudyData) -> Iterator[Sensitivity]:
@@ -42,7 +42,7 @@ def _steps(study_data: StudyData) -> Iterator[Sensitivity]:
             panel = coarser(study_data, key, every)
             if panel is not None:
                 words = f"{step:.1%}", f"{step * every:.1%}"
-                yield _compared(study_data, ("step", key), words, (study_data.panel(key), panel))
+                yield _compared(("step", key), words, (study_data.panel(key), panel))
 
 
 def _signs(study_data: StudyData) -> Iterator[Sensitivity]:
@@ -52,7 +52,7 @@ def _signs(study_data: StudyData) -> Iterator[Sensitivity]:
         signed, absolute = study_data.panel(key, "signed"), study_data.panel(key, "absolute")
         renamed = tuple(replace(each, sign="absolute") for each in signed.entrants)
         panels = replace(signed, entrants=renamed), absolute
-        yield _compared(study_data, ("sign", key), ("signed", "absolute"), panels)
+        yield _compared(("sign", key), ("signed", "absolute"), panels)
 
 
 def _shares(study_data: StudyData) -> Iterator[Sensitivity]:
@@ -61,18 +61,15 @@ def _shares(study_data: StudyData) -> Iterator[Sensitivity]:
     usual = study_data.panel("dice")
     own = "the region's own share"
     chosen = study_data.panel(CHOSEN_DICE)
-    yield _compared(
-        study_data, ("share", "dice"), (own, "chosen on other patients"), (usual, chosen)
-    )
+    yield _compared(("share", "dice"), (own, "chosen on other patients"), (usual, chosen))
     shares = study_data.curves.grids["dice"]
     for share in FIXED_SHARES:
         place = int(np.argmin(np.abs(shares - share)))
         panel = study_data.of_values(np.asarray(study_data.curves["dice"][:, :, place]), "dice")
-        yield _compared(study_data, ("share", "dice"), (own, f"{share:.0%}"), (usual, panel))
+        yield _compared(("share", "dice"), (own, f"{share:.0%}"), (usual, panel))
 
 
 def _compared(
-    study_data: StudyData,
     what: tuple[Literal["fill", "step", "sign", "share"], str],
     words: tuple[str, str],
     panels: tuple[Panel, Panel],
@@ -84,6 +81,6 @@ def _compared(
         metric=metric,
         usual=words[0],
         other=words[1],
-        ranks=rank_agreement(usual, other, study_data.draws, study_data.seed),
-        moves=rank_moves(usual, other, study_data.draws, study_data.seed),
+        ranks=rank_agreement(usual, other),
+        moves=rank_moves(usual, other),
     )

@@ -36,7 +36,7 @@ def typical_slices(panel: Panel, most: int) -> tuple[Typical, ...]:
     The median is an observed slice: of an even number, the better one of the two in the middle.
     Slices without a score are nowhere. On fewer than three slices some places share one.
     """
-    merits = mean_of_patients(panel.patient_means()) * panel.direction
+    merits = mean_of_patients(panel.patient_means) * panel.direction
     order = [
         column for column in np.argsort(-merits, kind="stable") if not np.isnan(merits[column])
     ]

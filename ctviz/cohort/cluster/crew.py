@@ -74,6 +74,11 @@ class ClusterCrew:
 
     def _give_up(self, seconds: float, *, met: bool) -> None:
         """End the study, if the scheduler was never there or has been away for too long."""
+        if not met and self.address.startswith("tls:"):
+            raise InvalidInput(
+                f"No Dask scheduler answers at {self.address}, or it and this machine do not "
+                "accept each other's certificates; see docs/cluster.md."
+            ) from None
         if not met:
             raise InvalidInput(
                 f"No Dask scheduler answers at {self.address}; start one with `dask scheduler`, or "

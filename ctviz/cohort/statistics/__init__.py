@@ -1,7 +1,8 @@
 """What a cohort's scores say about its entrants, with patients as the unit.
 
 Slices are averaged within their patient, and everything else is over patients: the same ones for
-every entrant and metric, drawn again for every interval. Undefined scores are counted, never zero.
+every entrant and metric. Intervals say how far a figure would move with others. Undefined scores
+are counted, never zero.
 """
 
 from ctviz.cohort.statistics.agreement import (
@@ -29,7 +30,7 @@ from ctviz.cohort.statistics.disagreement import (
 )
 from ctviz.cohort.statistics.friedman import Friedman, critical_difference, friedman
 from ctviz.cohort.statistics.groups import Group, by_group, size_groups
-from ctviz.cohort.statistics.interval import Interval, interval_around
+from ctviz.cohort.statistics.interval import Interval, interval_around, interval_of_mean
 from ctviz.cohort.statistics.mean_curves import MeanCurves, mean_curves
 from ctviz.cohort.statistics.pairwise import PairComparison, holm, pairwise
 from ctviz.cohort.statistics.panel import Better, Entrant, Panel
@@ -46,7 +47,7 @@ from ctviz.cohort.statistics.verdicts import (
     rankings_disagree,
     signs_matter,
 )
-from ctviz.cohort.statistics.wilcoxon import SignedRank, signed_rank
+from ctviz.cohort.statistics.wilcoxon import SignedRanks, signed_ranks
 
 __all__ = [
     "ALIKE",
@@ -71,7 +72,7 @@ __all__ = [
     "RankAgreement",
     "RankingComparison",
     "Removals",
-    "SignedRank",
+    "SignedRanks",
     "SliceAgreement",
     "Standing",
     "ThresholdRoc",
@@ -87,6 +88,7 @@ __all__ = [
     "friedman",
     "holm",
     "interval_around",
+    "interval_of_mean",
     "leads",
     "mean_curves",
     "mean_of_patients",
@@ -97,7 +99,7 @@ __all__ = [
     "rank_moves",
     "rankings_disagree",
     "reversals",
-    "signed_rank",
+    "signed_ranks",
     "signs_matter",
     "size_groups",
     "slice_agreement",

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
-from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Interval, interval_around
+from ctviz.cohort.statistics.interval import Interval, interval_of_mean
 from ctviz.cohort.statistics.orders import Orders
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
@@ -53,7 +51,7 @@ class SliceAgreement:
     mean
         Mean over patients of a patient's mean τ; None if no slice has one.
     interval
-        Of the mean, over draws of the patients; None on fewer than two patients.
+        Of the mean, over other patients; None on fewer than two patients.
     defined, undefined
         Number of slices with and without τ.
     """
@@ -65,9 +63,7 @@ class SliceAgreement:
     undefined: int
 
 
-def rank_agreement(
-    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
-) -> RankAgreement:
+def rank_agreement(first: Panel, second: Panel) -> RankAgreement:
     """Return how alike two metrics rank the entrants of both panels by their means.
 
     Kendall, Biometrika 1945, doi:10.1093/biomet/33.3.239 (τ-b, for ties). Directions are taken
@@ -77,7 +73,7 @@ def rank_agreement(
     metrics (`Orders`).
     """
     one, other = paired(first, second)
-    ours, theirs = (panel.patient_means() * panel.direction for panel in (one, other))
+    ours, theirs = (panel.patient_means * panel.direction for panel in (one, other))
     here, there = mean_of_patients(ours), mean_of_patients(theirs)
     tau = kendall(here[None], there[None])[0]
     ranked = _ranked(one.entrants, here + there)
@@ -90,25 +86,21 @@ def rank_agreement(
     if patients < FEWEST:
         return RankAgreement(float(tau), None, ranked, patients)
     comparisons = len(ranked) * (len(ranked) - 1)
-    orders = [Orders.of(each.select(ranked), comparisons, draws, seed) for each in (one, other)]
+    orders = [Orders.of(each.select(ranked), comparisons) for each in (one, other)]
     return RankAgreement(float(tau), orders[0].taus(orders[1]), ranked, patients)
 
 
-def slice_agreement(
-    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
-) -> SliceAgreement:
+def slice_agreement(first: Panel, second: Panel) -> SliceAgreement:
     """Return how alike two metrics rank the entrants on each slice, as `rank_agreement` does."""
     one, other = paired(first, second)
     taus = kendall(one.values * one.direction, other.values * other.direction)
     means = one.grouping.means(taus[:, None])
     mean = float(mean_of_patients(means)[0])
-    drawn = drawn_means(draw_patients(len(means), draws, seed), means)[:, 0]
-    patients = int(np.count_nonzero(~np.isnan(means)))
     defined = int(np.count_nonzero(~np.isnan(taus)))
     return SliceAgreement(
         taus=taus,
         mean=None if np.isnan(mean) else mean,
-        interval=interval_around(mean, drawn, patients, bounds=(-1.0, 1.0)),
+        interval=interval_of_mean(means[:, 0], bounds=(-1.0, 1.0)),
         defined=defined,
         undefined=len(taus) - defined,
     )

@@ -22,6 +22,7 @@ from ctviz.cohort.statistics.patients import FEWEST, Names, Numbers, Patients
 from ctviz.cohort.statistics.ranks import Ranks
 from ctviz.core import InvalidInput
 from ctviz.core.arrays import frozen
+from ctviz.core.spread import Spread
 
 ACCURACY, AREA = (0.0, 1.0), (-1.0, 1.0)
 """What an accuracy, and the area between two of its curves, can be."""
@@ -46,16 +47,17 @@ class Removals:
         E entrants.
     """
 
-    mif_right: Numbers
-    lif_right: Numbers
+    mif_right: NDArray[np.float32]
+    lif_right: NDArray[np.float32]
     shares: Numbers
     classes: Names
     patients: Names
     entrants: tuple[Entrant, ...]
 
     def __post_init__(self) -> None:
-        for name in ("mif_right", "lif_right", "shares"):
-            object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.float64))
+        for name in ("mif_right", "lif_right"):
+            object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.float32))
+        object.__setattr__(self, "shares", frozen(np.asarray(self.shares), np.float64))
         for name in ("classes", "patients"):
             object.__setattr__(self, name, frozen(np.asarray(getattr(self, name)), np.str_))
         shape = (len(self.patients), len(self.entrants), len(self.shares))
@@ -70,10 +72,11 @@ class Removals:
             raise InvalidInput("Give one true class for each slice.")
 
     @cached_property
-    def answers(self) -> Numbers:
+    def answers(self) -> NDArray[np.float32]:
         """(N, E, 2, S) both orders, NaN throughout where any answer of the two is missing."""
         both = np.stack([self.mif_right, self.lif_right], axis=2)
-        return np.where(np.isnan(both).any(axis=(2, 3), keepdims=True), np.nan, both)
+        both[np.isnan(both).any(axis=(2, 3))] = np.nan
+        return both
 
 
 @dataclass(frozen=True)
@@ -187,13 +190,15 @@ class CohortFidelity:
         """
         place = {standing.entrant: column for column, standing in enumerate(self.standings)}
         compared = [self._compared(place[one], place[other]) for one, other in pairs]
+        patients = np.array([patients for _, _, patients in compared], dtype=np.intp)
+        drawn = np.zeros((len(self.weights), len(compared)))
+        for column, (_, again, _) in enumerate(compared):
+            drawn[:, column] = again
         return Differences(
             pairs=tuple(pairs),
             mean=np.array([mean for mean, _, _ in compared]),
-            drawn=np.stack([drawn for _, drawn, _ in compared], axis=1)
-            if compared
-            else np.zeros((len(self.weights), 0)),
-            patients=np.array([patients for _, _, patients in compared], dtype=np.intp),
+            spread=Spread.of(drawn, patients),
+            patients=patients,
             direction=1.0,
             largest=AREA[1] - AREA[0],
         )

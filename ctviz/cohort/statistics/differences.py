@@ -8,8 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
-from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.interval import LEVEL, Interval, ends, student
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
@@ -18,6 +16,7 @@ from ctviz.core.spread import Spread
 Pair: TypeAlias = tuple[Entrant, Entrant]
 
 _ROUNDING = 1e-10
+_AT_A_TIME = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +29,8 @@ class Differences:
         K pairs of entrants.
     mean
         (K,) mean over the patients; NaN where there is none.
-    drawn
-        (B, K) mean over the patients of each draw.
+    spread
+        Of the K means, over other patients.
     patients
         (K,) number of patients on whom both are defined.
     direction
@@ -42,16 +41,12 @@ class Differences:
 
     pairs: tuple[Pair, ...]
     mean: Numbers
-    drawn: Numbers
+    spread: Spread
     patients: NDArray[np.intp]
     direction: float
     largest: float = np.inf
     _ends: dict[float, tuple[Numbers, Numbers]] = field(default_factory=dict, init=False)
-
-    @cached_property
-    def spread(self) -> Spread:
-        """Of the K differences over the draws."""
-        return Spread.of(self.drawn, self.patients)
+    _ahead: dict[float, Numbers] = field(default_factory=dict, init=False)
 
     def ends(self, level: float = LEVEL) -> tuple[Numbers, Numbers]:
         """Return the low and the high ends (K,) of the intervals, NaN where there is none."""
@@ -70,9 +65,19 @@ class Differences:
 
         The interval lies on its side of zero, and there are at least six patients (`FEWEST`).
         """
-        low, high = self.ends(level)
-        clear = (low > _ROUNDING).astype(float) - (high < -_ROUNDING)
-        return np.where(self.patients >= FEWEST, clear * self.direction, 0.0)
+        if level not in self._ahead:
+            low, high = self.ends(level)
+            clear = (low > _ROUNDING).astype(float) - (high < -_ROUNDING)
+            enough = self.patients >= FEWEST
+            self._ahead[level] = np.where(enough, clear * self.direction, 0.0)
+        return self._ahead[level]
+
+    @cached_property
+    def same(self) -> NDArray[np.bool_]:
+        """(K,) whether both entrants score the same on every patient."""
+        away = np.abs(np.nan_to_num(self.mean)) + np.nan_to_num(self.spread.error)
+        alike: NDArray[np.bool_] = away <= _ROUNDING
+        return alike
 
     def winner(self, pair: int, level: float = LEVEL) -> Entrant | None:
         """Return the entrant that is clearly better, if there is one."""
@@ -81,21 +86,21 @@ class Differences:
         return None if ahead == 0 else first if ahead > 0 else second
 
 
-def differences(
-    panel: Panel, pairs: Sequence[Pair], draws: int = DRAWS, seed: int = SEED
-) -> Differences:
-    """Return the differences of some pairs of entrants, over patients and with their draws.
+def differences(panel: Panel, pairs: Sequence[Pair]) -> Differences:
+    """Return the differences of some pairs of entrants, over patients.
 
-    The paired bootstrap (Efron & Tibshirani, An Introduction to the Bootstrap, 1993): both
-    entrants of a pair are averaged over the same slices, and over the same patients in each draw.
+    Paired: both entrants of a pair are averaged over the same slices of the same patients.
     """
-    by_patient = patient_differences(panel, pairs)
-    drawn = drawn_means(draw_patients(len(by_patient), draws, seed), by_patient)
+    return differences_of(patient_differences(panel, pairs), panel, pairs)
+
+
+def differences_of(by_patient: Numbers, panel: Panel, pairs: Sequence[Pair]) -> Differences:
+    """Return the differences of pairs whose `patient_differences` (P, K) are known."""
     patients: NDArray[np.intp] = np.sum(~np.isnan(by_patient), axis=0)
     return Differences(
         pairs=tuple(pairs),
         mean=mean_of_patients(by_patient),
-        drawn=drawn,
+        spread=Spread.of_mean(by_patient),
         patients=patients,
         direction=panel.direction,
         largest=panel.bounds[1] - panel.bounds[0],
@@ -108,6 +113,14 @@ def patient_differences(panel: Panel, pairs: Sequence[Pair]) -> Numbers:
     So that no entrant gains by having no score on hard slices. NaN where there are no such slices.
     """
     place = {entrant: column for column, entrant in enumerate(panel.entrants)}
-    first = [place[one] for one, _ in pairs]
-    second = [place[other] for _, other in pairs]
-    return panel.grouping.means(panel.values[:, first] - panel.values[:, second])
+    first = np.array([place[one] for one, _ in pairs], np.intp)
+    second = np.array([place[other] for _, other in pairs], np.intp)
+    means = panel.patient_means
+    by_patient = means[:, first] - means[:, second]
+    # Where both are defined on the same slices, that is it.
+    _, alike = np.unique(panel.defined, axis=1, return_inverse=True)
+    gaps = np.flatnonzero(alike[first] != alike[second])
+    for part in np.array_split(gaps, len(gaps) // _AT_A_TIME + 1):
+        apart = panel.values[:, first[part]] - panel.values[:, second[part]]
+        by_patient[:, part] = panel.grouping.means(apart)
+    return by_patient

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctviz.cohort.statistics.agreement import kendall, paired
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
 from ctviz.cohort.statistics.interval import Interval
 from ctviz.cohort.statistics.orders import Orders
 from ctviz.cohort.statistics.pairwise import pairwise
@@ -72,9 +71,7 @@ class Disagreements:
     entrants: tuple[Move, ...]
 
 
-def disagreements(
-    first: Panel, second: Panel, top: int = 10, draws: int = DRAWS, seed: int = SEED
-) -> Disagreements:
+def disagreements(first: Panel, second: Panel, top: int = 10) -> Disagreements:
     """Return the ``top`` slices and entrants that two metrics rank most differently.
 
     Slices by Kendall's τ-b (Biometrika 1945, doi:10.1093/biomet/33.3.239) of the entrants on the
@@ -84,22 +81,20 @@ def disagreements(
     one, other = paired(first, second)
     taus = kendall(one.values * one.direction, other.values * other.direction)
     order = [row for row in np.argsort(taus, kind="stable") if not np.isnan(taus[row])]
-    moves = sorted(rank_moves(one, other, draws, seed), key=lambda move: -abs(move.fall))
+    moves = sorted(rank_moves(one, other), key=lambda move: -abs(move.fall))
     return Disagreements(
         slices=tuple(DisputedSlice(int(row), float(taus[row])) for row in order[:top]),
         entrants=tuple(moves[:top]),
     )
 
 
-def rank_moves(
-    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
-) -> tuple[Move, ...]:
+def rank_moves(first: Panel, second: Panel) -> tuple[Move, ...]:
     """Return how far each entrant with scores under both metrics falls from one to the other.
 
     Also for one metric under two settings, such as two fills.
     """
     both = _with_scores_under_both(*paired(first, second))
-    means = [panel.patient_means() for panel in both]
+    means = [panel.patient_means for panel in both]
     counts = np.min([np.sum(~np.isnan(each), axis=0) for each in means], axis=0)
     comparisons = 2 * (len(both[0].entrants) - 1)
     here, there = (
@@ -107,7 +102,7 @@ def rank_moves(
         for each, panel in zip(means, both, strict=True)
     )
     places = [
-        Orders.of(panel, comparisons, draws, seed).rank_intervals(ranks)
+        Orders.of(panel, comparisons).rank_intervals(ranks)
         for panel, ranks in zip(both, (here, there), strict=True)
     ]
     falls = [
@@ -125,9 +120,7 @@ def rank_moves(
     )
 
 
-def reversals(
-    first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED
-) -> tuple[tuple[Entrant, Entrant], ...]:
+def reversals(first: Panel, second: Panel) -> tuple[tuple[Entrant, Entrant], ...]:
     """Return the pairs (a, b) where a is better under the first metric and b under the second.
 
     Both clearly: by signed-rank tests on patients, each corrected for all pairs of its panel
@@ -135,7 +128,7 @@ def reversals(
     """
     one, other = paired(first, second)
     found = []
-    for here, there in zip(pairwise(one, draws, seed), pairwise(other, draws, seed), strict=True):
+    for here, there in zip(pairwise(one), pairwise(other), strict=True):
         if here.better and there.better and here.better != there.better:
             found.append((here.better, there.better))
     return tuple(found)

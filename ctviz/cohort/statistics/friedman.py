@@ -62,7 +62,7 @@ def friedman(panel: Panel, alpha: float = ALPHA) -> Friedman:
     """
     in_race = panel.select(panel.scored)
     left_out = tuple(each for each in panel.entrants if each not in in_race.entrants)
-    means = in_race.complete().patient_means()
+    means = in_race.complete().patient_means
     patients, count = means.shape
     ranks = Ranks.of(means * panel.direction).average
     average = ranks.mean(axis=0) if patients else np.full(count, np.nan)

@@ -58,13 +58,36 @@ def interval_around(
     Patients who are all alike give the same figure in every draw, and an interval of no width,
     which would claim that nobody else exists. Given the figure's ``bounds``, it is `widened`.
     """
-    spread = Spread.of(drawn, patients)
+    return interval_by(Spread.of(drawn, patients), figure, patients, level, bounds)
+
+
+def interval_by(
+    spread: Spread,
+    figure: float,
+    patients: int,
+    level: float = LEVEL,
+    bounds: Bounds | None = None,
+) -> Interval | None:
+    """Return the interval of a figure with a known spread, as `interval_around` does."""
     if np.isnan(spread.error):
         return None
     if bounds is not None and spread.error == 0:
         return widened(figure, patients, bounds, level)
     low, high = ends(np.asarray(figure), spread.reach(student(patients, level)), bounds)
     return Interval(float(low), float(high))
+
+
+def interval_of_mean(
+    values: Numbers, level: float = LEVEL, bounds: Bounds | None = None
+) -> Interval | None:
+    """Return the interval of the mean of patients' values (P,), None on fewer than two.
+
+    That of `interval_around` after ever more draws (`Spread.of_mean`). Patients without a value,
+    NaN, are left out.
+    """
+    patients = int(np.count_nonzero(~np.isnan(values)))
+    mean = float(mean_of_patients(values))
+    return interval_by(Spread.of_mean(values), mean, patients, level, bounds)
 
 
 def widened(value: float, patients: int, bounds: Bounds, level: float = LEVEL) -> Interval | None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
-from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Bounds, band, unseen_room
+from ctviz.cohort.statistics.interval import Bounds, ends, student, unseen_room, with_room
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
 from ctviz.core import InvalidInput
+from ctviz.core.spread import Spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +37,11 @@ class MeanCurves:
 def mean_curves(
     curves: NDArray[np.floating],
     patients: Names,
-    draws: int = DRAWS,
-    seed: int = SEED,
     bounds: Bounds = (-np.inf, np.inf),
 ) -> MeanCurves:
-    """Average curves (N, E, S) of slices over patients, with a bootstrap band.
+    """Average curves (N, E, S) of slices over patients, with a band.
 
-    The cluster bootstrap of `standings` at each point, whose least and largest value are the
+    At each point the interval of `standings`, where the least and the largest value are the
     ``bounds``. A slice is undefined for an entrant where any point of its curve is NaN.
     """
     if curves.ndim != 3 or len(curves) != len(patients):
@@ -53,23 +50,14 @@ def mean_curves(
     whole = np.where(np.isnan(whole).any(axis=2, keepdims=True), np.nan, whole)
     grouping = Patients.of(np.asarray(patients, np.str_))
     means = grouping.means(whole)
-    drawn = draw_patients(len(grouping), draws, seed)
     count = np.sum(~np.isnan(means).any(axis=2), axis=0)
     mean = mean_of_patients(means)
-    bands = [
-        band(
-            mean[entrant],
-            drawn_means(drawn, means[:, entrant]),
-            int(known),
-            bounds,
-            unseen_room(means[:, entrant], bounds),
-        )
-        for entrant, known in enumerate(count)
-    ]
+    reach = Spread.of_mean(means).reach(student(count)[:, None])
+    low, high = ends(mean, with_room(reach, unseen_room(means, bounds)), bounds)
     return MeanCurves(
         mean=mean,
-        low=np.array([low for low, _ in bands]),
-        high=np.array([high for _, high in bands]),
+        low=low,
+        high=high,
         defined=tuple(int(n) for n in np.sum(~np.isnan(whole).any(axis=2), axis=0)),
         patients=tuple(int(n) for n in count),
     )

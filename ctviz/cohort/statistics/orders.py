@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
 from ctviz.cohort.statistics.differences import differences
 from ctviz.cohort.statistics.interval import LEVEL, Interval
 from ctviz.cohort.statistics.panel import Panel
@@ -33,7 +32,7 @@ class Orders:
     ahead: Numbers
 
     @classmethod
-    def of(cls, panel: Panel, comparisons: int, draws: int = DRAWS, seed: int = SEED) -> Self:
+    def of(cls, panel: Panel, comparisons: int) -> Self:
         """Return the orders that the intervals of paired differences show.
 
         All of so many ``comparisons`` hold together at 95 %: each has its share of the chance to
@@ -41,9 +40,9 @@ class Orders:
         """
         entrants = len(panel.entrants)
         pairs = list(combinations(panel.entrants, 2))
-        compared = differences(panel, pairs, draws, seed)
+        compared = differences(panel, pairs)
         clear = compared.ahead(1 - (1 - LEVEL) / max(comparisons, 1))
-        same = (compared.spread.error == 0) & (clear == 0) & (compared.patients >= FEWEST)
+        same = compared.same & (compared.patients >= FEWEST)
         known = np.where(clear != 0, clear, np.where(same, 0.0, np.nan))
         first, second = np.triu_indices(entrants, k=1)
         ahead = np.zeros((entrants, entrants))

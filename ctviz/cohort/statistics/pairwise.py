@@ -5,13 +5,12 @@ from itertools import combinations
 
 import numpy as np
 
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
-from ctviz.cohort.statistics.differences import differences, patient_differences
+from ctviz.cohort.statistics.differences import differences_of, patient_differences
 from ctviz.cohort.statistics.friedman import ALPHA
 from ctviz.cohort.statistics.interval import Interval
 from ctviz.cohort.statistics.panel import Entrant, Panel
 from ctviz.cohort.statistics.patients import FEWEST, Numbers
-from ctviz.cohort.statistics.wilcoxon import signed_rank
+from ctviz.cohort.statistics.wilcoxon import signed_ranks
 
 _ROUNDING = 1e-10
 
@@ -28,7 +27,7 @@ class PairComparison:
         Mean over patients of first minus second, in the metric's units; None if no patient has
         both.
     interval
-        Of the difference, over draws of the patients; None on fewer than two patients.
+        Of the difference, over other patients; None on fewer than two patients.
     p
         Of the signed-rank test on the patients' differences; None on fewer than six patients.
     adjusted
@@ -49,7 +48,7 @@ class PairComparison:
     better: Entrant | None
 
 
-def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[PairComparison, ...]:
+def pairwise(panel: Panel) -> tuple[PairComparison, ...]:
     """Test all pairs of entrants by the Wilcoxon signed-rank test on patients.
 
     As Demšar (JMLR 7, 2006) and Benavoli et al. (JMLR 17, 2016) advise, with the correction of
@@ -57,12 +56,11 @@ def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[PairCo
     slices on which both entrants are defined. Below six patients no p-value can reach 0.05, and
     none is given.
     """
-    compared = differences(panel, list(combinations(panel.entrants, 2)), draws, seed)
-    by_patient = _without_rounding(patient_differences(panel, compared.pairs), panel.values)
-    tested = np.flatnonzero(compared.patients >= FEWEST)
-    tests = {int(pair): signed_rank(_known(by_patient[:, pair])) for pair in tested}
-    p_values = np.full(len(compared.pairs), np.nan)
-    p_values[tested] = [tests[int(pair)].p for pair in tested]
+    pairs = list(combinations(panel.entrants, 2))
+    by_patient = patient_differences(panel, pairs)
+    compared = differences_of(by_patient, panel, pairs)
+    tests = signed_ranks(_without_rounding(by_patient, panel.values))
+    p_values = np.where(compared.patients >= FEWEST, tests.p, np.nan)
     adjusted = holm(p_values)
     mean = compared.mean
 
@@ -77,7 +75,7 @@ def pairwise(panel: Panel, draws: int = DRAWS, seed: int = SEED) -> tuple[PairCo
             p=_or_none(p_values[number]),
             adjusted=_or_none(adjusted[number]),
             patients=int(compared.patients[number]),
-            better=_ahead(first, second, tests[number].lean * panel.direction) if decided else None,
+            better=_ahead(first, second, tests.lean[number] * panel.direction) if decided else None,
         )
 
     return tuple(comparison(number) for number in range(len(compared.pairs)))
@@ -105,10 +103,6 @@ def _without_rounding(by_patient: Numbers, values: Numbers) -> Numbers:
 
 def _ahead(first: Entrant, second: Entrant, lean: float) -> Entrant:
     return first if lean > 0 else second
-
-
-def _known(values: Numbers) -> Numbers:
-    return values[~np.isnan(values)]
 
 
 def _or_none(value: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, Self, TypeAlias
 
 import numpy as np
@@ -103,11 +104,12 @@ class Panel:
         """1 where higher is better, else -1: times it, larger is better."""
         return 1.0 if self.better == "higher" else -1.0
 
-    @property
+    @cached_property
     def grouping(self) -> Patients:
         """The P patients and which slices are theirs."""
         return Patients.of(self.patients)
 
+    @cached_property
     def patient_means(self) -> Numbers:
         """Return (P, E) the mean over each patient's defined scores, patients sorted by name.
 
@@ -121,7 +123,8 @@ class Panel:
 
     def select(self, entrants: Sequence[Entrant]) -> Self:
         """Return the panel of some of its entrants, in the order given."""
-        places = [self.entrants.index(each) for each in entrants]
+        place = {entrant: column for column, entrant in enumerate(self.entrants)}
+        places = [place[each] for each in entrants]
         return replace(self, values=self.values[:, places], entrants=tuple(entrants))
 
     def without_controls(self) -> Self:

@@ -42,20 +42,20 @@ class Patients:
     def __len__(self) -> int:
         return len(self.names)
 
-    def sums(self, values: Numbers) -> Numbers:
+    def sums(self, values: NDArray[np.floating] | NDArray[np.bool_]) -> Numbers:
         """Return (P, …) the sum of values (N, …) over each patient's slices."""
         if not len(self):
             return np.zeros((0, *values.shape[1:]))
         order = np.argsort(self.index, kind="stable")
         starts = np.searchsorted(self.index[order], np.arange(len(self)))
-        return np.add.reduceat(values[order], starts, axis=0)
+        return np.add.reduceat(values[order], starts, axis=0, dtype=np.float64)
 
-    def means(self, values: Numbers) -> Numbers:
+    def means(self, values: NDArray[np.floating]) -> Numbers:
         """Return (P, …) the mean of the defined ones of values (N, …) over each patient's slices.
 
         NaN where a patient has no defined value.
         """
-        return _ratio(self.sums(np.nan_to_num(values)), self.sums(1.0 - np.isnan(values)))
+        return _ratio(self.sums(np.nan_to_num(values)), self.sums(~np.isnan(values)))
 
 
 def mean_of_patients(means: Numbers) -> Numbers:

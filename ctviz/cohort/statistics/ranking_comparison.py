@@ -58,7 +58,7 @@ class RankingComparison:
         return cls(
             panel.metric,
             standings(panel, draws, seed),
-            lambda pairs: differences(panel, pairs, draws, seed),
+            lambda pairs: differences(panel, pairs),
         )
 
     @classmethod

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ctviz.cohort.statistics.patients import Numbers
 
@@ -35,10 +34,18 @@ class Ranks:
         scale = np.max(np.abs(known), axis=1, keepdims=True, initial=0.0)
         step = np.where(scale > 0, scale, 1.0) * _ROUNDING
         losses = np.where(np.isnan(merits), np.inf, -np.round(known / step))
-        return cls(
-            rankdata(losses, method="min", axis=1).astype(float),
-            rankdata(losses, method="max", axis=1).astype(float),
-        )
+        order = np.argsort(losses, axis=1, kind="stable")
+        ordered = np.take_along_axis(losses, order, axis=1)
+        changes = ordered[:, 1:] != ordered[:, :-1]
+        place = np.arange(1.0, merits.shape[1] + 1.0)
+        first, last = np.tile(place, (2, len(merits), 1))
+        # A tie begins where the value changes, and ends before it changes again.
+        first[:, 1:][~changes] = 0.0
+        last[:, :-1][~changes] = np.inf
+        np.maximum.accumulate(first, axis=1, out=first)
+        last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+        back = np.argsort(order, axis=1)
+        return cls(np.take_along_axis(first, back, axis=1), np.take_along_axis(last, back, axis=1))
 
     @property
     def average(self) -> Numbers:

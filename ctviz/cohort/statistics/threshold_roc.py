@@ -6,7 +6,7 @@ import numpy as np
 
 from ctviz.cohort.statistics.bootstrap import DRAWS, SEED, drawn_means
 from ctviz.cohort.statistics.bootstrap import draws as draw_patients
-from ctviz.cohort.statistics.interval import Interval, interval_around
+from ctviz.cohort.statistics.interval import Interval, interval_around, interval_of_mean
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
 from ctviz.core import InvalidInput
 
@@ -67,11 +67,8 @@ def threshold_roc(
     for entrant, known in enumerate(count):
         again = drawn_means(drawn, means[:, entrant].reshape(len(grouping), curve[0].size))
         again = again.reshape(len(drawn), *curve.shape[1:])
-        height_intervals.append(
-            interval_around(
-                heights[entrant], again[:, 1].mean(axis=-1), int(known), bounds=(0.0, 1.0)
-            )
-        )
+        of_patients = means[:, entrant, 1].mean(axis=-1)
+        height_intervals.append(interval_of_mean(of_patients, bounds=(0.0, 1.0)))
         area_intervals.append(
             interval_around(areas[entrant], _area(again), int(known), bounds=(0.0, 1.0))
         )

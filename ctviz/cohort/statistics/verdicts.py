@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ctviz.cohort.statistics.agreement import rank_agreement
-from ctviz.cohort.statistics.bootstrap import DRAWS, SEED
 from ctviz.cohort.statistics.claim import Claim
 from ctviz.cohort.statistics.differences import Differences
 from ctviz.cohort.statistics.disagreement import reversals
@@ -25,7 +24,6 @@ ALIKE = 0.8
 """The τ from which two rankings are called alike: nine of ten pairs are in the same order."""
 
 APART = "No estimator scores apart by its sign."
-_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,7 @@ def leads(comparison: RankingComparison, estimator: str) -> Verdict:
     return Verdict(claim, "no" if beaten else "undecided", share, None, why)
 
 
-def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int = SEED) -> Verdict:
+def rankings_disagree(first: Panel, second: Panel) -> Verdict:
     """Say whether two metrics rank the estimators differently, controls left out.
 
     The estimate is Kendall's τ-b. Yes where its 95 % interval lies below 0.8 (`ALIKE`) and some
@@ -176,11 +174,11 @@ def rankings_disagree(first: Panel, second: Panel, draws: int = DRAWS, seed: int
     """
     claim = Claim("disagreement", (first.metric, second.metric))
     one, other = first.without_controls(), second.without_controls()
-    agreement = rank_agreement(one, other, draws, seed)
+    agreement = rank_agreement(one, other)
     if agreement.tau is None or agreement.interval is None or agreement.patients < FEWEST:
         why = agreement.why or _too_few(agreement.patients)
         return Verdict(claim, "undecided", agreement.tau, agreement.interval, why)
-    turned = len(reversals(one, other, draws, seed))
+    turned = len(reversals(one, other))
     holds: Holds = "undecided"
     if agreement.interval.low > ALIKE:
         holds = "no"
@@ -201,7 +199,7 @@ def _of_one(comparison: RankingComparison, compared: Differences, number: int) -
     if comparison.too_few or patients < FEWEST:
         why = comparison.too_few or _too_few(patients)
         return Verdict(claim, "undecided", estimate, interval if patients >= FEWEST else None, why)
-    if _same(compared, number):
+    if compared.same[number]:
         return Verdict(claim, "undecided", estimate, interval, "Both signs score the same.")
     winner = compared.winner(number)
     if winner is None:
@@ -212,7 +210,7 @@ def _of_one(comparison: RankingComparison, compared: Differences, number: int) -
 
 def _told(compared: Differences) -> list[int]:
     """Return the pairs of signs that can be told apart."""
-    apart = [number for number in range(len(compared.pairs)) if not _same(compared, number)]
+    apart = np.flatnonzero(~compared.same).tolist()
     return [number for number in apart if compared.patients[number]]
 
 
@@ -230,11 +228,6 @@ def _asked(compared: Differences, told: list[int]) -> str:
 def _share_ahead(ahead: Numbers) -> Interval:
     """Return the share that is clearly ahead (1), and the one that is not clearly behind (-1)."""
     return Interval(float(np.mean(ahead > 0)), float(np.mean(ahead >= 0)))
-
-
-def _same(compared: Differences, number: int) -> bool:
-    drawn = np.nan_to_num(compared.drawn[:, number])
-    return bool(np.max(np.abs(drawn), initial=0.0) <= _ROUNDING)
 
 
 def _beats(

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,14 +81,20 @@ def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], coun
     Parameters
     ----------
     results
-        Gives the results of all ``count`` slices, each time it is called.
+        Gives the results of all ``count`` slices, each of the two times it is called.
     """
     place = StudyFolder(folder).curves
     place.mkdir(parents=True, exist_ok=True)
     shapes, grids, entrants = _shapes(results())
     files = {name: f"{number:02d}.npy" for number, name in enumerate(shapes)}
-    for name, (dtype, points) in shapes.items():
-        _write_kind(place / files[name], name, (dtype, (count, len(entrants), points)), results())
+    with ExitStack() as opened:
+        kinds = []
+        for name, (dtype, points) in shapes.items():
+            file = opened.enter_context(replacing(place / files[name]))
+            kinds.append(_Kind.begin(file, name, dtype, (count, len(entrants), points)))
+        for result in results():
+            for kind in kinds:
+                kind.add(result)
     document = {
         "entrants": entrants,
         "files": files,
@@ -98,9 +105,11 @@ def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], coun
 
 def _shapes(
     results: Iterable[UnitResult],
-) -> tuple[dict[str, tuple[Any, int]], dict[str, NDArray[np.float64]], list[tuple[str, str]]]:
+) -> tuple[
+    dict[str, tuple[np.dtype[Any], int]], dict[str, NDArray[np.float64]], list[tuple[str, str]]
+]:
     """Return type and points of each kind of curve, the grids, and the entrants."""
-    shapes: dict[str, tuple[Any, int]] = {}
+    shapes: dict[str, tuple[np.dtype[Any], int]] = {}
     grids: dict[str, NDArray[np.float64]] = {}
     entrants: list[tuple[str, str]] = []
     for result in results:
@@ -110,15 +119,23 @@ def _shapes(
     return dict(sorted(shapes.items())), dict(sorted(grids.items())), entrants
 
 
-def _write_kind(
-    path: Path, name: str, shape: tuple[Any, tuple[int, int, int]], results: Iterable[UnitResult]
-) -> None:
-    dtype, (count, entrants, points) = shape
-    missing = np.full((entrants, points), np.nan, dtype)
-    with replacing(path) as file:
-        header = {"descr": np.dtype(dtype).str, "fortran_order": False}
-        np.lib.format.write_array_header_2_0(file, {**header, "shape": (count, entrants, points)})
-        for result in results:
-            curve = result.curves.get(name)
-            block = missing if curve is None else curve.reshape(entrants, points)
-            file.write(np.ascontiguousarray(block, dtype).tobytes())
+@dataclass(frozen=True, eq=False)
+class _Kind:
+    """The file of one kind of curve while it is written, a slice at a time."""
+
+    file: IO[bytes]
+    name: str
+    missing: NDArray[np.floating]
+
+    @classmethod
+    def begin(
+        cls, file: IO[bytes], name: str, dtype: np.dtype[Any], shape: tuple[int, int, int]
+    ) -> Self:
+        header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_2_0(file, header)
+        return cls(file, name, np.full(shape[1:], np.nan, dtype))
+
+    def add(self, result: UnitResult) -> None:
+        curve = result.curves.get(self.name)
+        block = self.missing if curve is None else curve.reshape(self.missing.shape)
+        self.file.write(np.ascontiguousarray(block, self.missing.dtype).tobytes())

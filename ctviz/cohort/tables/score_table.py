@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +20,7 @@ from ctviz.cohort.plan import metric_name
 from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.statistics import Entrant, Panel
 from ctviz.cohort.statistics.patients import Names, Numbers
+from ctviz.cohort.tables.score_reading import ScoreReading
 from ctviz.core import SIGNS, InvalidInput, Sign, UnknownName
 from ctviz.core.cells import neutral, original
 from ctviz.metrics import METRICS
@@ -48,58 +48,74 @@ SCHEMA = pa.schema(
 )
 """The columns: `ScoreRow`'s, then the circumstances of the slice. A missing value is a null."""
 
-SLICE = ("patient", "case", "slice_index")
-CIRCUMSTANCES = ("truth", "predicted", "correct", "target", "region_share")
+TEXTS = [each.name for each in SCHEMA if each.type == NAMES]
+ROWS_AT_A_TIME = 1 << 17
+
 UNITS_AT_A_TIME = 32
 
 
 @dataclass(frozen=True, eq=False)
 class ScoreTable:
-    """Every score of a study, tidy.
+    """Every score of a study: N slices, E entrants, M metrics.
 
     Parameters
     ----------
-    frame
-        The columns of `SCHEMA`; undefined values are NaN and ``why`` says the reason.
+    path
+        The file that it was read from, Parquet or CSV.
+    slices
+        One row for each slice, in the cohort's order: which one, and its circumstances.
+    entrants
+        Every estimator under every sign, in the plan's order.
+    metrics
+        The metrics' keys, in the plan's order.
+    values
+        (N, E, M) scores; NaN where one is undefined.
+    whys
+        (N, E, M) why a score is undefined, as a place in ``reasons``; negative where the table has
+        no such row.
+    reasons
+        Sentences, the empty one among them.
     """
 
-    frame: pd.DataFrame
+    path: Path
+    slices: pd.DataFrame
+    entrants: tuple[Entrant, ...]
+    metrics: tuple[str, ...]
+    values: Numbers
+    whys: NDArray[np.int32]
+    reasons: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a table from Parquet or CSV, by the file's ending."""
+        """Read a table from Parquet or CSV, by the file's ending, a part at a time."""
+        reading = ScoreReading()
         try:
-            if path.suffix == ".csv":
-                options = pa_csv.ConvertOptions(
-                    column_types=SCHEMA, strings_can_be_null=False, null_values=["", "nan"]
-                )
-                form = pa_csv.ParseOptions(newlines_in_values=True)
-                found = pa_csv.read_csv(path, parse_options=form, convert_options=options)
-                table = _texts_by(original, found)
-            else:
-                table = pq.read_table(path, schema=SCHEMA)
+            for part in _parts(path):
+                reading.add(part)
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
-            raise InvalidInput(
-                f"The table of scores '{path.name}' cannot be read; run the study again."
-            ) from None
-        return cls(table.to_pandas(self_destruct=True))
+            raise _unreadable(path) from None
+        values, whys = reading.cube()
+        return cls(
+            path=path,
+            slices=reading.slices(),
+            entrants=tuple(entrant(e, s) for e, s in reading.entrants()),
+            metrics=reading.metrics.texts,
+            values=values,
+            whys=whys,
+            reasons=reading.reasons.texts,
+        )
 
-    @cached_property
-    def metrics(self) -> tuple[str, ...]:
-        """The metrics' keys, in the plan's order."""
-        return tuple(map(str, self.frame["metric"].unique()))
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table as it is in the file, tidy: the columns of `SCHEMA`, a row for each score.
 
-    @cached_property
-    def entrants(self) -> tuple[Entrant, ...]:
-        """Every estimator under every sign, in the plan's order."""
-        pairs = self.frame[["estimator", "sign"]].drop_duplicates()
-        return tuple(entrant(str(e), s) for e, s in pairs.itertuples(index=False))
-
-    @cached_property
-    def slices(self) -> pd.DataFrame:
-        """One row for each slice, in the cohort's order: which one, and its circumstances."""
-        columns = [*SLICE, *CIRCUMSTANCES]
-        return self.frame[columns].drop_duplicates(list(SLICE), ignore_index=True)
+        Undefined values are NaN and ``why`` says the reason. Of a big study it takes much memory.
+        """
+        try:
+            table = pa.Table.from_batches(list(_parts(self.path)), SCHEMA)
+        except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
+            raise _unreadable(self.path) from None
+        return table.unify_dictionaries().to_pandas(self_destruct=True)
 
     def texts(self, column: str) -> NDArray[np.str_]:
         """Return (N,) a column of the slices as texts, empty where one is missing."""
@@ -112,36 +128,51 @@ class ScoreTable:
         """Return the scores of one metric: slices in rows, entrants of these signs in columns."""
         if metric not in self.metrics:
             raise UnknownName("metric of this study", metric, self.metrics)
-        entrants = tuple(each for each in self.entrants if each.sign in signs)
-        column = {(each.estimator, str(each.sign)): e for e, each in enumerate(entrants)}
-        named = [self.frame[name].cat.categories for name in ("estimator", "sign")]
-        columns = np.asarray([[column.get((e, s), -1) for s in named[1]] for e in named[0]])
-        of_metric = np.flatnonzero(self.frame["metric"] == metric)
-        by_estimator, by_sign = (
-            self.frame[name].cat.codes.to_numpy()[of_metric] for name in ("estimator", "sign")
+        kept = [column for column, each in enumerate(self.entrants) if each.sign in signs]
+        values = self.values[:, kept, self.metrics.index(metric)]
+        return panel_of(
+            values, self.texts("patient"), tuple(self.entrants[each] for each in kept), metric
         )
-        at_column = columns[by_estimator, by_sign]
-        wanted = at_column >= 0
-        rows = self._rows[of_metric]
-        values = np.full((len(self.slices), len(entrants)), np.nan)
-        scores = self.frame["value"].to_numpy()[of_metric]
-        values[rows[wanted], at_column[wanted]] = scores[wanted]
-        return panel_of(values, self.texts("patient"), entrants, metric)
-
-    @cached_property
-    def _rows(self) -> NDArray[np.intp]:
-        """The slice of each score, as a row of `slices`."""
-        case = self.frame["case"].cat.codes.to_numpy(np.int64)
-        index = self.frame["slice_index"].to_numpy(np.int64)
-        # Numbered as they first come, which is the order of `slices`.
-        rows: NDArray[np.intp] = pd.factorize(case * (index.max(initial=0) + 1) + index)[0]
-        return rows
 
     def undefined(self) -> pd.DataFrame:
         """Return how often scores are undefined, by estimator, metric and reason."""
-        frame = self.frame[self.frame["value"].isna()]
-        by = ["estimator", "metric", "why"]
-        return frame.groupby(by, observed=True, sort=False).size().reset_index(name="scores")
+        _, column, metric = found = np.nonzero(np.isnan(self.values) & (self.whys >= 0))
+        names = tuple(dict.fromkeys(each.estimator for each in self.entrants))
+        estimator = np.array([names.index(each.estimator) for each in self.entrants])[column]
+        shape = (len(names), len(self.metrics), len(self.reasons))
+        kinds = np.ravel_multi_index((estimator, metric, self.whys[found]), shape)
+        kind, first, count = np.unique(kinds, return_index=True, return_counts=True)
+        order = np.argsort(first)
+        places = np.unravel_index(kind[order], shape)
+        told = {
+            name: [texts[each] for each in place]
+            for name, texts, place in zip(
+                ("estimator", "metric", "why"),
+                (names, self.metrics, self.reasons),
+                places,
+                strict=True,
+            )
+        }
+        return pd.DataFrame({**told, "scores": count[order]})
+
+
+def _parts(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield a table's rows, in their order, with the columns of `SCHEMA`."""
+    if path.suffix == ".csv":
+        options = pa_csv.ConvertOptions(
+            column_types=SCHEMA, strings_can_be_null=False, null_values=["", "nan"]
+        )
+        form = pa_csv.ParseOptions(newlines_in_values=True)
+        found = pa_csv.read_csv(path, parse_options=form, convert_options=options)
+        yield from _texts_by(original, found).unify_dictionaries().to_batches()
+        return
+    with pq.ParquetFile(path, read_dictionary=TEXTS) as file:
+        for part in file.iter_batches(ROWS_AT_A_TIME, columns=SCHEMA.names):
+            yield from pa.Table.from_batches([part]).cast(SCHEMA).to_batches()
+
+
+def _unreadable(path: Path) -> InvalidInput:
+    return InvalidInput(f"The table of scores '{path.name}' cannot be read; run the study again.")
 
 
 def panel_of(values: Numbers, patients: Names, entrants: tuple[Entrant, ...], key: str) -> Panel:

@@ -13,13 +13,11 @@ from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.statistics import (
     Panel,
     friedman,
-    interval_around,
+    interval_of_mean,
     rank_agreement,
     rank_frequencies,
     standings,
 )
-from ctviz.cohort.statistics.bootstrap import drawn_means
-from ctviz.cohort.statistics.bootstrap import draws as draw_patients
 from ctviz.cohort.statistics.patients import Names
 from ctviz.cohort.tables.score_table import ScoreTable, entrant
 from ctviz.cohort.tables.study_data import ranked
@@ -47,8 +45,8 @@ def analyse_truth(
             _ranking(study, panel, signs) for panel, signs in product(truth.values(), choices)
         ),
         judged=tuple(ranked(key, study) for key in study.metrics),
-        trust=tuple(_trust(study, truth, scored, choices)),
-        parts=tuple(sorted(_part_effects(study, judged), key=lambda each: -abs(each.mean))),
+        trust=tuple(_trust(truth, scored, choices)),
+        parts=tuple(sorted(_part_effects(judged), key=lambda each: -abs(each.mean))),
         undefined=tuple(_undefined(study, judged)),
         draws=study.draws,
         seed=study.seed,
@@ -99,7 +97,6 @@ def _ranking(study: TruthStudy, panel: Panel, signs: Signs) -> MetricRanking:
 
 
 def _trust(
-    study: TruthStudy,
     truth: Mapping[str, Panel],
     scored: Mapping[str, Panel],
     choices: Sequence[Signs],
@@ -110,11 +107,11 @@ def _trust(
             pair = [_of_signs(panel, signs) for panel in (by_truth, by_metric)]
             if not controls:
                 pair = [panel.without_controls() for panel in pair]
-            ranks = rank_agreement(pair[0], pair[1], study.draws, study.seed)
+            ranks = rank_agreement(pair[0], pair[1])
             yield MetricTruth(key, name, signs, controls, ranks)
 
 
-def _part_effects(study: TruthStudy, judged: Sequence[Judgement]) -> Iterator[PartEffect]:
+def _part_effects(judged: Sequence[Judgement]) -> Iterator[PartEffect]:
     names = list(dict.fromkeys(part for each in judged for part in each.effects.parts))
     effects, pixels, matters = (np.full((len(judged), len(names)), np.nan) for _ in range(3))
     for n, each in enumerate(judged):
@@ -122,14 +119,13 @@ def _part_effects(study: TruthStudy, judged: Sequence[Judgement]) -> Iterator[Pa
         effects[n, places] = each.effects.scores
         matters[n, places] = has_effect(each.effects.scores)
         pixels[n, places] = each.pixels
-    drawn = drawn_means(draw_patients(len(judged), study.draws, study.seed), effects)
     for p, name in enumerate(names):
         seen, mean = int(np.sum(~np.isnan(effects[:, p]))), float(np.nanmean(effects[:, p]))
         yield PartEffect(
             part=name,
             phantoms=seen,
             mean=mean,
-            interval=interval_around(mean, drawn[:, p], seen),
+            interval=interval_of_mean(effects[:, p]),
             matters=float(np.nanmean(matters[:, p])),
             pixels=float(np.nanmean(pixels[:, p])),
         )

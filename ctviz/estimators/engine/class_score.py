@@ -1,4 +1,7 @@
-"""What an estimator explains: the score that a network gives a class for an image."""
+"""What an estimator explains: the score that a network gives a class for an image.
+
+Or, as a contrast, by how much it is above the score of another class.
+"""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,7 +9,7 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from ctviz.core import InvalidInput, Progress, UnsupportedNetwork, checked_target
+from ctviz.core import InvalidInput, Progress, Target, UnsupportedNetwork, checked_explained
 from ctviz.estimators.engine.pace import Pace
 from ctviz.estimators.engine.rules import PLAIN, Rule
 from ctviz.networks import (
@@ -19,6 +22,7 @@ from ctviz.networks import (
     in_layout,
     require_whole_gradient,
     said,
+    score_of,
     slopes,
 )
 
@@ -27,7 +31,7 @@ PRECISIONS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 
 @dataclass(frozen=True, eq=False)
 class ClassScore:
-    """A network, an image and the class to explain, checked; the only way to make passes.
+    """A network, an image and what to explain of it, checked; the only way to make passes.
 
     Parameters
     ----------
@@ -36,7 +40,7 @@ class ClassScore:
     x
         (1, C, h, w), the image.
     target
-        Index of the explained class.
+        Index of the explained class, or a contrast of two.
     references
         (R, C, h, w), typical images to compare with; None if there are none.
     progress
@@ -47,7 +51,7 @@ class ClassScore:
 
     network: nn.Module
     x: Tensor
-    target: int
+    target: Target
     references: Tensor | None
     progress: Progress
     pace: Pace
@@ -60,7 +64,7 @@ class ClassScore:
         cls,
         network: nn.Module,
         x: Tensor,
-        target: int,
+        target: Target,
         references: Tensor | None,
         progress: Progress,
         *,
@@ -70,7 +74,7 @@ class ClassScore:
 
         A network that was never asked about images of this shape is watched besides, on a few.
         """
-        target = checked_target(target)
+        target = checked_explained(target)
         _check_image(x)
         if references is not None:
             _check_references(references, x)
@@ -84,12 +88,13 @@ class ClassScore:
     def scores(self, points: Tensor) -> Tensor:
         """Return (N,) target class scores of (N, C, h, w) points."""
         batch = in_layout(points, channels_last=self.pace.channels_last)
-        return class_scores(self.network, batch)[:, self.target]
+        return score_of(class_scores(self.network, batch), self.target)
 
     def answers(self, points: Tensor) -> Tensor:
         """Return (N,) target class scores of (N, C, h, w) points that no gradient is asked of."""
         channels_last = self.pace.channels_last
-        return answers(self.network, points, channels_last=channels_last)[:, self.target]
+        scores = answers(self.network, points, channels_last=channels_last)
+        return score_of(scores, self.target)
 
     def gradients(self, points: Tensor, rule: Rule = PLAIN) -> Tensor:
         """Return (N, C, h, w) gradients of the target class score at the points."""
@@ -111,7 +116,7 @@ class ClassScore:
         require_whole_gradient(self.network, self.x, self.target)
 
 
-def _checked_network(network: nn.Module, x: Tensor, target: int, pace: Pace) -> Conduct:
+def _checked_network(network: nn.Module, x: Tensor, target: Target, pace: Pace) -> Conduct:
     """Return what the network can be sent, or refuse it, the image or the class."""
     largest = max(pace.forward_batch, pace.gradient_batch)
     try:
@@ -124,7 +129,7 @@ def _checked_network(network: nn.Module, x: Tensor, target: int, pace: Pace) -> 
             f"The network does not accept an image of shape {tuple(x.shape)} and type {x.dtype}: "
             f"{said(error.__cause__ or error)}."
         ) from error
-    checked_target(target, answer.shape[1])
+    checked_explained(target, answer.shape[1])
     if not bool(torch.isfinite(answer).all()):
         raise UnsupportedNetwork("The network's class scores for this image are not finite.")
     return conduct

@@ -7,7 +7,7 @@ from typing import ClassVar, Self, final
 
 from torch import Tensor, nn
 
-from ctviz.core import CtvizError, FloatMap, Registry, Tunable
+from ctviz.core import CtvizError, FloatMap, Registry, Target, Tunable
 from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.ends import Ends
 from ctviz.estimators.engine.explain import explain
@@ -44,7 +44,7 @@ class Estimator(Tunable, ABC):
     """Part of the cache's key: raised whenever equal settings give another map."""
 
     @final
-    def __call__(self, network: nn.Module, x: Tensor, target: int) -> FloatMap:
+    def __call__(self, network: nn.Module, x: Tensor, target: Target) -> FloatMap:
         """Return the signed map (h, w) of the image x (1, C, h, w): positive speaks for target."""
         return explain(network, x, target, [self])[0]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from torch import Tensor, nn
 
-from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, UnsupportedNetwork
+from ctviz.core import Cancelled, CtvizError, FloatMap, Progress, Target, UnsupportedNetwork
 from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.completeness import completeness_gap
 from ctviz.estimators.engine.pace import Pace
@@ -32,7 +32,7 @@ class NotFinite(UnsupportedNetwork):
 def explain(  # noqa: PLR0913 - the question has three parts, and each listener is one more
     network: nn.Module,
     x: Tensor,
-    target: int,
+    target: Target,
     estimators: Sequence["Estimator"],
     *,
     references: Tensor | None = None,
@@ -54,7 +54,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     x
         (1, C, h, w), on the network's device.
     target
-        Index of the class to explain.
+        Index of the class to explain; a `Contrast` of two asks why one rather than the other.
     estimators
         In any order; the cheapest are computed first.
     references

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from ctviz.core import UnsupportedNetwork
+from ctviz.core import Contrast, UnsupportedNetwork
 from ctviz.estimators.engine.class_score import ClassScore
 from ctviz.estimators.engine.graph import Edge, before, operation, operations
 from ctviz.estimators.engine.hidden import revealing
@@ -59,8 +59,12 @@ class ValuedRecord:
         return record
 
     def operations(self) -> list[Node]:
-        """Return the operations that the scores depend on, the last ones first."""
-        return list(operations(self.scores.sum()))[1:]
+        """Return the operations that the scores depend on, the last ones first.
+
+        The sum over images, and the difference of a contrast, are ours and not the network's.
+        """
+        ours = 2 if isinstance(self.class_score.target, Contrast) else 1
+        return list(operations(self.scores.sum()))[ours:]
 
     def input(self, node: Node) -> Tensor:
         """Return what an operation's first argument was, or refuse the network."""

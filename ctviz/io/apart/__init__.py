@@ -6,7 +6,7 @@ unchecked.
 """
 
 from ctviz.io.apart.limits import USUAL, ApartLimits
-from ctviz.io.apart.outlines import outlines_apart
+from ctviz.io.apart.outlines import drawn_on_apart, outlines_apart
 from ctviz.io.apart.reader import Apart
 
-__all__ = ["USUAL", "Apart", "ApartLimits", "outlines_apart"]
+__all__ = ["USUAL", "Apart", "ApartLimits", "drawn_on_apart", "outlines_apart"]

@@ -3,7 +3,8 @@
 Requests are `{"do": "open", "path", "room"}`, answered by whether the path was an archive, which
 then is unpacked into the room; and `{"do": "read", "files", "refused", …}`, answered by a line for
 each step, case and refusal; and `{"do": "outline", "path", "case", "asked"}`, answered by a line
-for each outline that a file holds for a case, and for each thing that could not be placed.
+for each outline that a file holds for a case, and for each thing that could not be placed; and
+`{"do": "drawn on", "path"}`, answered by what a file of outlines says of its scan.
 """
 
 import json
@@ -26,7 +27,7 @@ from ctviz.io.edge import one_sentence
 from ctviz.io.load import is_archive
 from ctviz.io.native import open_case, save_case
 from ctviz.io.out.link import LINK_SUFFIX, write_link
-from ctviz.io.outlines import OutlineSettings, read_outline_file
+from ctviz.io.outlines import OutlineSettings, read_drawn_on, read_outline_file
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.reading import DAMAGED, FileReading
 from ctviz.io.volume import Volume
@@ -35,6 +36,7 @@ from ctviz.io.walk import Found
 ALIVE_SECONDS = 1.0
 """How often a long step says that it gets on."""
 
+CODES_AT_A_TIME = 10_000
 NICE = 5
 """Whoever looks at a case goes before what is being brought in."""
 
@@ -179,4 +181,15 @@ def _outline(request: Mapping[str, Any], key: bytes, say: Say) -> None:
     say(held=[found.kind, found.matched])
 
 
-DEEDS = {"open": _open, "read": _read, "outline": _outline}
+def _drawn_on(request: Mapping[str, Any], key: bytes, say: Say) -> None:
+    """Say on which scan outlines were drawn, in pieces as long as an answer may be."""
+    found = read_drawn_on(Path(request["path"]), key)
+    say(patient=found.claim.patient, spaces=sorted(found.claim.spaces))
+    for pair in found.series:
+        say(series=pair)
+    codes = sorted(found.claim.sources)
+    for first in range(0, len(codes), CODES_AT_A_TIME):
+        say(sources=codes[first : first + CODES_AT_A_TIME])
+
+
+DEEDS = {"open": _open, "read": _read, "outline": _outline, "drawn on": _drawn_on}

@@ -4,6 +4,8 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ from ctviz.io.apart.process import Answer, Died, Process
 from ctviz.io.apart.reader import GIVEN_UP, raise_failure, why_it_died
 from ctviz.io.identity import harmless_name
 from ctviz.io.loaded import Refused
-from ctviz.io.outlines import Outline, OutlineFile, OutlineSettings, Unplaced
+from ctviz.io.outlines import DrawnOn, Outline, OutlineFile, OutlineSettings, Unplaced
 from ctviz.io.outlines.found import LONGEST_LABEL
+from ctviz.io.outlines.onto import ScanClaim
 
 LONGEST_READER = 40
 LONGEST_WORDS = 300
@@ -70,6 +73,68 @@ def outlines_apart(  # noqa: PLR0913 - the parts of a question, each by its name
     finally:
         if process is not None:
             process.close()
+
+
+def drawn_on_apart(
+    files: Sequence[Path],
+    *,
+    key: bytes,
+    check: Callable[[], object] = lambda: None,
+    limits: ApartLimits = USUAL,
+) -> DrawnOn:
+    """Return what files say of the scan that they were drawn on.
+
+    Parameters
+    ----------
+    key
+        Of the data folder's codes.
+    check
+        Called all the time; may raise to end the reading.
+
+    Raises
+    ------
+    UnreadableScan
+        If none of the files can be read.
+    """
+    found: list[DrawnOn] = []
+    why = ""
+    process = Process(key, limits, check)
+    try:
+        for path in files:
+            try:
+                found.append(_referred(process.ask(do="drawn on", path=str(path.absolute()))))
+            except (InvalidInput, UnreadableScan) as error:
+                why = why or str(error)
+    except Died as death:
+        # What was heard before is enough to look for the scan.
+        why = why or why_it_died(death, limits)
+    finally:
+        process.close()
+    if not found:
+        raise UnreadableScan(why or DAMAGED)
+    return reduce(or_, found)
+
+
+def _referred(answers: Iterator[Answer]) -> DrawnOn:
+    """Return what the process says of the scan that a file refers to."""
+    found, failed = DrawnOn(), Answer()
+    for answer in answers:
+        if "failed" in answer or "disk" in answer:
+            failed = answer
+        elif "series" in answer:
+            found |= DrawnOn(series=(tuple(_checked(answer["series"], str, str)),))
+        else:
+            patient, spaces, sources = map(answer.get, ("patient", "spaces", "sources"))
+            named = patient if isinstance(patient, str) else ""
+            found |= DrawnOn(ScanClaim(named, _texts(spaces), _texts(sources)))
+    raise_failure(failed)
+    return found
+
+
+def _texts(said: object) -> frozenset[str]:
+    """Return those entries of a list that are words."""
+    entries = said if isinstance(said, list) else ()
+    return frozenset(entry for entry in entries if isinstance(entry, str))
 
 
 def _heard(answers: Iterator[Answer], name: str, case: Case) -> OutlineFile:

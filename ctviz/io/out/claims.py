@@ -69,6 +69,7 @@ class Claims:
     target: int
     probabilities: tuple[float, ...]
     scores: tuple[ClaimedScore, ...]
+    rather_than: int | None = None
 
 
 def settings(values: Mapping[str, Value]) -> dict[str, str]:
@@ -140,6 +141,7 @@ def _claims(report: Dataset) -> Claims:
             if item.ValueType == "NUM"
         ),
         scores=tuple(score for group in others for score in _scores(group)),
+        rather_than=int(model["rather than"]) if "rather than" in model else None,
     )
 
 

@@ -19,6 +19,7 @@ def contribution(answer: ResultAnswer, each: Explanation) -> Dataset | None:
         "model": answer.prediction.model_id,
         "weights": answer.weights,
         "target": answer.target,
+        **({} if answer.rather_than is None else {"rather than": answer.rather_than}),
         "estimator": each.importance.estimator,
         "settings": dict(each.settings),
     }

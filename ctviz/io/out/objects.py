@@ -1,9 +1,9 @@
 """What our maps and segmentations hold, read back from them, so that it can be checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 from pydicom import Dataset, dcmread
@@ -16,6 +16,7 @@ from ctviz.io.out.made_by import contributed
 from ctviz.io.out.origin import Origin
 from ctviz.io.silence import quiet
 
+Claimed = TypeVar("Claimed")
 ResultKind: TypeAlias = Literal["report", "map", "regions"]
 ImageName: TypeAlias = tuple[str, int]
 """SOP Instance UID of an image, and the frame's number in a file of many, else 0."""
@@ -57,6 +58,7 @@ class ClaimedMap:
     estimator: str
     settings: Mapping[str, Value]
     values: FloatMap
+    rather_than: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +96,7 @@ def read_map(path: Path) -> ClaimedMap:
     InvalidInput
         If the file is none of ours.
     """
-    try:
-        with quiet():
-            return _map(dcmread(path))
-    except DAMAGED:
-        raise InvalidInput(NO_RESULT) from None
+    return _read(path, _map)
 
 
 def read_regions(path: Path) -> ClaimedRegions:
@@ -109,16 +107,21 @@ def read_regions(path: Path) -> ClaimedRegions:
     InvalidInput
         If the file is none of ours.
     """
-    try:
-        with quiet():
-            return _regions(dcmread(path))
-    except DAMAGED:
-        raise InvalidInput(NO_RESULT) from None
+    return _read(path, _regions)
 
 
 def slice_names(origin: Origin) -> dict[ImageName, int]:
     """Return the index of each slice by its image."""
     return {(each.sop_instance, each.frame): i for i, each in enumerate(origin.images)}
+
+
+def _read(path: Path, interpret: Callable[[Dataset], Claimed]) -> Claimed:
+    """Return what an object holds, refusing any that cannot be interpreted."""
+    try:
+        with quiet():
+            return interpret(dcmread(path))
+    except DAMAGED:
+        raise InvalidInput(NO_RESULT) from None
 
 
 def _map(made: Dataset) -> ClaimedMap:
@@ -135,6 +138,7 @@ def _map(made: Dataset) -> ClaimedMap:
         estimator=str(says["estimator"]),
         settings=dict(says["settings"]),
         values=values,
+        rather_than=int(says["rather than"]) if "rather than" in says else None,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ctviz.core import Case, ImportanceMap, Prediction, Region, Score, Sign
 from ctviz.core.params import Value
+from ctviz.core.targets import named
 
 Settings: TypeAlias = Mapping[str, Value]
 
@@ -85,6 +86,8 @@ class ResultAnswer:
     ----------
     target
         Index of the class that is explained.
+    rather_than
+        Index of the class that it is explained against; None where that is none.
     model_title, weights
         How screens call the model, and the sha256 of its weights.
     """
@@ -96,6 +99,12 @@ class ResultAnswer:
     weights: str
     explanations: tuple[Explanation, ...] = ()
     scores: tuple[GivenScore, ...] = ()
+    rather_than: int | None = None
+
+    @property
+    def explained(self) -> str:
+        """What is explained, in words."""
+        return named(self.prediction.classes, self.target, self.rather_than)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,17 +6,20 @@ else by patient, frame of reference and place (`ctviz.io.outlines.onto`). Whatev
 lie on a slice is said.
 """
 
+from ctviz.io.outlines.drawn_on import DrawnOn
 from ctviz.io.outlines.found import Outline, OutlineFile, OutlineSettings, Unplaced
-from ctviz.io.outlines.reading import form_of, read_outline_file, read_outlines
+from ctviz.io.outlines.reading import form_of, read_drawn_on, read_outline_file, read_outlines
 from ctviz.io.outlines.recognising import is_no_scan
 
 __all__ = [
+    "DrawnOn",
     "Outline",
     "OutlineFile",
     "OutlineSettings",
     "Unplaced",
     "form_of",
     "is_no_scan",
+    "read_drawn_on",
     "read_outline_file",
     "read_outlines",
 ]

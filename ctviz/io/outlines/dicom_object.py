@@ -9,9 +9,9 @@ from ctviz.core import UnreadableScan
 from ctviz.io.boundary import foreign_reader
 from ctviz.io.dicom.elements import text, value
 from ctviz.io.dicom.header import identity_words, refuse_deflation_bomb
-from ctviz.io.identity import pseudonym
+from ctviz.io.identity import pseudonym, source_code
 from ctviz.io.kinds import Kind, kind_of
-from ctviz.io.outlines.onto import Onto, ScanClaim, known
+from ctviz.io.outlines.onto import ScanClaim, known
 
 DAMAGED = "It is damaged or cut short; copy or export it again."
 LARGEST = 2**30
@@ -41,11 +41,13 @@ def object_of(path: Path) -> Dataset:
         return dcmread(path, force=True)
 
 
-def claim_of(header: Dataset, onto: Onto, spaces: set[str], uids: set[str]) -> ScanClaim:
+def claim_of(header: Dataset, key: bytes, spaces: set[str], uids: set[str]) -> ScanClaim:
     """Return what an object says of the scan that it belongs to.
 
     Parameters
     ----------
+    key
+        Of pseudonyms and codes.
     spaces
         UIDs of the frames of reference in which it lies.
     uids
@@ -53,9 +55,9 @@ def claim_of(header: Dataset, onto: Onto, spaces: set[str], uids: set[str]) -> S
     """
     patient = text(header, "PatientID")
     return ScanClaim(
-        patient=pseudonym(patient, onto.key) if patient else "",
-        spaces=known([pseudonym(uid, onto.key, "F") for uid in spaces if uid]),
-        sources=known([onto.code(uid) for uid in uids]),
+        patient=pseudonym(patient, key) if patient else "",
+        spaces=known([pseudonym(uid, key, "F") for uid in spaces if uid]),
+        sources=known([source_code(uid, None, key) for uid in uids]),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 from ctviz.core import Registry
+from ctviz.io.outlines.drawn_on import DrawnOn
 from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
 from ctviz.io.outlines.onto import Onto
 from ctviz.io.outlines.sheets import Sheet
@@ -34,6 +35,21 @@ class OutlineForm(ABC):
         UnreadableScan
             If it does not belong to the case, or cannot be read.
         """
+
+    def drawn_on(self, path: Path, key: bytes) -> DrawnOn:  # noqa: ARG002 - most do not know
+        """Return what a file says of the scan that it was drawn on; most forms know of none.
+
+        Parameters
+        ----------
+        key
+            Of the data folder's codes.
+
+        Raises
+        ------
+        UnreadableScan
+            If it cannot be read.
+        """
+        return DrawnOn()
 
 
 OUTLINE_FORMS: Registry[type[OutlineForm]] = Registry(

@@ -9,6 +9,7 @@ from ctviz.core import Case, InvalidInput, UnreadableScan
 from ctviz.io.edge import one_sentence
 from ctviz.io.identity import harmless_name
 from ctviz.io.loaded import Refused
+from ctviz.io.outlines.drawn_on import DrawnOn
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
 from ctviz.io.outlines.found import Outline, OutlineFile, OutlineSettings, Unplaced
 from ctviz.io.outlines.onto import Onto
@@ -22,12 +23,24 @@ MOST_OUTLINES = 200_000
 AS_IT_IS = OutlineSettings()
 
 HOLDS_NONE = "It holds no outlines"
-NO_OUTLINES = HOLDS_NONE + "; bring {}."
+"""How the sentence on any other file begins."""
 
 
 def form_of(path: Path) -> OutlineForm | None:
     """Return the form of a file, None if it is no file of outlines."""
     return next((form() for form in OUTLINE_FORMS.values() if form().recognises(path)), None)
+
+
+def read_drawn_on(path: Path, key: bytes) -> DrawnOn:
+    """Return what a file says of the scan that it was drawn on.
+
+    Raises
+    ------
+    UnreadableScan
+        If it cannot be read, or holds no outlines.
+    """
+    with one_sentence(DAMAGED):
+        return _certain_form(path).drawn_on(path, key)
 
 
 def read_outlines(
@@ -70,10 +83,7 @@ def read_outline_file(
 def _read(
     path: Path, onto: Onto, asked: OutlineSettings, check: Callable[[], object]
 ) -> OutlineFile:
-    form = form_of(path)
-    if form is None:
-        titles = list(dict.fromkeys(f.title for f in OUTLINE_FORMS.values()))
-        raise UnreadableScan(NO_OUTLINES.format(f"{', '.join(titles[:-1])} or {titles[-1]}"))
+    form = _certain_form(path)
     matched, pieces = form.read(path, onto, asked)
     outlines: dict[tuple[str, str, int], Outline] = {}
     unplaced: Counter[Unplaced] = Counter()
@@ -93,6 +103,15 @@ def _read(
     if not outlines:
         raise UnreadableScan(_why_nothing(said))
     return OutlineFile("", form.title, matched, tuple(outlines.values()), said)
+
+
+def _certain_form(path: Path) -> OutlineForm:
+    """Return the form of a file, refusing any that holds no outlines."""
+    form = form_of(path)
+    if form is None:
+        titles = list(dict.fromkeys(f.title for f in OUTLINE_FORMS.values()))
+        raise UnreadableScan(f"{HOLDS_NONE}; bring {', '.join(titles[:-1])} or {titles[-1]}.")
+    return form
 
 
 def _placed(

@@ -25,10 +25,11 @@ from ctviz.io.outlines.dicom_object import (
     object_of,
     sop_class,
 )
+from ctviz.io.outlines.drawn_on import DrawnOn
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
 from ctviz.io.outlines.found import OutlineSettings
 from ctviz.io.outlines.naming import label_of, reader_of, told_apart
-from ctviz.io.outlines.onto import Onto
+from ctviz.io.outlines.onto import Onto, ScanClaim
 from ctviz.io.outlines.sheets import Sheet
 from ctviz.io.volume import Plane
 
@@ -53,10 +54,14 @@ class SegmentationForm(OutlineForm):
         dataset = object_of(path)
         with foreign_reader(DAMAGED):
             segmentation = _SegmentationObject.of(dataset, onto, asked)
-            matched = onto.belongs(
-                claim_of(dataset, onto, {text(dataset, "FrameOfReferenceUID")}, _uids(dataset))
-            )
+            matched = onto.belongs(_claim(dataset, onto.key))
         return matched, segmentation.sheets()
+
+    def drawn_on(self, path: Path, key: bytes) -> DrawnOn:
+        """Return the series and images that a segmentation refers to."""
+        dataset = object_of(path)
+        with foreign_reader(DAMAGED):
+            return DrawnOn(_claim(dataset, key), tuple(_series(dataset)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +190,18 @@ def _labels(dataset: Dataset, asked: OutlineSettings) -> dict[int, str]:
     names = dict(zip(given, told_apart(said), strict=True))
     names.pop(0, None)
     return names
+
+
+def _claim(dataset: Dataset, key: bytes) -> ScanClaim:
+    return claim_of(dataset, key, {text(dataset, "FrameOfReferenceUID")}, _uids(dataset))
+
+
+def _series(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Yield study and series of each series that a segmentation refers to."""
+    others = items(dataset, "StudiesContainingOtherReferencedInstancesSequence")
+    for study in (dataset, *others):
+        for series in items(study, "ReferencedSeriesSequence"):
+            yield text(study, "StudyInstanceUID"), text(series, "SeriesInstanceUID")
 
 
 def _uids(dataset: Dataset) -> set[str]:

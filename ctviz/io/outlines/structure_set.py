@@ -21,10 +21,11 @@ from ctviz.io.outlines.dicom_object import (
     object_of,
     sop_class,
 )
+from ctviz.io.outlines.drawn_on import DrawnOn
 from ctviz.io.outlines.form import OUTLINE_FORMS, OutlineForm, Piece
 from ctviz.io.outlines.found import Outline, OutlineSettings, Unplaced
 from ctviz.io.outlines.naming import label_of, reader_of, told_apart
-from ctviz.io.outlines.onto import BY_IMAGES, NOWHERE, Onto, Points
+from ctviz.io.outlines.onto import BY_IMAGES, NOWHERE, Onto, Points, ScanClaim
 from ctviz.io.outlines.polygons import crosses_itself, inside
 
 STRUCTURE_SET: Final = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -36,6 +37,11 @@ OTHERS = {
     "OPEN_PLANAR": "is open, so that nothing lies inside of it",
     "OPEN_NONPLANAR": "is open, so that nothing lies inside of it",
 }
+CONTOURED = ("ROIContourSequence", "ContourSequence", "ContourImageSequence")
+STUDIES = ("ReferencedFrameOfReferenceSequence", "RTReferencedStudySequence")
+REFERRED_SERIES = "RTReferencedSeriesSequence"
+"""Ways to what a structure set refers to."""
+
 FEWEST_CORNERS = 3
 MOST_POINTS = 2**22
 """Of all contours together, some 200 MB of text."""
@@ -55,20 +61,38 @@ class StructureSetForm(OutlineForm):
         """Return by what it belongs to the case, and a mask for each structure on each slice."""
         dataset = object_of(path)
         with foreign_reader(DAMAGED):
-            images = ("ROIContourSequence", "ContourSequence", "ContourImageSequence")
-            uids = {text(item, "ReferencedSOPInstanceUID") for item in items(dataset, *images)}
-            spaces = {
-                text(item, keyword)
-                for sequence, keyword in (
-                    ("ReferencedFrameOfReferenceSequence", "FrameOfReferenceUID"),
-                    ("StructureSetROISequence", "ReferencedFrameOfReferenceUID"),
-                )
-                for item in items(dataset, sequence)
-            }
-            matched = onto.belongs(claim_of(dataset, onto, spaces, uids))
+            matched = onto.belongs(_claim(dataset, onto.key, CONTOURED))
         if not onto.placed:
             raise UnreadableScan(NOWHERE)
         return matched, _pieces(dataset, onto, asked, trusted=matched == BY_IMAGES)
+
+    def drawn_on(self, path: Path, key: bytes) -> DrawnOn:
+        """Return the series and images that a structure set refers to."""
+        dataset = object_of(path)
+        with foreign_reader(DAMAGED):
+            images = (*STUDIES, REFERRED_SERIES, "ContourImageSequence")
+            return DrawnOn(_claim(dataset, key, CONTOURED, images), tuple(_series(dataset)))
+
+
+def _claim(dataset: Dataset, key: bytes, *ways: tuple[str, ...]) -> ScanClaim:
+    """Return what a structure set says of its scan, of which images stand at the ends of ways."""
+    uids = {text(item, "ReferencedSOPInstanceUID") for way in ways for item in items(dataset, *way)}
+    spaces = {
+        text(item, keyword)
+        for sequence, keyword in (
+            ("ReferencedFrameOfReferenceSequence", "FrameOfReferenceUID"),
+            ("StructureSetROISequence", "ReferencedFrameOfReferenceUID"),
+        )
+        for item in items(dataset, sequence)
+    }
+    return claim_of(dataset, key, spaces, uids)
+
+
+def _series(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Yield study and series of each series that a structure set refers to."""
+    for study in items(dataset, *STUDIES):
+        for series in items(study, REFERRED_SERIES):
+            yield text(study, "ReferencedSOPInstanceUID"), text(series, "SeriesInstanceUID")
 
 
 @dataclass(frozen=True)

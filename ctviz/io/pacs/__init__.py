@@ -8,14 +8,23 @@ names. Only servers of a configuration are ever spoken to.
 from ctviz.io.pacs.door import PacsDoor
 from ctviz.io.pacs.doors import open_door
 from ctviz.io.pacs.fetching import fetch, fetch_one
-from ctviz.io.pacs.parts import PartShelf
-from ctviz.io.pacs.query import MOST_SERIES, MOST_STUDIES, FoundSeries, FoundStudy, PacsQuery
+from ctviz.io.pacs.parts import PartShelf, SeriesParts
+from ctviz.io.pacs.query import (
+    MOST_SERIES,
+    MOST_STUDIES,
+    OUTLINES,
+    FoundSeries,
+    FoundStudy,
+    PacsQuery,
+    is_uid,
+)
 from ctviz.io.pacs.servers import PacsServer, read_servers
 from ctviz.io.pacs.trouble import PacsTrouble
 
 __all__ = [
     "MOST_SERIES",
     "MOST_STUDIES",
+    "OUTLINES",
     "FoundSeries",
     "FoundStudy",
     "PacsDoor",
@@ -23,8 +32,10 @@ __all__ = [
     "PacsServer",
     "PacsTrouble",
     "PartShelf",
+    "SeriesParts",
     "fetch",
     "fetch_one",
+    "is_uid",
     "open_door",
     "read_servers",
 ]

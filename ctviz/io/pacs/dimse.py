@@ -6,11 +6,11 @@ it knows is asked to send them to one (C-MOVE), from which they are then fetched
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from socket import socket
+from time import monotonic
 from typing import Any
 
 from pydicom import Dataset, dcmread
@@ -27,6 +27,7 @@ from pynetdicom.sop_class import (
 from ctviz.core.foreign import foreign
 from ctviz.io.dicom.elements import text, whole
 from ctviz.io.pacs.door import LARGEST_IMAGE, PacsDoor, Take
+from ctviz.io.pacs.encryption import encryption, unproven, witnessed
 from ctviz.io.pacs.query import (
     MOST_IMAGES,
     MOST_SERIES,
@@ -39,6 +40,7 @@ from ctviz.io.pacs.query import (
     shown_date,
     shown_name,
 )
+from ctviz.io.pacs.servers import PacsServer
 from ctviz.io.pacs.storage import STORED, SYNTAXES
 from ctviz.io.pacs.trouble import (
     PacsTrouble,
@@ -46,6 +48,7 @@ from ctviz.io.pacs.trouble import (
     not_kept,
     senseless,
     too_much,
+    too_slow,
     unreachable,
 )
 
@@ -229,11 +232,7 @@ class DimseDoor(PacsDoor):
         entity = AE(ae_title=server.calling)
         entity.acse_timeout = entity.dimse_timeout = server.patience
         entity.network_timeout = entity.connection_timeout = server.patience
-        sockets: list[socket] = []
-
-        def opened(event: evt.Event) -> None:
-            sockets.append(event.assoc.dul.socket.socket)
-
+        connection = _Connection(server)
         with foreign(unreachable(server.called)):
             association = entity.associate(
                 server.host,
@@ -241,12 +240,12 @@ class DimseDoor(PacsDoor):
                 contexts=list(contexts),
                 ae_title=server.ae_title,
                 ext_neg=list(roles),
-                evt_handlers=[(evt.EVT_CONN_OPEN, opened), *handlers],
-                tls_args=_encryption(server.ca, server.host) if server.tls else None,
+                evt_handlers=[(evt.EVT_CONN_OPEN, connection.opened), *handlers],
+                tls_args=connection.tls,
             )
         try:
             if not association.is_established:
-                raise self._refused() if association.is_rejected else unreachable(server.called)
+                raise connection.why_not(association)
             with foreign(self._unable()):
                 yield association
             if association.is_established:
@@ -257,20 +256,57 @@ class DimseDoor(PacsDoor):
             # The library forgets to close what the other side has closed before.
             if association.is_alive():
                 association.join(LEAVE_SECONDS)
-            for each in sockets:
-                each.close()
-
-    def _refused(self) -> PacsTrouble:
-        return PacsTrouble(
-            f"'{self.server.called}' refuses the AE titles '{self.server.ae_title}' and "
-            f"'{self.server.calling}'; ask whoever runs it to know them."
-        )
+            connection.close()
 
     def _unable(self) -> PacsTrouble:
         """Return what is said where an association offers no service of the kind."""
         return PacsTrouble(
             f"'{self.server.called}' does not offer this service to '{self.server.calling}'; if it "
             "only sends to nodes that it knows, name one by 'move_to' and 'via'."
+        )
+
+
+class _Connection:
+    """How a connection to a server is made, and what is seen of it while it is."""
+
+    def __init__(self, server: PacsServer) -> None:
+        self._server = server
+        self._sockets: list[socket] = []
+        self._unencrypted: list[OSError] = []
+        self._start = monotonic()
+        self.tls = (
+            (witnessed(encryption(server), self._unencrypted.append), server.host)
+            if server.tls
+            else None
+        )
+
+    def opened(self, event: evt.Event) -> None:
+        """Take note of the socket."""
+        self._sockets.append(event.assoc.dul.socket.socket)
+
+    def close(self) -> None:
+        """Close every socket."""
+        for each in self._sockets:
+            each.close()
+
+    def why_not(self, association: Association) -> PacsTrouble:
+        """Return why no association came about."""
+        server = self._server
+        if association.is_rejected:
+            return PacsTrouble(
+                f"'{server.called}' refuses the AE titles '{server.ae_title}' and "
+                f"'{server.calling}'; ask whoever runs it to know them."
+            )
+        if monotonic() - self._start > server.patience:
+            return too_slow(server.called)
+        if self._unencrypted:
+            return unproven(server, self._unencrypted[-1])
+        if not self._sockets:
+            return unreachable(server.called)
+        how = "unencrypted" if server.tls else "encrypted ('tls = true')"
+        return PacsTrouble(
+            f"'{server.called}' answers, but not as a DICOM server does; check its port in the "
+            f"file of servers, and whether it is {how}."
         )
 
 
@@ -331,7 +367,3 @@ def _identifier(level: str, elements: dict[str, Any]) -> Dataset:
 
 def _count(match: Dataset, keyword: str) -> int | None:
     return whole(match, keyword) if text(match, keyword) else None
-
-
-def _encryption(ca: str, host: str) -> tuple[ssl.SSLContext, str]:
-    return ssl.create_default_context(cafile=ca or None), host

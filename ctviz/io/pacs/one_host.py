@@ -10,10 +10,12 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ctviz.io.pacs.credentials import password_of, token_of
 from ctviz.io.pacs.door import Check
+from ctviz.io.pacs.encryption import encryption, unproven
 from ctviz.io.pacs.servers import PacsServer
 from ctviz.io.pacs.trouble import (
     PacsTrouble,
     cut_off,
+    hung_up,
     not_kept,
     senseless,
     too_much,
@@ -49,6 +51,8 @@ class OneHost(requests.Session):  # type: ignore[misc]
         # Neither proxies nor passwords of the environment: a secret is for whom it was given.
         self.trust_env = False
         self.verify = server.ca or True
+        # What cannot be read is said before anybody is asked.
+        encryption(server)
         for scheme in ("http://", "https://"):
             self.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         token, password = token_of(server), password_of(server)
@@ -73,11 +77,8 @@ class OneHost(requests.Session):  # type: ignore[misc]
             with super().request(method, url, **{**how, **own}) as response:
                 self._refuse(response)
                 body = self._body(response, time.monotonic() + WHOLE_ANSWER * patience)
-        except requests.exceptions.SSLError:
-            raise PacsTrouble(
-                f"'{self._server.called}' cannot prove that it is who it should be; give its "
-                "certificate as 'ca' in the file of servers."
-            ) from None
+        except requests.exceptions.SSLError as error:
+            raise unproven(self._server, error) from None
         except (requests.Timeout, ReadTimeoutError, TimeoutError):
             raise too_slow(self._server.called) from None
         except requests.ConnectionError as error:
@@ -90,7 +91,10 @@ class OneHost(requests.Session):  # type: ignore[misc]
     def _lost(self, error: requests.ConnectionError) -> PacsTrouble:
         """Return what is said of a connection that was not made, or was lost."""
         reason = getattr(error.args[0] if error.args else None, "reason", None)
-        return unreachable(self._server.called) if reason else cut_off(self._server.called)
+        if reason:
+            return unreachable(self._server.called)
+        clear = urlsplit(self._server.url).scheme == "http"
+        return hung_up(self._server.called) if clear else cut_off(self._server.called)
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
         """Return what comes, piece by piece as it comes."""

@@ -10,6 +10,9 @@ MOST_STUDIES = 200
 
 MOST_SERIES = 500
 MOST_IMAGES = 20_000
+OUTLINES = frozenset({"SEG", "RTSTRUCT"})
+"""Modalities of what somebody marked on a scan."""
+
 LONGEST = 64
 LONGEST_SHOWN = 200
 
@@ -98,6 +101,11 @@ class FoundSeries:
     modality: str = ""
     description: str = ""
     images: int | None = None
+
+    @property
+    def holds_outlines(self) -> bool:
+        """Whether it has what somebody marked on a scan, and no images of its own."""
+        return self.modality.upper() in OUTLINES
 
     def __post_init__(self) -> None:
         for uid in (self.study, self.uid):

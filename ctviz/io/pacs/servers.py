@@ -60,7 +60,8 @@ class PacsServer:
     token_env, token_file
         The same for a bearer token.
     ca
-        File with the certificates of those who may vouch for the server, besides the usual ones.
+        File with the certificates of those who may vouch for the server, in place of the usual
+        ones.
     tls
         Whether DIMSE is encrypted.
     unencrypted

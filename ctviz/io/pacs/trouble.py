@@ -43,6 +43,18 @@ def cut_off(server: str) -> PacsTrouble:
     )
 
 
+def hung_up(server: str) -> PacsTrouble:
+    """Return what is said of a server that ends a connection without encryption, and says nothing.
+
+    So does one that wants TLS.
+    """
+    return PacsTrouble(
+        f"'{server}' ended the connection without an answer; try again, or check whether its 'url' "
+        "must begin with https.",
+        passing=True,
+    )
+
+
 def too_much(server: str) -> PacsTrouble:
     """Return what is said of an answer without an end in sight."""
     return PacsTrouble(f"'{server}' sends more than ctviz takes; ask for less.")

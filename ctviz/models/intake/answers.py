@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ctviz.core import UnusableModel
 from ctviz.models.card import AS_THEY_ARE, DataSource, ModelCard, Scale
 from ctviz.models.grid import AS_A_WHOLE, Manner
+from ctviz.models.heads import Head, usual_head, why_not
 from ctviz.models.intake.inspecting import Inspection
 
 
@@ -17,6 +19,8 @@ class CardAnswers:
     ----------
     id, title, task, classes, window, further_windows, scale, manner, licence, intended_use, data
         As on a `ModelCard`. Without a title it is the id.
+    head
+        What its outputs mean; by default what is usual for as many, see `usual_head`.
     """
 
     id: str
@@ -25,6 +29,7 @@ class CardAnswers:
     further_windows: tuple[tuple[float, float], ...] = ()
     title: str = ""
     task: str = ""
+    head: Head | None = None
     scale: Scale = AS_THEY_ARE
     manner: Manner = AS_A_WHOLE
     licence: str = "not said"
@@ -33,6 +38,9 @@ class CardAnswers:
 
     def card(self, found: Inspection) -> ModelCard:
         """Return the card of a network that was inspected."""
+        head = self.head or usual_head(found.neurons, found.ending)
+        if fault := why_not(head, found.neurons, found.ending):
+            raise UnusableModel(f"The network {fault}")
         return ModelCard(
             id=self.id,
             title=self.title or self.id,
@@ -41,6 +49,7 @@ class CardAnswers:
             architecture=found.architecture,
             arguments=found.arguments,
             neurons=found.neurons,
+            multi_label=head == "sigmoid",
             channels=found.channels,
             size=found.size,
             window=self.window,

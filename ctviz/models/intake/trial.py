@@ -59,11 +59,6 @@ def inspected(content: bytes, size: Sequence[str] = ()) -> Inspection:
     if not bool(torch.isfinite(scores).all()):
         raise UnusableModel("The network's answers to plain images are not finite.")
     neurons = scores.shape[1]
-    if network.ending == "Sigmoid" and neurons > 1:
-        raise UnusableModel(
-            f"The network answers {neurons} findings by themselves (a sigmoid for each); ctviz "
-            "explains classes of which one is right. Export it without the sigmoid if one is."
-        )
     difference = _difference(network, content, images, scores)
     conduct = conduct_of(network, images[0])
     return Inspection(

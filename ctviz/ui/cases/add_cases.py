@@ -1,6 +1,7 @@
 """The way in for cases: uploads, a folder on the server, the demo cohort."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,7 @@ from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import confined, may, permit, record
 from ctviz.ui.cases.collections import collection_of
+from ctviz.ui.cases.fetched_outlines import offer_scan, take_fetched
 from ctviz.ui.cases.going_back import choose_going_back, may_go_back
 from ctviz.ui.cases.labels import do_label, offer_labels, take_labels
 from ctviz.ui.cases.outlines import (
@@ -41,6 +43,7 @@ def add_cases(*, expanded: bool = False) -> None:
         session().intake = making
     do_label()
     do_outlines()
+    take_fetched()
     with st.expander("Add cases", expanded=expanded, icon=":material/add:"):
         uploads, folder, demo = st.columns([3, 3, 2])
         with uploads:
@@ -52,6 +55,7 @@ def add_cases(*, expanded: bool = False) -> None:
     under_way = session().intake
     busy = under_way is not None and not under_way.done and under_way is not making
     fetched = under_way is not None and under_way is session().pacs.fetched
+    fetched = fetched or session().outlines.fetched is not None
     # What became of a series is said where it was asked for, beneath tables that may be long.
     said = offer_pacs(_begin, busy=busy, outcome=_last_try if fetched else None)
     place_for_outlines()
@@ -134,7 +138,7 @@ def _last_try() -> None:
     # A table is matched when the cases that came with it are there.
     if job is None or job.done or job is first_cases():
         offer_labels()
-        offer_outlines(_come(job))
+        offer_outlines(_come(job), partial(offer_scan, begin=_begin))
     if job is None or not ready("intake", job, "Adding cases"):
         return
     for why in session().upload_left_out:

@@ -12,17 +12,22 @@ TENTHS = 10
 
 
 def score_of(prediction: Prediction) -> float:
-    """Return the probability of the second of two classes; of more classes that of the answer."""
-    two = len(prediction.classes) == 2
+    """Return the probability of the second of two classes; of more classes that of the answer.
+
+    Of several findings it is that of the most probable.
+    """
+    two = len(prediction.classes) == 2 and not prediction.multi_label
     return float(prediction.probabilities[1]) if two else prediction.confidence
 
 
-def score_title(classes: Sequence[str]) -> str:
+def score_title(classes: Sequence[str], *, multi_label: bool = False) -> str:
     """Return what `score_of` is, for these classes.
 
     >>> score_title(["without", "with"]), score_title(["a", "b", "c"])
     ("probability of 'with'", 'probability of the answer')
     """
+    if multi_label:
+        return "probability of the likeliest finding"
     two = len(classes) == 2
     return f"probability of '{classes[1]}'" if two else "probability of the answer"
 
@@ -53,7 +58,11 @@ def tenth_of_case(listed: Listed) -> int | None:
 def cell_of_case(listed: Listed) -> tuple[str, str] | None:
     """Return true class and answer of a case, None unless both are known."""
     truth, prediction = listed.entry.truth, listed.prediction
-    return None if truth is None or prediction is None else (truth, prediction.label)
+    return (
+        None
+        if truth is None or prediction is None
+        else (prediction.spelled(truth), prediction.label)
+    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ctviz.backend.cases.demo import MADE
 from ctviz.core.text import count_of
+from ctviz.models import ModelCard
 from ctviz.store import CaseEntry, Reading
 from ctviz.ui.access import may
 from ctviz.ui.access.sight import seen_annotations, sight
@@ -66,7 +67,7 @@ def _card(listed: Listed) -> None:
     slices = count_of(entry.slices, "slice")
     st.markdown(f"**{plain(entry.title)}**  \n:gray[{plain(entry.id)} · {slices}]")
     said = (
-        f"{plain(prediction.label)} **{prediction.confidence:.2f}**"
+        " · ".join(f"{plain(name)} **{share:.2f}**" for name, share in prediction.told)
         if prediction
         else "classifying …"
     )
@@ -196,11 +197,11 @@ def show_cases(model_id: str) -> None:
     if session().browsing.which == BIN:
         show_bin(binned, place, bar)
     else:
-        _show_found(cases, backend().models()[model_id].classes if model_id else (), place, bar)
+        _show_found(cases, backend().models()[model_id] if model_id else None, place, bar)
 
 
 def _show_found(
-    cases: Sequence[Listed], classes: Sequence[str], place: DeltaGenerator, bar: DeltaGenerator
+    cases: Sequence[Listed], card: ModelCard | None, place: DeltaGenerator, bar: DeltaGenerator
 ) -> None:
     """Show the cases that search, filter and answers leave, with their choices in the bar."""
     browsing = session().browsing
@@ -208,16 +209,16 @@ def _show_found(
         choose_state()
         found = in_state(listed for listed in cases if FILTERS[browsing.which](listed))
         found = [listed for listed in found if listed.has(browsing.words)]
-        choose_answers(found, classes)
-        show_chosen(classes)
+        choose_answers(found, card)
+        show_chosen(card)
     shown = sorted(in_answers(found), key=ORDERS[browsing.order])
     browsing.shown = tuple(listed.entry.id for listed in shown)
     if not shown:
         with bar:
             selection_bar([])
         _say_that_nothing_is_found(
-            sum(listed.prediction is None for listed in cases) if classes else 0,
-            conditions(classes),
+            sum(listed.prediction is None for listed in cases) if card else 0,
+            conditions(card),
         )
     elif browsing.view == VIEWS[0]:
         page = page_of(shown, place)

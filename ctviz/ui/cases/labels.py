@@ -9,6 +9,7 @@ import streamlit as st
 from ctviz.backend.cases.labelling import Labelling, tables_among
 from ctviz.backend.cases.true_classes import read_labels_of_cases
 from ctviz.core import CtvizError, InvalidInput
+from ctviz.core.results import findings_of
 from ctviz.core.text import count_of
 from ctviz.store import AuditEvent
 from ctviz.ui.access import permit, record_each
@@ -120,7 +121,11 @@ def _say(found: Labelling) -> None:
             f"left out; give pseudonyms: {_some(found.shared)}."
         )
     known = {name for card in backend().models().values() for name in card.classes}
-    strange = sorted(set(found.truths.values()) - known)
+    strange = sorted(
+        truth
+        for truth in set(found.truths.values()) - known
+        if not set(findings_of(truth)) <= known
+    )
     if strange:
         classes = "class" if len(strange) == 1 else "classes"
         said.append(f"No model knows the {classes} {_some(strange)}.")

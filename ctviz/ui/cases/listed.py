@@ -36,7 +36,7 @@ class Listed:
     def wrong(self) -> bool:
         """Whether the truth is known and the model says something else."""
         truth, prediction = self.entry.truth, self.prediction
-        return truth is not None and prediction is not None and truth != prediction.label
+        return truth is not None and prediction is not None and not prediction.is_right(truth)
 
     def has(self, words: str) -> bool:
         """Whether every word begins one that is shown of the case, in any case.

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ctviz.core.text import count_of
+from ctviz.models import ModelCard
 from ctviz.store.readings import READING_STATES
 from ctviz.ui.cases.answers import (
     TENTHS,
@@ -44,11 +45,11 @@ def in_answers(cases: Iterable[Listed]) -> list[Listed]:
     ]
 
 
-def conditions(classes: Sequence[str]) -> list[str]:
+def conditions(card: ModelCard | None) -> list[str]:
     """Return in words what was chosen here."""
     browsing = session().browsing
     state = [browsing.state] if browsing.state else []
-    return [*state, *(title for title, _ in _chosen(classes))]
+    return [*state, *(title for title, _ in _chosen(card))]
 
 
 def choose_state() -> None:
@@ -74,11 +75,11 @@ def choose_state() -> None:
     )
 
 
-def choose_answers(cases: Sequence[Listed], classes: Sequence[str]) -> None:
+def choose_answers(cases: Sequence[Listed], card: ModelCard | None) -> None:
     """Offer a model's answers on these cases as charts, of which a part may be chosen."""
-    if not classes:
+    if card is None:
         return
-    answers = Answers.of(cases, classes)
+    answers = Answers.of(cases, card.classes)
     with st.popover("Answers", icon=":material/bar_chart:"), st.container(key=widget("answers")):
         missing = len(cases) - answers.classified
         still = f"; {missing} still being classified" if missing else ""
@@ -88,14 +89,14 @@ def choose_answers(cases: Sequence[Listed], classes: Sequence[str]) -> None:
         )
         scores, cells = st.columns(2, gap="medium")
         with scores:
-            _choose_score(answers, classes)
+            _choose_score(answers, card)
         with cells:
             _choose_cell(answers)
 
 
-def show_chosen(classes: Sequence[str]) -> None:
+def show_chosen(card: ModelCard | None) -> None:
     """Show what of the answers was chosen, each to be removed by a click."""
-    for title, drop in _chosen(classes):
+    for title, drop in _chosen(card):
         st.button(
             plain(title),
             key=widget("chosen", title),
@@ -105,22 +106,26 @@ def show_chosen(classes: Sequence[str]) -> None:
         )
 
 
-def _chosen(classes: Sequence[str]) -> list[tuple[str, Callable[[], None]]]:
+def _chosen(card: ModelCard | None) -> list[tuple[str, Callable[[], None]]]:
     """Return what was chosen, in words, with how it is dropped."""
     browsing = session().browsing
     found: list[tuple[str, Callable[[], None]]] = []
     if browsing.tenth != ALL_SCORES:
-        title = f"{score_title(classes)} {tenth_title(browsing.tenth)}"
+        title = f"{_title(card)} {tenth_title(browsing.tenth)}"
         found.append((title, lambda: _take_score(ALL_SCORES)))
     if browsing.cell != ALL_ANSWERS:
         found.append((_cell_title(browsing.cell), lambda: _take_cell(ALL_ANSWERS)))
     return found
 
 
-def _choose_score(answers: Answers, classes: Sequence[str]) -> None:
+def _title(card: ModelCard | None) -> str:
+    return score_title(card.classes, multi_label=card.multi_label) if card else score_title(())
+
+
+def _choose_score(answers: Answers, card: ModelCard | None) -> None:
     browsing, key = session().browsing, widget("score")
     st.selectbox(
-        score_title(classes).capitalize(),
+        _title(card).capitalize(),
         [ALL_SCORES, *range(TENTHS)],
         format_func=lambda tenth: (
             "All scores"
@@ -130,7 +135,7 @@ def _choose_score(answers: Answers, classes: Sequence[str]) -> None:
         **mirror(key, browsing.tenth, lambda: _take_score(int(str(value_of(key))))),
     )
     chosen = None if browsing.tenth == ALL_SCORES else browsing.tenth
-    figure = score_bars(answers.tenths, score_title(classes), chosen, inks=page_inks())
+    figure = score_bars(answers.tenths, _title(card), chosen, inks=page_inks())
     _chart(figure, "scores", _click_score)
 
 

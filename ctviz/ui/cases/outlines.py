@@ -1,14 +1,14 @@
 """Outlines from elsewhere: looked at on the scan's slices, and kept if they lie right."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import streamlit as st
 
-from ctviz.backend import BroughtOutlines, WantedOutlines, others_drawings
+from ctviz.backend import BroughtOutlines, FetchedOutlines, WantedOutlines, others_drawings
 from ctviz.backend.cases.outlines import LONGEST_READER, MANY_LABELS
 from ctviz.core import CtvizError, InvalidInput, Region
 from ctviz.core.cells import neutral
@@ -30,6 +30,8 @@ MOST_CASES = 40
 PICTURE_PIXELS = 640
 MOST_BESIDE = 4
 """So many readers are named in a row."""
+OfferScan: TypeAlias = Callable[[FetchedOutlines], None]
+
 Marked: TypeAlias = tuple[str, str]
 """Who has marked something, and as what."""
 
@@ -44,12 +46,12 @@ def take_outlines(folder: Path) -> None:
         own = apart / path.parent.name
         own.mkdir(parents=True)
         path.rename(own / path.name)
-    _begin_anew(Outlines(folder=apart))
+    begin_anew(Outlines(folder=apart))
 
 
 def bring_to(case_id: str) -> None:
     """Let the page of cases ask for outlines of a case."""
-    _begin_anew(Outlines(case=case_id))
+    begin_anew(Outlines(case=case_id))
 
 
 def do_outlines() -> None:
@@ -57,7 +59,7 @@ def do_outlines() -> None:
     state = session().outlines
     wish, state.wish = state.wish, None
     if wish == "close":
-        _begin_anew(Outlines())
+        begin_anew(Outlines())
     elif wish is not None and state.job is not None:
         permit("import")
         try:
@@ -85,19 +87,22 @@ def place_for_outlines() -> None:
             drop_zone(widget("upload-outlines"), lambda upload: _came(upload, entry.id), "o")
 
 
-def offer_outlines(come: Sequence[str]) -> None:
+def offer_outlines(come: Sequence[str], offer_scan: OfferScan) -> None:
     """Show what outlines have come on the slices where they lie, with the way to keep them.
 
     Parameters
     ----------
     come
         Cases that came with them.
+    offer_scan
+        Shows the way to the scan of outlines from a server, if it is not here.
     """
     state = session().outlines
     if state.kept[0]:
         _say_kept()
     if state.folder is None:
         return
+    _note_scan(state)
     if state.job is None:
         state.job = backend().read_outlines(_wanted(state, come), owner=session().token)
     if not ready("outlines", state.job, "Reading outlines"):
@@ -109,8 +114,12 @@ def offer_outlines(come: Sequence[str]) -> None:
             st.error(plain(error), icon=":material/error:")
             _button("Close", "close")
             return
+        fetched = state.fetched
         if brought.files:
             _propose(brought)
+        elif fetched is not None and not (fetched.case_id or state.came):
+            offer_scan(fetched)
+            _button("Close", "close")
         else:
             st.markdown("**No outline was added.**")
             _say(brought)
@@ -120,9 +129,21 @@ def offer_outlines(come: Sequence[str]) -> None:
 
 def _wanted(state: Outlines, come: Sequence[str]) -> WantedOutlines:
     """Return what is to be read: for the case that was named, else for those that may be meant."""
-    latest = [entry.id for entry in reversed(backend().cases())]
-    among = () if state.case else tuple(dict.fromkeys([*come, *latest]))[:MOST_CASES]
+    among: tuple[str, ...] = ()
+    if state.fetched is not None:
+        among = (*state.came, *state.fetched.near)
+    elif not state.case:
+        latest = [entry.id for entry in reversed(backend().cases())]
+        among = tuple(dict.fromkeys([*come, *latest]))[:MOST_CASES]
     return WantedOutlines(state.case, (state.folder or Path(),), state.asked, True, among)
+
+
+def _note_scan(state: Outlines) -> None:
+    """Read outlines again when the scan that was fetched for them is here."""
+    if state.scan is not None and state.scan.state == "ready":
+        state.came, state.scan = state.scan.result(0).cases, None
+        if state.came:
+            state.job = None
 
 
 def _choose_case(entries: Sequence[CaseEntry]) -> CaseEntry:
@@ -134,7 +155,7 @@ def _choose_case(entries: Sequence[CaseEntry]) -> CaseEntry:
     )
 
     def choose() -> None:
-        _begin_anew(Outlines(case=str(value_of(key))))
+        begin_anew(Outlines(case=str(value_of(key))))
 
     chosen = st.selectbox(
         "Case", list(names), format_func=names.__getitem__, **mirror(key, first, choose)
@@ -146,10 +167,10 @@ def _came(upload: Upload, case_id: str) -> None:
     session().upload_left_out = upload.left_out
     if upload.folder is not None:
         permit("import")
-        _begin_anew(Outlines(case=case_id, folder=upload.folder))
+        begin_anew(Outlines(case=case_id, folder=upload.folder))
 
 
-def _begin_anew(outlines: Outlines) -> None:
+def begin_anew(outlines: Outlines) -> None:
     """Forget the outlines before, with their files."""
     before = session().outlines
     if before.job is not None:
@@ -350,7 +371,7 @@ def _keep(brought: BroughtOutlines, *, replace_others: bool) -> None:
         raise InvalidInput("Somebody has drawn here meanwhile; look again before you keep this.")
     new = store.append_regions(regions)
     record(AuditEvent.OUTLINED, brought.case_id)
-    _begin_anew(Outlines(kept=(brought.case_id, new)))
+    begin_anew(Outlines(kept=(brought.case_id, new), fetched=state.fetched))
 
 
 def _say_kept() -> None:

@@ -16,12 +16,14 @@ from ctviz.core.text import count_of
 from ctviz.io.pacs import (
     MOST_SERIES,
     MOST_STUDIES,
+    OUTLINES,
     FoundSeries,
     FoundStudy,
     PacsQuery,
     PacsServer,
 )
 from ctviz.ui.access import permit
+from ctviz.ui.cases.fetched_outlines import fetch_outlines
 from ctviz.ui.cases.going_back import choose_going_back, may_go_back
 from ctviz.ui.service import backend
 from ctviz.ui.session import PacsVisit, session, value_of, widget
@@ -36,7 +38,7 @@ Begin = Callable[[Job[Imported]], None]
 PREVIEW_PIXELS = 320
 ROWS_PIXELS = 35
 MOST_ROWS = 8
-MODALITIES = ("CT", "PT", "MR", "")
+MODALITIES = ("CT", "PT", "MR", *sorted(OUTLINES), "")
 
 
 Outcome = Callable[[], None] | None
@@ -184,14 +186,20 @@ def _series(
     table, picture = st.columns([3, 2])
     with table:
         _choose_series(visit, found[:MOST_SERIES])
-        if visit.chosen is not None:
+        if visit.chosen is None:
+            return False
+        if visit.chosen.holds_outlines:
+            fetch_outlines(visit, visit.chosen)
+        else:
             _fetch(visit, visit.chosen, begin, busy=busy)
-            if outcome is not None:
-                outcome()
     if visit.preview is not None:
         with picture:
             _preview(visit.preview)
-    return visit.chosen is not None and outcome is not None
+    # Outlines on their scan need the whole width.
+    if outcome is not None:
+        with table if session().outlines.fetched is None else st.container():
+            outcome()
+    return outcome is not None
 
 
 def _choose_series(visit: PacsVisit, found: Sequence[FoundSeries]) -> None:
@@ -201,7 +209,9 @@ def _choose_series(visit: PacsVisit, found: Sequence[FoundSeries]) -> None:
 
     def choose(row: int | None) -> None:
         visit.chosen, visit.preview = None if row is None else found[row], None
-        if visit.chosen is not None:
+        if visit.outlines is not None and visit.outlines.done:
+            visit.outlines = None
+        if visit.chosen is not None and not visit.chosen.holds_outlines:
             permit("import")
             visit.preview = backend().pacs.preview(visit.server, visit.chosen, session().token)
 
@@ -288,7 +298,7 @@ def _come(name: str, job: Job[Any], doing: str) -> Any:  # noqa: ANN401 - whatev
 def _forget() -> None:
     """Forget what was found, with all names in it."""
     visit = session().pacs
-    for job in (visit.studies, visit.series, visit.preview):
+    for job in (visit.studies, visit.series, visit.preview, visit.outlines):
         if job is not None:
             job.cancel()
     session().pacs = PacsVisit(searches=visit.searches + 1)

@@ -16,6 +16,8 @@ from ctviz.ui.session import mirror, session, value_of, widget
 NOBODY = ""
 THE_ANSWER = -1
 """Stands among a model's classes for whichever it answers."""
+NOTHING = -1
+"""Stands among the classes to explain against for none."""
 
 
 def choose_case() -> CaseEntry | None:
@@ -46,7 +48,7 @@ def choose_model() -> ModelCard | None:
         state.model = default_model(shelf)
 
     def turn() -> None:
-        state.model, state.target = str(value_of(key)), None
+        state.model, state.target, state.rather_than = str(value_of(key)), None, None
 
     st.selectbox(
         "Model",
@@ -72,6 +74,7 @@ def choose_target(prediction: Prediction) -> None:
     That the answer is followed is a choice of its own, which no slice passed by can change.
     """
     state, key = session(), widget("target")
+    followed = "likeliest" if prediction.multi_label else "the answer"
 
     def choose() -> None:
         chosen = int(str(value_of(key)))
@@ -81,13 +84,50 @@ def choose_target(prediction: Prediction) -> None:
         "Explain",
         [THE_ANSWER, *range(len(prediction.classes))],
         format_func=lambda index: (
-            "explain: the answer"
+            f"explain: {followed}"
             if index == THE_ANSWER
             else f"explain: {prediction.classes[index]}"
         ),
         **mirror(key, THE_ANSWER if state.target is None else state.target, choose),
         label_visibility="collapsed",
         help="Maps are positive where a pixel speaks for this class.",
+    )
+
+
+def may_contrast(card: ModelCard) -> bool:
+    """Whether one class can be explained rather than another; one output says that already."""
+    return card.neurons > 1
+
+
+def chosen_rather_than(card: ModelCard, target: int) -> int | None:
+    """Return the class that is explained against; None for none, and where it is the same."""
+    state = session()
+    other = state.rather_than
+    if other is not None and not (may_contrast(card) and other < len(card.classes)):
+        state.rather_than = other = None
+    return None if other == target else other
+
+
+def choose_rather_than(card: ModelCard, target: int) -> None:
+    """Let the reader ask why one class rather than another."""
+    state, key = session(), widget("rather-than")
+
+    def choose() -> None:
+        chosen = int(str(value_of(key)))
+        state.rather_than = None if chosen == NOTHING else chosen
+
+    others = [index for index in range(len(card.classes)) if index != target]
+    against = chosen_rather_than(card, target)
+    st.selectbox(
+        "Rather than",
+        [NOTHING, *others],
+        format_func=lambda index: (
+            "rather than …" if index == NOTHING else f"rather than: {card.classes[index]}"
+        ),
+        **mirror(key, NOTHING if against is None else against, choose),
+        label_visibility="collapsed",
+        help="Maps say why the one class rather than the other: what speaks for both alike is left "
+        "out.",
     )
 
 

@@ -325,7 +325,7 @@ def _maps(
     page_jobs: PageJobs, question: Question, estimators: Sequence[Estimator]
 ) -> dict[Estimator, Job[ImportanceMap]]:
     """Return the jobs of all maps but those that wait for a click."""
-    view = (question.image.digest, question.model_id, question.target)
+    view = question.view
     places = {estimator: ("map", *view, estimator) for estimator in estimators}
     begun = [
         e for e in estimators if page_jobs.has(places[e]) or not waits_for_a_click(question, e)
@@ -371,7 +371,7 @@ def _region_maps(
     if reading.unit == "pixels":
         return {}
     maps, service, sign = list(known.values()), backend(), reading.sign
-    view = (question.image.digest, question.model_id, question.target)
+    view = question.view
     jobs = page_jobs.several(
         [("regions", *view, sign, estimator) for estimator in known],
         lambda missing: [service.region_map(question, maps[index], sign) for index in missing],

@@ -43,4 +43,4 @@ def hold_back(estimator: str) -> None:
 
 def _place(estimator: str) -> Hashable:
     state = session()
-    return state.case, state.slice, state.model, state.target, estimator
+    return state.case, state.slice, state.model, state.target, state.rather_than, estimator

@@ -11,7 +11,6 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from ctviz.backend import Question
 from ctviz.core import ImportanceMap, Sign, Slice
 from ctviz.core.cells import as_csv
 from ctviz.estimators import Estimator
@@ -68,7 +67,7 @@ class Subject:
     def caption(self) -> tuple[str, ...]:
         """What the maps are of, in sentences."""
         answer = self.explained.prediction
-        said = f"{answer.classes[answer.target]} {answer.probabilities[answer.target]:.2f}"
+        said = ", ".join(f"{name} {share:.2f}" for name, share in answer.told)
         return (
             f"{self.explained.card.title} ({self.explained.card.id}): {said}. "
             f"{self.explained.words}",
@@ -158,7 +157,7 @@ def results_of(
     wanted = WantedResults(
         service.case(subject.case_id),
         [reader] if service.store.blinded else None,
-        Question(subject.image, explained.card.id, explained.target),
+        explained.question(subject.image),
         subject.slice_index,
         estimators,
         metrics,
@@ -192,7 +191,6 @@ def maps_zip(maps: list[ImportanceMap], subject: Subject) -> bytes:
 
 def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object]]:
     explained = subject.explained
-    classes = explained.prediction.classes
     for one in comparison.compared:
         for metric in comparison.metrics:
             score = one.score(metric.name)
@@ -200,8 +198,8 @@ def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object
                 "case": subject.case_id,
                 "slice": subject.slice_index + 1,
                 "model": explained.card.id,
-                "class": classes[explained.prediction.target],
-                "explained": classes[explained.target],
+                "class": explained.prediction.label,
+                "explained": explained.name,
                 "estimator": one.estimator.name,
                 "control": "yes" if one.estimator.control else "no",
                 "sign": subject.sign,

@@ -138,7 +138,7 @@ class IdleChecks:
     def _begun(self, place: tuple[object, ...], ask: Callable[[], Job[T]]) -> Job[T] | None:
         """Return a job, done or not; begin it if it is not there and we are free."""
         question = self.question
-        view = (question.image.digest, question.model_id, question.target)
+        view = question.view
         job = self.page_jobs.when_idle((*place, *view), ask, free=self.free)
         if job is not None and not job.done:
             self.open += 1

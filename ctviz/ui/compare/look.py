@@ -7,7 +7,6 @@ streamlit.
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ctviz.backend import Question
 from ctviz.core import Case, CtvizError, Mask, Prediction
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
@@ -16,7 +15,7 @@ from ctviz.ui.access import record_once
 from ctviz.ui.access.sight import seen_regions
 from ctviz.ui.compare.beside import beside
 from ctviz.ui.compare.case_view import case_view
-from ctviz.ui.compare.choices import chosen_reference, chosen_target
+from ctviz.ui.compare.choices import chosen_rather_than, chosen_reference, chosen_target
 from ctviz.ui.compare.comparison import ComparedMap, Comparison, MapReading, compare
 from ctviz.ui.compare.controls import trust_none
 from ctviz.ui.compare.drawings import (
@@ -198,8 +197,8 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
         second_opinion=wants_second_opinion(),
         error_bars=wants_error_bars(),
     )
-    comparison = compare(page_jobs, Question(image, card.id, target), estimators, reading, held)
-    explained = Explained(card, prediction, target, strangeness)
+    explained = Explained(card, prediction, target, strangeness, chosen_rather_than(card, target))
+    comparison = compare(page_jobs, explained.question(image), estimators, reading, held)
     tried = try_out(page_jobs, seen.case.id, image, explained, comparison)
     page_jobs.release_others()
     return replace(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from ctviz.core import Prediction
+from ctviz.backend import Question
+from ctviz.core import Prediction, Slice
+from ctviz.core.targets import named
 from ctviz.models import ModelCard
 from ctviz.ui.viewer import Answer, Remark
 from ctviz.ui.widgets.plain_text import plain
@@ -43,30 +45,83 @@ class Explained:
     ----------
     strangeness
         How unlike the slice is to what the model has learnt from; None where that is not known.
+    rather_than
+        The class that it is explained against; None for none.
     """
 
     card: ModelCard
     prediction: Prediction
     target: int
     strangeness: float | None = None
+    rather_than: int | None = None
+
+    def question(self, image: Slice) -> Question:
+        """Return what the maps of a slice answer."""
+        return Question(image, self.card.id, self.target, self.rather_than)
+
+    @property
+    def name(self) -> str:
+        """What is explained, in words."""
+        return named(self.prediction.classes, self.target, self.rather_than)
+
+    @property
+    def contrast(self) -> str:
+        """What the maps of a contrast say, in sentences; empty for a class alone."""
+        if self.rather_than is None:
+            return ""
+        one, other = (self.prediction.classes[k] for k in (self.target, self.rather_than))
+        said = (
+            f"Maps are positive where a pixel speaks more for '{one}' than for '{other}'; what "
+            "speaks for both alike is left out."
+        )
+        if self.prediction.multi_label:
+            return (
+                f"{said} They are findings by themselves: both may be there, or none. Fidelity "
+                "follows their odds."
+            )
+        if len(self.prediction.classes) == 2:
+            return (
+                f"{said} With two classes that is the log-odds of '{one}', which its probability "
+                "is made of; the score of the class alone may also rise with that of the other."
+            )
+        return f"{said} Fidelity follows the probability of '{one}' where only these two could be."
 
     @property
     def words(self) -> str:
         """The class, and whether it is the answer."""
-        name = self.prediction.classes[self.target]
-        return f"Explained: {name}{', the answer' if self.is_answer else ''}."
+        answer = "found here" if self.prediction.multi_label else "the answer"
+        told = self.is_answer and self.rather_than is None
+        return f"Explained: {self.name}{f', {answer}' if told else ''}."
 
     @property
     def answer(self) -> str:
-        """How probable each class is, in the model's order; of many the most probable."""
-        classes, odds = self.prediction.classes, self.prediction.probabilities
+        """How probable each class is, in the model's order; of many the most probable.
+
+        Of several findings those that are found stand first.
+        """
+        prediction = self.prediction
+        odds = prediction.probabilities
         told = sorted(np.argsort(-odds, kind="stable")[:MOST_CLASSES])
-        return " · ".join(f"{classes[index]} {odds[index]:.2f}" for index in told)
+        if not prediction.multi_label:
+            return self._told(told)
+        found = [index for index in told if index in prediction.found]
+        others = self._told([index for index in told if index not in prediction.found])
+        more = len(prediction.found) - len(found)
+        return " · ".join(
+            [
+                f"Found: {self._told(found) or 'nothing'}" + (f" and {more} more" if more else ""),
+                *([f"not {others}"] if others else []),
+            ]
+        )
+
+    def _told(self, indices: Sequence[int]) -> str:
+        classes, odds = self.prediction.classes, self.prediction.probabilities
+        return " · ".join(f"{classes[index]} {odds[index]:.2f}" for index in indices)
 
     @property
     def is_answer(self) -> bool:
-        """Whether the class that is explained is the answer."""
-        return self.target == self.prediction.target
+        """Whether the class that is explained is the answer, or one of the findings."""
+        return self.target in self.prediction.found
 
     def notices(self, beaten: Sequence[str]) -> tuple[Notice, ...]:
         """Return what is to be known, the most important first.
@@ -106,7 +161,18 @@ def _strange(explained: Explained) -> Iterator[Notice]:
 
 
 def _another_class(explained: Explained) -> Iterator[Notice]:
-    if not explained.is_answer:
+    if explained.is_answer:
+        return
+    if explained.prediction.multi_label:
+        name = explained.prediction.classes[explained.target]
+        share = explained.prediction.probabilities[explained.target]
+        yield Notice(
+            "not found here",
+            f"The maps explain '{name}', which the model does not find on this slice "
+            f"({share:.2f}): they show what little speaks for it.",
+            ":material/alt_route:",
+        )
+    else:
         name, answer = explained.prediction.classes[explained.target], explained.prediction.label
         yield Notice(
             "not the answer",

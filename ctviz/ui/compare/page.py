@@ -13,8 +13,10 @@ from ctviz.store import CaseEntry
 from ctviz.ui.compare.choices import (
     choose_case,
     choose_model,
+    choose_rather_than,
     choose_reference,
     choose_target,
+    may_contrast,
 )
 from ctviz.ui.compare.curves import show_curves, show_fills
 from ctviz.ui.compare.dock import show_dock
@@ -40,6 +42,8 @@ from ctviz.ui.widgets.said import show_said
 
 BAR = [19, 17, 16, 16, 18, 10, 11]
 """Widths of the way through the cases, case, model, class, region, drawer and reader."""
+BAR_OF_CONTRASTS = [19, 13, 12, 12, 14, 17, 10, 11]
+"""The same with a place for the class that another is explained against, behind that one's."""
 
 
 def open_link() -> None:
@@ -58,7 +62,9 @@ def compare_page() -> None:
         keep_reading()
         keep_what_was_wished()
         bar = st.container(key=widget("bar"))
-        places = bar.columns(BAR, vertical_alignment="center", gap="xsmall")
+        shown = backend().models().cards.get(session().model)
+        widths = BAR_OF_CONTRASTS if shown and may_contrast(shown) else BAR
+        places = bar.columns(widths, vertical_alignment="center", gap="xsmall")
         with places[1]:
             entry = choose_case()
         with places[2]:
@@ -82,11 +88,14 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
     with places[3]:
         if seen.prediction is not None:
             choose_target(seen.prediction)
-    with places[4]:
+    if len(places) > len(BAR) and seen.explained is not None:
+        with places[4]:
+            choose_rather_than(seen.explained.card, seen.explained.target)
+    with places[-3]:
         choose_reference(seen.marked)
-    with places[5]:
+    with places[-2]:
         offer_maps_and_scores(card.id if card else None)
-    with places[6]:
+    with places[-1]:
         reader_badge()
     if seen.trouble:
         st.error(plain(seen.trouble), icon=":material/error:")
@@ -95,6 +104,8 @@ def _read(entry: CaseEntry, card: ModelCard | None, places: Sequence[DeltaGenera
         board(replace(told, behind=False), key=widget("board"))
         show_what_if(entry, card, seen.tried)
     say_in_full(seen.notices)
+    if seen.explained is not None and seen.explained.contrast:
+        st.caption(f":material/compare_arrows: {plain(seen.explained.contrast)}")
     _notes(seen.case, card if seen.comparison.compared else None)
     if seen.comparison.compared:
         _dock(seen)

@@ -67,7 +67,7 @@ def _seen(one: ComparedMap, part: str, address: str) -> dict[int, str]:
     if not wants_error_bars():
         return {}
     state = session()
-    question = (state.case, state.model, state.target, one.estimator, part)
+    question = (state.case, state.model, state.target, state.rather_than, one.estimator, part)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     if address:
         seen[here] = address
@@ -91,7 +91,7 @@ def _maps(one: ComparedMap) -> dict[int, str]:
     """Return the maps of slices seen before, as long as the same question is asked of them."""
     state = session()
     look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
-    question = (state.case, state.model, state.target, one.estimator, *look)
+    question = (state.case, state.model, state.target, state.rather_than, one.estimator, *look)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     job = one.job if state.unit == "pixels" else one.region_map
     if job is not None and job.state == "ready":

@@ -96,7 +96,7 @@ class Scores:
         question = self._question
         drawn = self._drawn if metric.group == "agreement" else ""
         others = self._others if metric.needs == "others" else ""
-        view = (question.image.digest, question.model_id, question.target)
+        view = question.view
         return ("score", *view, estimator, metric, self._sign, drawn, others)
 
     def _asking(

@@ -9,8 +9,10 @@ from typing import Self
 
 from ctviz.core import UnusableModel
 from ctviz.core.theme import THEME
+from ctviz.models.answers import labels_of
 from ctviz.models.card import AS_THEY_ARE, DataSource, Scale
 from ctviz.models.grid import AS_A_WHOLE, Fit, Manner
+from ctviz.models.heads import Head, usual_head
 from ctviz.models.intake import CardAnswers, Inspection
 
 OTHER = "Other numbers"
@@ -37,6 +39,8 @@ class CardEntries:
     ----------
     title, task, licence, trained_on, patients, slices
         For its card; no patients or slices where that is not said.
+    head
+        What the network's outputs mean.
     classes
         In the order of the network's answers.
     windows
@@ -52,6 +56,7 @@ class CardEntries:
     title: str
     classes: list[str]
     windows: list[tuple[float, float]]
+    head: Head = "softmax"
     fit: Fit = AS_A_WHOLE.fit
     zoom: float = AS_A_WHOLE.zoom
     task: str = ""
@@ -69,7 +74,8 @@ class CardEntries:
         """Return the form as it begins."""
         outputs = max(2, found.neurons)
         window = THEME.windows[START]
-        return cls(title, [""] * outputs, [(float(window.level), float(window.width))])
+        head = usual_head(found.neurons, found.ending)
+        return cls(title, [""] * outputs, [(float(window.level), float(window.width))], head)
 
     @property
     def id(self) -> str:
@@ -87,6 +93,7 @@ class CardEntries:
             id=self.id,
             title=self.title.strip(),
             task=self.task.strip(),
+            head=self.head,
             classes=[name.strip() for name in self.classes],
             window=first,
             further_windows=tuple(further),
@@ -103,11 +110,14 @@ class CardEntries:
         known = SCALES[self.scale]
         return known or (_numbers(self.mean, "means"), _numbers(self.spread, "spreads"))
 
-    def class_of(self, truth: str) -> int | None:
-        """Return the index of the class that a known truth stands for, if it is one."""
-        name = self.meaning.get(truth, truth).strip().casefold()
-        names = [each.strip().casefold() for each in self.classes]
-        return names.index(name) if name and names.count(name) == 1 else None
+    @property
+    def multi_label(self) -> bool:
+        """Whether each class is a finding by itself."""
+        return self.head == "sigmoid"
+
+    def classes_of(self, truth: str) -> tuple[int, ...] | None:
+        """Return the indices of the classes that a known truth stands for; None if it is none."""
+        return labels_of(truth, self.classes, self.meaning, multi_label=self.multi_label)
 
 
 def _numbers(text: str, what: str) -> tuple[float, ...]:

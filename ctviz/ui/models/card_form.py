@@ -9,6 +9,7 @@ import streamlit as st
 from ctviz.core.theme import THEME
 from ctviz.models.card import LARGEST_ZOOM
 from ctviz.models.grid import Fit
+from ctviz.models.heads import HEADS, why_not
 from ctviz.models.intake import Inspection
 from ctviz.ui.models.card_entries import OTHER, SCALES, CardEntries
 from ctviz.ui.session import Mirrored, Typed, mirror, typed, value_of, widget
@@ -31,6 +32,7 @@ def ask_card(entries: CardEntries, found: Inspection) -> None:
     """Ask what the card shall say, taking over each answer as it is given."""
     st.text_input("Name", **_typed(entries, "title"), max_chars=200)
     st.caption(f"In addresses and commands: {plain(entries.id or '–')}")
+    _ask_head(entries, found)
     _ask_classes(entries, found)
     _ask_windows(entries, found)
     _ask_scale(entries)
@@ -65,6 +67,20 @@ def _shown(parts: tuple[object, ...], value: object, take: Callable[[object], ob
         take(value_of(key))
 
     return mirror(key, value, changed)
+
+
+def _ask_head(entries: CardEntries, found: Inspection) -> None:
+    """Ask what its outputs mean, where that can be more than one thing."""
+    possible = [head for head in HEADS if not why_not(head, found.neurons, found.ending)]
+    if len(possible) > 1:
+        st.selectbox(
+            f"What do its {found.neurons} outputs mean?",
+            possible,
+            format_func=HEADS.__getitem__,
+            help="It was trained with a cross-entropy over its classes, or with one yes or no for "
+            "each finding (binary cross-entropy).",
+            **_of(entries, "head"),
+        )
 
 
 def _ask_classes(entries: CardEntries, found: Inspection) -> None:

@@ -6,6 +6,7 @@ from ctviz.core import CtvizError
 from ctviz.core.cells import neutral
 from ctviz.models import DataSource, MeasuredFigure, ModelCard
 from ctviz.models.card import ONNX, limits_of
+from ctviz.models.heads import HEADS
 from ctviz.ui.models.bin import offer_bin, show_model_bin
 from ctviz.ui.models.checkup import show_checkup
 from ctviz.ui.models.newcomer import add_own_model
@@ -38,7 +39,8 @@ def _card(card: ModelCard) -> None:
     facts, figures = st.columns([2, 3])
     with facts:
         st.markdown(
-            f"- classes: {plainly(card.classes)}\n"
+            f"- {'findings' if card.multi_label else 'classes'}: {plainly(card.classes)}\n"
+            f"- answers: {HEADS[card.head]}\n"
             f"- architecture: {_architecture(card)}\n"
             f"- input: {card.size[0]} × {card.size[1]} pixels{_manner(card)}, {_windows(card)}\n"
             f"- licence of the weights: {plain(card.licence)}\n"

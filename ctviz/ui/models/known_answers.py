@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ctviz.backend import Job
 from ctviz.backend.cases.known import few_of_each_class
-from ctviz.core import CtvizError, Slice
+from ctviz.core import CtvizError, Prediction, Slice
+from ctviz.core.results import NOTHING_FOUND
 from ctviz.core.text import count_of
 from ctviz.models.answers import KnownAnswers
 from ctviz.models.intake import CardAnswers, Rehearsal
@@ -30,7 +31,9 @@ NONE = ""
 
 def show_known_answers(newcomer: Newcomer, rehearsal: Rehearsal, entries: CardEntries) -> None:
     """Show what the network sees of a few cases of known class, and what it answers."""
-    cases = few_of_each_class(backend().cases(), entries.classes)
+    # A slice may have several findings, or none, and is then of no single class.
+    wanted = () if entries.multi_label else entries.classes
+    cases = few_of_each_class(backend().cases(), wanted)
     if not cases:
         st.info("No case has a known class yet; with some, wrong answers would be seen here.")
         return
@@ -67,7 +70,10 @@ def _asked(
 ) -> Job[Seen]:
     """Return the answers with this way of reading a slice, asked once; names do not matter."""
     ids = tuple(case.id for case in cases)
-    reading = (answers.window, answers.further_windows, answers.scale, answers.manner, ids)
+    reading = (
+        *(answers.window, answers.further_windows, answers.scale, answers.manner),
+        *(answers.head, ids),
+    )
     if newcomer.asked is None or newcomer.asked[0] != reading:
         if newcomer.asked is not None:
             newcomer.asked[1].cancel()
@@ -93,22 +99,30 @@ def _ask_meaning(entries: CardEntries, cases: Sequence[CaseEntry]) -> None:
     """Ask which of the network's classes the known truths are, where their names differ."""
     truths = sorted({case.truth or "" for case in cases})
     named = [name.strip() for name in entries.classes if name.strip()]
-    strangers = [t for t in truths if t in entries.meaning or entries.class_of(t) is None]
+    strangers = [t for t in truths if t in entries.meaning or entries.classes_of(t) is None]
     if not named or not strangers:
         return
     for column, truth in zip(st.columns(len(strangers)), strangers, strict=True):
         key = widget("newcomer", "meaning", truth)
         known = entries.meaning.get(truth, NONE)
+        without = [NOTHING_FOUND] if entries.multi_label else []
+        offered = [NONE, *without, *dict.fromkeys(named)]
         column.selectbox(
             f"For it, cases {plain(truth)} are",
-            [NONE, *dict.fromkeys(named)],
-            format_func=lambda name: name or "none of its classes",
+            offered,
+            format_func=partial(_meaning_title, entries),
             **mirror(
                 key,
-                known if known in named else NONE,
+                known if known in offered else NONE,
                 partial(_take_meaning, entries, truth, key),
             ),
         )
+
+
+def _meaning_title(entries: CardEntries, name: str) -> str:
+    if name == NOTHING_FOUND and entries.multi_label:
+        return "without any of its findings"
+    return name or ("not known to it" if entries.multi_label else "none of its classes")
 
 
 def _take_meaning(entries: CardEntries, truth: str, key: str) -> None:
@@ -119,17 +133,21 @@ def _judge(
     entries: CardEntries, cases: Sequence[CaseEntry], probabilities: NDArray[np.float64]
 ) -> None:
     """Say how many are right, and what looks wrong."""
-    indices = [entries.class_of(case.truth or "") for case in cases]
-    places = [place for place, index in enumerate(indices) if index is not None]
+    labels = [entries.classes_of(case.truth or "") for case in cases]
+    places = [place for place, known in enumerate(labels) if known is not None]
     if not places:
         named = any(name.strip() for name in entries.classes)
         ask = "Say which of its classes these cases are" if named else "Name its classes"
         st.caption(f"{ask}, and it is said here how many of these it gets right.")
         return
-    truths = np.array([index for index in indices if index is not None])
-    known = KnownAnswers(entries.classes, truths, probabilities[places])
+    known = KnownAnswers.of(
+        entries.classes,
+        [each for each in labels if each is not None],
+        probabilities[places],
+        multi_label=entries.multi_label,
+    )
     warnings = known.warnings()
-    words = f"{known.right} of {count_of(len(truths), 'case')} right"
+    words = f"{known.right} of {count_of(len(places), 'case')} right"
     aucs = [known.auc_of(index) for index in range(len(entries.classes))]
     told = [
         f"AUC of {plain(name)}: {value:.2f}"
@@ -137,7 +155,8 @@ def _judge(
         if value is not None
     ]
     # Both of two classes have the same one.
-    st.markdown(" · ".join([f"**{words}**", *(told[-1:] if len(aucs) == 2 else told)]))
+    same = len(aucs) == 2 and not entries.multi_label
+    st.markdown(" · ".join([f"**{words}**", *(told[-1:] if same else told)]))
     for warning in warnings:
         st.warning(plain(warning), icon=":material/warning:")
 
@@ -145,12 +164,12 @@ def _judge(
 def _show(
     entries: CardEntries, case: CaseEntry, picture: bytes, shares: NDArray[np.float64]
 ) -> None:
-    answer = int(shares.argmax())
-    name = entries.classes[answer].strip() or f"output {answer + 1}"
-    truth = entries.class_of(case.truth or "")
-    mark = "" if truth is None else (":green[✓] " if truth == answer else ":red[✗] ")
-    st.image(picture, width="stretch", alt=f"What the network sees of {case.title}")
-    st.markdown(
-        f":small[{mark}{plain(name)} **{shares[answer]:.2f}**]  \n"
-        f":small[:gray[known: {plain(case.truth or '')}]]"
+    names = (
+        name.strip() or f"output {number}" for number, name in enumerate(entries.classes, start=1)
     )
+    answer = Prediction("newcomer", tuple(names), shares, entries.multi_label)
+    truth = entries.classes_of(case.truth or "")
+    mark = "" if truth is None else (":green[✓] " if truth == answer.found else ":red[✗] ")
+    said = " · ".join(f"{plain(name)} **{share:.2f}**" for name, share in answer.told)
+    st.image(picture, width="stretch", alt=f"What the network sees of {case.title}")
+    st.markdown(f":small[{mark}{said}]  \n:small[:gray[known: {plain(case.truth or '')}]]")

@@ -39,7 +39,8 @@ def reliability_chart(card: ModelCard, bins: Sequence[ReliabilityBin], on: str) 
     card
         The model.
     bins
-        What it said and what was found: of two classes of the second, else of its answer.
+        What it said and what was found: of two classes of the second, else of its answer, and of
+        several findings of each.
     on
         Which slices these are, in words.
     """
@@ -47,6 +48,8 @@ def reliability_chart(card: ModelCard, bins: Sequence[ReliabilityBin], on: str) 
     said = tuple(each.said for each in bins)
     found = tuple(each.found for each in bins)
     of = f"of '{card.classes[-1]}'" if len(card.classes) == 2 else "of what it answers"
+    if card.multi_label:
+        of = "of each finding"
     return CurveChart(
         f"Can one believe its probability {of}?",
         f"{count_of(slices, 'slice')} {on}; on the thin line one can",

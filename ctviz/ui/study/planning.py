@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
+from ctviz.cohort.one_class import require_one_class
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
@@ -162,6 +163,7 @@ def _sensible(study: CohortStudy) -> CohortStudy:
         study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
+    require_one_class(backend().models()[study.model])
     if isinstance(study, TruthStudy):
         scene_of(backend().models()[study.model])
     return study

@@ -30,18 +30,29 @@ class LocalCluster:
     ----------
     folder
         Where its programs write: what they say, and a home for each worker.
+    certificates
+        Dask's settings for TLS; without any nothing is encrypted.
     """
 
     folder: Path
+    certificates: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
-        return f"tcp://127.0.0.1:{self.port}"
+        return f"{self.protocol}://127.0.0.1:{self.port}"
+
+    @property
+    def protocol(self) -> str:
+        return "tls" if self.certificates else "tcp"
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program, under the name by which it is killed."""
+        said = {
+            f"DASK_{key.upper().replace('.', '__').replace('-', '_')}": value
+            for key, value in self.certificates.items()
+        }
         with (self.folder / f"{name}.log").open("ab") as log:
             self.programs[name] = subprocess.Popen(
                 command,
@@ -49,12 +60,13 @@ class LocalCluster:
                 stderr=log,
                 start_new_session=True,
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": f"{ROOT}", **environment},
+                env={**os.environ, **said, "PYTHONPATH": f"{ROOT}", **environment},
             )
 
     def start_scheduler(self) -> None:
         command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1"]
-        self.run("scheduler", [*command, "--port", str(self.port), "--dashboard-address", ":0"], {})
+        command += ["--protocol", self.protocol, "--dashboard-address", ":0"]
+        self.run("scheduler", [*command, "--port", str(self.port)], {})
         until(lambda: answers(self.port), "the scheduler answers")
 
     def start_worker(self, name: str, *options: str, **environment: str) -> None:
@@ -89,9 +101,11 @@ def until(holds, what: str, seconds: float = 120.0) -> None:
 
 
 @contextmanager
-def local_cluster(folder: Path, workers: int = 0) -> Iterator[LocalCluster]:
+def local_cluster(
+    folder: Path, workers: int = 0, certificates: Mapping[str, str] | None = None
+) -> Iterator[LocalCluster]:
     folder.mkdir(parents=True, exist_ok=True)
-    cluster = LocalCluster(folder)
+    cluster = LocalCluster(folder, certificates or {})
     try:
         cluster.start_scheduler()
         for number in range(workers):

@@ -101,7 +101,7 @@ def test_trust_is_kendalls_tau_of_both_rankings(kept):
     for key, direction in (("auroc", 1), ("deletion", -1)):
         panel = ScoreTable.read(kept[1] / "scores.parquet").panel(key)
         assert panel.entrants == findings.entrants
-        expected = kendalltau(by_truth, direction * panel.patient_means().mean(axis=0)).statistic
+        expected = kendalltau(by_truth, direction * panel.patient_means.mean(axis=0)).statistic
         found = findings.trust_in(key, "rank-correlation", controls=True)
         assert found.tau == pytest.approx(expected)
         own = findings.trust_in(key, "rank-correlation", controls=False)

@@ -2,6 +2,7 @@
 
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import highdicom as hd
@@ -11,7 +12,7 @@ import pydicom
 import pytest
 from skimage.measure import points_in_poly
 
-from ctviz.core import Case, InvalidInput, Region, Slice
+from ctviz.core import Case, InvalidInput, Prediction, Region, Slice
 from ctviz.io import iter_cases, load_case
 from ctviz.io.out import (
     RESULT_FORMS,
@@ -25,7 +26,7 @@ from ctviz.io.out import (
 )
 from ctviz.io.out.contours import outlines
 from ctviz.io.out.link import write_link
-from ctviz.io.out.objects import read_regions, slice_names
+from ctviz.io.out.objects import read_map, read_regions, slice_names
 from ctviz.io.out.origin import SourceImage
 from tests.io.out.conftest import CASES, COLUMNS, ROWS, disc, results_on, scan
 from tests.io.out.judges import errors, run
@@ -165,6 +166,50 @@ def test_a_report_claims_what_was_given_and_is_read_by_others(results, folder):
     said = (folder / "sr.json").read_text("utf-8", errors="replace")
     assert "0.33333333333333" in said
     assert "higher is better" in said
+
+
+@pytest.mark.parametrize(
+    ("shares", "names"), [([0.6, 0.9], {"bone", "lung"}), ([0.1, 0.4], {"none"})]
+)
+def test_a_report_names_every_finding_that_is_predicted(shares, names, folder):
+    whole = results_on(CASES["one slice"]())
+    prediction = Prediction("tiny", ("bone", "lung"), np.array(shares), multi_label=True)
+    write(replace(whole, answer=replace(whole.answer, prediction=prediction)), folder, forms=ALL)
+    (report,) = folder.glob("sr-*.dcm")
+    dataset = pydicom.dcmread(report)
+    items = [item for item in _items(dataset) if _meaning(item) == "Predicted class"]
+    assert {item.ConceptCodeSequence[0].CodeMeaning for item in items} == names
+    assert errors(run("dciodvfy", "-new", report)) == []
+
+
+def test_what_is_explained_in_contrast_comes_back_with_both_classes(folder):
+    whole = results_on(CASES["one slice"]())
+    answer = replace(whole.answer, rather_than=0)
+    paths = write(replace(whole, answer=answer), folder, forms=ALL)
+    (report,) = (path for path in paths if path.name.startswith("sr-"))
+    claims = read_claims(report)
+    assert (claims.target, claims.rather_than) == (1, 0)
+    explained = [i for i in _items(pydicom.dcmread(report)) if _meaning(i) == "Explained class"]
+    assert [item.ConceptCodeSequence[0].CodeMeaning for item in explained] == [
+        "mit Kontrast rather than ohne Kontrast"
+    ]
+    first = next(path for path in paths if path.name.startswith("pm-"))
+    assert (read_map(first).target, read_map(first).rather_than) == (1, 0)
+    alone = write(whole, folder.with_name("alone"), forms=["pm"])
+    uids = {pydicom.dcmread(path).SOPInstanceUID for path in (first, alone[0])}
+    assert len(uids) == 2
+    assert read_map(next(p for p in alone if p.name == first.name)).rather_than is None
+
+
+def _items(dataset):
+    yield dataset
+    for child in dataset.get("ContentSequence", []):
+        yield from _items(child)
+
+
+def _meaning(item):
+    names = item.get("ConceptNameCodeSequence")
+    return names[0].CodeMeaning if names else ""
 
 
 def test_contours_fill_to_the_masks(results, folder):

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.uid import generate_uid
 
 from ctviz.io import write_series
+from tests.io.outlines import made
 from tests.io.pacs.fake_web import FakeWeb, fake_web
 
 
@@ -32,6 +34,42 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
         header.PatientBirthDate, header.StudyDate = "19480229", "20261127"
         header.save_as(path)
     return folder
+
+
+STUDY = "1.2.826.0.1.4711"
+SCAN = generate_uid(entropy_srcs=["series", "CT"])
+
+
+@pytest.fixture(scope="session")
+def outlined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of a scan (`made.scan`), a segmentation of it and a structure set of it."""
+    folder = tmp_path_factory.mktemp("pacs") / "outlined"
+    made.scan(folder / "scan")
+    masks = made.masks(1, 2)
+    frames = [made.frame(1, index) for index in masks]
+    made.seg(folder / "seg.dcm", np.stack(list(masks.values())), frames, {1: "Liver"})
+    ring = made.in_mm([(1.5, 1.5), (8.5, 1.5), (8.5, 7.5), (1.5, 7.5)], 1)
+    made.rtstruct(folder / "rtstruct.dcm", {"GTV": [made.contour(ring, uid=made.UIDS[1])]})
+    for path in folder.rglob("*.dcm"):
+        header = pydicom.dcmread(path)
+        header.StudyInstanceUID, header.StudyDate = STUDY, "20261127"
+        if header.Modality == "SEG":
+            header.ReferencedSeriesSequence = [pydicom.Dataset()]
+            header.ReferencedSeriesSequence[0].SeriesInstanceUID = SCAN
+        if header.Modality == "RTSTRUCT":
+            series, study, space = pydicom.Dataset(), pydicom.Dataset(), pydicom.Dataset()
+            series.SeriesInstanceUID = SCAN
+            study.ReferencedSOPInstanceUID, study.RTReferencedSeriesSequence = STUDY, [series]
+            space.FrameOfReferenceUID, space.RTReferencedStudySequence = made.SPACE, [study]
+            header.ReferencedFrameOfReferenceSequence = [space]
+        header.save_as(path)
+    return folder
+
+
+@pytest.fixture
+def outlined_web(outlined: Path) -> Iterator[FakeWeb]:
+    with fake_web(outlined) as server:
+        yield server
 
 
 @pytest.fixture

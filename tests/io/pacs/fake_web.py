@@ -2,17 +2,20 @@
 
 import json
 import re
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from pydicom import Dataset, dcmread
+
+from tests.certificates import Certificate
 
 BOUNDARY = "8c3a"
 FIELDS = {
@@ -29,7 +32,7 @@ class FakeWeb(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.files = {}
         for path in sorted(folder.rglob("*.dcm")):
@@ -39,10 +42,17 @@ class FakeWeb(ThreadingHTTPServer):
         self.asked: Counter[str] = Counter()
         self.authorizations: set[str | None] = set()
         self.kept: list[bytes] = []
+        self.encrypted = certificate is not None
+        if certificate is not None:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate.both)
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/dicom-web"
+        return f"http{'s' if self.encrypted else ''}://127.0.0.1:{self.server_address[1]}/dicom-web"
 
     @property
     def ids(self) -> tuple[str, str, list[str]]:
@@ -73,8 +83,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def matches(self) -> list[dict]:
         level = self.words[-1]
+        within = dict(zip(self.words[:-1:2], self.words[1:-1:2], strict=True))
         found = {}
         for header, _ in self.server.files.values():
+            if within.get("studies", header.StudyInstanceUID) != header.StudyInstanceUID:
+                continue
+            if within.get("series", header.SeriesInstanceUID) != header.SeriesInstanceUID:
+                continue
             said = Dataset()
             for keyword in FIELDS[level]:
                 if keyword in header:
@@ -124,6 +139,11 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
+    def handle(self) -> None:
+        # Who does not trust the certificate breaks off.
+        with suppress(ssl.SSLError, ConnectionError):
+            super().handle()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -134,8 +154,8 @@ def part(content: bytes) -> bytes:
 
 
 @contextmanager
-def fake_web(folder: Path) -> Iterator[FakeWeb]:
-    server = FakeWeb(folder)
+def fake_web(folder: Path, certificate: Certificate | None = None) -> Iterator[FakeWeb]:
+    server = FakeWeb(folder, certificate)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

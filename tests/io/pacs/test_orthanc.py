@@ -138,7 +138,7 @@ def test_a_wrong_password_gets_a_sentence(orthanc, monkeypatch):
 
 def test_a_server_that_is_no_dicom_server_gets_a_sentence(orthanc):
     wrong = by_dimse(orthanc, port=orthanc.web_port, patience=2.0)
-    with open_door(wrong) as door, pytest.raises(PacsTrouble, match="cannot be reached"):
+    with open_door(wrong) as door, pytest.raises(PacsTrouble, match="not as a DICOM"):
         door.echo()
 
 

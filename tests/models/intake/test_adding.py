@@ -13,7 +13,8 @@ from ctviz.models import load_model, model_cards
 from ctviz.models.intake import CardAnswers, add_file, inspect_onnx
 from tests.models.onnx.foreign_networks import SIZE, exported, foreign_network
 
-ANSWERS = CardAnswers(id="ours", classes=("no", "yes"), window=(40.0, 400.0))
+WINDOW = (40.0, 400.0)
+ANSWERS = CardAnswers(id="ours", classes=("no", "yes"), window=WINDOW)
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_an_added_network_answers_and_is_explained_as_the_original(shelf, file, 
 def test_inputs_are_normalised_as_the_card_says(shelf, file, image):
     network = foreign_network("inception")
     scale = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-    answers = CardAnswers(id="ours", classes=("a", "b", "c"), window=(40.0, 400.0), scale=scale)
+    answers = CardAnswers(id="ours", classes=("a", "b", "c"), window=WINDOW, scale=scale)
     add_file(file(exported(network, 3)), answers, shelf)
     model = load_model(shelf / "ours")
     mean, spread = (torch.tensor(numbers).reshape(1, 3, 1, 1) for numbers in scale)
@@ -97,10 +98,26 @@ def test_a_size_that_the_file_leaves_open_is_asked_for(file):
     assert inspect_onnx(path, (48, 40)).size == (48, 40)
 
 
-def test_several_findings_at_once_are_refused(file):
-    network = nn.Sequential(foreign_network("vgg"), nn.Sigmoid())
-    with pytest.raises(UnusableModel, match="findings by themselves"):
-        inspect_onnx(file(exported(network)))
+def test_several_findings_are_each_a_sigmoid_by_itself(shelf, file, image):
+    network = foreign_network("inception")
+    path = file(exported(nn.Sequential(network, nn.Sigmoid()), 3))
+    assert inspect_onnx(path).ending == "Sigmoid"
+    card, _ = add_file(path, CardAnswers(id="ours", classes=("a", "b", "c"), window=WINDOW), shelf)
+    assert card.head == "sigmoid"
+    model = load_model(shelf / "ours")
+    with torch.no_grad():
+        expected = network(model.encode(image)).sigmoid()[0]
+    np.testing.assert_allclose(model.predict(image).probabilities, expected, atol=1e-6)
+    assert model.predict(image).multi_label
+
+
+def test_the_head_is_what_its_people_say_unless_the_network_says_otherwise(shelf, file):
+    given = CardAnswers(id="ours", classes=("a", "b", "c"), window=WINDOW, head="sigmoid")
+    closed = file(exported(nn.Sequential(foreign_network("inception"), nn.Softmax(1)), 3))
+    with pytest.raises(UnusableModel, match="ends with a softmax"):
+        add_file(closed, given, shelf)
+    card, _ = add_file(file(exported(foreign_network("inception"), 3)), given, shelf)
+    assert card.head == "sigmoid"
 
 
 def test_a_network_that_takes_all_memory_is_refused_within_its_limit(file):

@@ -10,11 +10,12 @@ from ctviz.io.pacs import FoundSeries
 from ctviz.store import AuditEvent
 from ctviz.ui import service
 from ctviz.ui.cases import add_cases
+from tests.io.outlines import made
 from tests.io.pacs import fake_web as fake
-from tests.io.pacs.conftest import scan, web
+from tests.io.pacs.conftest import SCAN, STUDY, outlined, outlined_web, scan, web
 from tests.ui.test_pages import text_of
 
-__all__ = ["scan", "web"]
+__all__ = ["outlined", "outlined_web", "scan", "web"]
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +161,93 @@ def test_what_was_given_up_leaves_nothing_behind(servers, backend):
     job.cancel()
     backend.pacs.close()
     assert backend.cases() == []
+
+
+@pytest.fixture
+def outlines(outlined_web, backend, tmp_path):
+    """A server with a scan and outlines of it."""
+    (tmp_path / "data" / "pacs.toml").write_text(
+        f'[servers.main]\ntitle = "Main PACS"\nurl = "{outlined_web.url}"\npatience = 2\n'
+    )
+    return outlined_web
+
+
+def outlines_fetched(app, modality="SEG"):
+    """Search, choose a series of outlines, and fetch it."""
+    search(app)
+    visit, token = visit_of(app), app.session_state["ctviz"].token
+    visit.study = visit.studies.result(0)[0]
+    visit.series = service.backend().pacs.series("main", STUDY, token)
+    later(app, visit.series)
+    (visit.chosen,) = [s for s in visit.series.result(0) if s.modality == modality]
+    app.run()
+    app.button(key="ctviz:pacs-fetch-outlines").click().run()
+    return outlines_read(later(app, visit.outlines))
+
+
+def outlines_read(app):
+    """Run the page when the fetched outlines are read."""
+    app.run()
+    return later(app, app.session_state["ctviz"].outlines.job)
+
+
+def test_outlines_are_seen_on_their_scan_before_they_are_kept(app, outlines, backend):
+    (case_id,) = backend.pacs.fetch("main", FoundSeries(STUDY, SCAN)).result(60).cases
+    outlines_fetched(app)
+    assert "DICOM SEG: matched by the images that it was drawn on." in text_of(app)
+    assert not backend.store.regions(case_id)
+    # In the panel, where they were asked for.
+    assert "ctviz:outlines:keep" in [button.key for button in panel(app).button]
+    folder = app.session_state["ctviz"].outlines.folder
+    app.button(key="ctviz:outlines:keep").click().run()
+    kept = {region.slice_index: region.mask for region in backend.store.regions(case_id)}
+    expected = made.masks(1, 2)
+    assert kept.keys() == expected.keys()
+    assert all((kept[index] == mask).all() for index, mask in expected.items())
+    assert "2 regions" in " ".join(each.value for each in panel(app).markdown)
+    assert not folder.exists()
+    assert backend.store.audit()[-1].event is AuditEvent.OUTLINED
+
+
+def test_their_scan_is_offered_if_it_is_not_here(app, outlines, backend):
+    outlines_fetched(app, "RTSTRUCT")
+    assert "is not among the cases; 'Main PACS' has it." in text_of(app)
+    assert backend.cases() == []
+    app.button(key="ctviz:outlines-fetch-scan").click().run()
+    later(app, app.session_state["ctviz"].intake)
+    outlines_read(app)
+    assert "RTSTRUCT: matched by the images that it was drawn on." in text_of(app)
+    (case,) = backend.cases()
+    app.button(key="ctviz:outlines:keep").click().run()
+    assert {region.label for region in backend.store.regions(case.id)} == {"GTV"}
+
+
+def test_a_scan_that_fails_to_come_can_be_asked_for_again(app, outlines, backend):
+    outlines_fetched(app)
+    bad = made.UIDS[2]
+    outlines.wrong = lambda handler: handler.words[-1] == bad and fake.status(500)(handler)
+    app.button(key="ctviz:outlines-fetch-scan").click().run()
+    later(app, app.session_state["ctviz"].intake)
+    assert "will not be fetched again; nothing was added yet" in app.error[0].value
+    outlines.wrong = lambda _: False
+    app.button(key="ctviz:outlines-fetch-scan").click().run()
+    later(app, app.session_state["ctviz"].intake)
+    outlines_read(app)
+    assert "ctviz:outlines:keep" in [button.key for button in app.button]
+
+
+def test_outlines_whose_scan_is_nowhere_are_given_up_with_a_sentence(app, outlines, backend):
+    for uid in made.UIDS:
+        del outlines.files[uid]
+    outlines_fetched(app)
+    assert "and 'Main PACS' does not have it; add it first." in text_of(app)
+    folder = app.session_state["ctviz"].outlines.folder
+    app.button(key="ctviz:outlines:close").click().run()
+    assert not folder.exists()
+    assert "is not among the cases" not in text_of(app)
+
+
+def test_a_server_that_sends_no_outlines_gets_a_sentence(app, outlines):
+    outlines.wrong = lambda handler: handler.words[-1] in outlines.files and fake.page(handler)
+    outlines_fetched(app)
+    assert "web page in place of DICOM" in app.error[0].value

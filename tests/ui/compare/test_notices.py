@@ -31,3 +31,37 @@ def test_a_strange_slice_comes_before_all_else():
         "trust none: a control wins",
     ]
     assert "1.6 × as far" in notices[0].sentence
+
+
+FINDINGS = ModelCard("tiny", "Tiny", "Which?", ("a", "b", "c"), "resnet18", {}, 3, True)
+
+
+def test_of_several_findings_those_over_the_threshold_are_told_first():
+    several = Prediction("tiny", FINDINGS.classes, np.array([0.2, 0.9, 0.6]), multi_label=True)
+    explained = Explained(FINDINGS, several, 2)
+    assert explained.answer == "Found: b 0.90 · c 0.60 · not a 0.20"
+    assert explained.words == "Explained: c, found here."
+    assert explained.notices(()) == ()
+    (notice,) = Explained(FINDINGS, several, 0).notices(())
+    assert notice.short == "not found here"
+    assert "'a', which the model does not find on this slice (0.20)" in notice.sentence
+    nothing = Prediction("tiny", FINDINGS.classes, np.array([0.2, 0.1, 0.3]), multi_label=True)
+    assert Explained(FINDINGS, nothing, 2).answer == "Found: nothing · not a 0.20 · b 0.10 · c 0.30"
+
+
+@pytest.mark.parametrize(
+    ("classes", "several", "words"),
+    [
+        (("a", "b"), False, "log-odds of 'a'"),
+        (("a", "b", "c"), False, "the probability of 'a' where only these two could be"),
+        (("a", "b", "c"), True, "findings by themselves"),
+    ],
+)
+def test_what_a_contrast_means_is_said_plainly(classes, several, words):
+    card = ModelCard("tiny", "Tiny", "Which?", classes, "resnet18", {}, len(classes), several)
+    answer = Prediction("tiny", classes, np.full(len(classes), 1 / len(classes)), several)
+    explained = Explained(card, answer, 0, rather_than=1)
+    assert explained.words == "Explained: a rather than b."
+    assert "speaks more for 'a' than for 'b'" in explained.contrast
+    assert words in explained.contrast
+    assert Explained(card, answer, 0).contrast == ""

@@ -31,12 +31,12 @@ def test_normalisation_is_that_of_the_channels(entries):
 
 
 def test_a_known_truth_is_the_class_of_its_name_or_what_it_is_said_to_be(entries):
-    assert entries.class_of("YES ") == 1
-    assert entries.class_of("with nodule") is None
+    assert entries.classes_of("YES ") == (1,)
+    assert entries.classes_of("with nodule") is None
     entries.meaning["with nodule"] = "yes"
-    assert entries.class_of("with nodule") == 1
+    assert entries.classes_of("with nodule") == (1,)
     entries.classes = ["yes", "yes"]
-    assert entries.class_of("yes") is None
+    assert entries.classes_of("yes") is None
 
 
 def test_training_data_is_told_where_it_is_named(entries):

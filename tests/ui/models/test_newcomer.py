@@ -82,6 +82,24 @@ def test_a_network_is_described_added_put_away_and_taken_back(bring, backend):
     assert not app.exception
 
 
+def test_a_network_of_several_outputs_may_judge_each_finding_by_itself(bring, backend):
+    app = bring(exported(foreign_network("inception"), 3))
+    head = shown(app.selectbox, "ctviz:newcomer:head")
+    assert head.value == "softmax"
+    assert len(head.options) == 2
+    head.set_value("sigmoid")
+    settled(app)
+    for number, name in enumerate(("with contrast", "bone", "lung")):
+        fill(app, f"class:{number}", name)
+    shown(app.selectbox, "ctviz:newcomer:meaning:without contrast").set_value("none")
+    settled(app)
+    assert "AUC of with contrast" in text_of(app)
+    app.button(key="ctviz:newcomer:add").click()
+    settled(app)
+    assert not app.exception
+    assert backend.models()["our-net"].head == "sigmoid"
+
+
 def test_both_classes_are_swapped_by_a_button(bring):
     app = bring(exported(foreign_network("vgg")))
     fill(app, "class:0", "a")

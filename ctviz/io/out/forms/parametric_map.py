@@ -45,7 +45,7 @@ class ParametricMapForm(ResultForm):
 def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation, series: int) -> Dataset:
     results, origin = parcel.results, parcel.origin
     values, estimator = each.importance.values, each.importance.estimator
-    explained = answer.prediction.classes[answer.target]
+    explained = answer.explained
     made = ParametricMap(
         source_images=headers(results.case, origin, [answer.slice_index]),
         pixel_array=values[np.newaxis],
@@ -59,6 +59,7 @@ def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation, series: int) -
         **numbers_of(
             series, origin.study, "pm", answer.slice_index, answer.weights, answer.target,
             estimator, sorted(each.settings.items()), digest(values),
+            *([] if answer.rather_than is None else ["rather than", answer.rather_than]),
         ),
         **maker(results),
     )  # fmt: skip

@@ -29,7 +29,7 @@ from highdicom.sr.templates import Template
 from pydicom import Dataset
 from pydicom.sr.codedict import codes as dictionary
 
-from ctviz.core import Region
+from ctviz.core import Prediction, Region
 from ctviz.io.out import claims, codes
 from ctviz.io.out.form import RESULT_FORMS, ResultForm, WrittenObject
 from ctviz.io.out.frames import stand_in
@@ -144,16 +144,22 @@ def _answer(parcel: Parcel, answer: ResultAnswer) -> Group:
             )
         ],
         qualitative_evaluations=[
-            QualitativeEvaluation(
-                codes.own("predicted", "Predicted class"), codes.own(prediction.label)
+            *(
+                QualitativeEvaluation(codes.own("predicted", "Predicted class"), codes.own(name))
+                for name in _answered(prediction)
             ),
             QualitativeEvaluation(
                 codes.own("explained", "Explained class"),
-                codes.own(prediction.classes[answer.target]),
+                codes.own(answer.explained),
             ),
         ],
         source_images=[_slice_of_group(parcel, answer)],
     )
+
+
+def _answered(prediction: Prediction) -> Sequence[str]:
+    """Return the names of what is predicted: one class, or all findings."""
+    return [prediction.classes[index] for index in prediction.found] or [prediction.label]
 
 
 def _map(parcel: Parcel, answer: ResultAnswer, each: Explanation) -> Iterator[Group]:
@@ -265,6 +271,7 @@ def _of_the_model(answer: ResultAnswer) -> dict[str, str]:
         "model": answer.prediction.model_id,
         "weights sha256": answer.weights,
         "target": str(answer.target),
+        **({} if answer.rather_than is None else {"rather than": str(answer.rather_than)}),
     }
 
 

@@ -126,7 +126,7 @@ def _open(one: Experiment) -> None:
     state = session()
     state.what_if.shown, state.slice = one.id, one.slice_index
     if one.model_id in backend().models():
-        state.model, state.target = one.model_id, None
+        state.model, state.target, state.rather_than = one.model_id, None, None
 
 
 def _name_and_note(one: Experiment, kind: str, act: str) -> None:

@@ -127,7 +127,7 @@ def try_out(
         tried = replace(tried, edit=edit, edited=edited)
         if not edited.done:
             return replace(tried, pending="the edit …")
-        question = Question(image, explained.card.id, explained.target)
+        question = explained.question(image)
         return _EditAsked(page_jobs, question, explained, comparison).complete(tried, edit)
     except CtvizError as error:
         return replace(tried, refused=str(error))
@@ -211,9 +211,9 @@ class _EditAsked:
     def _maps(self, image: Slice) -> dict[Estimator, Job[ImportanceMap]]:
         """Return the jobs of the maps of which the slice itself has one."""
         known = [one.estimator for one in self.comparison.compared if one.seconds is not None]
-        asked = Question(image, self.question.model_id, self.question.target)
+        asked = replace(self.question, image=image)
         places = [
-            self._place("map", image, asked.model_id, asked.target, estimator)
+            self._place("map", image, asked.model_id, asked.explained, estimator)
             for estimator in known
         ]
         jobs = self.page_jobs.several(

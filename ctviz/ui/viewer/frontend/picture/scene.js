@@ -37,6 +37,7 @@ export class Scene {
     this.values = null;
     /** Where the slice on show lies, in mm; NaN if unknown. */
     this.position = NaN;
+    this.rendered = "";
     /** @type {HTMLCanvasElement | null} Canvas under the mouse. */
     this.hovered = null;
     this.greyLayer = new Layer();
@@ -70,10 +71,20 @@ export class Scene {
     const values = picture?.values ?? null;
     this.values = values;
     this.position = picture?.position ?? NaN;
+    this.rendered = values ? this.wanted : "";
     if (!values) return;
     const { table, signature } = moment === "difference" ? this.differenceGreys : this.greys;
-    const stamp = `${this.grid.id} ${this.view.slice} ${moment} ${edit} ${signature}`;
+    const stamp = `${this.wanted} ${edit} ${signature}`;
     this.greyLayer.update(this.grid, stamp, (pixels) => lookUp(values, table, pixels));
+  }
+
+  /** Whether what is asked for is on the screen: a key turns the view at once, the picture follows in the next frame. */
+  get shown() {
+    return this.rendered === this.wanted;
+  }
+
+  get wanted() {
+    return `${this.grid.id} ${this.view.slice} ${this.moment}`;
   }
 
   /** The grey of every value in the window on show. */

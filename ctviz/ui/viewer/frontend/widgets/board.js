@@ -527,7 +527,7 @@ export class Board {
       element: this.root,
       timings: this.timings.list,
       slice: view.slice,
-      sliceShown: scene.values !== null,
+      sliceShown: scene.shown && scene.moment === this.session.moment,
       moment: this.session.moment,
       edit: this.session.edit,
       zoom: view.zoom,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ctviz.cohort.regression.attention import Attention
-from ctviz.cohort.regression.verdict import compared
+from ctviz.cohort.diff.attention import Attention
+from ctviz.cohort.diff.verdict import compared
 
 PATIENTS, ESTIMATORS = 10, 4
 

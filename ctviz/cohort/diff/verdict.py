@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctviz.cohort.regression.attention import Attention
+from ctviz.cohort.diff.attention import Attention
 from ctviz.cohort.statistics.agreement import kendall
 from ctviz.cohort.statistics.bootstrap import drawn_means, draws
-from ctviz.cohort.statistics.interval import Interval, interval_around, student
+from ctviz.cohort.statistics.interval import Interval, interval_around, interval_of_mean, student
 from ctviz.cohort.statistics.patients import Numbers, mean_of_patients
 
 ENOUGH_TWINS = 3
 """Fewer say too little of how much networks differ that were trained alike."""
+
+ACCURACY_TOLERANCE = 0.05
+"""By how much the share of right answers may fall."""
 
 TOLERANCES = {"share": 0.1, "likeness": 0.2, "ranks": 0.4}
 """By how much figures may move where there are too few twins, and half of it in any case."""
@@ -127,8 +130,8 @@ def _accuracy(old: Attention, new: Attention) -> ComparedFigure:
         float(before),
         float(after),
         float(after - before),
-        _over_patients(change),
-        Interval(-0.05, 1.0),
+        interval_of_mean(change),
+        Interval(-ACCURACY_TOLERANCE, 1.0),
     )
 
 
@@ -143,7 +146,7 @@ def _share(old: Attention, new: Attention, twins: Sequence[Attention]) -> Compar
         before,
         after,
         float(mean_of_patients(change(new))),
-        _over_patients(change(new)),
+        interval_of_mean(change(new)),
         _allowed(null, around=0.0, tolerance=TOLERANCES["share"]),
     )
 
@@ -157,7 +160,7 @@ def _likeness(new: Attention, twins: Sequence[Attention]) -> ComparedFigure:
         1.0,
         figure,
         figure,
-        _over_patients(new.alike),
+        interval_of_mean(new.alike),
         Interval(allowed.low, 1.0),
     )
 
@@ -180,15 +183,6 @@ def _ranks(old: Attention, new: Attention, twins: Sequence[Attention]) -> Compar
         interval_around(figure, drawn, len(old.people), bounds=(-1.0, 1.0)) if known else None,
         Interval(allowed.low, 1.0),
     )
-
-
-def _over_patients(values: Numbers) -> Interval | None:
-    """Return the interval of the mean of patients' values (P,)."""
-    known = values[~np.isnan(values)]
-    if len(known) == 0:
-        return None
-    drawn = drawn_means(draws(len(known)), known[:, None])[:, 0]
-    return interval_around(float(known.mean()), drawn, len(known))
 
 
 def _allowed(null: Sequence[float], *, around: float, tolerance: float) -> Interval:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ctviz.cohort.statistics.patients import Names, Numbers, Patients, mean_of_patients
@@ -150,8 +149,7 @@ def _magnitudes(
 def _rightness(classifier: Classifier, place: Place) -> float:
     if not place.is_truth:
         return float("nan")
-    with torch.no_grad():
-        answer = classifier.probabilities(classifier.encode(place.image))[0]
+    answer = classifier.probabilities(classifier.encode(place.image))[0]
     return float(answer.argmax() == place.target)
 
 

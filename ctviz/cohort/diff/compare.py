@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ctviz.backend import Backend
+from ctviz.cohort.diff.attention import Place, attention_of
+from ctviz.cohort.diff.verdict import ModelComparison, compared
+from ctviz.cohort.one_class import require_one_class
 from ctviz.cohort.plan import CohortStudy
-from ctviz.cohort.regression.attention import Place, attention_of
-from ctviz.cohort.regression.verdict import ModelComparison, compared
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.statistics.patients import FEWEST
 from ctviz.core import InvalidInput, Progress
@@ -45,6 +46,8 @@ def compare_models(
     """
     progress = Progress() if progress is None else progress
     old, new = _network(backend, study.model), _network(backend, other)
+    for each in (old, new):
+        require_one_class(each.card)
     if old.classes != new.classes:
         raise InvalidInput(
             f"'{study.model}' tells {' and '.join(old.classes)} apart, '{other}' "
