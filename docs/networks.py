@@ -51,7 +51,9 @@ from the image off the record, such as `x * (x > 0)`. FullGrad also refuses netw
 pictures about.
 
 Attention rollout and attention relevance follow attention over all tokens, in layers one behind the
-other, and refuse what mixes tokens in any other way; a Swin's windows are one.
+other, and refuse what mixes tokens in any other way; a Swin's windows are one. AttnLRP has rules
+for attention of any kind, layer normalisation, GELU and SiLU, and refuses other bends than these
+and ReLU.
 
 `smooth+…`, `squared+…` and `variance+…` around an estimator are right where the one inside is."""
 

@@ -120,7 +120,7 @@ def _gate(node: Node) -> Node | None:
 
 def unsupported(rule: str, node: Node, network: nn.Module, points: Tensor) -> UnsupportedNetwork:
     """Return the refusal of a network for one of its recorded operations."""
-    return refusal(rule, _describe(node, network, points))
+    return refusal(rule, described(node, network, points))
 
 
 def refusal(rule: str, obstacle: str) -> UnsupportedNetwork:
@@ -130,7 +130,7 @@ def refusal(rule: str, obstacle: str) -> UnsupportedNetwork:
     )
 
 
-def _describe(node: Node, network: nn.Module, points: Tensor) -> str:
+def described(node: Node, network: nn.Module, points: Tensor) -> str:
     """Return the name of the layer that made a recorded operation, or of the bare operation.
 
     The record keeps no layers, so the refused network is run once more, watched.

@@ -47,5 +47,5 @@ def offer_around(take: Callable[[str], None]) -> None:
             "Add",
             key=widget("add", "around"),
             on_click=uninterrupted(add),
-            help="Each noisy copy costs a whole map. It joins the chosen estimators above.",
+            help="Each noisy copy costs a whole map. It joins the chosen estimators.",
         )

@@ -15,6 +15,7 @@ from ctviz.core import CtvizError, InvalidInput, Value
 from ctviz.estimators import ESTIMATORS
 from ctviz.estimators.engine.around import JOINT
 from ctviz.metrics import GROUPS, METRICS, Group
+from ctviz.ui.compare.estimator_choice import FAMILIES
 from ctviz.ui.service import backend
 from ctviz.ui.session import let_show, session, shown_as, value_of, widget
 
@@ -43,11 +44,11 @@ FIELDS_OF_TRUTH = ("name", "phantoms", "first", "seed")
 
 def families() -> dict[str, list[str]]:
     """Return the names of the estimators to choose among, by family; controls are always in."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {family: [] for family in FAMILIES}
     for name, cls in ESTIMATORS.items():
         if not cls.control:
             found.setdefault(cls.family, []).append(name)
-    return found
+    return {family: names for family, names in found.items() if names}
 
 
 def metric_groups() -> dict[Group, list[str]]:

@@ -113,3 +113,72 @@ def attention_rollout(asked):
 def attention_relevance(asked):
     """the paper's sum weight by weight, with torch's gradient in attention written out"""
     return shown(asked, raised(attentions(asked.network, asked.image, asked.target)))
+
+
+def halved(function, one, other, **options):
+    """A product of which either factor gets half of its gradient."""
+    return (function(one, other.detach(), **options) + function(one.detach(), other, **options)) / 2
+
+
+class WithoutGates:
+    """The paper's efficient form: what no relevance passes through is cut off the record."""
+
+    @staticmethod
+    def product(function, one, other, **options):
+        both = all(torch.is_tensor(each) and each.requires_grad for each in (one, other))
+        return halved(function, one, other, **options) if both else function(one, other, **options)
+
+    @staticmethod
+    def einsum(function, equation, *values):
+        return halved(lambda one, other: function(equation, one, other), *values)
+
+    @staticmethod
+    def layer_norm(_, x, shape, weight=None, bias=None, eps=1e-5):
+        axes = tuple(range(-len(shape), 0))
+        centred = x - x.mean(axes, keepdim=True)
+        scale = (centred.square().mean(axes, keepdim=True) + eps).sqrt().detach()
+        return centred / scale * weight + bias
+
+    @staticmethod
+    def activation(function, x, **options):
+        return x * (function(x, **options) / x).detach()
+
+    @classmethod
+    def scaled_dot_product_attention(cls, _, query, key, value):
+        products = cls.product(torch.matmul, query, key.mT) / query.shape[-1] ** 0.5
+        return cls.product(torch.matmul, products.softmax(-1), value)
+
+    @classmethod
+    def multihead(cls, layer):
+        def forward(x, *_, **__):
+            tokens = x[0] if layer.batch_first else x[:, 0]
+            rows = tokens @ layer.in_proj_weight.T + layer.in_proj_bias
+            parts = [part.chunk(layer.num_heads, -1) for part in rows.chunk(3, -1)]
+            seen = [
+                cls.scaled_dot_product_attention(None, *(part[None] for part in head))[0]
+                for head in zip(*parts, strict=True)
+            ]
+            answer = layer.out_proj(torch.cat(seen, 1))
+            return (answer[None] if layer.batch_first else answer[:, None]), None
+
+        return forward
+
+
+@oracle("attention-lrp")
+def attention_lrp(asked):
+    """the image times the gradient of the network with the paper's cuts written into it"""
+    rules = WithoutGates
+    replaced = dict.fromkeys(("matmul", "__matmul__", "bmm", "mul", "__mul__"), rules.product)
+    replaced |= dict.fromkeys(("gelu", "silu"), rules.activation)
+    names = ("einsum", "layer_norm", "scaled_dot_product_attention")
+    replaced |= {name: getattr(rules, name) for name in names}
+    point = asked.image.clone().requires_grad_()
+    with ExitStack() as stack:
+        for layer in asked.network.modules():
+            if isinstance(layer, nn.MultiheadAttention):
+                layer.forward = rules.multihead(layer)
+                stack.callback(delattr, layer, "forward")
+        stack.enter_context(Replacing(replaced))
+        score = asked.network(point.clone())[0, asked.target]
+    (gradient,) = torch.autograd.grad(score, point)
+    return (asked.image * gradient)[0].sum(0).numpy()
