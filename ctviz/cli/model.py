@@ -7,6 +7,7 @@ try:
   ctviz model add weights.pth --id ours --classes no,yes --window=40,400 --size 224
   ctviz model add chest.onnx --id chest --classes nodule,effusion,mass --head sigmoid \
       --window=-600,1500
+  ctviz model add bundle --id ours --classes no,yes
   ctviz model check our-net --known "with contrast=yes" --known "without contrast=no"
   ctviz model remove our-net
 
@@ -18,6 +19,10 @@ are then normalised by mean and spread if these are given. Classes are named in 
 network's answers; of a single output neuron the first is that of a negative number. Where each
 output is a finding by itself, of which several may be there, its head is sigmoid.
 
+A folder is a MONAI bundle: what its metadata.json and inference.json say is taken (architecture,
+classes, size, window, normalisation, head), and options say the rest or otherwise. Expressions in
+them are never evaluated.
+
 To check: what goes into the network, its answers on cases of known class (AUC, flipped classes,
 constant answers, calibration), and which estimators work on it.
 
@@ -26,6 +31,7 @@ What is removed stays in a bin for 30 days.
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +52,14 @@ if TYPE_CHECKING:
     from ctviz.backend import Backend
     from ctviz.backend.checking import Checkup
     from ctviz.models import ModelCard
-
-NEEDED = ("id", "classes", "window")
-"""Nobody can add a network without these."""
+    from ctviz.models.intake import Bundle, CardAnswers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command's arguments."""
     parser.add_argument("what", choices=["add", "check", "remove"], help="what to do")
     parser.add_argument(
-        "which", metavar="FILE|MODEL", help="ONNX file or checkpoint to add, or model id"
+        "which", metavar="FILE|MODEL", help="ONNX file, checkpoint or bundle to add, or model id"
     )
     adding = parser.add_argument_group("to add")
     adding.add_argument("--id", help="lower case letters, digits and hyphens")
@@ -80,7 +84,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument(
         "--fit",
         choices=["whole", "filled", "stretched"],
-        default="whole",
         help="whether a slice is whole on its image, covers it, or is stretched (default: whole)",
     )
     adding.add_argument(
@@ -90,11 +93,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="Z",
         help="enlarged before a cut, 256/224 = 1.143",
     )
-    adding.add_argument("--mean", default="0", metavar="M[,M,M]", help="for all or each channel")
-    adding.add_argument("--spread", default="1", metavar="S[,S,S]", help="for all or each channel")
+    adding.add_argument("--mean", metavar="M[,M,M]", help="for all or each channel (default: 0)")
+    adding.add_argument("--spread", metavar="S[,S,S]", help="for all or each channel (default: 1)")
     adding.add_argument("--title", default="", help="its name for people")
     adding.add_argument("--task", default="", help="the question that it answers")
-    adding.add_argument("--licence", default="not said", help="of the weights")
+    adding.add_argument("--licence", default="", help="of the weights")
     checking = parser.add_argument_group("to check")
     checking.add_argument(
         "--known",
@@ -117,29 +120,21 @@ def run(arguments: argparse.Namespace) -> None:
 def _add(arguments: argparse.Namespace) -> None:
     # Only here, for the libraries that read networks take their time.
     from ctviz.models.card import ONNX
-    from ctviz.models.grid import Manner
-    from ctviz.models.intake import CardAnswers, add_network, rehearsed
+    from ctviz.models.intake import Bundle, add_network, read_bundle, rehearsed
 
-    for name in NEEDED:
-        if getattr(arguments, name) is None:
-            raise InvalidParameter(f"To add a network, --{name} is needed.")
-    first, *further = (_pair(text, "--window") for text in arguments.window)
-    answers = CardAnswers(
-        id=arguments.id,
-        classes=[name.strip() for name in arguments.classes.split(",")],
-        window=first,
-        further_windows=tuple(further),
-        title=arguments.title,
-        task=arguments.task,
-        head=arguments.head,
-        manner=Manner(arguments.fit, arguments.zoom),
-        scale=(_numbers(arguments.mean, "--mean"), _numbers(arguments.spread, "--spread")),
-        licence=arguments.licence,
-    )
+    file = Path(arguments.which)
+    bundle = read_bundle(file) if file.is_dir() else Bundle(file)
+    answers = _answers(arguments, bundle)
     rehearsal = rehearsed(
-        Path(arguments.which), _size(arguments.size), arguments.architecture, _given(arguments)
+        bundle.weights,
+        _size(arguments.size) or bundle.size,
+        arguments.architecture or bundle.architecture,
+        {**(bundle.given or {}), **_given(arguments)},
     )
     found = rehearsal.found
+    if found.neurons == 1 and not arguments.head:
+        # A sigmoid of one output decides between two classes.
+        answers = replace(answers, head=None)
     card = add_network(rehearsal, answers, Settings.from_environment().models)
     rows, columns = card.size
     whence = (
@@ -156,10 +151,49 @@ def _add(arguments: argparse.Namespace) -> None:
         sys.stdout.write(
             f"Its closing {found.ending} was left away: ctviz explains what goes into it.\n"
         )
+    if file.is_dir():
+        sys.stdout.write(
+            "MONAI's readers put x before y. If it was trained so, its images lay on their side: "
+            "see by 'ctviz model check' whether it is right here.\n"
+        )
     if found.alone:
         sys.stdout.write(
             "It takes one image at a time, which is slow; export it with a dynamic batch axis.\n"
         )
+
+
+def _answers(arguments: argparse.Namespace, bundle: "Bundle") -> "CardAnswers":
+    """Return what the card shall say: the options, and what a bundle says where they do not."""
+    from ctviz.models.card import AS_THEY_ARE, DataSource
+    from ctviz.models.grid import AS_A_WHOLE, Manner
+    from ctviz.models.intake import CardAnswers
+
+    named = arguments.classes
+    classes = bundle.classes if named is None else [name.strip() for name in named.split(",")]
+    told = [_pair(text, "--window") for text in arguments.window or ()]
+    windows = told or ([bundle.window] if bundle.window else [])
+    for name, known in (("id", arguments.id), ("classes", classes), ("window", windows)):
+        if not known:
+            raise InvalidParameter(f"To add a network, --{name} is needed.")
+    mean, spread = bundle.scale or AS_THEY_ARE
+    told_source = DataSource(bundle.trained_on, "training", 0, 0, "not said", "not said")
+    return CardAnswers(
+        id=arguments.id,
+        classes=classes,
+        window=windows[0],
+        further_windows=tuple(windows[1:]),
+        title=arguments.title or bundle.title,
+        task=arguments.task or bundle.task,
+        head=arguments.head or bundle.head,
+        manner=Manner(arguments.fit or bundle.fit or AS_A_WHOLE.fit, arguments.zoom),
+        scale=(
+            _numbers(arguments.mean, "--mean") if arguments.mean else mean,
+            _numbers(arguments.spread, "--spread") if arguments.spread else spread,
+        ),
+        licence=arguments.licence or bundle.licence or "not said",
+        data=(told_source,) if bundle.trained_on else (),
+        **({"intended_use": bundle.intended_use} if bundle.intended_use else {}),
+    )
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Value]:

@@ -15,7 +15,8 @@ WORKFLOW = """
    RTSTRUCT and others) become regions there, too.
 2. **Compare**: scroll to a slice; the classifier says what it sees, with its probability.
 3. Choose **estimators** under **Maps**: each shows, as a heatmap, which pixels it
-   holds important for that answer.
+   holds important for that answer. Under **Maps, Beside** a second model can join: its maps stand
+   beside the first's, with a third picture of where they differ.
 4. **Draw** where a human would look; every finished stroke is saved by itself. **Measure** with
    ruler, angle, ellipse and rectangle: an area says mean ± standard deviation of the pixels whose
    centres lie within, and on a map their mean importance.

@@ -288,6 +288,7 @@ class Session:
     docked: str | None = None
     docked_before: str = ""
     beside: str = ""
+    second: str = ""
     links: dict[Link, float] = field(default_factory=dict)
     written: dict[str, str] | None = None
 
@@ -371,6 +372,7 @@ class Session:
         self.estimators = _names(query.get("estimators"), self.estimators)
         self.metrics = _names(query.get("metrics"), self.metrics)
         self.beside = query.get("beside", self.beside)
+        self.second = query.get("second", self.second)
 
     def write_link(self) -> None:
         """Let the address bar say what is on the screen."""
@@ -383,6 +385,7 @@ class Session:
             "estimators": ",".join(self.estimators or ()),
             "metrics": ",".join(self.metrics or ()),
             "beside": self.beside,
+            "second": self.second,
         }
         link = {name: str(part) for name, part in parts.items() if part not in ("", None)}
         self._is_new(link)

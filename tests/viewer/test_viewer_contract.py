@@ -285,6 +285,8 @@ def test_a_board_is_said_as_it_always_was():
         "edit": None,
         "caption": [],
         "answer": None,
+        "secondAnswer": None,
+        "abreast": 1,
         "beside": None,
         "sign": SIGNS[1],
         "unit": "pixels",

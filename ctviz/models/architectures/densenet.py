@@ -68,3 +68,11 @@ class DenseNet201(DenseFamily):
     """A network of 201 densely connected layers."""
 
     blocks: ClassVar = (6, 12, 48, 32)
+
+
+@ARCHITECTURES.register("densenet264")
+@dataclass(frozen=True)
+class DenseNet264(DenseFamily):
+    """A network of 264 densely connected layers: MONAI's largest."""
+
+    blocks: ClassVar = (6, 12, 64, 48)

@@ -51,6 +51,15 @@ class Residual(Architecture):
         return network
 
 
+@ARCHITECTURES.register("resnet10")
+@dataclass(frozen=True)
+class ResNet10(Residual):
+    """Ten layers of plain blocks: MONAI's smallest."""
+
+    block: ClassVar = "basic"
+    blocks: ClassVar = (1, 1, 1, 1)
+
+
 @ARCHITECTURES.register("resnet18")
 @dataclass(frozen=True)
 class ResNet18(Residual):
@@ -94,3 +103,12 @@ class ResNet152(Residual):
 
     block: ClassVar = "bottleneck"
     blocks: ClassVar = (3, 8, 36, 3)
+
+
+@ARCHITECTURES.register("resnet200")
+@dataclass(frozen=True)
+class ResNet200(Residual):
+    """Two hundred layers of bottleneck blocks: MONAI's largest."""
+
+    block: ClassVar = "bottleneck"
+    blocks: ClassVar = (3, 24, 36, 3)

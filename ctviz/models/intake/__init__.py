@@ -9,12 +9,14 @@ from ctviz.models.intake.bin import (
     put_model,
     restore_model,
 )
+from ctviz.models.intake.bundle import Bundle, read_bundle
 from ctviz.models.intake.exporting import save_model
 from ctviz.models.intake.inspecting import Inspection, LeftOpen, inspect_onnx
 from ctviz.models.intake.rehearsal import Rehearsal, rehearsed
 
 __all__ = [
     "BinnedModel",
+    "Bundle",
     "CardAnswers",
     "Inspection",
     "LeftOpen",
@@ -25,6 +27,7 @@ __all__ = [
     "empty_model_bin",
     "inspect_onnx",
     "put_model",
+    "read_bundle",
     "rehearsed",
     "restore_model",
     "save_model",

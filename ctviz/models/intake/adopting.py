@@ -105,12 +105,21 @@ def _fitted(weights: Mapping[str, Tensor], name: str, given: Mapping[str, Value]
     for tensor, wanted in expected.items():
         if tensor not in own and re.search(names.absent, tensor):
             own[tensor] = torch.zeros(wanted.shape)
+    own = {tensor: _flat(each, expected.get(tensor)) for tensor, each in own.items()}
     _refuse_misfits(own, expected, name)
     network = _built(name, arguments, channels, neurons)
     network.load_state_dict(network.state_dict() | own)
     network.eval().requires_grad_(requires_grad=False)
     untold = tuple(each for each in cls.open_in(weights) if each not in given)
     return Adopted(name, arguments, channels, neurons, network, untold)
+
+
+def _flat(tensor: Tensor, wanted: Tensor | None) -> Tensor:
+    """Return a convolution of one pixel as the dense layer that it is, where that is expected."""
+    ones = (1,) * (0 if wanted is None else tensor.ndim - wanted.ndim)
+    if wanted is None or tensor.shape != (*wanted.shape, *ones):
+        return tensor
+    return tensor.reshape(wanted.shape)
 
 
 def _own(name: str, names: TensorNames) -> str:

@@ -254,6 +254,8 @@ class MapReading:
         Whether Captum is asked for the same maps.
     error_bars
         Whether it is found out what chance would show.
+    checks
+        Whether there is time for what nobody waits for.
     """
 
     sign: Sign
@@ -261,6 +263,7 @@ class MapReading:
     metrics: tuple[Metric, ...] = ()
     second_opinion: bool = False
     error_bars: bool = False
+    checks: bool = True
 
 
 def compare(
@@ -295,7 +298,7 @@ def compare(
     _ask(scores, known, reading.metrics, others_pending=awaited > 0)
     awaited += sum(not job.done for job in regions.values())
     pending = _pending(awaited, len(jobs), scores.open)
-    idle_checks = IdleChecks(page_jobs, question, free=not pending)
+    idle_checks = IdleChecks(page_jobs, question, free=reading.checks and not pending)
     opinions = idle_checks.ask_captum(list(known)) if reading.second_opinion else {}
     fills = _fills(idle_checks, known, reading)
     bars = idle_checks.ask_error_bars(list(known)) if reading.error_bars else {}

@@ -1,10 +1,11 @@
-"""The drawer: maps, the scores beside them, how each is set, and what stands beside the case."""
+"""The drawer: maps, the scores beside them, how each is set, and what stands beside them."""
 
 import streamlit as st
 
 from ctviz.ui.compare.beside import choose_beside
 from ctviz.ui.compare.estimator_choice import choose_estimators, chosen_estimators, offer_estimators
 from ctviz.ui.compare.metric_choice import chosen_metrics, offer_metrics
+from ctviz.ui.compare.second_model import choose_second_model
 from ctviz.ui.session import session, value_of, widget
 from ctviz.ui.widgets.parameters import parameter_forms
 
@@ -38,6 +39,7 @@ def offer_maps_and_scores(model_id: str | None) -> None:
         elif value_of(section) == "Parameters":
             _tune()
         elif value_of(section) == "Beside":
+            choose_second_model()
             choose_beside()
         else:
             choose_estimators()

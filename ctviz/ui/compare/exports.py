@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TypeAlias
 
 import streamlit as st
 
@@ -76,13 +77,17 @@ class Subject:
         )
 
 
-def offer_exports(comparison: Comparison, subject: Subject) -> None:
-    """Offer the scores and the maps that are there."""
-    maps = [one.job.result(0) for one in comparison.compared if one.job and one.seconds is not None]
+Part: TypeAlias = tuple[Comparison, Subject]
+"""What is compared of one model, and of what it is."""
+
+
+def offer_exports(parts: Sequence[Part]) -> None:
+    """Offer the scores and the maps that are there, of one model or of two."""
+    name = parts[0][1].name
     st.download_button(
         "Scores, CSV",
-        recorded(f"{subject.name}.csv", lambda: scores_csv(comparison, subject).encode()),
-        f"{subject.name}.csv",
+        recorded(f"{name}.csv", lambda: scores_csv(parts).encode()),
+        f"{name}.csv",
         "text/csv",
         key=widget("save-scores"),
         icon=":material/download:",
@@ -91,13 +96,13 @@ def offer_exports(comparison: Comparison, subject: Subject) -> None:
     )
     st.download_button(
         "Maps, NIfTI",
-        recorded(f"{subject.name}-maps.zip", lambda: maps_zip(maps, subject)),
-        f"{subject.name}-maps.zip",
+        recorded(f"{name}-maps.zip", lambda: maps_zip(parts)),
+        f"{name}-maps.zip",
         "application/zip",
         key=widget("save-maps"),
         icon=":material/download:",
         on_click="ignore",
-        disabled=not maps,
+        disabled=not any(_maps(comparison) for comparison, _ in parts),
         help="Every map that is there, signed, as float32 on the scan's pixels and where the slice "
         "lies in the patient: for 3D Slicer, ITK-SNAP, nibabel.",
     )
@@ -166,27 +171,32 @@ def results_of(
     return gathered(service, wanted, lambda job: job.result())
 
 
-def scores_csv(comparison: Comparison, subject: Subject) -> str:
-    """Return every score of a comparison as a row; what is undefined has a reason for a value."""
-    return as_csv(COLUMNS, _rows(comparison, subject))
+def scores_csv(parts: Sequence[Part]) -> str:
+    """Return every score of each model as a row; what is undefined has a reason for a value."""
+    return as_csv(COLUMNS, (row for part in parts for row in _rows(*part)))
 
 
-def maps_zip(maps: list[ImportanceMap], subject: Subject) -> bytes:
+def maps_zip(parts: Sequence[Part]) -> bytes:
     """Return a zip of maps as NIfTI and a text that says what they are."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for each in maps:
-            name = f"{subject.name}-{each.estimator}.nii.gz"
-            archive.writestr(name, nifti_of(each.values, subject.image))
-        words = "\n".join(
-            [
+        words = []
+        for comparison, subject in parts:
+            for each in _maps(comparison):
+                name = f"{subject.name}-{each.estimator}.nii.gz"
+                archive.writestr(name, nifti_of(each.values, subject.image))
+            words += [
                 f"Case {subject.case_id}, slice {subject.slice_index + 1}.",
                 *subject.caption,
                 "Signed importance: positive speaks for the explained class.",
             ]
-        )
-        archive.writestr("README.txt", words + "\n")
+        archive.writestr("README.txt", "\n".join(words) + "\n")
     return content.getvalue()
+
+
+def _maps(comparison: Comparison) -> list[ImportanceMap]:
+    """Return the maps that are there."""
+    return [one.job.result(0) for one in comparison.compared if one.job and one.seconds is not None]
 
 
 def _rows(comparison: Comparison, subject: Subject) -> Iterator[dict[str, object]]:

@@ -31,8 +31,18 @@ from ctviz.ui.compare.exports import Subject
 from ctviz.ui.compare.metric_choice import chosen_metrics
 from ctviz.ui.compare.notices import Explained, Notice, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
-from ctviz.ui.compare.panes import AWAITED, pane
+from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
+from ctviz.ui.compare.second_model import (
+    ABREAST,
+    Again,
+    SecondLook,
+    answers_of_both,
+    look_again,
+    panes_of_both,
+    second_card,
+    waiting_for,
+)
 from ctviz.ui.compare.second_opinion import wants_second_opinion
 from ctviz.ui.compare.strangeness import strangeness_of
 from ctviz.ui.compare.what_if.trying import Tried, try_out
@@ -67,6 +77,8 @@ class OnScreen:
         What the reader tries on the slice.
     notices
         What to know before believing it.
+    second
+        What a second model makes of the slice, if the reader wants one.
     trouble
         Why there is nothing of the model, in a sentence.
     receipt
@@ -84,7 +96,20 @@ class OnScreen:
     explained: Explained | None = None
     tried: Tried | None = None
     notices: Sequence[Notice] = ()
+    second: SecondLook | None = None
     trouble: str = ""
+
+    @property
+    def parts(self) -> list[tuple[Comparison, Subject]]:
+        """What is compared and of what it is, of each model that has answered."""
+        subject = self.subject
+        if subject is None:
+            return []
+        parts = [(self.comparison, subject)]
+        if self.second is not None and self.second.explained is not None:
+            other = replace(subject, explained=self.second.explained, tried=None)
+            parts.append((self.second.comparison, other))
+        return parts
 
     @property
     def subject(self) -> Subject | None:
@@ -100,22 +125,22 @@ class OnScreen:
 
     def board(self) -> BoardData:
         """Return what the board is told."""
-        state, subject, told = session(), self.subject, self.receipt
+        state, told = session(), self.receipt
         other, tried = self.against.split(": ")[0], self.tried
         others = other if other != state.reader else ""
         data = BoardData(
             case=case_view(self.entry, self.case),
             slice_index=state.slice or 0,
             window=_window(self.case),
-            panes=[pane(one, self.comparison, tried) for one in self.comparison.compared],
+            panes=self._panes(),
             drawing=drawing_of(self.entry, state.reader),
             reference=reference_of(self.entry, others) if others else None,
             acknowledged=told.acknowledged,
             refused=told.refused,
             saved=told.saved,
             met=told.met,
-            busy=self.comparison.pending or (tried.pending if tried else "") or None,
-            idle_checks=self.comparison.idle_checks or None,
+            busy=self._pending or None,
+            idle_checks=self._idle_checks or None,
             sign=state.sign,
             unit=state.unit,
             session=state.token,
@@ -123,12 +148,38 @@ class OnScreen:
             address=board_url(),
             heard=state.heard,
             edit=tried.view if tried else None,
-            caption=subject.caption if subject is not None else (),
+            caption=[line for _, part in self.parts for line in part.caption],
             answer=in_short(self.explained, self.notices) if self.card is not None else None,
             beside=beside(self.entry, self.case),
         )
+        if self.second is not None and self.card is not None:
+            ours, theirs = answers_of_both(self.card, data.answer, self.second, self.against)
+            abreast = 1 if self.second.trouble else ABREAST
+            data = replace(data, answer=ours, second_answer=theirs, abreast=abreast)
         behind = bool(state.said) or state.page_shows != self.on_the_page(data)
         return replace(data, behind=behind)
+
+    def _panes(self) -> list[Pane]:
+        if self.card is None:
+            return []
+        if self.second is not None:
+            return panes_of_both(self.card, self.comparison, self.second, self.tried)
+        model = PaneModel(self.card.id, asked())
+        return [pane(one, self.comparison, self.tried, model) for one in self.comparison.compared]
+
+    @property
+    def _pending(self) -> str:
+        """What is still awaited, in words."""
+        works = [self.comparison.pending]
+        works += [self.tried.pending] if self.tried else []
+        works += [self.second.comparison.pending] if self.second else []
+        return next(filter(None, works), "")
+
+    @property
+    def _idle_checks(self) -> str:
+        """What is being found out because there is time, in words."""
+        both = [self.comparison, *([self.second.comparison] if self.second else [])]
+        return next(filter(None, (each.idle_checks for each in both)), "")
 
     def on_the_page(self, data: BoardData) -> Hashable:
         """Return what of this the page shows besides the board: if that changes, it had better run.
@@ -182,11 +233,13 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     estimators, metrics = chosen_estimators(), chosen_metrics()
     image = seen.case.slice(state.slice or 0)
     held = _held(seen.entry, seen.against, seen.marked.get(seen.against), metrics)
+    other = second_card(card)
     answer = page_jobs.prediction(image, card.id)
     if not answer.done:
         page_jobs.release_others()
         waiting = Comparison(tuple(map(ComparedMap, estimators)), "the model …", metrics)
-        return replace(seen, comparison=waiting)
+        second = None if other is None else waiting_for(other, estimators, metrics)
+        return replace(seen, comparison=waiting, second=second)
     prediction = answer.result(0)
     target = chosen_target(prediction)
     strangeness = strangeness_of(page_jobs, image, card)
@@ -199,6 +252,11 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     )
     explained = Explained(card, prediction, target, strangeness, chosen_rather_than(card, target))
     comparison = compare(page_jobs, explained.question(image), estimators, reading, held)
+    second = None
+    if other is not None:
+        spare = not (comparison.pending or comparison.idle_checks)
+        again = Again(estimators, metrics, held, spare)
+        second = look_again(page_jobs, other, image, explained, again)
     tried = try_out(page_jobs, seen.case.id, image, explained, comparison)
     page_jobs.release_others()
     return replace(
@@ -207,6 +265,7 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
         comparison=comparison,
         explained=explained,
         tried=tried,
+        second=second,
         notices=explained.notices(trust_none(comparison, seen.against)),
     )
 

@@ -7,6 +7,7 @@ from ctviz.ui.compare.expected_seconds import hold_back, release
 from ctviz.ui.compare.page_jobs import Place
 from ctviz.ui.session import session
 from ctviz.ui.viewer import BESIDE, BoardCommand, SliceChange
+from ctviz.ui.viewer.contract import DIFFERENCE, SECOND
 
 
 def scrolled(change: SliceChange) -> None:
@@ -28,11 +29,11 @@ def commanded(command: BoardCommand) -> None:
     elif command.kind == "exported":
         record(AuditEvent.EXPORTED, command.pane_id)
     elif command.kind == "cancel":
-        hold_back(command.pane_id)
+        hold_back(_estimator_of(command.pane_id))
         for place in _places_of(command.pane_id):
             state.page_jobs[place].cancel()
     elif command.kind == "compute":
-        release(command.pane_id)
+        release(_estimator_of(command.pane_id))
         for place in _places_of(command.pane_id):
             del state.page_jobs[place]
 
@@ -41,14 +42,23 @@ def _remove(pane_id: str) -> None:
     """Take something off the board."""
     if pane_id == BESIDE:
         session().beside = ""
+    elif pane_id.endswith((SECOND, DIFFERENCE)):
+        session().second = ""
     else:
         session().remove(pane_id)
 
 
 def _places_of(pane_id: str) -> list[Place]:
-    """Return where the session holds what is asked of an estimator."""
+    """Return where the session holds what is asked of an estimator on the pane's model."""
+    state, name = session(), _estimator_of(pane_id)
+    of_second = pane_id.endswith(SECOND)
     return [
         place
-        for place in session().page_jobs
-        if any(isinstance(part, Estimator) and part.name == pane_id for part in place)
+        for place in state.page_jobs
+        if (bool(state.second) and state.second in place) == of_second
+        and any(isinstance(part, Estimator) and part.name == name for part in place)
     ]
+
+
+def _estimator_of(pane_id: str) -> str:
+    return pane_id.removesuffix(SECOND).removesuffix(DIFFERENCE)

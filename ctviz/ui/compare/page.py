@@ -28,6 +28,7 @@ from ctviz.ui.compare.notices import say_in_full
 from ctviz.ui.compare.outlines import offer_outlines
 from ctviz.ui.compare.reading import choose_way, keep_reading
 from ctviz.ui.compare.score_table import show_scores
+from ctviz.ui.compare.second_model import MARKS
 from ctviz.ui.compare.second_opinion import offer_second_opinion
 from ctviz.ui.compare.sending import offer_results
 from ctviz.ui.compare.what_if.experiments import keep_what_was_wished
@@ -122,15 +123,28 @@ def _dock(seen: OnScreen) -> None:
         offer_second_opinion()
         offer_outlines(session().case)
         if (subject := seen.subject) is not None:
-            offer_exports(comparison, subject)
+            offer_exports(seen.parts)
             offer_results(comparison, subject)
 
     sections = {
-        "Scores": lambda: show_scores(comparison, seen.against),
+        "Scores": lambda: _scores(seen),
         "Curves": lambda: show_curves(comparison, seen.marked.get(seen.against)),
         "Fills": lambda: show_fills(comparison),
     }
     show_dock(sections, offer)
+
+
+def _scores(seen: OnScreen) -> None:
+    """Show the scores of each model."""
+    parts = seen.parts
+    if len(parts) == 1 or not parts:
+        show_scores(seen.comparison, seen.against)
+        return
+    for place, mark, (comparison, subject) in zip(st.columns(2), MARKS, parts, strict=True):
+        with place:
+            card = subject.explained.card
+            st.markdown(f"**{mark}** {plain(card.title)}")
+            show_scores(comparison, seen.against, card.id)
 
 
 def _notes(case: Case, card: ModelCard | None) -> None:

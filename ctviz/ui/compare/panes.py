@@ -1,5 +1,8 @@
 """One estimator's part of the comparison, as the board shows it."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+
 from ctviz.core.text import about
 from ctviz.core.theme import THEME
 from ctviz.estimators.engine.looks import look_of
@@ -26,19 +29,48 @@ AWAITED = "…"
 """Stands where a score is to come."""
 
 
-def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
+def asked() -> Hashable:
+    """Return what the reader wants explained: an answer, a class, or one rather than another."""
+    state = session()
+    return state.target, state.rather_than
+
+
+@dataclass(frozen=True)
+class PaneModel:
+    """The model that a pane is of.
+
+    Parameters
+    ----------
+    asked
+        What decides which class it explains, besides the slice.
+    mark, title
+        What it is called where two stand side by side; empty where there is one.
+    ending
+        Of the names of its panes.
+    """
+
+    id: str
+    asked: Hashable = None
+    mark: str = ""
+    title: str = ""
+    ending: str = ""
+
+
+def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None, model: PaneModel) -> Pane:
     """Return what a pane shows."""
     estimator, job = one.estimator, one.shown
-    state, message = _what_is_missing(one)
-    bars, look = _error_bars(one), look_of(estimator.name)
+    state, message = _what_is_missing(one, model)
+    bars, look = _error_bars(one, model), look_of(estimator.name)
     return Pane(
-        id=estimator.name,
+        id=f"{estimator.name}{model.ending}",
+        model=model.mark,
+        model_title=model.title,
         title=estimator.title,
         help=estimator.summary,
         control=estimator.control,
         glyph=THEME.glyph(look),
         colour=look.dark,
-        maps=_maps(one),
+        maps=_maps(one, model),
         state=state,
         progress=None if job is None else job.progress,
         message=message,
@@ -46,8 +78,8 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
         scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
         badge=badge_of(estimator, one.sanity),
         gap=gap_of(estimator, one.completeness_gap),
-        stronger=_seen(one, "stronger", bars.stronger),
-        half_widths=_seen(one, "half-width", bars.half_widths),
+        stronger=_seen(one, model, "stronger", bars.stronger),
+        half_widths=_seen(one, model, "half-width", bars.half_widths),
         chance=bars.chance,
         interval=bars.interval,
         edited=tried.map_of(estimator) if tried else "",
@@ -55,28 +87,28 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None) -> Pane:
     )
 
 
-def _error_bars(one: ComparedMap) -> ErrorBarsShown:
+def _error_bars(one: ComparedMap, model: PaneModel) -> ErrorBarsShown:
     """Return what is known of a map's error bars, if the reader wants them and the map is there."""
-    if not wants_error_bars() or one.seconds is None:
+    if not wants_error_bars() or one.seconds is None or model.ending:
         return ErrorBarsShown()
     return ErrorBarsShown.of(one.error_bars)
 
 
-def _seen(one: ComparedMap, part: str, address: str) -> dict[int, str]:
+def _seen(one: ComparedMap, model: PaneModel, part: str, address: str) -> dict[int, str]:
     """Return the addresses of slices seen before, as long as the same question is asked of them."""
     if not wants_error_bars():
         return {}
     state = session()
-    question = (state.case, state.model, state.target, state.rather_than, one.estimator, part)
+    question = (state.case, model.id, model.asked, one.estimator, part)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     if address:
         seen[here] = address
     return seen
 
 
-def _what_is_missing(one: ComparedMap) -> tuple[PaneState, str]:
+def _what_is_missing(one: ComparedMap, model: PaneModel) -> tuple[PaneState, str]:
     """Return what keeps a map from being there, and how long it will take if that is long."""
-    seconds, job = expected_seconds(session().model, [one.estimator]), one.shown
+    seconds, job = expected_seconds(model.id, [one.estimator]), one.shown
     time = about(seconds) if seconds is not None and seconds >= WORTH_SAYING else ""
     if one.waits:
         return "waiting", f"This map takes {time}."
@@ -87,11 +119,11 @@ def _what_is_missing(one: ComparedMap) -> tuple[PaneState, str]:
     return job.state, f"{job.message or 'Waiting for its turn'} · {time}"
 
 
-def _maps(one: ComparedMap) -> dict[int, str]:
+def _maps(one: ComparedMap, model: PaneModel) -> dict[int, str]:
     """Return the maps of slices seen before, as long as the same question is asked of them."""
     state = session()
     look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
-    question = (state.case, state.model, state.target, state.rather_than, one.estimator, *look)
+    question = (state.case, model.id, model.asked, one.estimator, *look)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     job = one.job if state.unit == "pixels" else one.region_map
     if job is not None and job.state == "ready":

@@ -45,10 +45,15 @@ HELP = {
 }
 
 
-def show_scores(comparison: Comparison, against: str) -> None:
+def show_scores(comparison: Comparison, against: str, model: str = "") -> None:
     """Show estimators by metrics, undefined as a dash, and beneath them the best control.
 
     The best of a column is bold, amber if it is a control; what does not beat one is dimmed.
+
+    Parameters
+    ----------
+    model
+        Tells the table from that of another model.
     """
     if not comparison.compared:
         return
@@ -56,7 +61,7 @@ def show_scores(comparison: Comparison, against: str) -> None:
     st.dataframe(
         table.style.apply(_styles, axis=None, comparison=comparison),
         column_config=_columns(comparison),
-        key=widget("scores"),
+        key=widget("scores", *filter(None, [model])),
         height="stretch",
     )
     st.caption(plain(_legend(comparison, against)))

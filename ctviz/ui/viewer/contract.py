@@ -28,12 +28,14 @@ Facts = NewType("Facts", Mapping[str, Any])
 """The theme as its file has it; see `ctviz.core.theme`."""
 RunsBySlice = Mapping[int, Sequence[int]]
 
-CONTRACT = 4
+CONTRACT = 5
 """Version of these words. The browser has the same number: a page that is older than its server, or
 younger, says so and keeps what was drawn."""
 LONGEST_LABEL = 60
 BESIDE = "beside"
 """Stands among estimators for the case beside the one that is read."""
+SECOND, DIFFERENCE = "@second", "@difference"
+"""End the names of panes of a second model, and of those that show where both models differ."""
 
 
 def _camel_case(name: str) -> str:
@@ -268,6 +270,10 @@ class Pane(ToBrowser):
         words; empty where nobody asks.
     edited, edited_note
         Address of the map of the edited slice, or why there is none.
+    model, model_title
+        Whose map it is, where two models stand side by side: a letter, and the model's name.
+    apart
+        The two panes of whose maps it shows the difference; empty for one with a map of its own.
     """
 
     id: str
@@ -290,6 +296,9 @@ class Pane(ToBrowser):
     interval: str = ""
     edited: str = ""
     edited_note: str = ""
+    model: str = ""
+    model_title: str = ""
+    apart: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -409,6 +418,10 @@ class BoardData(ToBrowser):
         What the maps of this slice are of, in sentences that are taken home with a picture.
     answer
         What the model says of this slice; None where there is no model.
+    second_answer
+        What a second model says of it; None where there is no second.
+    abreast
+        How many panes after one another belong side by side.
     """
 
     case: CaseView
@@ -433,6 +446,8 @@ class BoardData(ToBrowser):
     edit: EditView | None = None
     caption: Sequence[str] = ()
     answer: Answer | None = None
+    second_answer: Answer | None = None
+    abreast: int = 1
     beside: BesideView | None = None
     contract: int = field(default=CONTRACT, init=False)
     theme: Facts = field(default_factory=lambda: Facts(FACTS), init=False, repr=False)

@@ -116,14 +116,17 @@ class DenseNet(nn.Module):
 
 
 NETWORKS = {
+    "resnet10": lambda **sizes: ResNet(BasicBlock, (1, 1, 1, 1), **sizes),
     "resnet18": lambda **sizes: ResNet(BasicBlock, (2, 2, 2, 2), **sizes),
     "resnet34": lambda **sizes: ResNet(BasicBlock, (3, 4, 6, 3), **sizes),
     "resnet50": lambda **sizes: ResNet(Bottleneck, (3, 4, 6, 3), **sizes),
     "resnet101": lambda **sizes: ResNet(Bottleneck, (3, 4, 23, 3), **sizes),
     "resnet152": lambda **sizes: ResNet(Bottleneck, (3, 8, 36, 3), **sizes),
+    "resnet200": lambda **sizes: ResNet(Bottleneck, (3, 24, 36, 3), **sizes),
     "densenet121": lambda **sizes: DenseNet((6, 12, 24, 16), **sizes),
     "densenet169": lambda **sizes: DenseNet((6, 12, 32, 32), **sizes),
     "densenet201": lambda **sizes: DenseNet((6, 12, 48, 32), **sizes),
+    "densenet264": lambda **sizes: DenseNet((6, 12, 64, 48), **sizes),
 }
 
 

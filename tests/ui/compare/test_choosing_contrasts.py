@@ -61,7 +61,6 @@ def test_a_link_asks_for_a_contrast_and_nonsense_for_none(compare):
     app = compare(model="three", target="2", rather_than="1")
     assert other_of(app).value == 1
     app.query_params["rather_than"] = "7"
-    app.query_params["slice"] = "0"
     app.run()
     assert not app.exception
     assert app.session_state["ctviz"].rather_than is None

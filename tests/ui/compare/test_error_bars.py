@@ -67,16 +67,15 @@ def test_masks_of_slices_seen_before_stay_as_long_as_the_switch_is_on(session, m
     wanted = True
     monkeypatch.setattr(panes, "wants_error_bars", lambda: wanted)
     one = ComparedMap(GRADIENT)
-    session.case, session.model, session.target = "C-1", "small", 1
-    session.slice = 3
-    assert panes._seen(one, "stronger", "/a") == {3: "/a"}
+    session.case, session.slice = "C-1", 3
+    asked, otherwise = (panes.PaneModel("small", target) for target in (1, 0))
+    assert panes._seen(one, asked, "stronger", "/a") == {3: "/a"}
     session.slice = 4
-    assert panes._seen(one, "stronger", "") == {3: "/a"}
-    assert panes._seen(one, "half-width", "/b") == {4: "/b"}
-    session.target = 0
-    assert panes._seen(one, "stronger", "") == {}
-    session.target, wanted = 1, False
-    assert panes._seen(one, "stronger", "") == {}
+    assert panes._seen(one, asked, "stronger", "") == {3: "/a"}
+    assert panes._seen(one, asked, "half-width", "/b") == {4: "/b"}
+    assert panes._seen(one, otherwise, "stronger", "") == {}
+    wanted = False
+    assert panes._seen(one, asked, "stronger", "") == {}
 
 
 def test_the_switch_stands_on_the_page_and_is_off(app, two_phantoms):

@@ -2,6 +2,7 @@ import csv
 import gzip
 import io
 import zipfile
+from types import SimpleNamespace
 
 import nibabel as nib
 import numpy as np
@@ -46,7 +47,7 @@ def comparison_of(**scores):
 
 def test_every_score_is_a_row_that_says_what_it_is_of(subject):
     found = comparison_of(gradient=Score(0.5), centre=Score.undefined("The region is empty."))
-    rows = list(csv.DictReader(io.StringIO(scores_csv(found, subject))))
+    rows = list(csv.DictReader(io.StringIO(scores_csv([(found, subject)]))))
     assert len(rows) == 4
     first = rows[0]
     assert (first["case"], first["slice"], first["model"]) == ("C-0123abcd", "5", "tiny")
@@ -62,7 +63,10 @@ def test_every_score_is_a_row_that_says_what_it_is_of(subject):
 
 def test_maps_are_signed_and_on_the_scans_pixels(subject):
     values = np.linspace(-1, 1, 24, dtype=np.float32).reshape(4, 6)
-    content = maps_zip([ImportanceMap(values, "gradient", 0.1)], subject)
+    made = ImportanceMap(values, "gradient", 0.1)
+    job = SimpleNamespace(state="ready", result=lambda _: made)
+    there = ComparedMap(ESTIMATORS["gradient"](), job)
+    content = maps_zip([(Comparison((there,), ""), subject)])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == ["C-0123abcd-005-tiny-gradient.nii.gz", "README.txt"]
         volume = nib.Nifti1Image.from_bytes(gzip.decompress(archive.read(archive.namelist()[0])))

@@ -8,6 +8,8 @@
  * @typedef {"original" | "edited" | "difference"} Moment
  */
 
+import { Kept } from "./kept.js";
+
 /** @type {Moment[]} In the order in which a key turns from one to the next. */
 export const MOMENTS = ["original", "edited", "difference"];
 
@@ -26,8 +28,7 @@ export function nextMoment(moment) {
 /** What is shown of two addresses, the one of the original and the one of the edit. */
 export class Moments {
   constructor() {
-    /** @type {Map<string, Picture>} */
-    this.kept = new Map();
+    this.kept = new Kept(KEPT);
   }
 
   /**
@@ -45,24 +46,7 @@ export class Moments {
     if (was.state !== "ready") return was;
     // An edited slice lies where the original does.
     if (moment === "edited") return { state: "ready", picture: { ...is.picture, position: was.picture.position } };
-    return { state: "ready", picture: this.difference(`${before} ${after}`, was.picture, is.picture) };
-  }
-
-  /**
-   * @param {string} address
-   * @param {Picture} before
-   * @param {Picture} after
-   */
-  difference(address, before, after) {
-    const known = this.kept.get(address);
-    if (known) return known;
-    const made = difference(before, after);
-    this.kept.set(address, made);
-    for (const old of this.kept.keys()) {
-      if (this.kept.size <= KEPT) break;
-      this.kept.delete(old);
-    }
-    return made;
+    return { state: "ready", picture: this.kept.of(`${before} ${after}`, () => difference(was.picture, is.picture)) };
   }
 }
 

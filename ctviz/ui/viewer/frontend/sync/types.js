@@ -76,6 +76,9 @@
  * @property {string} interval  What the intervals are over; empty where there are none.
  * @property {string} edited  URL of the map of the edited slice; empty while there is none.
  * @property {string} editedNote  Why there is none.
+ * @property {string} model  Whose map it is, where two models stand side by side: a letter.
+ * @property {string} modelTitle  The model's name.
+ * @property {string[]} apart  The two panes of whose maps it shows the difference; empty for one with a map of its own.
  *
  * @typedef {"ruler" | "angle" | "ellipse" | "rectangle"} MeasurementKind
  *
@@ -140,6 +143,8 @@
  * @property {string} heard  The order that Python heard last.
  * @property {EditView | null} edit
  * @property {Answer | null} answer  Null where there is no model.
+ * @property {Answer | null} secondAnswer  What a second model says; null where there is no second.
+ * @property {number} abreast  How many panes after one another belong side by side.
  * @property {BesideView | null} beside
  * @property {string[]} caption  What the maps of this slice are of, in sentences to take home with them.
  *
@@ -168,4 +173,4 @@
 /** Stands among estimators for the case beside the one that is read. */
 export const BESIDE = "beside";
 /** Version of what the two say to each other: a page that is older than its server says so. */
-export const CONTRACT = 4;
+export const CONTRACT = 5;

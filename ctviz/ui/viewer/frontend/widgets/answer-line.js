@@ -8,11 +8,12 @@
 import { element, setText } from "./dom.js";
 
 export class AnswerLine {
-  constructor() {
+  /** @param {string} testId */
+  constructor(testId = "answer") {
     this.text = element("strong");
     this.explained = element("span", { class: "note" });
     this.caveats = element("span", { class: "caveats" });
-    this.root = element("div", { class: "answer", role: "status", "data-testid": "answer" }, [this.text, this.explained, this.caveats]);
+    this.root = element("div", { class: "answer", role: "status", "data-testid": testId }, [this.text, this.explained, this.caveats]);
     this.signature = "";
   }
 

@@ -8,6 +8,7 @@
  */
 
 import { AnswerLine } from "./answer-line.js";
+import { apart } from "../picture/apart.js";
 import { colourMap, commonLimit } from "../picture/colours.js";
 import { BesidePane } from "./beside.js";
 import { Cine } from "./cine.js";
@@ -19,6 +20,7 @@ import { scanOf } from "../drawing/stack.js";
 import { frameOf } from "../picture/geometry.js";
 import { HeatmapBar, sortPanes } from "./heatmap-bar.js";
 import { Help } from "./help.js";
+import { Kept } from "../picture/kept.js";
 import { OF_THE_PAGE, shortcutOf, withKey } from "./keys.js";
 import { layOutPanes, stepOf } from "./layout.js";
 import { Pane } from "./pane.js";
@@ -48,6 +50,8 @@ const LEAVING = [
 ];
 /** Between the bar and the panes, in CSS pixels; as in style.css. */
 const GAP = 6;
+/** So many differences of two models' maps are kept: those on the screen, and of the slices beside. */
+const KEPT_DIFFERENCES = 60;
 /** Actions that move the picture. */
 const MOVING = new Set(["scroll", "first", "last", "reset"]);
 
@@ -83,6 +87,8 @@ export class Board {
     /** How many panes a screen has. */
     this.perScreen = 1;
     this.answer = new AnswerLine();
+    this.secondAnswer = new AnswerLine("answer-second");
+    this.differences = new Kept(KEPT_DIFFERENCES);
     this.momentSwitch = new MomentSwitch((moment) => view.turnTo(moment));
     this.grid = element("div", { class: "panes", "data-testid": "panes" });
     this.empty = element("p", { class: "centred" }, ["No heatmaps: choose a model and estimators above."]);
@@ -94,7 +100,7 @@ export class Board {
     ]);
     this.root = element("div", { class: "board", tabindex: 0, role: "application", "aria-label": "Case viewer", "data-testid": "board" }, [
       this.slice,
-      element("div", { class: "side" }, [this.answer.root, this.heatmapBar.root, this.grid]),
+      element("div", { class: "side" }, [this.answer.root, this.secondAnswer.root, this.heatmapBar.root, this.grid]),
       this.help.root,
     ]);
     parent.append(this.root);
@@ -178,7 +184,7 @@ export class Board {
     };
     window.addEventListener("beforeunload", this.guard);
     this.observer = new ResizeObserver(() => this.fitPanes());
-    for (const place of [this.slice, this.answer.root, this.heatmapBar.root]) this.observer.observe(place);
+    for (const place of [this.slice, this.answer.root, this.secondAnswer.root, this.heatmapBar.root]) this.observer.observe(place);
   }
 
   /** @param {PointerEvent} event */
@@ -270,7 +276,10 @@ export class Board {
   update(data) {
     this.session.receive(data);
     // What has come may be older than what is known.
-    if (this.session.data) this.answer.update(this.session.data.answer);
+    if (this.session.data) {
+      this.answer.update(this.session.data.answer);
+      this.secondAnswer.update(this.session.data.secondAnswer);
+    }
     this.arrange();
   }
 
@@ -286,7 +295,7 @@ export class Board {
       this.panes.delete(id);
     }
     const ranged = new Set(data.panes.flatMap(({ scores }) => scores.filter(({ span }) => span).map(({ id }) => id)));
-    const sorted = sortPanes(data.panes, sort).map((view_) => this.pane(view_, view, ranged).root);
+    const sorted = sortPanes(data.panes, sort, data.abreast).map((view_) => this.pane(view_, view, ranged).root);
     const children = sorted.length ? sorted : [this.empty];
     const same = children.length === this.grid.children.length && children.every((child, i) => this.grid.children[i] === child);
     if (!same) this.grid.replaceChildren(...children);
@@ -333,7 +342,7 @@ export class Board {
   /** @param {number} step  To another pane in the order of the screen, while one has the whole board. */
   turn(step) {
     if (this.enlarged === null || !this.session.data) return;
-    const order = sortPanes(this.session.data.panes, this.session.sort).map(({ id }) => id);
+    const order = sortPanes(this.session.data.panes, this.session.sort, this.session.data.abreast).map(({ id }) => id);
     this.enlarge(order[(order.indexOf(this.enlarged) + step + order.length) % order.length]);
   }
 
@@ -347,12 +356,12 @@ export class Board {
   /** A screen's panes fill the room beside the slice; the others are beneath them. */
   fitPanes() {
     const { scene, view } = this.session;
-    const above = [this.answer.root, this.heatmapBar.root].map((bar) => Math.ceil(bar.getBoundingClientRect().height));
+    const above = [this.answer.root, this.secondAnswer.root, this.heatmapBar.root].map((bar) => Math.ceil(bar.getBoundingClientRect().height));
     const height = above.reduce((room, taken) => room - (taken && taken + GAP), Math.floor(this.slice.getBoundingClientRect().height));
     const { left, right, top, bottom } = frameOf(scene.grid);
     const [rowSpacing, columnSpacing] = scene.grid.spacing ?? [1, 1];
     const aspect = ((right - left) * columnSpacing) / ((bottom - top) * rowSpacing);
-    const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen);
+    const { columns, rows } = layOutPanes(this.panes.size, { width: this.grid.clientWidth, height }, aspect, view.heatmaps.perScreen, this.session.data?.abreast);
     this.perScreen = columns * rows;
     this.grid.style.minHeight = `${height}px`;
     this.grid.style.gridAutoRows = `${Math.floor((height - GAP * (rows - 1)) / rows)}px`;
@@ -369,7 +378,7 @@ export class Board {
     const { data, scene } = this.session;
     if (kept === "link") return copied(location.href);
     if (!data || !scene.grey) throw new Error("There is no picture yet.");
-    const panes = sortPanes(data.panes, this.session.sort).map(({ id }) => /** @type {Pane} */ (this.panes.get(id)));
+    const panes = sortPanes(data.panes, this.session.sort, data.abreast).map(({ id }) => /** @type {Pane} */ (this.panes.get(id)));
     const sheet = layOut(headingOf(data, scene), tilesOf(scene, panes, this.heatmaps(data)), measurer());
     const name = `${data.case.id}-${String(scene.view.slice + 1).padStart(3, "0")}.${kept}`;
     download(kept === "png" ? await pngOf(sheet) : svgOf(sheet), name);
@@ -429,12 +438,12 @@ export class Board {
       if (this.enlarged !== null && pane.id !== this.enlarged) continue;
       const { top, bottom } = pane.root.getBoundingClientRect();
       if (top > window.innerHeight || bottom < 0) continue;
-      pane.draw(this.session.scene, heatmaps.look, heatmaps.of(pane));
+      pane.draw(this.session.scene, heatmaps.of(pane));
     }
   }
 
   /**
-   * How heatmaps look, and what there is of each pane's.
+   * What there is of each pane's heatmap, and how it looks.
    *
    * @param {BoardData} data
    */
@@ -454,19 +463,50 @@ export class Board {
         return { control, robust: holding?.state === "ready" ? holding.picture.robust : null };
       }),
     );
+    const limitOf = (/** @type {string} */ id) => {
+      const holding = holdings.get(id);
+      return sameScale ? common : holding?.state === "ready" ? holding.picture.robust : 0;
+    };
     const of = (/** @type {Pane} */ pane) => {
-      const original = holdings.get(pane.id);
+      if (pane.pane?.apart.length) return this.apart(pane.pane, look, holdings, limitOf);
       const { edited, editedNote } = /** @type {PaneView} */ (pane.pane);
       const url = scene.mapsFit ? pane.mapOf(view.slice) : undefined;
       const holding = moments.of(moment, maps, url, edited);
       const picture = holding?.state === "ready" ? holding.picture : null;
       const message = holding?.state === "failed" ? holding.message : "";
       // An edited slice's map is seen as strong as it is beside the original's.
-      const limit = sameScale ? common : original?.state === "ready" ? original.picture.robust : 0;
+      const limit = limitOf(pane.id);
       const awaited = holding === null && moment !== "original" ? editedNote : "";
-      return { picture, limit, shared: sameScale, message, awaited, of: `${moment} ${url} ${edited}`, ...this.errorBars(pane.pane) };
+      return { look, picture, limit, shared: sameScale, message, awaited, of: `${moment} ${url} ${edited}`, ...this.errorBars(pane.pane) };
     };
-    return { look, of };
+    return { of };
+  }
+
+  /**
+   * Where the maps of two panes differ, as soon as both are here.
+   *
+   * @param {PaneView} pane
+   * @param {import("../picture/colours.js").HeatmapLook} look
+   * @param {Map<string, import("../picture/pixels.js").Holding | null | undefined>} holdings
+   * @param {(pane: string) => number} limitOf  What full colour stands for in a pane.
+   */
+  apart(pane, look, holdings, limitOf) {
+    const { view, moment } = this.session;
+    const [one, other] = pane.apart.map((id) => holdings.get(id));
+    const [a, b] = pane.apart.map(limitOf);
+    const of = `${pane.apart.map((id) => this.session.mapUrl(id)).join(" ")} ${a} ${b} ${look.signed}`;
+    const here = moment === "original" && one?.state === "ready" && other?.state === "ready";
+    return {
+      look: { ...look, signed: true, colours: colourMap("signed", view.heatmaps.signedMap) },
+      picture: here ? this.differences.of(of, () => apart(one.picture, other.picture, [a, b], look.signed)) : null,
+      limit: 1,
+      shared: false,
+      message: "",
+      awaited: moment === "original" ? "Waiting for both maps …" : pane.editedNote,
+      of,
+      stronger: null,
+      halfWidths: null,
+    };
   }
 
   /**
@@ -500,7 +540,7 @@ export class Board {
       reference: data.reference?.name ?? null,
       noPlanes: data.case.noStack,
     });
-    this.answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
+    for (const answer of [this.answer, this.secondAnswer]) answer.draw(this.session.view.slice !== this.session.scene.answered.slice);
     this.heatmapBar.draw(data.panes, sort, data.busy, data.idleChecks);
     this.momentSwitch.draw(this.session.edit !== null, this.session.moment);
   }

@@ -119,8 +119,9 @@ function scoreTitles(panes) {
  *
  * @param {PaneView[]} panes
  * @param {string} score  Id of a score, or empty for the given order.
+ * @param {number} abreast  So many after one another stay together, and the first stands for them.
  */
-export function sortPanes(panes, score) {
+export function sortPanes(panes, score, abreast = 1) {
   if (score === AS_CHOSEN) return panes;
   const rank = (/** @type {PaneView} */ pane) => {
     const found = pane.scores.find(({ id }) => id === score);
@@ -129,7 +130,8 @@ export function sortPanes(panes, score) {
     return found?.better === "lower" ? value : -value;
   };
   return panes
-    .map((pane) => ({ pane, key: rank(pane) }))
+    .filter((_, place) => place % abreast === 0)
+    .map((pane, group) => ({ group: panes.slice(group * abreast, (group + 1) * abreast), key: rank(pane) }))
     .sort((a, b) => (a.key === b.key ? 0 : a.key - b.key))
-    .map(({ pane }) => pane);
+    .flatMap(({ group }) => group);
 }

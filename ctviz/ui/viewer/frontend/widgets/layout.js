@@ -45,9 +45,14 @@ export function rasterOf(panes, room, aspect) {
  * @param {{width: number, height: number}} room
  * @param {number} aspect
  * @param {number} wanted  Panes on a screen, or `AS_FITS`.
+ * @param {number} abreast  So many after one another belong into one row.
  * @returns {Raster}
  */
-export function layOutPanes(panes, room, aspect, wanted) {
+export function layOutPanes(panes, room, aspect, wanted, abreast = 1) {
+  if (abreast > 1) {
+    const rows = wanted === AS_FITS ? Math.floor(room.height / LOWEST) : Math.round(wanted / abreast);
+    return { columns: abreast, rows: Math.max(1, Math.min(rows, Math.ceil(panes / abreast))) };
+  }
   if (wanted !== AS_FITS) return rasterOf(Math.min(wanted, panes), room, aspect);
   const fits = (/** @type {Raster} */ { columns, rows }) => room.width / columns >= NARROWEST && room.height / rows >= LOWEST;
   const counts = [panes, ...PER_SCREEN.filter((count) => count < panes).reverse()];

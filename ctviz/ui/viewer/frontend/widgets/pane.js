@@ -46,6 +46,8 @@ export class Pane {
     const whole = iconButton("enlarge", withKey("Whole board and back", "enlarge"), `pane-enlarge-${id}`, () => enlarge(id));
     this.mark = element("span", { class: "mark", "aria-hidden": "true" });
     this.title = element("span", { class: "title" });
+    this.whose = element("span", { class: "tag whose", "data-testid": `pane-whose-${id}` });
+    this.model = element("span", { class: "model" });
     this.control = element("span", { class: "tag", title: "A control does not look at the model's evidence." }, ["control"]);
     this.verdict = element("span");
     this.badge = element("span", { class: "badge", role: "img", "data-testid": `pane-badge-${id}` }, [
@@ -53,7 +55,7 @@ export class Pane {
     ]);
     this.gap = element("span", { class: "badge gap", role: "img", "data-testid": `pane-gap-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
-    const remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
+    this.remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
     this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
     this.sentence = element("p", { "data-testid": `pane-message-${id}` });
     this.progress = element("progress", { max: 1, "aria-label": "progress", "data-testid": `pane-progress-${id}` });
@@ -70,7 +72,7 @@ export class Pane {
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     const header = element("header", { title: withKey("Whole board and back: click", "enlarge") }, [
-      this.mark, this.title, this.control, this.badge, this.gap, this.seconds, whole, remove,
+      this.mark, this.whose, this.title, this.model, this.control, this.badge, this.gap, this.seconds, whole, this.remove,
     ]);
     header.addEventListener("click", ({ target, detail }) => {
       // A double click is one wish, too.
@@ -95,7 +97,13 @@ export class Pane {
     setText(this.mark, pane.glyph);
     this.root.style.setProperty("--mark", pane.colour);
     this.title.title = pane.help;
-    this.root.setAttribute("aria-label", pane.title);
+    this.whose.hidden = pane.model === "";
+    setText(this.whose, pane.model);
+    setText(this.model, pane.modelTitle);
+    this.whose.title = pane.apart.length ? pane.help : pane.modelTitle;
+    this.model.title = pane.modelTitle;
+    this.root.setAttribute("aria-label", [pane.title, pane.model, pane.modelTitle].filter(Boolean).join(", "));
+    if (pane.id.includes("@")) this.remove.title = "Take the second model away";
     this.root.classList.toggle("is-control", pane.control);
     this.control.hidden = !pane.control;
     setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
@@ -167,16 +175,15 @@ export class Pane {
 
   /**
    * @param {Scene} scene
-   * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, shared: boolean, message: string, awaited: string, of: string,
-   *   stronger: Picture | null, halfWidths: Picture | null}} heatmap
+   * @param {{look: HeatmapLook, picture: Picture | null, limit: number, shared: boolean, message: string, awaited: string,
+   *   of: string, stronger: Picture | null, halfWidths: Picture | null}} heatmap
    */
-  draw(scene, look, heatmap) {
+  draw(scene, heatmap) {
     if (this.screen.empty && !this.screen.fit()) return;
-    this.paint(this.screen, scene, look, heatmap);
+    this.paint(this.screen, scene, heatmap);
     if (scene.view.cursor && scene.hovered !== this.screen.canvas) this.screen.crosshair(scene.view.cursor);
-    this.showValue(scene, heatmap.picture, heatmap.halfWidths);
-    this.showBar(look, heatmap);
+    this.showValue(scene, heatmap);
+    this.showBar(heatmap);
     this.showNotice(scene, heatmap);
     this.scores.classList.toggle("stale", !scene.scoresFit);
     this.chance.classList.toggle("stale", scene.view.slice !== scene.answered.slice);
@@ -187,15 +194,14 @@ export class Pane {
    *
    * @param {import("../picture/plate.js").Plate} plate
    * @param {Scene} scene
-   * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, of: string, stronger: Picture | null}} heatmap
+   * @param {{look: HeatmapLook, picture: Picture | null, limit: number, of: string, stronger: Picture | null}} heatmap
    */
-  paint(plate, scene, look, { picture, limit, of, stronger }) {
+  paint(plate, scene, { look, picture, limit, of, stronger }) {
     plate.start(scene.grid, scene.view);
     if (scene.grey) plate.image(scene.grey);
     if (picture && scene.view.heatmaps.visible) plate.image(this.coloured(scene, look, picture, { limit, of, stronger }));
     scene.drawOutlines(plate, 1);
-    scene.drawMeasurements(plate, picture ? importance(picture, scene.view.heatmaps.signed) : scene.quantity);
+    scene.drawMeasurements(plate, picture ? importance(picture, look.signed) : scene.quantity);
   }
 
   /**
@@ -216,32 +222,40 @@ export class Pane {
 
   /**
    * @param {Scene} scene
-   * @param {Picture | null} picture
-   * @param {Picture | null} halfWidths
+   * @param {{look: HeatmapLook, picture: Picture | null, halfWidths: Picture | null}} heatmap
    */
-  showValue({ view, grid }, picture, halfWidths) {
+  showValue({ view, grid }, { look, picture, halfWidths }) {
     const index = view.cursor && picture ? pixelAt(grid, view.cursor) : -1;
     const [value, reach] = [picture, halfWidths].map((of) => (of && index >= 0 ? (of.values[index] * of.scale) / 32767 : null));
     const range = reach === null ? "" : ` ± ${limitText(reach, 2)}`;
-    setText(this.value, value === null ? "" : `${limitText(view.heatmaps.signed ? value : Math.abs(value))}${range}`);
+    setText(this.value, value === null ? "" : `${limitText(look.signed ? value : Math.abs(value))}${range}`);
   }
 
   /**
-   * @param {HeatmapLook} look
-   * @param {{picture: Picture | null, limit: number, shared: boolean}} heatmap
+   * @param {{look: HeatmapLook, picture: Picture | null, limit: number, shared: boolean}} heatmap
    */
-  showBar(look, { picture, limit, shared }) {
+  showBar({ look, picture, limit, shared }) {
     this.bar.style.visibility = picture ? "visible" : "hidden";
     const signature = `${limit} ${shared} ${lookSignature(look)}`;
     if (!picture || signature === this.barSignature) return;
     this.barSignature = signature;
+    paintStrip(this.strip, look);
+    if (this.pane?.apart.length) return this.nameBar();
     setText(this.low, look.signed ? limitText(-limit, 2) : "0");
     setText(this.high, limitText(limit, 2));
     setText(this.scaleNote, shared ? "same scale" : "99.5th percentile");
     this.bar.title = shared
       ? "Full colour stands for the largest 99.5th percentile of |value| among all panes."
       : "Full colour stands for the 99.5th percentile of |value| in this map.";
-    paintStrip(this.strip, look);
+  }
+
+  /** Say what the colours of a difference stand for. */
+  nameBar() {
+    setText(this.low, "B higher");
+    setText(this.high, "A higher");
+    setText(this.scaleNote, "in shares of full colour");
+    this.bar.title =
+      "Each map is divided by what full colour stands for in its own picture, its 99.5th percentile of |value| or the same scale, then B is subtracted from A. Full colour: one is as strong as it gets, the other says nothing.";
   }
 
   /**
@@ -271,6 +285,7 @@ export class Pane {
   notable({ view, mapsFit, answered }, picture, message, awaited) {
     const quiet = { sentence: "", progress: /** @type {number | null} */ (null), computable: false };
     if (picture) return { ...quiet, shown: "map" };
+    if (this.pane?.apart.length) return { ...quiet, shown: "none", sentence: awaited };
     if (message) return { ...quiet, shown: "failed", sentence: message, computable: true };
     if (awaited) return { ...quiet, shown: "asking", sentence: awaited };
     if (mapsFit && this.mapOf(view.slice)) return { ...quiet, shown: "loading", sentence: "Loading the map…" };

@@ -37,9 +37,9 @@ export function tilesOf(scene, panes, heatmaps) {
     ...panes.map((pane) => {
       const heatmap = heatmaps.of(pane);
       return {
-        title: `${pane.pane?.title}${pane.pane?.control ? " (control)" : ""}`,
+        title: [pane.pane?.title, pane.pane?.control ? "(control)" : "", pane.pane?.model && `· ${pane.pane.model} ${pane.pane.modelTitle}`].filter(Boolean).join(" "),
         lines: [heatmap.picture ? "" : "No map of this slice yet.", scene.scoresFit ? scoresOf(pane) : ""].filter(Boolean),
-        paint: (/** @type {import("../picture/plate.js").Plate} */ plate) => pane.paint(plate, scene, heatmaps.look, heatmap),
+        paint: (/** @type {import("../picture/plate.js").Plate} */ plate) => pane.paint(plate, scene, heatmap),
       };
     }),
   ];
