@@ -151,3 +151,17 @@ def test_a_map_is_cancelled_of_the_model_whose_pane_it_is(monkeypatch):
     assert [place[2] for place in orders._places_of("gradient@second")] == [OTHER]
     session.second = ""
     assert [place[2] for place in orders._places_of("gradient")] == [MODEL, OTHER]
+
+
+def test_one_class_rather_than_another_is_asked_of_both_by_their_names(backend, case, tmp_path):
+    classes = ("cyst", "abscess", "tumour")
+    for name, order in (("three", classes), ("three-again", classes[::-1])):
+        card = read_card(tmp_path / "models" / MODEL)
+        card = replace(card, id=name, title=name, classes=order, neurons=3)
+        save_model(tmp_path / "models" / name, new_classifier(card, seed=5))
+    tab = Tab(backend, case)
+    tab.session.model, tab.session.second = "three", "three-again"
+    tab.session.target, tab.session.rather_than = 0, 1
+    told = settled(tab)
+    said = [told[answer]["explained"] for answer in ("answer", "secondAnswer")]
+    assert said == ["Explained: cyst rather than abscess."] * 2
