@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from ctviz.estimators import ESTIMATORS
 from tests.estimators.networks import (
     NETWORKS,
     AttendsToBright,
@@ -14,7 +15,10 @@ from tests.estimators.networks import (
 
 def needs_attention(request):
     """Whether a test is about an estimator that only explains transformers."""
-    cls = getattr(request.node, "callspec", None) and request.node.callspec.params.get("cls")
+    known = getattr(request.node, "callspec", None)
+    given = {} if known is None else known.params
+    name = given.get("name", "")
+    cls = ESTIMATORS[name] if name in ESTIMATORS else given.get("cls")
     return getattr(cls, "family", "") == "attention"
 
 

@@ -3,13 +3,14 @@
 That the maps are right where they are given, `tests/estimators/oracles/attention.py` says slowly.
 """
 
+import copy
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from ctviz.core import UnsupportedNetwork
+from ctviz.core import Contrast, UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS, Passes, explain, passes
 from ctviz.models.onnx import onnx_network
 from tests.estimators.networks import NETWORKS, AttendsToBright, built
@@ -96,6 +97,29 @@ def test_rollout_is_the_same_for_every_class_and_relevance_is_not(image):
     rollout, relevance = (ESTIMATORS[name]() for name in ATTENTIVE)
     np.testing.assert_array_equal(rollout(network, image, 0), rollout(network, image, 1))
     assert not np.allclose(relevance(network, image, 0), relevance(network, image, 1), rtol=0.1)
+
+
+def test_a_contrast_follows_what_raised_the_difference(image):
+    network = built(Transformer).requires_grad_(False)
+    difference = copy.deepcopy(network)
+    difference.head.weight[1] = network.head.weight[2] - network.head.weight[0]
+    relevance = ESTIMATORS["attention-relevance"]()
+    expected = relevance(difference, image, 1)
+    np.testing.assert_allclose(relevance(network, image, Contrast(2, 0)), expected, rtol=1e-6)
+
+
+def test_which_token_is_where_is_found_out_once(image):
+    network = built(Transformer)
+    calls = []
+    network.register_forward_pre_hook(lambda *_: calls.append(1))
+    rollout = ESTIMATORS["attention-rollout"]()
+    counts = []
+    for seed in range(2):
+        calls.clear()
+        rollout(network, image + seed / 10, 1)
+        counts.append(len(calls))
+    # The first pass of every question, and the one of the map.
+    assert counts[1] == 2 < counts[0]
 
 
 @every_map

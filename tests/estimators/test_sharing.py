@@ -6,6 +6,7 @@ import torch
 
 from ctviz.core import CtvizError, InvalidInput, UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS, Pace, Passes, explain, passes
+from tests.estimators.networks import Mixed, MixedTokens, built
 
 THE_PAPERS = (
     "gradient",
@@ -67,12 +68,19 @@ def test_the_same_estimator_twice_costs_once(mixed, image, images_seen):
     assert sum(images_seen) == 1 + 25
 
 
-def test_together_the_maps_are_what_they_are_alone(mixed, image):
-    names = list(ESTIMATORS)
-    for estimator, values in zip(
-        defaults(*names), explain(mixed, image, 1, defaults(*names)), strict=True
-    ):
-        np.testing.assert_array_equal(values, estimator(mixed, image, 1), err_msg=estimator.name)
+@pytest.mark.parametrize(
+    ("build", "names"),
+    [
+        (Mixed, [name for name, cls in ESTIMATORS.items() if cls.family != "attention"]),
+        (MixedTokens, ["attention-rollout", "gradient", "attention-relevance", "grad-cam"]),
+    ],
+    ids=["convolutions", "tokens"],
+)
+def test_together_the_maps_are_what_they_are_alone(build, names, image):
+    network = built(build)
+    maps = explain(network, image, 1, defaults(*names))
+    for estimator, values in zip(defaults(*names), maps, strict=True):
+        np.testing.assert_array_equal(values, estimator(network, image, 1), err_msg=estimator.name)
 
 
 def test_maps_come_in_the_order_asked_and_are_announced_once(mixed, image):

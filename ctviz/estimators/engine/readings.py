@@ -5,7 +5,7 @@ places that stand for a part must change most.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isqrt
 
 import torch
@@ -84,6 +84,8 @@ class Trial:
     make: Callable[[Tensor], Tensor]
     """What makes the tensor of an image."""
     usual: Tensor
+    changed: dict[tuple[int, ...], Tensor] = field(default_factory=dict)
+    """What came of each changed part, for readings of one grid have the same parts."""
 
     @classmethod
     def of(cls, x: Tensor, make: Callable[[Tensor], Tensor]) -> "Trial":
@@ -123,13 +125,20 @@ class Trial:
         """Return (h', w') how much more places change by one part of the image than by the rest."""
         changes = []
         for changed in (part, ~part):
-            tensor = self.make(disturbed(self.x, changed))
+            tensor = self._with(changed)
             if tensor.shape != self.usual.shape:
                 return torch.zeros(reading.grid)
             change = (reading(tensor) - reading(self.usual)).abs()
             changes.append(change.sum(0).double().cpu())
         total = changes[0] + changes[1]
         return torch.where(total > 0, (changes[0] - changes[1]) / total, 0.0)
+
+    def _with(self, part: Tensor) -> Tensor:
+        """Return the tensor of the image with a part (h', w') of it changed."""
+        key = (len(part), *part.flatten().tolist())
+        if key not in self.changed:
+            self.changed[key] = self.make(disturbed(self.x, part))
+        return self.changed[key]
 
 
 def _leaning(answers: Tensor, weights: Tensor) -> float:

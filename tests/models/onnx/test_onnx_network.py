@@ -18,6 +18,9 @@ SETTINGS = {
     "grad-cam": {},
     "deeplift": {},
     "lrp": {},
+    "attention-rollout": {},
+    "attention-relevance": {},
+    "attention-lrp": {},
 }
 
 
