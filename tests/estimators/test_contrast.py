@@ -115,3 +115,13 @@ def test_a_transformers_contrast_is_that_of_a_head_that_answers_the_difference(n
     found = ESTIMATORS[name]()(network, x, Contrast(2, 0))
     assert found.any()
     np.testing.assert_allclose(found, ESTIMATORS[name]()(alone, x, 0), rtol=1e-5, atol=1e-9)
+
+
+def test_relevance_through_attention_is_the_difference_of_both_classes():
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        network = Transformer(class_token=True).double().eval()
+        x = torch.rand(1, 1, 16, 16, dtype=torch.float64)
+    estimator = ESTIMATORS["attention-lrp"]()
+    one, other, both = (estimator(network, x, each) for each in (2, 0, Contrast(2, 0)))
+    np.testing.assert_allclose(both, one - other, atol=1e-5 * np.abs(both).max())
