@@ -433,7 +433,7 @@ STUDIES = [
     b'[{"case": "C-1", "slice_index": 3, "why": "no"}]',
 ]
 MESSAGES = [
-    b'{"contract": 4, "id": "a-1", "case": "C-1", "reader": "AB", "labels": ["a"], '
+    b'{"contract": 5, "id": "a-1", "case": "C-1", "reader": "AB", "labels": ["a"], '
     b'"slices": {"3": {"before": [], "after": [0, 4, 1]}}, "measurements": {"m": {"before": null, '
     b'"after": {"kind": "ruler", "slice": 3, "points": [{"x": 1, "y": 2}, {"x": 3, "y": 4.5}]}}}}',
     b'{"case": "C-1", "index": 3, "id": "7"}',

@@ -16,13 +16,13 @@ TWO = 2
 
 def accuracies(study_data: StudyData) -> tuple[AccuracyCurves, ...]:
     """Return the accuracy curves of every fidelity variant, the paper's first."""
-    answered = (Answered.of(study_data, key) for key in _variants(study_data))
+    answered = (AnswersKept.of(study_data, key) for key in _variants(study_data))
     return tuple(each.curves(study_data) for each in answered if each is not None)
 
 
 def accuracy_comparison(study_data: StudyData) -> RankingComparison | None:
     """Return the comparison of the estimators that are no controls, by the paper's variant."""
-    answered = (Answered.of(study_data, key) for key in _variants(study_data))
+    answered = (AnswersKept.of(study_data, key) for key in _variants(study_data))
     first = next((each for each in answered if each is not None), None)
     if first is None:
         return None
@@ -43,7 +43,7 @@ def _variants(study_data: StudyData) -> list[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class AnswersKept:
     """What the model still answered under one fidelity variant.
 
     Parameters

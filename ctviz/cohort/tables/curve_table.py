@@ -88,13 +88,13 @@ def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], coun
     shapes, grids, entrants = _shapes(results())
     files = {name: f"{number:02d}.npy" for number, name in enumerate(shapes)}
     with ExitStack() as opened:
-        kinds = []
+        writing = []
         for name, (dtype, points) in shapes.items():
             file = opened.enter_context(replacing(place / files[name]))
-            kinds.append(_Kind.begin(file, name, dtype, (count, len(entrants), points)))
+            writing.append(_CurveFile.begin(file, name, dtype, (count, len(entrants), points)))
         for result in results():
-            for kind in kinds:
-                kind.add(result)
+            for curve in writing:
+                curve.add(result)
     document = {
         "entrants": entrants,
         "files": files,
@@ -120,7 +120,7 @@ def _shapes(
 
 
 @dataclass(frozen=True, eq=False)
-class _Kind:
+class _CurveFile:
     """The file of one kind of curve while it is written, a slice at a time."""
 
     file: IO[bytes]

@@ -46,7 +46,7 @@ def relevant_arguments(node: Node) -> list[Node] | None:
     name = operation(node)
     arguments = [other for other, _ in before(node)]
     if name.startswith(FUSED):
-        node.register_hook(_Scaled(OF_FUSED))
+        node.register_hook(_InShares(OF_FUSED))
     elif name == "NativeLayerNorm":
         node.register_hook(_Normalised(node))
     elif name in {"Gelu", "Silu"}:
@@ -54,16 +54,16 @@ def relevant_arguments(node: Node) -> list[Node] | None:
     elif not multiplies_features(node):
         return arguments if name in AS_THE_GRADIENT else None
     elif (gate := _gate(node)) is not None:
-        node.register_hook(_Scaled({gate: 0.0}))
+        node.register_hook(_InShares({gate: 0.0}))
         return [arguments[1 - gate]]
     elif name in PRODUCTS:
-        node.register_hook(_Scaled(dict.fromkeys(FACTORS[name], 0.5)))
+        node.register_hook(_InShares(dict.fromkeys(FACTORS[name], 0.5)))
     else:
         return None
     return arguments
 
 
-class _Scaled:
+class _InShares:
     """Some arguments, by their places, get a share of their gradient: half of it, or nothing."""
 
     def __init__(self, shares: Mapping[int, float]) -> None:

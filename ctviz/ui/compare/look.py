@@ -35,7 +35,7 @@ from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
 from ctviz.ui.compare.second_model import (
     ABREAST,
-    Again,
+    AskedOfBoth,
     SecondLook,
     answers_of_both,
     look_again,
@@ -255,7 +255,7 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     second = None
     if other is not None:
         spare = not (comparison.pending or comparison.idle_checks)
-        again = Again(estimators, metrics, held, spare)
+        again = AskedOfBoth(estimators, metrics, held, spare)
         second = look_again(page_jobs, other, image, explained, again)
     tried = try_out(page_jobs, seen.case.id, image, explained, comparison)
     page_jobs.release_others()

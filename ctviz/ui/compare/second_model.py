@@ -58,6 +58,24 @@ class SecondLook:
     trouble: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class AskedOfBoth:
+    """What is asked of a second model: the same as of the first.
+
+    Parameters
+    ----------
+    held
+        What agreement is measured against.
+    spare
+        Whether all is known of the first, and there is time for what nobody waits for.
+    """
+
+    estimators: Sequence[Estimator]
+    metrics: Sequence[Metric]
+    held: Held
+    spare: bool
+
+
 def choose_second_model() -> None:
     """Let the reader choose a second model."""
     state, key = session(), widget("second")
@@ -93,7 +111,7 @@ def waiting_for(
 
 
 def look_again(
-    page_jobs: PageJobs, card: ModelCard, image: Slice, first: Explained, how: "Again"
+    page_jobs: PageJobs, card: ModelCard, image: Slice, first: Explained, how: AskedOfBoth
 ) -> SecondLook:
     """Return what is known of a second model's answer and maps, and ask for what is missing.
 
@@ -122,24 +140,6 @@ def look_again(
     except CtvizError as error:
         return SecondLook(card, Comparison((), ""), trouble=str(error))
     return SecondLook(card, comparison, explained)
-
-
-@dataclass(frozen=True, eq=False)
-class Again:
-    """What is asked of a second model: the same as of the first.
-
-    Parameters
-    ----------
-    held
-        What agreement is measured against.
-    spare
-        Whether all is known of the first, and there is time for what nobody waits for.
-    """
-
-    estimators: Sequence[Estimator]
-    metrics: Sequence[Metric]
-    held: Held
-    spare: bool
 
 
 def _same_class(first: Explained, index: int | None, prediction: Prediction) -> int | None:
