@@ -52,7 +52,9 @@ class Programs:
         """Start a program of Dask's."""
         with (self.folder / "cluster.log").open("ab") as log:
             command = [sys.executable, "-m", "dask", *words]
-            environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+            # Maps that a run before has left would cost nothing.
+            own = {"PYTHONPATH": str(Path.cwd()), "CTVIZ_DATA": str(self.folder / "data")}
+            environment = {**os.environ, **own}
             program = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
             self.running.append(program)
 
@@ -176,7 +178,7 @@ def scale(port: int, estimators: Sequence[str], slices: int) -> None:
             def told(stage, begun=begun, ended=ended) -> None:
                 if stage.share and not begun[0]:
                     begun[0] = time.perf_counter()
-                if stage.done == stage.total:
+                if begun[0] and stage.done == stage.total:
                     ended[0] = ended[0] or time.perf_counter()
 
             run_study(backend, study, folder, workers=crew, told=told)
