@@ -3,20 +3,20 @@
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self, final
+from typing import ClassVar, Self
 
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ctviz.core import CtvizError, FloatMap, UnsupportedNetwork, param
 from ctviz.estimators.engine.class_score import ClassScore
-from ctviz.estimators.engine.estimator import Estimator
+from ctviz.estimators.engine.estimator import SharingEstimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.pictures import features_and_gradients, picture
 
 
 @dataclass(frozen=True)
-class ActivationEstimator(Estimator):
+class ActivationEstimator(SharingEstimator):
     """An estimator that combines one layer's feature maps into a coarse map.
 
     By default the layer is the last one that answers with a picture which everything from the
@@ -39,14 +39,6 @@ class ActivationEstimator(Estimator):
     def shares(self) -> Hashable:
         """Return the layer."""
         return ActivationEstimator, self.layer
-
-    @final
-    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
-        """Return the combined feature maps."""
-        (result,) = self.together(class_score, [self], [parents])
-        if isinstance(result, CtvizError):
-            raise result
-        return result
 
     @classmethod
     def together(

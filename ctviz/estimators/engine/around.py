@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ctviz.core import FloatMap, Value, param, parameters
 from ctviz.estimators.engine.class_score import ClassScore
-from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator
+from ctviz.estimators.engine.estimator import ESTIMATORS, Estimator, SharingEstimator
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.probes import GaussianNoise
 from ctviz.estimators.engine.reductions import Mean, MeanSquare, Reduction, Variance
@@ -65,7 +65,7 @@ AROUND: Mapping[str, Around] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class AroundAnother(Estimator):
+class AroundAnother(SharingEstimator):
     """An estimator made of the maps that another one gives for noisy copies of the image.
 
     Its parameters are the other one's and three more. A seed is that of both.
@@ -96,10 +96,6 @@ class AroundAnother(Estimator):
     def shares(self) -> Hashable:
         """Return the copies and the estimator: all that can be made of its maps costs them once."""
         return AroundAnother, self.of_a_copy(), self.copies, self.noise, self.seed
-
-    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
-        """Return the map (h, w)."""
-        return self.together(class_score, [self], [parents])[0]
 
     @classmethod
     def together(

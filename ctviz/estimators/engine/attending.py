@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self, final
+from typing import ClassVar, Self
 
 from torch import Tensor
 from torch.nn.functional import interpolate
@@ -15,7 +15,7 @@ from ctviz.estimators.engine.attention import (
     slopes_in_answers,
 )
 from ctviz.estimators.engine.class_score import ClassScore
-from ctviz.estimators.engine.estimator import Estimator
+from ctviz.estimators.engine.estimator import SharingEstimator
 from ctviz.estimators.engine.graph import watched
 from ctviz.estimators.engine.passes import Passes
 from ctviz.estimators.engine.token_grid import token_grid
@@ -23,7 +23,7 @@ from ctviz.networks import precise
 
 
 @dataclass(frozen=True)
-class AttentionEstimator(Estimator):
+class AttentionEstimator(SharingEstimator):
     """An estimator that follows attention from layer to layer, back to the image's tokens.
 
     The map is what the tokens that the class score reads have seen of the others: of a network
@@ -53,11 +53,6 @@ class AttentionEstimator(Estimator):
     def shares(self) -> Hashable:
         """Return what all of them have in common: they read the same attention."""
         return AttentionEstimator
-
-    @final
-    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
-        """Return the map (h, w)."""
-        return self.together(class_score, [self], [parents])[0]
 
     @classmethod
     def together(

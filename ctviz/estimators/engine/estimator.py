@@ -81,7 +81,27 @@ class Estimator(Tunable, ABC):
 
 
 @dataclass(frozen=True)
-class GradientEstimator(Estimator):
+class SharingEstimator(Estimator):
+    """An estimator that computes the maps of a whole group at once, its own alone no other way."""
+
+    @final
+    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
+        """Return the map of a group of one."""
+        (result,) = self.together(class_score, [self], [parents])
+        if isinstance(result, CtvizError):
+            raise result
+        return result
+
+    @classmethod
+    @abstractmethod
+    def together(
+        cls, class_score: ClassScore, group: Sequence[Self], parents: Sequence[tuple[FloatMap, ...]]
+    ) -> Sequence[Tensor | CtvizError]:
+        """Return the maps of estimators that share their work; an error refuses only its own."""
+
+
+@dataclass(frozen=True)
+class GradientEstimator(SharingEstimator):
     """An estimator that is a backward rule, a choice of probes and a reduction.
 
     Those with the same rule and equal probes read one stream of gradients.
@@ -106,11 +126,6 @@ class GradientEstimator(Estimator):
     def shares(self) -> Hashable:
         """Return the rule and the probes."""
         return self.rule, self.probes()
-
-    @final
-    def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
-        """Return the reduced gradients."""
-        return self.together(class_score, [self], [parents])[0]
 
     @classmethod
     def together(
