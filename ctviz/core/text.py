@@ -7,10 +7,15 @@ HOURS = 5400.0
 def count_of(number: int, noun: str) -> str:
     """Return a number with its noun.
 
-    >>> count_of(1, "case"), count_of(3, "case")
-    ('1 case', '3 cases')
+    >>> count_of(1, "case"), count_of(3, "case"), count_of(2, "study"), count_of(2, "day")
+    ('1 case', '3 cases', '2 studies', '2 days')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"{number} {noun}"
+    many = f"{noun}s"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        many = f"{noun[:-1]}ies"
+    return f"{number} {many}"
 
 
 def about(seconds: float) -> str:

@@ -131,8 +131,7 @@ def _studies(visit: PacsVisit, job: Job[list[FoundStudy]]) -> None:
         st.markdown(
             f"More than {MOST_STUDIES} studies match; narrow the search."
             if more
-            else f"{count_of(len(found), 'study').replace('studys', 'studies')}. Choose one to see "
-            "its series."
+            else f"{count_of(len(found), 'study')}. Choose one to see its series."
             if found
             else "No study matches.",
             width="content",
