@@ -109,6 +109,7 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
         done=decode,
         failed=failed,
         measured=gaps.__setitem__,
+        middle=model.card.shown_channel,
     )
 
 
@@ -147,7 +148,7 @@ class Explainer:
     def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
         card = self._models.shelf()[question.model_id]
         check_target(card, question.explained)
-        place = [of_model(card), of_slice(question.image), *of_target(question.explained)]
+        place = [of_model(card), of_slice(question.image, card), *of_target(question.explained)]
         return [self._maps.key(*place, of_tunable(estimator)) for estimator in estimators]
 
     def close(self) -> None:

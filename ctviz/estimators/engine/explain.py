@@ -41,6 +41,7 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     done: Done | None = None,
     failed: Failed | None = None,
     measured: Measured | None = None,
+    middle: int | None = None,
 ) -> list[FloatMap]:
     """Return each estimator's signed map (h, w): positive speaks for the target class.
 
@@ -72,12 +73,17 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     measured
         Called with (index, gap) just before a map is ready: its `completeness_gap`, or None where
         that is not defined. Without it none is measured, which saves a few forward passes.
+    middle
+        The channel of the slice itself where the others show its neighbours: where regions are cut
+        from the picture, they are cut from that one. None where every channel shows the slice.
     """
     progress = Progress() if progress is None else progress
     answers = _AnswersSoFar(estimators, done, failed, measured)
     progress.start(passes(estimators, measured=measured is not None).total)
     with undisturbed(network):
-        class_score = ClassScore.ask(network, x, target, references, progress, pace=pace)
+        class_score = ClassScore.ask(
+            network, x, target, references, progress, pace=pace, middle=middle
+        )
         waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
         while waiting:
             group = next(group for group in waiting if answers.has_parents_of(group))
