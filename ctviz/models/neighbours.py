@@ -71,8 +71,8 @@ class Neighbours:
             return "must count its neighbours in slices or mm, from above or below."
         if not 0 < self.step <= LONGEST_STEP or (self.unit == "slices" and self.step % 1):
             return (
-                f"must have neighbours a whole number of slices, or mm, up to {LONGEST_STEP:.0f} "
-                "from each other."
+                "must have neighbours that lie a whole number of slices, or mm, from each other, "
+                f"up to {LONGEST_STEP:.0f}."
             )
         return ""
 

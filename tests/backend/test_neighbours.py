@@ -180,3 +180,17 @@ def test_the_ends_of_a_scan_and_a_single_image_are_answered(own, case):
         assert own.explain(Question(image, "above", 1), [GRADIENT])[0].result(60).values.any()
         assert alone.caveats(image)
     assert alone.caveats(case.slice(2)) == ()
+
+
+def test_what_lies_on_neighbours_is_told_of_maps_that_tell_slices_apart(own, case):
+    question = Question(case.slice(2), "above", 1)
+    asked = [ESTIMATORS[name]() for name in ("gradient", "grad-cam")]
+    gradient, cam = (job.result(60) for job in own.explain(question, asked))
+    assert gradient.on_neighbours == pytest.approx(1.0)
+    assert cam.on_neighbours is None
+    again = own.explain(question, asked)[0].result(60)
+    assert again.on_neighbours == pytest.approx(1.0)
+    middle = Classifier(AMONG, looking_at(1))
+    assert explain(middle, case.slice(2), 1, ["gradient"])["gradient"].on_neighbours == 0.0
+    alone = Classifier(ALONE, body())
+    assert explain(alone, case.slice(2), 1, ["gradient"])["gradient"].on_neighbours is None
