@@ -183,6 +183,7 @@ def _three(ours: Pane, theirs: Pane) -> Iterator[Pane]:
         scores=_apart(ours.scores, theirs.scores),
         badge=None,
         gap=None,
+        beside=None,
         stronger={},
         half_widths={},
         chance="",
