@@ -43,7 +43,7 @@ class Question:
     @property
     def view(self) -> tuple[str, str, Target]:
         """What tells it from questions about other slices, models or classes."""
-        return self.image.digest, self.model_id, self.explained
+        return self.image.identity, self.model_id, self.explained
 
     def words(self, classes: Sequence[str]) -> str:
         """Return what is explained in words."""

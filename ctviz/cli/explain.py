@@ -12,6 +12,8 @@ With --rather-than it speaks more for the one class than for the other: the diff
 scores is explained, which is the log-odds where there are but two.
 The completeness gap says how far the map's sum is from the change of the class score along its
 path, as a share of that change: 0.03 is 3 % too much. Nearer to 0 is better.
+Of a model that sees neighbouring slices a map adds up what lies on all of them; on_neighbours is
+the share of its strength that lies beside the slice, where the estimator tells them apart.
 With --error-bars each map gets further files of its size: …-stronger.npy, where it is stronger
 than on 19 untrained copies of the network (in the picture the rest fades), and its mean with both
 ends of the 95 % interval, over networks trained alike (…-twins-mean.npy, -low, -high) and over
@@ -108,6 +110,7 @@ def _write(
         "class": answered.question.words(answered.card.classes),
         "seconds": importance.seconds,
         "completeness_gap": importance.completeness_gap,
+        **({"on_neighbours": importance.on_neighbours} if answered.card.sees else {}),
         "numbers": str(numbers),
         "picture": str(picture),
         **({} if bars is None else {"chance": bars.why}),

@@ -7,6 +7,7 @@ try:
   ctviz model add weights.pth --id ours --classes no,yes --window=40,400 --size 224
   ctviz model add chest.onnx --id chest --classes nodule,effusion,mass --head sigmoid \
       --window=-600,1500
+  ctviz model add net.onnx --id slab --classes no,yes --window=40,400 --neighbours 2.5mm
   ctviz model add bundle --id ours --classes no,yes
   ctviz model check our-net --known "with contrast=yes" --known "without contrast=no"
   ctviz model remove our-net
@@ -18,6 +19,10 @@ become 0 to 1 by the window (centre, width; one for each channel if it is given 
 are then normalised by mean and spread if these are given. Classes are named in the order of the
 network's answers; of a single output neuron the first is that of a negative number. Where each
 output is a finding by itself, of which several may be there, its head is sigmoid.
+
+Where its channels show a slice among its neighbours (2.5-D), say how far they lie apart, in slices
+(--neighbours 1) or in mm (--neighbours 2.5mm). The slice itself is the middle one of 3, 5, 7 …
+channels; the first shows what lies above it, unless the network was trained the other way round.
 
 A folder is a MONAI bundle: what its metadata.json and inference.json say is taken (architecture,
 classes, size, window, normalisation, head), and options say the rest or otherwise. Expressions in
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
     from ctviz.backend.checking import Checkup
     from ctviz.models import ModelCard
     from ctviz.models.intake import Bundle, CardAnswers
+    from ctviz.models.neighbours import Neighbours
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +101,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     adding.add_argument("--mean", metavar="M[,M,M]", help="for all or each channel (default: 0)")
     adding.add_argument("--spread", metavar="S[,S,S]", help="for all or each channel (default: 1)")
+    adding.add_argument(
+        "--neighbours",
+        metavar="STEP[mm]",
+        help="channels show neighbouring slices, so many slices or mm apart",
+    )
+    adding.add_argument(
+        "--first-channel",
+        choices=["above", "below"],
+        help="where its slice lies: above is nearer to the head in an axial series (default)",
+    )
     adding.add_argument("--title", default="", help="its name for people")
     adding.add_argument("--task", default="", help="the question that it answers")
     adding.add_argument("--licence", default="", help="of the weights")
@@ -147,6 +163,8 @@ def _add(arguments: argparse.Namespace) -> None:
         f"{count_of(card.neurons, 'output neuron')} ({card.head}), {found.weights:,} weights; "
         f"{whence}.\n"
     )
+    if card.sees:
+        sys.stdout.write(f"It sees {card.sees}.\n")
     if found.ending:
         sys.stdout.write(
             f"Its closing {found.ending} was left away: ctviz explains what goes into it.\n"
@@ -182,6 +200,7 @@ def _answers(arguments: argparse.Namespace, bundle: "Bundle") -> "CardAnswers":
         classes=classes,
         window=windows[0],
         further_windows=tuple(windows[1:]),
+        neighbours=_neighbours(arguments),
         title=arguments.title or bundle.title,
         task=arguments.task or bundle.task,
         head=arguments.head or bundle.head,
@@ -194,6 +213,25 @@ def _answers(arguments: argparse.Namespace, bundle: "Bundle") -> "CardAnswers":
         data=(told_source,) if bundle.trained_on else (),
         **({"intended_use": bundle.intended_use} if bundle.intended_use else {}),
     )
+
+
+def _neighbours(arguments: argparse.Namespace) -> "Neighbours | None":
+    """Return which neighbouring slices the channels show; None if they show one slice."""
+    from ctviz.models.neighbours import Neighbours
+
+    text, first = arguments.neighbours, arguments.first_channel
+    if text is None:
+        if first:
+            raise InvalidParameter("--first-channel is about neighbouring slices: --neighbours 1.")
+        return None
+    number, mm, rest = text.strip().partition("mm")
+    try:
+        step = float(number)
+    except ValueError:
+        step = 0.0
+    if rest or not step > 0:
+        raise InvalidParameter(f"--neighbours takes a number of slices or mm, not '{text}'.")
+    return Neighbours(step, "mm" if mm else "slices", first or "above")
 
 
 def _given(arguments: argparse.Namespace) -> dict[str, Value]:

@@ -71,8 +71,14 @@ def run(arguments: argparse.Namespace) -> None:
             )
         finally:
             teller.end()
+        card = backend.models()[study.model]
     for failure in failures:
         sys.stderr.write(f"{failure.case}: {failure.why}\n")
+    if card.sees:
+        sys.stderr.write(
+            f"The model sees {card.channels} slices. Each phantom is a single one, which it was "
+            "shown in all of its channels: a part is missing from all of them.\n"
+        )
     write_truth_report(arguments.out)
     findings = load_truth_findings(arguments.out)
     write_rows(_entrants(findings), arguments.format)

@@ -134,7 +134,7 @@ def _outcome(
     from ctviz.whatif import AnsweredSlice, Outcome
 
     question, model_id = answered.question, answered.card.id
-    edited = wait(backend.edited(question.image, edit), "Editing")
+    edited = wait(backend.edited(question.image, edit), "Editing").in_place_of(question.image)
     moments = []
     for image in (question.image, edited):
         jobs = backend.explain(replace(question, image=image), answered.estimators)

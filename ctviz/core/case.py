@@ -1,7 +1,7 @@
 """A CT examination as a reader meets it: a Case of Slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +30,8 @@ class Slice:
         Patient coordinates of the first pixel's centre; None if unknown.
     calibrated
         Whether the numbers are Hounsfield units.
+    around
+        The case that it belongs to, for networks that see its neighbours; None for a single image.
     """
 
     hounsfield: FloatMap
@@ -37,6 +39,7 @@ class Slice:
     orientation: tuple[float, float, float, float, float, float] | None = None
     position_mm: tuple[float, float, float] | None = None
     calibrated: bool = True
+    around: "Neighbourhood | None" = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         pixels = frozen(np.asarray(self.hounsfield), np.float32)
@@ -58,6 +61,46 @@ class Slice:
     def digest(self) -> str:
         """The sha256 of the pixels; equal pixels have equal maps, whoever they belong to."""
         return digest(self.hounsfield)
+
+    @property
+    def identity(self) -> str:
+        """Its pixels and its place: tells it from equal slices with other neighbours, too."""
+        if self.around is None:
+            return self.digest
+        return f"{self.digest} {self.around.case_id} {self.around.slice_index}"
+
+    def in_place_of(self, other: "Slice") -> "Slice":
+        """Return the slice with the neighbours of another, which it takes the place of."""
+        return replace(self, around=other.around)
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """The slices of a case as one of them sees them.
+
+    Parameters
+    ----------
+    slices
+        Those of the case, in the order of reading; may load them on demand.
+    slice_index
+        Which of them it is.
+    case_id
+        The case's pseudonym.
+    chosen
+        Whether these are not all slices of the case, but those that a network's channels show.
+    """
+
+    slices: Sequence[Slice]
+    slice_index: int
+    case_id: str = ""
+    chosen: bool = False
+    _kept: dict[int, Slice] = field(default_factory=dict, repr=False)
+
+    def at(self, slice_index: int) -> Slice:
+        """Return a neighbour, which is loaded once."""
+        if slice_index not in self._kept:
+            self._kept[slice_index] = self.slices[slice_index]
+        return self._kept[slice_index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +144,10 @@ class Case:
             raise InvalidInput(f"The case '{self.id}' must say of each slice where it came from.")
 
     def slice(self, slice_index: int) -> Slice:
-        """Return one slice, refusing an index that does not exist."""
+        """Return one slice, which knows its neighbours, refusing an index that does not exist."""
         if not 0 <= slice_index < len(self.slices):
             raise InvalidInput(
                 f"The case '{self.id}' has slices 0 to {len(self.slices) - 1}, not {slice_index}."
             )
-        return self.slices[slice_index]
+        around = Neighbourhood(self.slices, slice_index, self.id)
+        return replace(self.slices[slice_index], around=around)

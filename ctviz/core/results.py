@@ -149,6 +149,9 @@ class ImportanceMap:
     completeness_gap
         How far the native map's sum is from the change of the class score along its path, as a
         share of that change; None where the sum need not be one.
+    on_neighbours
+        Share of its strength that lies on neighbouring slices, where a network sees some and the
+        estimator tells them apart; else None.
     """
 
     values: FloatMap
@@ -156,6 +159,7 @@ class ImportanceMap:
     seconds: float = 0.0
     native: FloatMap | None = None
     completeness_gap: float | None = None
+    on_neighbours: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen(np.asarray(self.values), np.float32))

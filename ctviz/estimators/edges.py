@@ -30,7 +30,7 @@ class Edges(Estimator):
 
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return the length of the two derivatives; the image goes on beyond its border."""
-        image = class_score.x.cpu().double().mean(1, keepdim=True)
+        image = class_score.shown.cpu().double().mean(1, keepdim=True)
         across = torch.tensor(SOBEL).to(image)
         kernels = torch.stack([across, across.T])[:, None]
         padded = functional.pad(image, (1, 1, 1, 1), mode="replicate")

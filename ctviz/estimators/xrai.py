@@ -46,6 +46,6 @@ class Xrai(Estimator):
 
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the region map of the other estimator's map."""
-        image = class_score.x[0].mean(0).cpu().double().numpy()
+        image = class_score.shown[0].mean(0).cpu().double().numpy()
         (values,) = parents
         return torch.from_numpy(xrai(values, segment(image)))

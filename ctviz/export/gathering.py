@@ -135,6 +135,7 @@ def _answer(asking: _ResultsQuestion, regions: Sequence[Region]) -> tuple[Result
         tuple(explanations),
         tuple(_scores(asking, maps, here)),
         question.rather_than,
+        card.sees,
     )
     return answer, trouble
 

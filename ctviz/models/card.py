@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Self, TypeAlias
@@ -16,6 +16,7 @@ from ctviz.models.calibration import Calibration, ReliabilityBin
 from ctviz.models.familiarity import Familiarity
 from ctviz.models.grid import AS_A_WHOLE, FITS, Fit, Manner
 from ctviz.models.heads import Head, usual_head, why_not
+from ctviz.models.neighbours import Neighbours
 from ctviz.models.toml import NotToml, from_toml, text_of, to_toml
 
 CARD, WEIGHTS, REFERENCES = "card.toml", "weights.safetensors", "references.safetensors"
@@ -26,11 +27,11 @@ ONNX = "onnx"
 LARGEST_INPUT = 1024
 LARGEST_TITLE = 200
 LARGEST_ZOOM = 4
-_PLAIN, _CALIBRATED, _FROM_ELSEWHERE, _SEVERAL_FINDINGS = 1, 2, 3, 4
+_PLAIN, _CALIBRATED, _FROM_ELSEWHERE, _SEVERAL_FINDINGS, _NEIGHBOURS = 1, 2, 3, 4, 5
 """Formats of the file: a program that knows only the first would miss a calibration, or that it
 knows when a scan is unlike what it has learnt from; the third has a network of its own, another
 scale or placement of its inputs or a window for each channel, or was brought by somebody; the
-fourth judges each of several findings by itself."""
+fourth judges each of several findings by itself; the fifth sees neighbouring slices."""
 _TOML = StrictConverter(nulls=False)
 
 WRONG_ON_PURPOSE = "Wrong on purpose: "
@@ -108,7 +109,9 @@ class ModelCard:
     multi_label
         Whether each class is a finding by itself, of which none or several may be there.
     channels
-        Input channels, all with the same grey values.
+        Input channels, all with the same grey values unless it says otherwise.
+    neighbours
+        Which neighbouring slices its channels show; None where all show one slice.
     size
         (h rows, w columns) of the network's grid.
     window
@@ -151,6 +154,7 @@ class ModelCard:
     neurons: int = 1
     multi_label: bool = False
     channels: int = 1
+    neighbours: Neighbours | None = None
     size: tuple[int, int] = (224, 224)
     window: tuple[float, float] = (150.0, 600.0)
     further_windows: tuple[tuple[float, float], ...] = ()
@@ -201,7 +205,7 @@ class ModelCard:
                 not all(1 <= cells <= LARGEST_INPUT for cells in self.size),
                 f"asks for an input of {self.size}; allowed are 1 to {LARGEST_INPUT} pixels.",
             ),
-            (self.channels not in {1, 3}, "must have 1 or 3 input channels."),
+            self._fault_of_channels(),
             (
                 not single and self.calibration.shift != 0,
                 "must have a calibration without a shift, which only two classes have.",
@@ -225,6 +229,27 @@ class ModelCard:
                 "must have one mean and one positive spread, or one of each for every channel.",
             ),
         ]
+
+    def _fault_of_channels(self) -> tuple[bool, str]:
+        if self.neighbours is None:
+            return (
+                self.channels not in {1, 3},
+                "must have 1 or 3 input channels, or say which neighbouring slices they show.",
+            )
+        if len(self.windows) > 1:
+            return True, "must have one window where its channels show neighbouring slices."
+        fault = self.neighbours.fault(self.channels)
+        return bool(fault), fault
+
+    @property
+    def shown_channel(self) -> int | None:
+        """The channel that shows the slice itself, its neighbours around it; None if all do."""
+        return None if self.neighbours is None else self.channels // 2
+
+    @property
+    def sees(self) -> str:
+        """Which slices it sees at a time, in words; empty if one."""
+        return "" if self.neighbours is None else self.neighbours.words(self.channels)
 
     @property
     def weights(self) -> str:
@@ -284,10 +309,10 @@ def read_card(folder: Path | str) -> ModelCard:
 
 
 def _read(name: str, document: Mapping[str, Any]) -> ModelCard:
-    if document.get("format") not in (_PLAIN, _CALIBRATED, _FROM_ELSEWHERE, _SEVERAL_FINDINGS):
+    if document.get("format") not in range(_PLAIN, _NEIGHBOURS + 1):
         raise UnusableModel(
             f"The card of model '{name}' has the format {document.get('format')!r}; this "
-            f"version of ctviz reads {_PLAIN} to {_SEVERAL_FINDINGS}."
+            f"version of ctviz reads {_PLAIN} to {_NEIGHBOURS}."
         )
     try:
         return structured(_TOML, _Written, document).card()
@@ -309,6 +334,8 @@ def _document(card: ModelCard) -> dict[str, Any]:
         written_as = _FROM_ELSEWHERE
     if card.multi_label:
         written_as = _SEVERAL_FINDINGS
+    if card.neighbours is not None:
+        written_as = _NEIGHBOURS
     return {"format": written_as, **_TOML.unstructure(written)}
 
 
@@ -358,6 +385,7 @@ class _Input:
     spread: tuple[float, ...] | None = None
     fit: Fit | None = None
     zoom: float | None = None
+    neighbours: Neighbours | None = None
 
     @classmethod
     def of(cls, card: ModelCard) -> Self:
@@ -365,7 +393,8 @@ class _Input:
         scale = (None, None) if card.scale == AS_THEY_ARE else card.scale
         first, *further = (_InputWindow(*window) for window in card.windows)
         manner = (card.manner.fit, card.manner.zoom) if card.manner != AS_A_WHOLE else (None, None)
-        return cls(card.channels, card.size, first, tuple(further) or None, *scale, *manner)
+        shown = cls(card.channels, card.size, first, tuple(further) or None, *scale, *manner)
+        return replace(shown, neighbours=card.neighbours)
 
     @property
     def windows(self) -> list[tuple[float, float]]:
@@ -431,6 +460,7 @@ class _Written:
             **{name: getattr(self, name) for name in _SHARED},
             **self.network.told,
             channels=self.input.channels,
+            neighbours=self.input.neighbours,
             size=self.input.size,
             window=self.input.windows[0],
             further_windows=tuple(self.input.windows[1:]),

@@ -73,12 +73,23 @@ class Classifier:
 
         The scan is resampled with its true aspect and padded with air, then the card's window
         becomes 0 to 1, or that of each channel. A slice without Hounsfield units has no window: its
-        grey values are stretched between their outer percentiles instead, see `caveats`.
+        grey values are stretched between their outer percentiles instead, see `caveats`. Where
+        channels show neighbouring slices, all are read as the slice itself is.
         """
-        grid = on_grid(image, self.card.size, self.card.manner)
-        limits = _limits(image, self.card)
-        shown = torch.stack([((grid - low) / (high - low)).clamp(0, 1) for low, high in limits])
+        seen, limits = self.seen(image), _limits(image, self.card)
+        grids = {each: on_grid(each, self.card.size, self.card.manner) for each in set(seen)}
+        shown = torch.stack(
+            [
+                ((grids[each] - low) / (high - low)).clamp(0, 1)
+                for each in seen
+                for low, high in limits
+            ]
+        )
         return shown.expand(1, self.card.channels, *self.card.size).contiguous().to(self.device)
+
+    def seen(self, image: Slice) -> tuple[Slice, ...]:
+        """Return the slices that the network sees: the slice alone, or its neighbours with it."""
+        return seen_with(image, self.card)
 
     def place(self, values: FloatMap, like: Slice) -> FloatMap:
         """Bring numbers (H, W) of the slice's grid to the network's, (h, w); 0 beside the scan."""
@@ -186,7 +197,19 @@ class Classifier:
             )
         if image.spacing_mm is None:
             said.append("The pixel size is unknown; pixels were taken to be square.")
-        return tuple(said)
+        return *said, *caveats_of_neighbours(image, self.card)
+
+
+def caveats_of_neighbours(image: Slice, card: ModelCard) -> tuple[str, ...]:
+    """Say where the neighbours that a model sees are not as it was trained; nothing of others."""
+    return () if card.neighbours is None else card.neighbours.caveats(image, card.channels)
+
+
+def seen_with(image: Slice, card: ModelCard) -> tuple[Slice, ...]:
+    """Return the slices that a model of this card sees where it is asked about a slice."""
+    if card.neighbours is None:
+        return (image,)
+    return card.neighbours.of(image, card.channels)
 
 
 def on_grid(image: Slice, size: tuple[int, int], manner: Manner = AS_A_WHOLE) -> Tensor:

@@ -59,7 +59,8 @@ def input_range(classifier: Classifier, images: Sequence[Slice]) -> InputRange:
         values.append(((x - means) / spreads).flatten())
         hounsfield = on_grid(image, classifier.card.size, classifier.card.manner)
         # Without Hounsfield units there is no telling what is body.
-        shown.append(x[0][hounsfield > AIR_BELOW_HU] if image.calibrated else x[0].flatten())
+        grey = x[classifier.card.shown_channel or 0]
+        shown.append(grey[hounsfield > AIR_BELOW_HU] if image.calibrated else grey.flatten())
     sent, body = torch.cat(values), torch.cat(shown)
     return InputRange(
         float(sent.min()),

@@ -67,4 +67,5 @@ def load_twins(folder: Path | str, device: str = "cpu") -> tuple[Classifier, ...
 
 
 def _origin(card: ModelCard) -> tuple[object, ...]:
-    return card.classes, card.channels, card.size, card.window, dict(card.training)
+    seen = card.channels, card.neighbours, card.size, card.window
+    return card.classes, *seen, dict(card.training)

@@ -58,7 +58,12 @@ def test_a_digest_knows_where_its_parts_end(parts):
 
 def test_a_case_names_the_slices_it_has(scan):
     case = Case("C-1", (scan, scan))
-    assert case.slice(1) is scan
+    found = case.slice(1)
+    assert np.shares_memory(found.hounsfield, scan.hounsfield)
+    assert found.around is not None
+    assert (found.around.slice_index, found.around.at(0)) == (1, scan)
+    assert found.digest == scan.digest
+    assert len({found.identity, scan.identity, case.slice(0).identity}) == 3
     with pytest.raises(InvalidInput, match="0 to 1, not 2"):
         case.slice(2)
     with pytest.raises(InvalidInput, match="no slices"):

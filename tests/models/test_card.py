@@ -155,7 +155,7 @@ def test_a_shipped_card_is_written_as_it_stands(folder, tmp_path):
     [
         ('id = "tiny"', 'id = "../tiny"'),
         ('id = "tiny"', ""),
-        ("format = 1", "format = 5"),
+        ("format = 1", "format = 6"),
         ("neurons = 1", "neurons = 3"),
         ("neurons = 1", "neurons = true"),
         ("channels = 1", "channels = 2"),

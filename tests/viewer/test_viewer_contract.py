@@ -79,6 +79,7 @@ BOARD = BoardData(
             scores=[ScoreText("dice", "Dice", "0.71")],
             badge=Badge("not passed", "The map stays when the model forgets."),
             gap=Remark("sum off by 8 %", "It should sum to the change of the score.", warns=True),
+            beside=Remark("38 % beside", "Look at them, too."),
         )
     ],
     window=DisplayWindow(1500, -600),

@@ -5,11 +5,13 @@ apart.
 """
 
 import json
+from dataclasses import astuple
 from typing import Any
 
 from ctviz.core import Contrast, Slice, Target, Tunable, digest
 from ctviz.models import ModelCard
 from ctviz.models.card import AS_THEY_ARE
+from ctviz.models.classifier import seen_with
 from ctviz.models.grid import AS_A_WHOLE
 
 RESULTS_VERSION = 3
@@ -21,9 +23,13 @@ def address(kind: str, *parts: object) -> str:
     return digest(json.dumps([kind, RESULTS_VERSION, *parts], sort_keys=True))
 
 
-def of_slice(image: Slice) -> list[object]:
-    """Return what a network sees of a slice: pixels, their unit and their size."""
-    return [image.digest, image.calibrated, image.spacing_mm]
+def of_slice(image: Slice, card: ModelCard | None = None) -> list[object]:
+    """Return what a model sees of a slice: pixels, their unit and size, and its neighbours'."""
+    seen = () if card is None or card.neighbours is None else seen_with(image, card)
+    return [
+        *(image.digest, image.calibrated, image.spacing_mm),
+        *([["seen", *(each.digest for each in seen)]] if seen else []),
+    ]
 
 
 def of_model(card: ModelCard) -> list[object]:
@@ -38,6 +44,7 @@ def of_model(card: ModelCard) -> list[object]:
         *([] if card.scale == AS_THEY_ARE else [card.scale]),
         *([] if card.manner == AS_A_WHOLE else [["manner", card.manner.fit, card.manner.zoom]]),
         *([["further windows", card.further_windows]] if card.further_windows else []),
+        *([["neighbours", *astuple(card.neighbours)]] if card.neighbours is not None else []),
     ]
 
 

@@ -141,6 +141,7 @@ class Asking:
                 self.target if target is None else target,
                 [estimator],
                 references=classifier.references,
+                middle=classifier.card.shown_channel,
                 # Its own steps are too fine to show, but each is a chance for others, and to stop.
                 progress=Progress(lambda _: self.progress.pause()),
             )
@@ -175,7 +176,7 @@ class Behaviour:
         card = self._models.shelf()[question.model_id]
         values = native_view(importance, sign)
         key = self._scores.key(
-            *(of_model(card), of_slice(question.image), *of_target(question.explained)),
+            *(of_model(card), of_slice(question.image, card), *of_target(question.explained)),
             *(of_tunable(metric), of_tunable(estimator), sign, digest(values)),
             # Of what asks no twin nothing more is said, so that what was kept before is found.
             *([self._twins(question)] if metric.asks_twins else []),

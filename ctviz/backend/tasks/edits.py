@@ -1,5 +1,6 @@
 """Edited slices, and what a model makes of the same edit elsewhere, as Jobs."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -36,7 +37,7 @@ class Edits:
         self._answers = Stored(codec, cache, device, "Trying it at other places")
 
     def edited(self, image: Slice, edit: Edit, urgency: Urgency) -> Job[Slice]:
-        """Return the Job of a slice as an edit leaves it.
+        """Return the Job of a slice as an edit leaves it, whose neighbours are not known.
 
         Raises
         ------
@@ -46,14 +47,14 @@ class Edits:
         how = [of_tunable(operation_of(edit)), edit.edge_mm, digest(edit.mask)]
         place = [image.orientation, image.position_mm]
         key = self._slices.key(of_slice(image), place, how)
-        return self._slices.ask(key, lambda _: apply(edit, image), urgency)
+        return self._slices.ask(key, lambda _: replace(apply(edit, image), around=None), urgency)
 
     def elsewhere(
         self, question: Question, edited: Slice, count: int, seed: int, urgency: Urgency
     ) -> Job[Probabilities]:
         """Return the Job of the answers if the same change is made at other places."""
         card = self._models.shelf()[question.model_id]
-        slices = [of_slice(question.image), of_slice(edited)]
+        slices = [of_slice(each, card) for each in (question.image, edited)]
         key = self._answers.key(of_model(card), slices, count, seed, VERSION)
 
         def compute(progress: Progress) -> Probabilities:

@@ -88,7 +88,8 @@ class ErrorBarring:
         card = self._models.shelf()[question.model_id]
         twins = [of_model(twin) for twin in self._models.twin_cards(question.model_id)]
         key = self._bars.key(
-            *(of_model(card), twins, of_slice(question.image), *of_target(question.explained)),
+            *(of_model(card), twins, of_slice(question.image, card)),
+            *of_target(question.explained),
             *(of_tunable(estimator), [VERSION, COPIES, LEVEL, FURTHER_SEEDS]),
         )
 

@@ -215,7 +215,7 @@ class FidelityScores:
         """Return each map's Job, in their order; what they have in common is classified once."""
         card = self._models.shelf()[question.model_id]
         place = [
-            *(of_model(card), of_slice(question.image), *of_target(question.explained)),
+            *(of_model(card), of_slice(question.image, card), *of_target(question.explained)),
             of_tunable(metric),
         ]
         views = [native_view(importance, sign) for importance in maps]

@@ -93,10 +93,11 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
 ) -> None:
     """Compute maps with shared gradients and hand over each, with its place, when it is ready."""
     gaps: dict[int, float | None] = {}
+    beside: dict[int, float | None] = {}
 
     def decode(index: int, native: FloatMap, seconds: float) -> None:
         values, name = model.decode(native, image), estimators[index].name
-        done(index, ImportanceMap(values, name, seconds, native, gaps[index]))
+        done(index, ImportanceMap(values, name, seconds, native, gaps[index], beside[index]))
 
     explain_on_grid(
         model.network,
@@ -109,6 +110,8 @@ def compute_maps(  # noqa: PLR0913 - a question has three parts, and each listen
         done=decode,
         failed=failed,
         measured=gaps.__setitem__,
+        middle=model.card.shown_channel,
+        beside=beside.__setitem__,
     )
 
 
@@ -147,7 +150,7 @@ class Explainer:
     def _keys(self, question: Question, estimators: Sequence[Estimator]) -> list[str]:
         card = self._models.shelf()[question.model_id]
         check_target(card, question.explained)
-        place = [of_model(card), of_slice(question.image), *of_target(question.explained)]
+        place = [of_model(card), of_slice(question.image, card), *of_target(question.explained)]
         return [self._maps.key(*place, of_tunable(estimator)) for estimator in estimators]
 
     def close(self) -> None:
@@ -157,21 +160,24 @@ class Explainer:
 
 def _pack(importance: ImportanceMap) -> Arrays:
     native, gap = importance.native, importance.completeness_gap
+    beside = importance.on_neighbours
     return {
         "values": importance.values,
         "estimator": np.asarray(importance.estimator),
         "seconds": np.asarray(importance.seconds),
         **({} if native is None else {"native": native}),
         **({} if gap is None else {"completeness gap": np.asarray(gap)}),
+        **({} if beside is None else {"on neighbours": np.asarray(beside)}),
     }
 
 
 def _unpack(arrays: Arrays) -> ImportanceMap:
-    gap = arrays.get("completeness gap")
+    gap, beside = arrays.get("completeness gap"), arrays.get("on neighbours")
     return ImportanceMap(
         values=arrays["values"],
         estimator=str(arrays["estimator"]),
         seconds=float(arrays["seconds"]),
         native=arrays.get("native"),
         completeness_gap=None if gap is None else float(gap),
+        on_neighbours=None if beside is None else float(beside),
     )

@@ -29,7 +29,7 @@ class Predictor:
     def predict(self, image: Slice, model_id: str, urgency: Urgency) -> Job[Prediction]:
         """Return the answer for a slice."""
         card = self._models.shelf()[model_id]
-        key = self._slices.key(model_id, of_model(card), of_slice(image))
+        key = self._slices.key(model_id, of_model(card), of_slice(image, card))
         return self._slices.ask(
             key, lambda _: self._models.classifier(model_id).predict(image), urgency
         )

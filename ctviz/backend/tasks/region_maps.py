@@ -42,7 +42,7 @@ class RegionMaps:
     def _key(self, question: Question, importance: ImportanceMap, sign: Sign) -> str:
         card = self._models.shelf()[question.model_id]
         values = digest(native_view(importance, sign))
-        return self._maps.key(of_model(card), of_slice(question.image), values)
+        return self._maps.key(of_model(card), of_slice(question.image, card), values)
 
     def _rank(self, question: Question, importance: ImportanceMap, sign: Sign) -> FloatMap:
         classifier = self._models.classifier(question.model_id)
@@ -54,7 +54,8 @@ class RegionMaps:
 
     def _segmentation(self, question: Question) -> Segmentation:
         classifier = self._models.classifier(question.model_id)
-        image = classifier.encode(question.image)[0, 0].cpu().numpy()
+        shown = classifier.card.shown_channel or 0
+        image = classifier.encode(question.image)[0, shown].cpu().numpy()
         key = self._segmentations.key(digest(image))
         return self._segmentations.here(key, lambda: segment(image))
 

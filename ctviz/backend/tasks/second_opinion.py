@@ -36,7 +36,7 @@ class SecondOpinions:
         """Return the Job of one comparison."""
         card = self._models.shelf()[question.model_id]
         key = self._opinions.key(
-            *(of_model(card), of_slice(question.image), question.target),
+            *(of_model(card), of_slice(question.image, card), question.target),
             *(of_tunable(estimator), version("captum")),
         )
         if question.rather_than is not None:

@@ -25,7 +25,7 @@ class Strangeness:
         card = self._models.shelf()[model_id]
         known = card.familiarity
         rule = [] if known is None else [known.neighbours, *known.limits]
-        key = self._found.key(of_model(card), of_slice(image), rule)
+        key = self._found.key(of_model(card), of_slice(image, card), rule)
         if known is None:
             return ready(key, None)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,10 +12,13 @@ from ctviz.cohort.cluster.contents import Contents
 from ctviz.cohort.run.units import Unit
 from ctviz.cohort.truth.unit import PhantomUnit
 from ctviz.core import InvalidInput, Mask, Prior, Slice
+from ctviz.core.case import Neighbourhood
 from ctviz.core.files import sealed, unsealed
 from ctviz.core.structure import Misfit, StrictConverter, structured
+from ctviz.models import ModelCard
 
 _PLAIN = StrictConverter()
+NEIGHBOUR = "neighbour"
 
 
 class ContentMissing(InvalidInput):
@@ -44,14 +47,7 @@ class SentUnit(Unit):
 
     def image(self, backend: Backend) -> Slice:
         """Return the slice itself."""
-        held = _read(backend, self.pixels)
-        return Slice(
-            held["hounsfield"],
-            spacing_mm=_numbers(held, "spacing"),
-            orientation=_numbers(held, "orientation"),
-            position_mm=_numbers(held, "position"),
-            calibrated=bool(held["calibrated"]),
-        )
+        return slice_of(_read(backend, self.pixels))
 
     def mask(self, backend: Backend) -> Mask | None:
         """Return what the reader drew on the slice, (H, W); None where nothing was drawn."""
@@ -156,8 +152,36 @@ class Reply:
         return cls(said, {name: array.tobytes() for name, array in arrays.items()})
 
 
-def slice_file(image: Slice) -> bytes:
-    """Return a slice as a file; nobody's name is in it."""
+def slice_file(image: Slice, card: ModelCard) -> bytes:
+    """Return a slice as a file, with the neighbours that a model sees; nobody's name is in it."""
+    arrays = _arrays(image)
+    if card.neighbours is not None:
+        for place, each in enumerate(card.neighbours.stack(image, card.channels)):
+            arrays |= {f"{NEIGHBOUR} {place} {name}": held for name, held in _arrays(each).items()}
+    return sealed(arrays)
+
+
+def slice_of(held: Mapping[str, Any]) -> Slice:
+    """Return the slice that a file holds."""
+    image = Slice(
+        held["hounsfield"],
+        spacing_mm=_numbers(held, "spacing"),
+        orientation=_numbers(held, "orientation"),
+        position_mm=_numbers(held, "position"),
+        calibrated=bool(held["calibrated"]),
+    )
+    count = sum(name.startswith(NEIGHBOUR) and name.endswith("hounsfield") for name in held)
+    if not count:
+        return image
+    prefixes = [f"{NEIGHBOUR} {place} " for place in range(count)]
+    stack = [
+        slice_of({n.removeprefix(p): part for n, part in held.items() if n.startswith(p)})
+        for p in prefixes
+    ]
+    return replace(image, around=Neighbourhood(stack, count // 2, chosen=True))
+
+
+def _arrays(image: Slice) -> dict[str, Any]:
     said = {
         "spacing": image.spacing_mm,
         "orientation": image.orientation,
@@ -165,7 +189,7 @@ def slice_file(image: Slice) -> bytes:
     }
     known = {name: np.asarray(numbers) for name, numbers in said.items() if numbers is not None}
     calibrated = np.asarray(image.calibrated)
-    return sealed({"hounsfield": image.hounsfield, "calibrated": calibrated, **known})
+    return {"hounsfield": image.hounsfield, "calibrated": calibrated, **known}
 
 
 def mask_file(mask: Mask) -> bytes:

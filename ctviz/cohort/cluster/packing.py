@@ -22,6 +22,7 @@ from ctviz.cohort.run.units import Unit
 from ctviz.cohort.run.worker_processes import Assignment
 from ctviz.cohort.truth.unit import PhantomUnit
 from ctviz.core import InvalidInput
+from ctviz.models import ModelCard
 from ctviz.models.card import CARD, read_card
 from ctviz.models.twins import twin_folders
 
@@ -82,7 +83,7 @@ class Packer:
         prior = unit.prior(self.backend) if needs_others(self.assignment.study) else None
         return SentUnit(
             *(unit.case, unit.patient, unit.slice_index, unit.truth, unit.reader, unit.label),
-            pixels=self._add(slice_file(unit.image(self.backend))),
+            pixels=self._add(slice_file(unit.image(self.backend), self._card)),
             drawn="" if mask is None else self._add(mask_file(mask)),
             others="" if prior is None else self._add(prior_file(prior)),
         )
@@ -90,6 +91,10 @@ class Packer:
     @cached_property
     def _added(self) -> set[str]:
         return set()
+
+    @cached_property
+    def _card(self) -> ModelCard:
+        return self.backend.models()[self.assignment.study.model]
 
     @cached_property
     def _models(self) -> dict[str, str]:

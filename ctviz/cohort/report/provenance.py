@@ -51,6 +51,7 @@ def model_card(card: ModelCard) -> Iterator[Block]:
             ("architecture", f"{card.architecture}, {_settings(card.arguments)}".rstrip(", ")),
             ("output neurons, input channels", f"{card.neurons}, {card.channels}"),
             ("input, rows × columns", f"{card.size[0]} × {card.size[1]}"),
+            *([("slices that it sees", card.sees)] if card.sees else []),
             ("window, centre and width in HU", f"{card.window[0]:g}, {card.window[1]:g}"),
             ("licence", card.licence),
             *((f"training, {name}", str(value)) for name, value in card.training.items()),

@@ -67,13 +67,13 @@ class Asked:
 
 def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
     """Return the content address of a slice's result: of everything it is computed from."""
-    image, mask = unit.image(backend), unit.mask(backend)
+    image, mask, card = unit.image(backend), unit.mask(backend), backend.models()[study.model]
     prior = unit.prior(backend) if needs_others(study) else None
     return address(
         "unit",
         UNIT_VERSION,
         [unit.case, unit.patient, unit.slice_index, unit.truth, study.target],
-        [study.model, of_model(backend.models()[study.model]), of_slice(image)],
+        [study.model, of_model(card), of_slice(image, card)],
         [of_tunable(estimator) for estimator in study.built_estimators().values()],
         [[key, of_tunable(metric)] for key, metric in study.built_metrics().items()],
         study.signs,

@@ -58,6 +58,13 @@ class ClassScore:
 
     together: bool = True
     """Whether several images may be sent at once."""
+    middle: int | None = None
+    """The channel of the slice itself where the others show its neighbours."""
+
+    @property
+    def shown(self) -> Tensor:
+        """The channels (1, C, h, w) that show the slice itself: all, or the middle one."""
+        return self.x if self.middle is None else self.x[:, self.middle : self.middle + 1]
 
     @classmethod
     def ask(  # noqa: PLR0913 - it makes all parts of a question
@@ -69,6 +76,7 @@ class ClassScore:
         progress: Progress,
         *,
         pace: Pace | None = None,
+        middle: int | None = None,
     ) -> Self:
         """Return the question after checking all its parts; costs one forward pass.
 
@@ -83,7 +91,8 @@ class ClassScore:
         x = in_layout(x.detach(), channels_last=False)
         conduct = _checked_network(network, x, target, pace)
         progress.advance()
-        return cls(network, x, target, references, progress, pace.for_(conduct), conduct.together)
+        asked = (network, x, target, references, progress, pace.for_(conduct))
+        return cls(*asked, conduct.together, middle)
 
     def scores(self, points: Tensor) -> Tensor:
         """Return (N,) target class scores of (N, C, h, w) points."""

@@ -41,6 +41,8 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     done: Done | None = None,
     failed: Failed | None = None,
     measured: Measured | None = None,
+    middle: int | None = None,
+    beside: Measured | None = None,
 ) -> list[FloatMap]:
     """Return each estimator's signed map (h, w): positive speaks for the target class.
 
@@ -72,12 +74,20 @@ def explain(  # noqa: PLR0913 - the question has three parts, and each listener 
     measured
         Called with (index, gap) just before a map is ready: its `completeness_gap`, or None where
         that is not defined. Without it none is measured, which saves a few forward passes.
+    middle
+        The channel of the slice itself where the others show its neighbours: where regions are cut
+        from the picture, they are cut from that one. None where every channel shows the slice.
+    beside
+        Called with (index, share) just before a map is ready: the share of its strength that lies
+        on the neighbours' channels; None where there are none, or where it has no channels.
     """
     progress = Progress() if progress is None else progress
-    answers = _AnswersSoFar(estimators, done, failed, measured)
+    answers = _AnswersSoFar(estimators, done, failed, measured, beside)
     progress.start(passes(estimators, measured=measured is not None).total)
     with undisturbed(network):
-        class_score = ClassScore.ask(network, x, target, references, progress, pace=pace)
+        class_score = ClassScore.ask(
+            network, x, target, references, progress, pace=pace, middle=middle
+        )
         waiting = sorted(shared_work(estimators), key=lambda group: _cost(group).total)
         while waiting:
             group = next(group for group in waiting if answers.has_parents_of(group))
@@ -124,6 +134,7 @@ class _AnswersSoFar:
     done: Done | None
     failed: Failed | None
     measured: Measured | None
+    beside: Measured | None
     known: dict["Estimator", FloatMap] = field(default_factory=dict)
     refused: dict["Estimator", CtvizError] = field(default_factory=dict)
     seconds: dict["Estimator", float] = field(default_factory=dict)
@@ -187,6 +198,10 @@ class _AnswersSoFar:
             return
         self.known[estimator], self.seconds[estimator] = values, seconds
         self._measure(estimator, values, class_score)
+        if self.beside is not None:
+            share = _share_beside(result, class_score)
+            for index in self._places(estimator):
+                self.beside(index, share)
         if self.done is not None:
             for index in self._places(estimator):
                 self.done(index, values, seconds)
@@ -209,6 +224,15 @@ class _AnswersSoFar:
 
     def _places(self, estimator: "Estimator") -> list[int]:
         return [index for index, asked in enumerate(self.estimators) if asked == estimator]
+
+
+def _share_beside(result: Tensor, class_score: ClassScore) -> float | None:
+    """Return which share of a map's strength (…, h, w) lies on the channels of neighbours."""
+    if class_score.middle is None or result.numel() != class_score.x.numel():
+        return None
+    channels = result.detach().cpu().double().reshape(class_score.x.shape[1:]).abs().sum((1, 2))
+    whole = float(channels.sum())
+    return 1 - float(channels[class_score.middle]) / whole if whole > 0 else None
 
 
 def _doubt(estimator: "Estimator", values: FloatMap, class_score: ClassScore) -> CtvizError | None:

@@ -45,7 +45,7 @@ class SuperpixelEstimator(Estimator):
 
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:  # noqa: ARG002
         """Return each pixel's superpixel's coefficient."""
-        pieces = superpixels(class_score.x, self.superpixels)
+        pieces = superpixels(class_score.shown, self.superpixels)
         count = int(pieces.max()) + 1
         visible = np.ones((self.samples, count), dtype=bool)
         visible[1] = False

@@ -20,6 +20,7 @@ def contribution(answer: ResultAnswer, each: Explanation) -> Dataset | None:
         "weights": answer.weights,
         "target": answer.target,
         **({} if answer.rather_than is None else {"rather than": answer.rather_than}),
+        **({"sees": answer.sees} if answer.sees else {}),
         "estimator": each.importance.estimator,
         "settings": dict(each.settings),
     }

@@ -90,6 +90,8 @@ class ResultAnswer:
         Index of the class that it is explained against; None where that is none.
     model_title, weights
         How screens call the model, and the sha256 of its weights.
+    sees
+        Which slices it sees at a time, in words; empty if one.
     """
 
     slice_index: int
@@ -100,6 +102,7 @@ class ResultAnswer:
     explanations: tuple[Explanation, ...] = ()
     scores: tuple[GivenScore, ...] = ()
     rather_than: int | None = None
+    sees: str = ""
 
     @property
     def explained(self) -> str:

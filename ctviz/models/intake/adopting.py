@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ctviz.core import CtvizError, UnusableModel, Value
 from ctviz.core.text import count_of
 from ctviz.models.architectures import ARCHITECTURES, SingleNeuron, TensorNames, build_network
+from ctviz.models.neighbours import fault_of_channels
 
 NAMED = 4
 """So many tensors are named of those that do not fit."""
@@ -131,11 +132,8 @@ def _own(name: str, names: TensorNames) -> str:
 
 def _built(name: str, arguments: Mapping[str, Value], channels: int, neurons: int) -> nn.Module:
     """Return the architecture's network, refusing hyperparameters that it does not allow."""
-    if channels not in {1, 3}:
-        raise _UnfitWeights(
-            f"The weights are of a network for images of {channels} channels; ctviz sends 1, or 3.",
-            0,
-        )
+    if fault := fault_of_channels(channels):
+        raise _UnfitWeights(f"The weights are of a network for images {fault}", 0)
     try:
         with torch.random.fork_rng(devices=[]):
             network = build_network(name, arguments, channels=channels, neurons=neurons)

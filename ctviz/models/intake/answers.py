@@ -9,6 +9,7 @@ from ctviz.models.card import AS_THEY_ARE, DataSource, ModelCard, Scale
 from ctviz.models.grid import AS_A_WHOLE, Manner
 from ctviz.models.heads import Head, usual_head, why_not
 from ctviz.models.intake.inspecting import Inspection
+from ctviz.models.neighbours import Neighbours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +18,10 @@ class CardAnswers:
 
     Parameters
     ----------
-    id, title, task, classes, window, further_windows, scale, manner, licence, intended_use, data
+    id, title, task, classes, window, further_windows, neighbours, scale, manner, licence
         As on a `ModelCard`. Without a title it is the id.
+    intended_use, data
+        As on a `ModelCard`.
     head
         What its outputs mean; by default what is usual for as many, see `usual_head`.
     """
@@ -27,6 +30,7 @@ class CardAnswers:
     classes: Sequence[str]
     window: tuple[float, float]
     further_windows: tuple[tuple[float, float], ...] = ()
+    neighbours: Neighbours | None = None
     title: str = ""
     task: str = ""
     head: Head | None = None
@@ -54,6 +58,7 @@ class CardAnswers:
             size=found.size,
             window=self.window,
             further_windows=self.further_windows,
+            neighbours=self.neighbours,
             scale=self.scale,
             manner=self.manner,
             licence=self.licence,

@@ -54,6 +54,7 @@ class Rehearsal:
     ) -> tuple[list[Levels], NDArray[np.float64]]:
         """Return what it would see of slices, (h, w) or (h, w, 3) in [0, 1], and answer, (N, K).
 
+        Of neighbouring slices only the one in the middle is a picture.
         What it and its classes are called does not matter yet.
         """
         outputs = max(2, self.found.neurons)
@@ -62,7 +63,8 @@ class Rehearsal:
             model = self.classifier(replace(answers, id="newcomer", title="", classes=names))
             inputs = [model.encode(image) for image in images]
             shares = np.concatenate([model.probabilities(x) for x in inputs])
-        return [_picture(x[0]) for x in inputs], shares
+        middle = model.card.shown_channel
+        return [_picture(x[0] if middle is None else x[0, middle][None]) for x in inputs], shares
 
 
 def _picture(x: Tensor) -> Levels:

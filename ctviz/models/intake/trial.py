@@ -23,6 +23,7 @@ from ctviz.models.intake.inspecting import (
     LeftOpen,
     spoken,
 )
+from ctviz.models.neighbours import fault_of_channels
 from ctviz.models.onnx import OnnxNetwork, onnx_network
 from ctviz.networks import NetworkFailed, class_scores, conduct_of
 
@@ -76,11 +77,8 @@ def inspected(content: bytes, size: Sequence[str] = ()) -> Inspection:
 def _image(network: OnnxNetwork, size: Sequence[str]) -> tuple[int, int, int]:
     channels, *told = network.shape
     channels = 1 if channels is None else channels
-    if channels not in {1, 3}:
-        raise UnusableModel(
-            f"The network takes images of {channels} channels; ctviz sends 1, or the same grey "
-            "values 3 times."
-        )
+    if fault := fault_of_channels(channels):
+        raise UnusableModel(f"The network takes images {fault}")
     wanted = list(map(int, size)) or told
     if told != wanted and None not in told:
         raise UnusableModel(
@@ -105,7 +103,8 @@ def _images(shape: tuple[int, int, int]) -> list[Tensor]:
     across = torch.linspace(0, 1, columns).expand(rows, columns)
     down = torch.linspace(-1, 1, rows)[:, None].expand(rows, columns)
     disc = ((2 * across - 1).square() + down.square() < 0.5).float()
-    noise = torch.rand(rows, columns, generator=generator)
+    # Channels differ, as neighbouring slices do: a network that mixes them up is found out.
+    noise = torch.rand(channels, rows, columns, generator=generator)
     planes = (noise, across, disc * 0.8 + 0.1 * noise)
     return [plane.expand(1, channels, rows, columns).contiguous() for plane in planes]
 

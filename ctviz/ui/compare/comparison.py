@@ -95,6 +95,12 @@ class ComparedMap:
         ready = self.job is not None and _is_ready(self.job)
         return self.job.result(0).completeness_gap if self.job is not None and ready else None
 
+    @property
+    def on_neighbours(self) -> float | None:
+        """Share of it that lies on neighbouring slices; None where nobody knows, or not yet."""
+        ready = self.job is not None and _is_ready(self.job)
+        return self.job.result(0).on_neighbours if self.job is not None and ready else None
+
     def score(self, metric: str) -> Score:
         """Return a score, or why there is none yet."""
         if metric in self.evaluations:

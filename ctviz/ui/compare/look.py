@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ctviz.core import Case, CtvizError, Mask, Prediction
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
+from ctviz.models.classifier import caveats_of_neighbours
 from ctviz.store import AuditEvent, CaseEntry
 from ctviz.ui.access import record_once
 from ctviz.ui.access.sight import seen_regions
@@ -250,7 +251,10 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
         second_opinion=wants_second_opinion(),
         error_bars=wants_error_bars(),
     )
-    explained = Explained(card, prediction, target, strangeness, chosen_rather_than(card, target))
+    explained = Explained(
+        *(card, prediction, target, strangeness, chosen_rather_than(card, target)),
+        of_neighbours=caveats_of_neighbours(image, card),
+    )
     comparison = compare(page_jobs, explained.question(image), estimators, reading, held)
     second = None
     if other is not None:

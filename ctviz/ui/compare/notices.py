@@ -47,6 +47,8 @@ class Explained:
         How unlike the slice is to what the model has learnt from; None where that is not known.
     rather_than
         The class that it is explained against; None for none.
+    of_neighbours
+        Where the neighbouring slices that it sees are not as it was trained, in sentences.
     """
 
     card: ModelCard
@@ -54,6 +56,7 @@ class Explained:
     target: int
     strangeness: float | None = None
     rather_than: int | None = None
+    of_neighbours: tuple[str, ...] = ()
 
     def question(self, image: Slice) -> Question:
         """Return what the maps of a slice answer."""
@@ -85,6 +88,23 @@ class Explained:
                 "is made of; the score of the class alone may also rise with that of the other."
             )
         return f"{said} Fidelity follows the probability of '{one}' where only these two could be."
+
+    @property
+    def among(self) -> Remark | None:
+        """What it sees beside the slice; None if nothing."""
+        if not self.card.sees:
+            return None
+        seen = (
+            f"The model sees {self.card.sees}. At each place a map adds up "
+            "what lies there on all of them, so that what it marks may lie on a neighbour."
+        )
+        sentence = " ".join((seen, *self.of_neighbours))
+        short = f"sees {self.card.channels} slices"
+        return Remark(
+            f"{short}, not all as trained" if self.of_neighbours else short,
+            sentence,
+            warns=bool(self.of_neighbours),
+        )
 
     @property
     def words(self) -> str:
@@ -146,7 +166,8 @@ def in_short(explained: Explained | None, notices: Sequence[Notice]) -> Answer:
         return Answer("", "The model is looking at this slice …")
     meaning = [Remark("what this means", explained.contrast)] if explained.contrast else []
     caveats = [Remark(notice.short, notice.sentence, warns=True) for notice in notices]
-    return Answer(explained.answer, explained.words, [*caveats, *meaning])
+    among = [explained.among] if explained.among else []
+    return Answer(explained.answer, explained.words, [*caveats, *among, *meaning])
 
 
 def say_in_full(notices: Sequence[Notice]) -> None:

@@ -10,7 +10,7 @@ from ctviz.ui.service import backend
 from ctviz.ui.session import session
 
 Place = tuple[object, ...]
-"""Kind of a result, digest of its slice, and what else it depends on."""
+"""Kind of a result, identity of its slice, and what else it depends on."""
 
 PREDICTION_SECONDS = 1.0
 """A prediction is waited for this long, so that the page seldom shows a gap in its place."""
@@ -57,17 +57,17 @@ class PageJobs:
     def prediction(self, image: Slice, model_id: str) -> Job[Prediction]:
         """Return the model's answer for a slice; jobs of other slices are cancelled first."""
         for place, job in self._before.items():
-            if image.digest not in place:
+            if image.identity not in place:
                 job.cancel()
-        place = ("prediction", image.digest, model_id)
+        place = ("prediction", image.identity, model_id)
         (job,) = self.several([place], lambda _: [backend().predict(image, model_id)])
         wait_for([job], PREDICTION_SECONDS)
         return job
 
-    def give_up(self, kinds: Collection[str], digest: str) -> None:
-        """Cancel what is of these kinds, but not of the slice with this digest, at once."""
+    def give_up(self, kinds: Collection[str], identity: str) -> None:
+        """Cancel what is of these kinds, but not of this slice, at once."""
         for place, job in self._before.items():
-            if place[0] in kinds and digest not in place:
+            if place[0] in kinds and identity not in place:
                 job.cancel()
 
     def release_others(self) -> None:

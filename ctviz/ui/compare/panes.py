@@ -19,9 +19,11 @@ from ctviz.ui.compare.completeness import gap_of
 from ctviz.ui.compare.error_bars import ErrorBarsShown, wants_error_bars
 from ctviz.ui.compare.expected_seconds import WORTH_SAYING, expected_seconds
 from ctviz.ui.compare.metric_choice import meaning
+from ctviz.ui.compare.on_neighbours import share_beside
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.what_if.trying import Tried
 from ctviz.ui.routes import map_url
+from ctviz.ui.service import backend
 from ctviz.ui.session import session
 from ctviz.ui.viewer import Pane, PaneState, ScoreText
 
@@ -78,6 +80,7 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None, model: P
         scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
         badge=badge_of(estimator, one.sanity),
         gap=gap_of(estimator, one.completeness_gap),
+        beside=share_beside(one.on_neighbours, backend().models()[model.id].channels),
         stronger=_seen(one, model, "stronger", bars.stronger),
         half_widths=_seen(one, model, "half-width", bars.half_widths),
         chance=bars.chance,

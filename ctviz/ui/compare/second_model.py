@@ -9,6 +9,7 @@ from ctviz.core import CtvizError, Prediction, Slice
 from ctviz.estimators import Estimator
 from ctviz.metrics import Metric
 from ctviz.models import ModelCard
+from ctviz.models.classifier import caveats_of_neighbours
 from ctviz.ui.compare.choices import may_contrast
 from ctviz.ui.compare.comparison import (
     UNDEFINED,
@@ -131,7 +132,8 @@ def look_again(
         against = _same_class(first, first.rather_than, prediction) if may_contrast(card) else None
         strangeness = strangeness_of(page_jobs, image, card)
         explained = Explained(
-            card, prediction, target, strangeness, None if against == target else against
+            *(card, prediction, target, strangeness, None if against == target else against),
+            of_neighbours=caveats_of_neighbours(image, card),
         )
         state = session()
         reading = MapReading(state.sign, state.unit, tuple(how.metrics), checks=how.spare)
@@ -181,6 +183,7 @@ def _three(ours: Pane, theirs: Pane) -> Iterator[Pane]:
         scores=_apart(ours.scores, theirs.scores),
         badge=None,
         gap=None,
+        beside=None,
         stronger={},
         half_widths={},
         chance="",

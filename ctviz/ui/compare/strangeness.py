@@ -10,6 +10,6 @@ def strangeness_of(page_jobs: PageJobs, image: Slice, card: ModelCard) -> float 
     """Return the strangeness of a slice; None while it is computed, or where nobody knows."""
     if card.familiarity is None:
         return None
-    place = ("strangeness", image.digest, card.id)
+    place = ("strangeness", image.identity, card.id)
     (job,) = page_jobs.several([place], lambda _: [backend().strangeness(image, card.id)])
     return job.result(0) if job.state == "ready" else None

@@ -14,20 +14,22 @@ from ctviz.models.card import AS_THEY_ARE, DataSource, Scale
 from ctviz.models.grid import AS_A_WHOLE, Fit, Manner
 from ctviz.models.heads import Head, usual_head
 from ctviz.models.intake import CardAnswers, Inspection
+from ctviz.models.neighbours import End, Neighbours, Unit, neighbours_needed
 
 OTHER = "Other numbers"
 IMAGENET = "ImageNet's mean and spread"
+COLOURS: Scale = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SCALES: Mapping[str, Scale | None] = MappingProxyType(
     {
         "No: 0 to 1": AS_THEY_ARE,
         "-1 to 1": ((0.5,), (0.5,)),
-        IMAGENET: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        IMAGENET: COLOURS,
         OTHER: None,
     }
 )
 """How the values in the window are normalised, by the words in which it is asked."""
 GREY_IMAGENET: Scale = (0.449,), (0.226,)
-"""The mean over its three channels, for networks of a single one."""
+"""The mean over its three channels, for networks that do not have three."""
 START = "soft-tissue"
 
 
@@ -45,6 +47,8 @@ class CardEntries:
         In the order of the network's answers.
     windows
         (centre, width) of all channels, or of each.
+    among, step, unit, first
+        Whether the channels show a slice among its neighbours, and which, see `Neighbours`.
     fit, zoom
         How a scan is laid on the network's grid, see `Manner`.
     scale, mean, spread
@@ -57,6 +61,10 @@ class CardEntries:
     classes: list[str]
     windows: list[tuple[float, float]]
     head: Head = "softmax"
+    among: bool = False
+    step: float = 1.0
+    unit: Unit = "slices"
+    first: End = "above"
     fit: Fit = AS_A_WHOLE.fit
     zoom: float = AS_A_WHOLE.zoom
     task: str = ""
@@ -75,7 +83,9 @@ class CardEntries:
         outputs = max(2, found.neurons)
         window = THEME.windows[START]
         head = usual_head(found.neurons, found.ending)
-        return cls(title, [""] * outputs, [(float(window.level), float(window.width))], head)
+        windows = [(float(window.level), float(window.width))]
+        among = neighbours_needed(found.channels)
+        return cls(title, [""] * outputs, windows, head, among=among)
 
     @property
     def id(self) -> str:
@@ -96,7 +106,8 @@ class CardEntries:
             head=self.head,
             classes=[name.strip() for name in self.classes],
             window=first,
-            further_windows=tuple(further),
+            further_windows=() if self.among else tuple(further),
+            neighbours=self.neighbours if self.among else None,
             scale=self.scaling(channels),
             manner=Manner(self.fit, self.zoom),
             licence=self.licence.strip() or "not said",
@@ -105,10 +116,15 @@ class CardEntries:
 
     def scaling(self, channels: int) -> Scale:
         """Return the means and spreads."""
-        if self.scale == IMAGENET and channels == 1:
+        if self.scale == IMAGENET and channels != len(COLOURS[0]):
             return GREY_IMAGENET
         known = SCALES[self.scale]
         return known or (_numbers(self.mean, "means"), _numbers(self.spread, "spreads"))
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """Which slices channels show, if they show a slice among its neighbours."""
+        return Neighbours(self.step, self.unit, self.first)
 
     @property
     def multi_label(self) -> bool:

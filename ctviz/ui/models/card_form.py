@@ -11,6 +11,7 @@ from ctviz.models.card import LARGEST_ZOOM
 from ctviz.models.grid import Fit
 from ctviz.models.heads import HEADS, why_not
 from ctviz.models.intake import Inspection
+from ctviz.models.neighbours import ENDS, LONGEST_STEP, UNITS, End, neighbours_needed
 from ctviz.ui.models.card_entries import OTHER, SCALES, CardEntries
 from ctviz.ui.session import Mirrored, Typed, mirror, typed, value_of, widget
 from ctviz.ui.uninterrupted import uninterrupted
@@ -21,6 +22,11 @@ MANY = 12
 """More classes than this are named in one field, a line each."""
 OWN_WINDOW = "Other"
 LIMIT_HU = 10_000.0
+CHANNEL_WORDS: Mapping[bool, str] = {
+    False: "The slice itself",
+    True: "The slice in the middle, its neighbours around it",
+}
+END_WORDS: Mapping[End, str] = {"above": "above (nearer to the head)", "below": "below"}
 FIT_WORDS: Mapping[Fit, str] = {
     "whole": "Whole, air beside it",
     "filled": "Its middle fills the image",
@@ -119,18 +125,59 @@ def _take_lines(entries: CardEntries, text: str) -> None:
 
 
 def _ask_windows(entries: CardEntries, found: Inspection) -> None:
-    """Ask which HU become 0 to 1: of all channels, or of each."""
-    each = len(entries.windows) > 1
-    for index in range(len(entries.windows)):
+    """Ask what channels show, and which HU become 0 to 1: of all channels, or of each."""
+    _ask_channels(entries, found)
+    each = len(entries.windows) > 1 and not entries.among
+    for index in range(len(entries.windows) if each else 1):
         title = f"Window of channel {index + 1}" if each else "Window that it was trained with"
         _ask_window(entries.windows, index, title)
-    if found.channels > 1:
+    if found.channels > 1 and not entries.among:
         st.toggle(
             "Each channel has a window of its own",
             **_shown(
                 ("newcomer", "each"), each, partial(_take_each, entries, channels=found.channels)
             ),
         )
+
+
+def _ask_channels(entries: CardEntries, found: Inspection) -> None:
+    """Ask whether its channels show one slice, or a slice among its neighbours."""
+    if found.channels == 1:
+        return
+    if not neighbours_needed(found.channels):
+        st.selectbox(
+            f"What do its {found.channels} channels show?",
+            [False, True],
+            format_func=CHANNEL_WORDS.__getitem__,
+            help="Neighbouring slices as channels are also called 2.5-D.",
+            **_of(entries, "among"),
+        )
+    if not entries.among:
+        return
+    step, unit, first = st.columns([4, 4, 6])
+    step.number_input(
+        "Slices lie apart by",
+        0.01,
+        LONGEST_STEP,
+        step=1.0,
+        format="%g",
+        help="In slices: each one, every second one, … of a scan, however thick they are. In mm: "
+        "the slice that lies nearest to so many mm away; say this if scans were resampled.",
+        **_typed(entries, "step"),
+    )
+    unit.selectbox("in", UNITS, **_of(entries, "unit"))
+    first.selectbox(
+        "First channel lies",
+        ENDS,
+        format_func=END_WORDS.__getitem__,
+        help="Above is what is read before the slice. NIfTI files mostly count from the feet: a "
+        "network that was trained in their order begins below.",
+        **_of(entries, "first"),
+    )
+    st.caption(
+        f"It sees {entries.neighbours.words(found.channels)}. At the ends of a scan its last slice "
+        "is repeated."
+    )
 
 
 def _take_each(entries: CardEntries, each: object, channels: int) -> None:

@@ -43,6 +43,7 @@ def _card(card: ModelCard) -> None:
             f"- answers: {_in_a_line(HEADS[card.head])}\n"
             f"- architecture: {_architecture(card)}\n"
             f"- input: {card.size[0]} × {card.size[1]} pixels{_manner(card)}, {_windows(card)}\n"
+            f"{f'- sees {card.sees}{chr(10)}' if card.sees else ''}"
             f"- licence of the weights: {plain(card.licence)}\n"
             f"- weights: {_checksum(card)}"
         )

@@ -72,7 +72,7 @@ def _asked(
     ids = tuple(case.id for case in cases)
     reading = (
         *(answers.window, answers.further_windows, answers.scale, answers.manner),
-        *(answers.head, ids),
+        *(answers.head, answers.neighbours, ids),
     )
     if newcomer.asked is None or newcomer.asked[0] != reading:
         if newcomer.asked is not None:

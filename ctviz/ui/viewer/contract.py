@@ -262,6 +262,8 @@ class Pane(ToBrowser):
         Whether it passed the sanity check; None for controls, which have nothing to pass.
     gap
         How far the map's sum is off; None where there is nothing to compare it with.
+    beside
+        How much of it lies on neighbouring slices; None where the model sees none.
     stronger, half_widths
         Address of where the map of a slice is stronger than chance (1, elsewhere 0), and of how far
         each pixel's interval goes to each side, as ``maps``; for slices of which that is known.
@@ -290,6 +292,7 @@ class Pane(ToBrowser):
     scores: Sequence[ScoreText] = ()
     badge: Badge | None = None
     gap: Remark | None = None
+    beside: Remark | None = None
     stronger: Mapping[int, str] = field(default_factory=dict)
     half_widths: Mapping[int, str] = field(default_factory=dict)
     chance: str = ""

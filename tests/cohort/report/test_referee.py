@@ -19,6 +19,7 @@ from ctviz.cohort.report.referee.pack import integrity
 from ctviz.cohort.run.registration import Registration, register
 from ctviz.core.settings import PROJECT
 from ctviz.models import read_card
+from ctviz.models.neighbours import Neighbours
 from ctviz.training.contrast import FRESH_SEED, TRAINING_SEED
 from ctviz.viz.documents import Heading, Points, Table
 from tests.cohort.finished import Quality, finished_study, study
@@ -242,6 +243,14 @@ def test_items_are_filled_from_facts(facts):
     best = facts.findings.ranking("fidelity").standings
     top = max(s.mean for s in best if not s.entrant.control)
     assert f"Squared SmoothGrad, either sign {top:.2f}" in said[38]
+
+
+def test_of_a_network_that_sees_neighbours_the_limits_say_so(facts):
+    assert not found(facts, "It sees")
+    card = replace(facts.card, channels=3, neighbours=Neighbours(2.5, "mm"))
+    slab = replace(facts, card=card)
+    assert found(slab, "It sees 3 slices, 1 on either side of the shown one, 2.5 mm apart.")
+    assert "2.5 mm apart" in str(answers(CLAIM_2024, slab))
 
 
 def test_without_the_models_card_its_items_are_not_answered(facts):

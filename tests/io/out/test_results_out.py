@@ -24,8 +24,10 @@ from ctviz.io.out import (
     pack,
     read_claims,
 )
+from ctviz.io.out.claims import texts_of
 from ctviz.io.out.contours import outlines
 from ctviz.io.out.link import write_link
+from ctviz.io.out.made_by import contributed
 from ctviz.io.out.objects import read_map, read_regions, slice_names
 from ctviz.io.out.origin import SourceImage
 from tests.io.out.conftest import CASES, COLUMNS, ROWS, disc, results_on, scan
@@ -199,6 +201,18 @@ def test_what_is_explained_in_contrast_comes_back_with_both_classes(folder):
     uids = {pydicom.dcmread(path).SOPInstanceUID for path in (first, alone[0])}
     assert len(uids) == 2
     assert read_map(next(p for p in alone if p.name == first.name)).rather_than is None
+
+
+def test_reports_and_maps_say_which_slices_were_seen(folder):
+    whole = results_on(CASES["one slice"]())
+    seen = "3 slices, 1 on either side of the shown one, 2.5 mm apart"
+    answer = replace(whole.answer, sees=seen)
+    paths = write(replace(whole, answer=answer), folder, forms=ALL)
+    (report,) = (path for path in paths if path.name.startswith("sr-"))
+    assert f"sees={seen}" in set(texts_of(pydicom.dcmread(report)))
+    assert read_claims(report).target == 1
+    made = next(path for path in paths if path.name.startswith("pm-"))
+    assert contributed(pydicom.dcmread(made))["sees"] == seen
 
 
 def _items(dataset):

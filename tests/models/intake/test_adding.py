@@ -11,6 +11,7 @@ from ctviz.cli import main
 from ctviz.core import Slice, UnusableModel
 from ctviz.models import load_model, model_cards
 from ctviz.models.intake import CardAnswers, add_file, inspect_onnx
+from ctviz.models.neighbours import Neighbours
 from tests.models.onnx.foreign_networks import SIZE, exported, foreign_network
 
 WINDOW = (40.0, 400.0)
@@ -153,3 +154,28 @@ def test_the_command_says_what_was_added_or_refused(shelf, file, monkeypatch, ca
     assert "already" in capsys.readouterr().err
     assert main([*told[:-1], "wide"]) == 2
     assert "--window takes numbers" in capsys.readouterr().err
+
+
+def test_the_command_takes_neighbouring_slices_as_channels(shelf, file, monkeypatch, capsys):
+    monkeypatch.setenv("CTVIZ_MODELS", str(shelf))
+    network = nn.Sequential(nn.Conv2d(5, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    path = str(file(exported(nn.Sequential(network, nn.Linear(4, 2)).eval(), 5)))
+    told = ["model", "add", path, "--id", "ours", "--classes", "no,yes", "--window", "40,400"]
+    assert main(told) == 2
+    assert "say which neighbouring slices they show" in capsys.readouterr().err
+    for wrong in ("cm", "-1", "1.5", "2mm3", "nanmm", "1e9mm"):
+        assert main([*told, f"--neighbours={wrong}"]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+    assert main([*told, "--first-channel", "below"]) == 2
+    assert "--neighbours" in capsys.readouterr().err
+    assert not list(shelf.glob("*"))
+    assert main([*told, "--neighbours", "2.5mm", "--first-channel", "below"]) == 0
+    said = capsys.readouterr().out
+    assert "It sees 5 slices, 2 on either side of the shown one, 2.5 mm apart." in said
+    assert model_cards(shelf)["ours"].neighbours == Neighbours(2.5, "mm", "below")
+
+
+def test_an_even_number_of_channels_has_no_slice_in_the_middle(shelf, file):
+    network = nn.Sequential(nn.Conv2d(4, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()).eval()
+    with pytest.raises(UnusableModel, match="images of 4 channels; ctviz sends"):
+        add_file(file(exported(network, 4)), ANSWERS, shelf)

@@ -16,6 +16,7 @@ from ctviz.models import load_model
 from ctviz.models.intake import CardAnswers, LeftOpen, add_network, rehearsed
 from ctviz.models.intake.adopting import adopted
 from ctviz.models.intake.unpacking import unpacked, weights_of
+from ctviz.models.neighbours import Neighbours
 from tests.models.intake.plain_networks import NETWORKS, plain_network
 
 ANSWERS = CardAnswers(id="ours", classes=("no", "yes"), window=(40.0, 400.0))
@@ -140,7 +141,7 @@ def test_what_is_missing_and_what_is_not_known_is_named():
     [
         ({"fc.weight": torch.zeros(2, 63)}, r"'fc.weight' is \(2, 63\)"),
         ({"bn1.bias": torch.full((8,), torch.nan)}, "infinite or undefined"),
-        ({"conv1.weight": torch.zeros(8, 5, 7, 7)}, "images of 5 channels"),
+        ({"conv1.weight": torch.zeros(8, 4, 7, 7)}, "images of 4 channels; ctviz sends 1"),
         ({"conv1.weight": torch.zeros(4000, 3, 7, 7)}, "width"),
     ],
 )
@@ -179,3 +180,17 @@ def test_the_command_takes_a_checkpoint(saved, tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "models").exists()
     assert main([*told, "--size", "64"]) == 0
     assert "they fit resnet18" in capsys.readouterr().out
+
+
+def test_a_checkpoint_of_five_channels_sees_five_slices(saved, tmp_path):
+    network = narrow("resnet18", channels=5)
+    answers = CardAnswers(
+        id="ours", classes=("no", "yes"), window=(40.0, 400.0), neighbours=Neighbours(2)
+    )
+    card = add_network(rehearsed(saved(network.state_dict()), SIZE), answers, tmp_path / "models")
+    assert (card.channels, card.neighbours, card.shown_channel) == (5, Neighbours(2), 2)
+    x = torch.rand(1, 5, *SIZE)
+    with torch.no_grad():
+        expected = network.eval()(x)
+        found = load_model(tmp_path / "models" / "ours").network(x)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)

@@ -1,11 +1,15 @@
 """What a reader should know before believing what is on the screen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ctviz.core import Prediction
 from ctviz.models import Familiarity, ModelCard
+from ctviz.models.neighbours import Neighbours
 from ctviz.ui.compare.notices import Explained, in_short
+from ctviz.ui.compare.on_neighbours import share_beside
 
 CARD = ModelCard(
     id="tiny",
@@ -71,3 +75,22 @@ def test_what_a_contrast_means_is_said_plainly(classes, several, words):
         False,
     )
     assert in_short(Explained(card, answer, 0), ()).caveats == []
+
+
+def test_that_a_model_sees_neighbours_is_said_and_warns_where_they_are_not_as_trained():
+    card = replace(CARD, channels=5, neighbours=Neighbours(2.5, "mm"))
+    (remark,) = in_short(Explained(card, ANSWER, 1), ()).caveats
+    assert remark.text == "sees 5 slices"
+    assert "2 on either side of the shown one, 2.5 mm apart. At each place a map" in remark.why
+    assert not remark.warns
+    (remark,) = in_short(Explained(card, ANSWER, 1, of_neighbours=("It ends.",)), ()).caveats
+    assert remark.text == "sees 5 slices, not all as trained"
+    assert remark.why.endswith("It ends.")
+    assert remark.warns
+
+
+def test_what_lies_beside_the_slice_is_held_against_an_even_share():
+    remark = share_beside(0.384, 5)
+    assert remark.text == "38 % beside"
+    assert "it would be 80 % if all 5 slices" in remark.why
+    assert share_beside(None, 5) is None

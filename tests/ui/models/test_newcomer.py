@@ -9,6 +9,7 @@ from monai.networks.nets import ResNet as MonaiResNet
 from streamlit.testing.v1 import AppTest
 
 from ctviz.core import UnusableModel
+from ctviz.models.neighbours import Neighbours
 from ctviz.ui.access.account import Account
 from ctviz.ui.access.roles import PERMITTED
 from ctviz.ui.models import newcomer as page
@@ -98,6 +99,27 @@ def test_a_network_of_several_outputs_may_judge_each_finding_by_itself(bring, ba
     settled(app)
     assert not app.exception
     assert backend.models()["our-net"].head == "sigmoid"
+
+
+def test_three_channels_may_be_a_slice_among_its_neighbours(bring, backend):
+    app = bring(exported(foreign_network("inception"), 3))
+    assert any("window of its own" in each.label for each in app.toggle)
+    shown(app.selectbox, "ctviz:newcomer:among").set_value(True)
+    settled(app)
+    assert not any("window of its own" in each.label for each in app.toggle)
+    shown(app.selectbox, "ctviz:newcomer:unit").set_value("mm")
+    settled(app)
+    shown(app.number_input, "ctviz:newcomer:step").set_value(2.5)
+    shown(app.selectbox, "ctviz:newcomer:first").set_value("below")
+    settled(app)
+    assert "3 slices, 1 on either side of the shown one, 2.5 mm apart" in text_of(app)
+    for number, name in enumerate(("with contrast", "without contrast", "lung")):
+        fill(app, f"class:{number}", name)
+    assert "right" in text_of(app)
+    app.button(key="ctviz:newcomer:add").click()
+    settled(app)
+    assert not app.exception
+    assert backend.models()["our-net"].neighbours == Neighbours(2.5, "mm", "below")
 
 
 def test_both_classes_are_swapped_by_a_button(bring):

@@ -151,7 +151,8 @@ def _network(facts: StudyFacts) -> str:
     return (
         f"{facts.card.architecture}{f' ({settings})' if settings else ''}, "
         f"{count(facts.card.channels, 'input channel')} of {facts.card.size[0]} × "
-        f"{facts.card.size[1]} pixels, {count(facts.card.neurons, 'output neuron')} for the "
+        f"{facts.card.size[1]} pixels{f' ({facts.card.sees})' if facts.card.sees else ''}, "
+        f"{count(facts.card.neurons, 'output neuron')} for the "
         f"classes {listed(list(facts.card.classes))}."
     )
 

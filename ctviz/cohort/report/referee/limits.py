@@ -113,6 +113,11 @@ def _model(facts: StudyFacts) -> Iterator[str]:
     """Yield what one model, with its mistakes, leaves open."""
     subject = facts.findings.subject
     yield f"One network was explained ({subject.model}): nothing is said of others."
+    if facts.card is not None and facts.card.sees:
+        yield (
+            f"It sees {facts.card.sees}. Each map adds up what lies on all of them; a region is "
+            "that of the slice in the middle: what is rightly used on a neighbour may lie outside."
+        )
     known = subject.correct + subject.wrong
     if subject.wrong:
         yield (

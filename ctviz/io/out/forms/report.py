@@ -272,6 +272,7 @@ def _of_the_model(answer: ResultAnswer) -> dict[str, str]:
         "weights sha256": answer.weights,
         "target": str(answer.target),
         **({} if answer.rather_than is None else {"rather than": str(answer.rather_than)}),
+        **({"sees": answer.sees} if answer.sees else {}),
     }
 
 

@@ -181,6 +181,11 @@ def _choose_setting(operation: str, parameter: Param) -> None:
 def _show_outcome(entry: CaseEntry, card: ModelCard, tried: Tried, outcome: Outcome) -> None:
     """Show what the model answers, where its maps had looked, and what can be done with it."""
     st.markdown(f"**{plain(outcome.sentence)}**")
+    if card.sees:
+        st.caption(
+            f":material/info: The model sees {card.channels} slices, and only the shown one is "
+            "edited."
+        )
     st.markdown(_answers(outcome))
     strange = card.familiarity and card.familiarity.warning(outcome.after.strangeness)
     if strange:

@@ -121,7 +121,7 @@ def try_out(
         edit = experiment.edit if experiment is not None else _own_edit(case_id, marked)
         if edit is None:
             return tried
-        place = ("edit", image.digest, _words_of(edit))
+        place = ("edit", image.identity, _words_of(edit))
         (edited,) = page_jobs.several([place], lambda _: [backend().edited(image, edit)])
         wait_for([edited], PREDICTION_SECONDS)
         tried = replace(tried, edit=edit, edited=edited)
@@ -186,8 +186,9 @@ class _EditAsked:
 
     def complete(self, tried: Tried, edit: Edit) -> Tried:
         """Return what is known of an edited slice, which is there, by now."""
-        image = tried.edited.result(0) if tried.edited is not None else self.question.image
-        self.page_jobs.give_up(SLOW, image.digest)
+        before = self.question.image
+        image = before if tried.edited is None else tried.edited.result(0).in_place_of(before)
+        self.page_jobs.give_up(SLOW, image.identity)
         # What is read first is asked for first: the maps take the device for a while.
         answer, strangeness = self._answer(image), self._strangeness(image)
         tried = replace(tried, maps=self._maps(image), elsewhere=self._elsewhere(image))
@@ -199,7 +200,7 @@ class _EditAsked:
 
     def _place(self, kind: str, image: Slice, *more: object) -> tuple[object, ...]:
         # The digest of the slice on the screen is in it: what is of other slices is cancelled.
-        return (f"edited {kind}", self.question.image.digest, image.digest, *more)
+        return (f"edited {kind}", self.question.image.identity, image.identity, *more)
 
     def _answer(self, image: Slice) -> Job[Prediction]:
         model_id = self.question.model_id
@@ -261,7 +262,7 @@ class _EditAsked:
 
 def tried_at(image: Slice, question: Question) -> tuple[str, str, int]:
     """Return what tells a try at other places from all others."""
-    return (image.digest, question.model_id, question.target)
+    return (image.identity, question.model_id, question.target)
 
 
 def _why_not(job: Job[Probabilities] | None) -> str:

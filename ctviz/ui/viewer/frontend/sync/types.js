@@ -70,6 +70,7 @@
  * @property {ScoreText[]} scores
  * @property {Badge | null} badge  Of the sanity check; null for controls.
  * @property {Remark | null} gap  How far the map's sum is off; null where that is not defined.
+ * @property {Remark | null} beside  How much of it lies on neighbouring slices; null where the model sees none.
  * @property {Record<string, string>} stronger  URL of where each slice's map is stronger than chance (not 0): the rest fades.
  * @property {Record<string, string>} halfWidths  URL of the half width of each pixel's interval.
  * @property {string} chance  What of the map is stronger than chance, in a sentence; empty where nobody asks.

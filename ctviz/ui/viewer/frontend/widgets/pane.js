@@ -54,6 +54,7 @@ export class Pane {
       element("span", { class: "word" }, ["sanity "]), this.verdict,
     ]);
     this.gap = element("span", { class: "badge gap", role: "img", "data-testid": `pane-gap-${id}` });
+    this.beside = element("span", { class: "badge gap", role: "img", "data-testid": `pane-beside-${id}` });
     this.seconds = element("span", { class: "seconds", "data-testid": `pane-seconds-${id}` });
     this.remove = iconButton("close", "Remove this estimator", `pane-remove-${id}`, () => command("remove", id));
     this.value = element("div", { class: "corner low left", "data-testid": `pane-value-${id}` });
@@ -72,7 +73,7 @@ export class Pane {
     this.chance = element("p", { class: "chance", "data-testid": `pane-chance-${id}` });
     this.scores = element("dl", { class: "scores", "data-testid": `pane-scores-${id}` });
     const header = element("header", { title: withKey("Whole board and back: click", "enlarge") }, [
-      this.mark, this.whose, this.title, this.model, this.control, this.badge, this.gap, this.seconds, whole, this.remove,
+      this.mark, this.whose, this.title, this.model, this.control, this.badge, this.beside, this.gap, this.seconds, whole, this.remove,
     ]);
     header.addEventListener("click", ({ target, detail }) => {
       // A double click is one wish, too.
@@ -108,7 +109,8 @@ export class Pane {
     this.control.hidden = !pane.control;
     setText(this.seconds, pane.seconds === null ? "" : `${pane.seconds.toFixed(1)} s`);
     this.updateBadge(pane.badge);
-    this.updateGap(pane.gap);
+    updateRemark(this.gap, pane.gap);
+    updateRemark(this.beside, pane.beside);
     this.updateScores(pane.scores, ranged);
     setText(this.chance, pane.chance);
     this.chance.hidden = pane.chance === "";
@@ -124,16 +126,6 @@ export class Pane {
     setText(this.verdict, MARKS[badge.verdict]);
     this.badge.title = said;
     this.badge.setAttribute("aria-label", said);
-  }
-
-  /** @param {import("../sync/types.js").Remark | null} gap */
-  updateGap(gap) {
-    this.gap.hidden = gap === null;
-    if (!gap) return;
-    this.gap.classList.toggle("warns", gap.warns);
-    setText(this.gap, gap.text);
-    this.gap.title = gap.why;
-    this.gap.setAttribute("aria-label", `${gap.text}. ${gap.why}`);
   }
 
   /**
@@ -352,4 +344,18 @@ function paintStrip(strip, look) {
     context.fillStyle = css(colour, alpha);
     context.fillRect(x, 0, 1, strip.height);
   }
+}
+
+/**
+ * Shows a number about the map itself, with what it means.
+ * @param {HTMLElement} badge
+ * @param {import("../sync/types.js").Remark | null} remark
+ */
+function updateRemark(badge, remark) {
+  badge.hidden = remark === null;
+  if (!remark) return;
+  badge.classList.toggle("warns", remark.warns);
+  setText(badge, remark.text);
+  badge.title = remark.why;
+  badge.setAttribute("aria-label", `${remark.text}. ${remark.why}`);
 }
