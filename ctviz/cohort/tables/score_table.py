@@ -95,6 +95,8 @@ class ScoreTable:
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
             raise _unreadable(path) from None
         values, whys = reading.cube()
+        # What Arrow keeps for more reading is as large as the table.
+        pa.default_memory_pool().release_unused()
         return cls(
             path=path,
             slices=reading.slices(),
