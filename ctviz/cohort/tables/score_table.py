@@ -117,7 +117,7 @@ class ScoreTable:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The table as it is in the file, tidy: the columns of `SCHEMA`, a row for each score.
+        """The whole table, tidy: the columns of `SCHEMA`, a row for each score, slice after slice.
 
         Undefined values are NaN and ``why`` says the reason. Of a big study it takes much memory.
         """
@@ -125,7 +125,10 @@ class ScoreTable:
             table = pa.Table.from_batches(list(_parts(self.path)), SCHEMA)
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
             raise _unreadable(self.path) from None
-        return table.unify_dictionaries().to_pandas(self_destruct=True)
+        frame = table.unify_dictionaries().to_pandas(self_destruct=True)
+        # Every metric has the same slices and entrants in the same order.
+        places = frame.groupby("metric", observed=True, sort=False).cumcount()
+        return frame.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
     def texts(self, column: str) -> NDArray[np.str_]:
         """Return (N,) a column of the slices as texts, empty where one is missing."""
