@@ -34,6 +34,8 @@ from ctviz.core import Progress, Settings
 SCALES = Goal("≥", 1.8)
 BUSY_SECONDS = 30.0
 """So long the workers of `many` are busy by each length of a unit, if nothing else is the limit."""
+LONGEST_SECONDS = 45.0
+"""So long units of one length are given out, where something else is."""
 GRACE_SECONDS = 10.0
 NEARLY_ALL = 0.9
 """Of the workers' time: they do not wait for anybody."""
@@ -117,11 +119,12 @@ def many(workers: int, lengths: Sequence[float], most: int, port: int) -> None:
         # Processes that sleep need no core, so that a machine has room for many.
         cluster.workers(workers)
         with engine_of(cluster.address, workers) as engine:
+            # What each imports for its first unit does not count.
+            through(engine, 0.0, workers)
             print(f"{workers} workers are there", flush=True)
             for seconds in lengths:
-                units = units_for(workers, seconds, most)
                 begun = time.perf_counter()
-                through(engine, seconds, units)
+                units = through(engine, seconds, units_for(workers, seconds, most))
                 taken = time.perf_counter() - begun
                 used = units * seconds / (taken * workers)
                 rates.append(units / taken)
@@ -144,16 +147,18 @@ def units_for(workers: int, seconds: float, most: int) -> int:
     return max(2 * workers, min(most, round(workers * BUSY_SECONDS / seconds)))
 
 
-def through(engine: DaskEngine, seconds: float, units: int) -> None:
-    """Give one unit after the other to whoever is idle, as a study does."""
+def through(engine: DaskEngine, seconds: float, units: int) -> int:
+    """Give units to whoever is idle, as a study does, for a while; return how many it were."""
     idle, left, busy = list(engine.workers()), units, dict[int, str]()
-    while left or busy:
-        while idle and left:
+    enough = time.perf_counter() + LONGEST_SECONDS
+    while busy or (left and time.perf_counter() < enough):
+        while idle and left and time.perf_counter() < enough:
             worker = idle.pop()
             busy[engine.ask(worker, Request.SETTLE, str(seconds))] = worker
             left -= 1
         answers = (each for each in engine.hear(0.2) if isinstance(each, Answered))
         idle += [busy.pop(answer.ticket) for answer in answers]
+    return units - left
 
 
 def begin(port: int) -> None:
