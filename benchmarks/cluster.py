@@ -3,8 +3,8 @@
 ``python -m benchmarks.cluster --help`` from the project's folder. Needs the extra `cluster`.
 
 begin: seconds until a slice is under way, in processes of ours and of Dask's on this machine.
-many: units that only sleep, on so many workers: how many come through each second, and what share
-of the workers' time is used.
+many: units that only sleep, on so many workers: how many come through each second, what share of
+the workers' time is used, and below which length of a unit the scheduler is the limit.
 scale: the demo study on one and on two workers of a cluster, and on two processes without one.
 """
 
@@ -32,6 +32,13 @@ from ctviz.cohort.run.worker_processes import Assignment, Done, Share, in_proces
 from ctviz.core import Progress, Settings
 
 SCALES = Goal("≥", 1.8)
+BUSY_SECONDS = 30.0
+"""So long the workers of `many` are busy by each length of a unit, if nothing else is the limit."""
+LONGEST_SECONDS = 45.0
+"""So long units of one length are given out, where something else is."""
+GRACE_SECONDS = 10.0
+NEARLY_ALL = 0.9
+"""Of the workers' time: they do not wait for anybody."""
 
 
 @dataclass(eq=False)
@@ -55,7 +62,9 @@ class Programs:
             # Maps that a run before has left would cost nothing.
             own = {"PYTHONPATH": str(Path.cwd()), "CTVIZ_DATA": str(self.folder / "data")}
             environment = {**os.environ, **own}
-            program = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+            program = subprocess.Popen(
+                command, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
             self.running.append(program)
 
     def scheduler(self, port: int) -> None:
@@ -81,7 +90,16 @@ def programs(port: int) -> Iterator[Programs]:
             for program in reversed(lent.running):
                 program.terminate()
             for program in lent.running:
-                program.wait()
+                end(program)
+
+
+def end(program: subprocess.Popen[bytes]) -> None:
+    """Wait until a program that was asked to end has ended, or end it with all that it started."""
+    try:
+        program.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
 
 
 @contextmanager
@@ -94,34 +112,53 @@ def engine_of(address: str, workers: int) -> Iterator[DaskEngine]:
         yield engine
 
 
-def many(workers: int, lengths: Sequence[float], units: int, port: int) -> None:
-    """Say how many units come through each second, as their length shrinks."""
+def many(workers: int, lengths: Sequence[float], most: int, port: int) -> None:
+    """Say how many units come through each second as their length shrinks, and what limits them."""
+    rates: list[float] = []
     with programs(port) as cluster:
         # Processes that sleep need no core, so that a machine has room for many.
         cluster.workers(workers)
         with engine_of(cluster.address, workers) as engine:
+            # What each imports for its first unit does not count.
+            through(engine, 0.0, workers)
+            print(f"{workers} workers are there", flush=True)
             for seconds in lengths:
                 begun = time.perf_counter()
-                through(engine, seconds, units)
+                units = through(engine, seconds, units_for(workers, seconds, most))
                 taken = time.perf_counter() - begun
                 used = units * seconds / (taken * workers)
+                rates.append(units / taken)
                 print(
-                    f"{workers} workers, units of {seconds:g} s: {units / taken:.0f} units/s, "
+                    f"{units} units of {seconds:g} s: {rates[-1]:.1f} units/s, "
                     f"{used:.0%} of the workers' time used",
                     flush=True,
                 )
+    if used > NEARLY_ALL:
+        print("the workers are the limit throughout; try shorter units with --lengths")
+    else:
+        print(
+            f"no more than {max(rates):.0f} units/s came through: with units shorter than "
+            f"{workers / max(rates):.2g} s, {workers} workers wait for their next one"
+        )
 
 
-def through(engine: DaskEngine, seconds: float, units: int) -> None:
-    """Give one unit after the other to whoever is idle, as a study does."""
+def units_for(workers: int, seconds: float, most: int) -> int:
+    """Return how many units keep all workers busy for a while; two each at least."""
+    return max(2 * workers, min(most, round(workers * BUSY_SECONDS / seconds)))
+
+
+def through(engine: DaskEngine, seconds: float, units: int) -> int:
+    """Give units to whoever is idle, as a study does, for a while; return how many it were."""
     idle, left, busy = list(engine.workers()), units, dict[int, str]()
-    while left or busy:
-        while idle and left:
+    enough = time.perf_counter() + LONGEST_SECONDS
+    while busy or (left and time.perf_counter() < enough):
+        while idle and left and time.perf_counter() < enough:
             worker = idle.pop()
             busy[engine.ask(worker, Request.SETTLE, str(seconds))] = worker
             left -= 1
         answers = (each for each in engine.hear(0.2) if isinstance(each, Answered))
         idle += [busy.pop(answer.ticket) for answer in answers]
+    return units - left
 
 
 def begin(port: int) -> None:
@@ -217,13 +254,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("what", choices=("begin", "many", "scale"))
     parser.add_argument("--workers", type=int, default=64, help="of `many`")
-    parser.add_argument("--units", type=int, default=1000, help="of `many`")
+    parser.add_argument("--units", type=int, default=2000, help="of `many`, at most")
     parser.add_argument("--lengths", type=float, nargs="+", default=[10.0, 3.0, 1.0, 0.3, 0.1])
     parser.add_argument("--estimators", nargs="+", default=["smoothgrad", "integrated-gradients"])
     parser.add_argument("--slices", type=int, default=1, help="of each case, in `scale`")
     parser.add_argument("--port", type=int, default=8799)
+    parser.add_argument("--minutes", type=int, default=10, help="after which it gives up")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"not done in {asked.minutes} minutes"))
+    signal.alarm(60 * asked.minutes)
     print(machine(), flush=True)
     if asked.what == "many":
         many(asked.workers, asked.lengths, asked.units, asked.port)

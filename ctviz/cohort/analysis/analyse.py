@@ -134,9 +134,8 @@ def _rankings(study_data: StudyData, key: str, *, variant: bool) -> Iterator[Met
 def _roc(study_data: StudyData) -> MeanRoc | None:
     if "tpr" not in study_data.curves:
         return None
-    tpr, fpr = study_data.curves["tpr"], study_data.curves["fpr"]
-    # One entrant after the other, so that memory does not grow with their number.
-    parts = [_roc_of(study_data, tpr[:, [e]], fpr[:, [e]]) for e in range(tpr.shape[1])]
+    rates = (study_data.curves.by_entrant(name) for name in ("tpr", "fpr"))
+    parts = [_roc_of(study_data, tpr, fpr) for tpr, fpr in zip(*rates, strict=True)]
     return MeanRoc(
         tpr=np.concatenate([part.tpr for part in parts]),
         fpr=np.concatenate([part.fpr for part in parts]),
@@ -155,10 +154,9 @@ def _roc_of(study_data: StudyData, tpr: np.ndarray, fpr: np.ndarray) -> Threshol
 def _dice(study_data: StudyData) -> DiceCurves | None:
     if study_data.kept is None:
         return None
-    curves = study_data.curves["dice"]
-    # One entrant after the other, so that memory does not grow with their number.
     parts = [
-        mean_curves(curves[:, [e]], study_data.patients, (0.0, 1.0)) for e in range(curves.shape[1])
+        mean_curves(curves, study_data.patients, (0.0, 1.0))
+        for curves in study_data.curves.by_entrant("dice")
     ]
     placed = standings(study_data.panel(CHOSEN_DICE), study_data.draws, study_data.seed)
     return DiceCurves(

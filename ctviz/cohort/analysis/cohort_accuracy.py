@@ -1,5 +1,6 @@
 """The paper's fidelity of a cohort, from the probability curves of its slices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -16,8 +17,14 @@ TWO = 2
 
 def accuracies(study_data: StudyData) -> tuple[AccuracyCurves, ...]:
     """Return the accuracy curves of every fidelity variant, the paper's first."""
-    answered = (AnswersKept.of(study_data, key) for key in _variants(study_data))
-    return tuple(each.curves(study_data) for each in answered if each is not None)
+    found = (_accuracy(study_data, key) for key in _variants(study_data))
+    return tuple(each for each in found if each is not None)
+
+
+def _accuracy(study_data: StudyData, key: str) -> AccuracyCurves | None:
+    """Return the accuracy curves of a variant; its answers are let go before the next one's."""
+    answers = AnswersKept.of(study_data, key)
+    return None if answers is None else answers.curves(study_data)
 
 
 def accuracy_comparison(study_data: StudyData) -> RankingComparison | None:
@@ -74,16 +81,15 @@ class AnswersKept:
         kept = (classes != "") & ((target == classes) | (len(study_data.classes) == TWO))
         if not kept.any():
             return None
-        agrees = (target == classes)[kept]
-        defined = study_data.panel(key).defined[kept]
+        agrees, defined = target == classes, study_data.panel(key).defined
         mif, lif = (
-            _right(np.asarray(study_data.curves[f"{order} {key}"][kept]), agrees, defined)
+            _right(study_data.curves.parts(f"{order} {key}"), kept, agrees, defined)
             for order in ("mif", "lif")
         )
         shares = study_data.curves.grids[f"shares {key}"]
         patients, entrants = study_data.patients[kept], study_data.table.entrants
         removals = Removals(mif, lif, shares, classes[kept], patients, entrants)
-        return cls(key, reference, removals, int(np.sum(~agrees)))
+        return cls(key, reference, removals, int(np.sum(~agrees[kept])))
 
     def curves(self, study_data: StudyData) -> AccuracyCurves:
         """Return how accuracy falls as pixels are removed."""
@@ -106,10 +112,28 @@ class AnswersKept:
 
 
 def _right(
-    probability: NDArray[np.floating], agrees: NDArray[np.bool_], defined: NDArray[np.bool_]
+    parts: Iterable[NDArray[np.floating]],
+    kept: NDArray[np.bool_],
+    agrees: NDArray[np.bool_],
+    defined: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
-    """Return (N, E, S) whether the model says the right class, NaN where nothing is known."""
-    says_target = probability > DECIDED
-    right: NDArray[np.float32] = (says_target == agrees[:, None, None]).astype(np.float32)
-    right[np.isnan(probability) | ~defined[:, :, None]] = np.nan
-    return right
+    """Return whether the model says the right class on the slices kept, NaN where it is not known.
+
+    Parameters
+    ----------
+    parts
+        The probability of the class that was asked for, some slices (…, E, S) at a time.
+    kept, agrees
+        (N,) whether a slice counts, and whether that class is the right one.
+    defined
+        (N, E) whether there is a score.
+    """
+    found, begun = [], 0
+    for probability in parts:
+        own = slice(begun, begun + len(probability))
+        says_target = probability > DECIDED
+        right: NDArray[np.float32] = (says_target == agrees[own, None, None]).astype(np.float32)
+        right[np.isnan(probability) | ~defined[own, :, None]] = np.nan
+        found.append(right[kept[own]])
+        begun = own.stop
+    return np.concatenate(found)

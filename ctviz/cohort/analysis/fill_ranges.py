@@ -52,9 +52,13 @@ def coarser(study_data: StudyData, key: str, every: int) -> Panel | None:
     shares = study_data.curves.grids[f"shares {key}"]
     if (len(shares) - 1) % every or every >= len(shares) - 1:
         return None
-    mif, lif = (np.asarray(study_data.curves[f"{o} {key}"][..., ::every]) for o in ("mif", "lif"))
-    area = np.trapezoid(lif - mif, shares[::every], axis=-1)
-    return study_data.of_values(np.where(study_data.panel(key).defined, area, np.nan), key)
+    orders = (study_data.curves.parts(f"{order} {key}") for order in ("mif", "lif"))
+    areas = [
+        np.trapezoid((lif - mif)[..., ::every], shares[::every], axis=-1)
+        for mif, lif in zip(*orders, strict=True)
+    ]
+    defined = study_data.panel(key).defined
+    return study_data.of_values(np.where(defined, np.concatenate(areas), np.nan), key)
 
 
 def _shift(study_data: StudyData, usual: Panel, other: Panel) -> Numbers:

@@ -65,7 +65,7 @@ def _shares(study_data: StudyData) -> Iterator[Sensitivity]:
     shares = study_data.curves.grids["dice"]
     for share in FIXED_SHARES:
         place = int(np.argmin(np.abs(shares - share)))
-        panel = study_data.of_values(np.asarray(study_data.curves["dice"][:, :, place]), "dice")
+        panel = study_data.of_values(study_data.curves.at("dice", place), "dice")
         yield _compared(("share", "dice"), (own, f"{share:.0%}"), (usual, panel))
 
 

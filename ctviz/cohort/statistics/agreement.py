@@ -13,6 +13,8 @@ from ctviz.cohort.statistics.patients import FEWEST, Numbers, mean_of_patients
 from ctviz.cohort.statistics.ranks import Ranks
 from ctviz.core import InvalidInput
 
+RANKINGS_AT_A_TIME = 1024
+
 
 @dataclass(frozen=True)
 class RankAgreement:
@@ -135,6 +137,13 @@ def kendall(first: Numbers, second: Numbers) -> Numbers:
     differences between entrants i and j. Pairs with an undefined merit do not count; NaN where one
     of the sums is zero.
     """
+    # Some rankings at a time, for there are far more pairs than entrants.
+    groups = range(0, max(len(first), 1), RANKINGS_AT_A_TIME)
+    rows = [slice(begun, begun + RANKINGS_AT_A_TIME) for begun in groups]
+    return np.concatenate([_kendall(first[some], second[some]) for some in rows])
+
+
+def _kendall(first: Numbers, second: Numbers) -> Numbers:
     left, right = np.triu_indices(first.shape[1], k=1)
     a, b = (_order(merits, left, right) for merits in (first, second))
     known = ~np.isnan(a) & ~np.isnan(b)

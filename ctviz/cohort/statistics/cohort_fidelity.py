@@ -72,10 +72,15 @@ class Removals:
             raise InvalidInput("Give one true class for each slice.")
 
     @cached_property
-    def answers(self) -> NDArray[np.float32]:
-        """(N, E, 2, S) both orders, NaN throughout where any answer of the two is missing."""
-        both = np.stack([self.mif_right, self.lif_right], axis=2)
-        both[np.isnan(both).any(axis=(2, 3))] = np.nan
+    def answered(self) -> NDArray[np.bool_]:
+        """(N, E) whether no answer is missing in either order."""
+        mif, lif = (~np.isnan(right) for right in (self.mif_right, self.lif_right))
+        return np.asarray(mif.all(axis=2) & lif.all(axis=2), np.bool_)
+
+    def answers(self, place: int) -> NDArray[np.float32]:
+        """Return (N, 2, S) an entrant's in both orders, NaN throughout where any is missing."""
+        both = np.stack([self.mif_right[:, place], self.lif_right[:, place]], axis=1)
+        both[~self.answered[:, place]] = np.nan
         return both
 
 
@@ -209,8 +214,8 @@ class CohortFidelity:
         if not one.undefined and not other.undefined:
             drawn = self.drawn[:, first] - self.drawn[:, second]
             return float(self.areas[first] - self.areas[second]), drawn, one.fewest
-        pair = self.removals.answers[:, [first, second]]
-        shared: NDArray[np.bool_] = np.all(~np.isnan(pair), axis=(1, 2, 3))
+        answered = self.removals.answered
+        shared = answered[:, first] & answered[:, second]
         cohort = _Cohort.of(self.removals, self.classes, shared)
         everyone = np.ones((1, self.patients))
         mean, drawn = (
@@ -300,7 +305,10 @@ class _ClassMeans:
         """Return those of the slices chosen (N,)."""
         members, index = np.unique(grouping.index[chosen], return_inverse=True)
         within = Patients(grouping.names[members], index)
-        return cls(members, within.means(removals.answers[chosen]))
+        # One entrant after the other, for a cohort's answers are many.
+        entrants = range(len(removals.entrants))
+        means = [within.means(removals.answers(place)[chosen]) for place in entrants]
+        return cls(members, np.stack(means, axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -373,7 +381,7 @@ def _standings(
     fewest = cohort.fewest
     ranks = Ranks.of(areas[None]).average[0]
     first = Ranks.of(drawn).wins().mean(axis=0)
-    answered = ~np.isnan(removals.answers[:, :, 0, 0])
+    answered = removals.answered
     patients = [len(np.unique(removals.patients[column])) for column in answered.T]
     known = ~np.isnan(areas)
 

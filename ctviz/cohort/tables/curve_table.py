@@ -1,6 +1,7 @@
 """The curves of all slices of a study, in files that are read a part at a time."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from ctviz.cohort.run.result import UnitResult
 from ctviz.cohort.statistics import Entrant
 from ctviz.cohort.tables.score_table import entrant
 from ctviz.core import InvalidInput
+
+BYTES_AT_A_TIME = 16_000_000
+"""So much of a file is in memory while it is gone through, whatever its length."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +66,55 @@ class CurveTable:
         return name in self.files
 
     def __getitem__(self, name: str) -> NDArray[np.floating]:
-        """Return one kind of curve (N, E, n), mapped from its file; NaN where there is none."""
-        array: NDArray[np.floating] = np.load(
-            self.folder / self.files[name], mmap_mode="r", allow_pickle=False
-        )
-        return array
+        """Return one kind of curve (N, E, n), mapped from its file; NaN where there is none.
+
+        What is read of it stays in memory: `parts` and `by_entrant` go through it without that.
+        """
+        return self._mapped(name)
+
+    def parts(self, name: str) -> Iterator[NDArray[np.floating]]:
+        """Yield one kind of curve in parts of some slices (…, E, n), which together are all N."""
+        unread = self._mapped(name)
+        with (self.folder / self.files[name]).open("rb") as file:
+            file.seek(unread.offset)
+            for slices in _groups(len(unread), unread[:1].nbytes):
+                shape = (len(slices), *unread.shape[1:])
+                yield np.fromfile(file, unread.dtype, math.prod(shape)).reshape(shape)
+
+    def by_entrant(self, name: str) -> Iterator[NDArray[np.floating]]:
+        """Yield one kind of curve entrant by entrant, (N, 1, n) each."""
+        unread = self._mapped(name)
+        slices, entrants, points = unread.shape
+        for group in _groups(entrants, unread[:, :1].nbytes):
+            held = np.empty((len(group), slices, 1, points), unread.dtype)
+            filled = 0
+            for part in self.parts(name):
+                held[:, filled : filled + len(part), 0] = part[:, group].swapaxes(0, 1)
+                filled += len(part)
+            yield from held
+
+    def at(self, name: str, point: int) -> NDArray[np.floating]:
+        """Return one kind of curve at one of its points, (N, E)."""
+        return np.concatenate([part[:, :, point].copy() for part in self.parts(name)])
+
+    def _mapped(self, name: str) -> np.memmap[Any, np.dtype[Any]]:
+        """Return a file as an array of which nothing is read yet."""
+        path = self.folder / self.files[name]
+        mapped: np.memmap[Any, np.dtype[Any]] = np.load(path, mmap_mode="r", allow_pickle=False)
+        return mapped
 
     @cached_property
     def removals(self) -> tuple[str, ...]:
         """Keys of the metrics that removed pixels in both orders."""
         keys = (n.removeprefix("mif ") for n in self.files if n.startswith("mif "))
         return tuple(key for key in keys if f"lif {key}" in self.files)
+
+
+def _groups(count: int, bytes_each: int) -> Iterator[range]:
+    """Yield the places of as many things at a time as there is memory for, one at least."""
+    some = max(1, BYTES_AT_A_TIME // max(1, bytes_each))
+    for first in range(0, count, some):
+        yield range(count)[first : first + some]
 
 
 def write_curves(folder: Path, results: Callable[[], Iterator[UnitResult]], count: int) -> None:

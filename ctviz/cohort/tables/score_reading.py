@@ -1,7 +1,7 @@
 """A table of scores while it is read, a part at a time: what is kept of a row is a few bytes."""
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -51,7 +51,7 @@ class ScoreReading:
     _slices: dict[tuple[int, int], int] = field(default_factory=dict)
     _entrants: dict[tuple[int, int], int] = field(default_factory=dict)
     _circumstances: list[pa.Table] = field(default_factory=list)
-    _scores: list[tuple[NDArray[np.int32], ...]] = field(default_factory=list)
+    _scores: list[tuple[NDArray[np.unsignedinteger[Any]], ...]] = field(default_factory=list)
     _values: list[Numbers] = field(default_factory=list)
 
     def add(self, part: pa.RecordBatch) -> None:
@@ -68,7 +68,7 @@ class ScoreReading:
         )
         entrants, _ = _placed(estimator, sign, self._entrants)
         metrics, whys = self.metrics.numbered(part["metric"]), self.reasons.numbered(part["why"])
-        self._scores.append((rows, entrants, metrics, whys))
+        self._scores.append(tuple(map(_narrow, (rows, entrants, metrics, whys))))
         self._values.append(np.array(part["value"].fill_null(np.nan), np.float64))
 
     def entrants(self) -> tuple[tuple[str, Sign], ...]:
@@ -90,6 +90,14 @@ class ScoreReading:
             values[rows, entrants, metrics] = scores
             reasons[rows, entrants, metrics] = whys
         return values, reasons
+
+
+def _narrow(numbers: NDArray[np.int32]) -> NDArray[np.unsignedinteger[Any]]:
+    """Return numbers, none of which is negative, in as few bytes as they need."""
+    kept: NDArray[np.unsignedinteger[Any]] = numbers.astype(
+        np.min_scalar_type(numbers.max(initial=0))
+    )
+    return kept
 
 
 def _placed(

@@ -1,6 +1,6 @@
 """The ScoreTable of a study: one row for each slice, estimator, sign and metric."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -51,7 +52,11 @@ SCHEMA = pa.schema(
 TEXTS = [each.name for each in SCHEMA if each.type == NAMES]
 ROWS_AT_A_TIME = 1 << 17
 
-UNITS_AT_A_TIME = 32
+UNITS_AT_A_TIME = 256
+"""So many slices are written together, metric by metric: each is a row group of the Parquet file.
+
+Whoever asks for one metric then reads no other (docs/decisions/row-groups.md).
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +91,20 @@ class ScoreTable:
     reasons: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a table from Parquet or CSV, by the file's ending, a part at a time."""
+    def read(cls, path: Path, metrics: Collection[str] | None = None) -> Self:
+        """Read a table from Parquet or CSV, by the file's ending, a part at a time.
+
+        Of Parquet no more is read than some metrics need, if they are named.
+        """
         reading = ScoreReading()
         try:
-            for part in _parts(path):
+            for part in _parts(path, metrics):
                 reading.add(part)
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
             raise _unreadable(path) from None
         values, whys = reading.cube()
+        # What Arrow keeps for more reading is as large as the table.
+        pa.default_memory_pool().release_unused()
         return cls(
             path=path,
             slices=reading.slices(),
@@ -107,7 +117,7 @@ class ScoreTable:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The table as it is in the file, tidy: the columns of `SCHEMA`, a row for each score.
+        """The whole table, tidy: the columns of `SCHEMA`, a row for each score, slice after slice.
 
         Undefined values are NaN and ``why`` says the reason. Of a big study it takes much memory.
         """
@@ -115,7 +125,10 @@ class ScoreTable:
             table = pa.Table.from_batches(list(_parts(self.path)), SCHEMA)
         except (OSError, pa.ArrowInvalid, pa.ArrowKeyError):
             raise _unreadable(self.path) from None
-        return table.unify_dictionaries().to_pandas(self_destruct=True)
+        frame = table.unify_dictionaries().to_pandas(self_destruct=True)
+        # Every metric has the same slices and entrants in the same order.
+        places = frame.groupby("metric", observed=True, sort=False).cumcount()
+        return frame.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
     def texts(self, column: str) -> NDArray[np.str_]:
         """Return (N,) a column of the slices as texts, empty where one is missing."""
@@ -156,8 +169,18 @@ class ScoreTable:
         return pd.DataFrame({**told, "scores": count[order]})
 
 
-def _parts(path: Path) -> Iterator[pa.RecordBatch]:
-    """Yield a table's rows, in their order, with the columns of `SCHEMA`."""
+def _parts(path: Path, metrics: Collection[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield a table's rows, in their order, with the columns of `SCHEMA`; of some metrics only."""
+    for part in _all_parts(path, metrics):
+        if metrics is None:
+            yield part
+        else:
+            wanted = pa.array(sorted(metrics), pa.string())
+            yield part.filter(pc.is_in(part["metric"].cast(pa.string()), wanted))
+
+
+def _all_parts(path: Path, metrics: Collection[str] | None) -> Iterator[pa.RecordBatch]:
+    """Yield a table's rows, but for row groups without any of the metrics."""
     if path.suffix == ".csv":
         options = pa_csv.ConvertOptions(
             column_types=SCHEMA, strings_can_be_null=False, null_values=["", "nan"]
@@ -167,8 +190,23 @@ def _parts(path: Path) -> Iterator[pa.RecordBatch]:
         yield from _texts_by(original, found).unify_dictionaries().to_batches()
         return
     with pq.ParquetFile(path, read_dictionary=TEXTS) as file:
-        for part in file.iter_batches(ROWS_AT_A_TIME, columns=SCHEMA.names):
+        groups = [g for g in range(file.num_row_groups) if _may_hold(file.metadata, g, metrics)]
+        for part in file.iter_batches(ROWS_AT_A_TIME, row_groups=groups, columns=SCHEMA.names):
             yield from pa.Table.from_batches([part]).cast(SCHEMA).to_batches()
+
+
+def _may_hold(file: pq.FileMetaData, group: int, metrics: Collection[str] | None) -> bool:
+    """Whether a row group may have rows of some metrics, by what the file says of it.
+
+    In older studies every group has rows of all metrics.
+    """
+    if metrics is None:
+        return True
+    column = file.row_group(group).column(file.schema.names.index("metric"))
+    said = column.statistics
+    if said is None or not said.has_min_max:
+        return True
+    return any(said.min <= metric <= said.max for metric in metrics)
 
 
 def _unreadable(path: Path) -> InvalidInput:
@@ -187,7 +225,10 @@ def entrant(estimator: str, sign: Sign) -> Entrant:
 
 
 def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:
-    """Write ``scores.parquet`` and ``scores.csv``, some slices in memory at a time."""
+    """Write ``scores.parquet`` and ``scores.csv``, some slices in memory at a time.
+
+    The rows are the same; in Parquet those of one metric lie together.
+    """
     with (
         replacing(StudyFolder(folder).scores_parquet) as parquet,
         replacing(StudyFolder(folder).scores_csv) as text,
@@ -196,7 +237,9 @@ def write_tables(folder: Path, results: Iterable[UnitResult]) -> None:
     ):
         for chunk in _chunks(results):
             table = pa.concat_tables(map(_table, chunk)).unify_dictionaries()
-            tables.write_table(table)
+            for metric in dict.fromkeys(key for result in chunk for key in result.metrics):
+                own = pc.equal(table["metric"].cast(pa.string()), metric)
+                tables.write_table(table.filter(own))
             rows.write_table(_texts_by(neutral, table))
 
 

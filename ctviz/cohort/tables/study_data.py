@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ctviz.cohort.analysis.findings import Ranked, Signs
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.plan import VARIANT, CohortStudy, metric_name, read_plan
 from ctviz.cohort.statistics import Entrant, KeptShare, Panel, cross_validated_share
-from ctviz.cohort.statistics.patients import Names, Numbers
+from ctviz.cohort.statistics.patients import Names
 from ctviz.cohort.tables.curve_table import CurveTable
 from ctviz.cohort.tables.score_table import ScoreTable, panel_of
 from ctviz.core import SIGNS, InvalidInput, Sign
@@ -111,9 +112,9 @@ class StudyData:
             whole = self._panels.get(key) or self._panels.setdefault(key, self.table.panel(key))
         return whole if signs == "both" else whole.select(self.entrants(signs))
 
-    def of_values(self, values: Numbers, key: str) -> Panel:
+    def of_values(self, values: NDArray[np.floating], key: str) -> Panel:
         """Return scores (N, E) that were derived from curves, as a panel."""
-        return panel_of(values, self.patients, self.table.entrants, key)
+        return panel_of(values.astype(np.float64), self.patients, self.table.entrants, key)
 
     def entrants(self, signs: Signs) -> tuple[Entrant, ...]:
         """Return the entrants under some signs."""
@@ -132,13 +133,12 @@ class StudyData:
         """Dice at shares that were chosen on other patients; None without Dice curves."""
         if "dice" not in self.curves:
             return None
-        curves, shares = self.curves["dice"], self.curves.grids["dice"]
-        # One entrant after the other, so that memory does not grow with their number.
+        shares = self.curves.grids["dice"]
         parts = [
             cross_validated_share(
-                np.asarray(curves[:, [e]], np.float64), shares, self.patients, seed=self.seed
+                np.asarray(curves, np.float64), shares, self.patients, seed=self.seed
             )
-            for e in range(curves.shape[1])
+            for curves in self.curves.by_entrant("dice")
         ]
         return KeptShare(
             dice=np.concatenate([part.dice for part in parts], axis=1),

@@ -22,6 +22,9 @@ from ctviz.ui.study.read_findings import Charted, FindingsReading
 from ctviz.viz.charts import chart_file
 from ctviz.viz.documents import Document, to_html, to_pdf
 
+LARGEST_MEGABYTES = 100.0
+"""A file to take home is in the server's memory as a whole, for each reader who takes it."""
+
 _printing = Lock()
 """Files are asked for from threads of their own, and the style of print is the process's."""
 
@@ -102,20 +105,24 @@ def figures_offer(reading: Charted) -> Offer:
 
 def score_offers(run: Run) -> Iterator[Offer]:
     """Yield the table of scores and the findings."""
-    yield Offer(
-        "Scores, CSV",
-        ".csv",
-        "text/csv",
-        StudyFolder(run.folder).scores_csv.read_bytes,
-        "One row for each slice, estimator, sign and metric; an undefined score is empty and says "
-        "why.",
-    )
+    table = StudyFolder(run.folder).scores_csv
+    megabytes = table.stat().st_size / 1e6 if table.is_file() else 0.0
+    what = "One row for each slice, estimator, sign and metric"
+    if megabytes <= LARGEST_MEGABYTES:
+        told = f"{what}; an undefined score is empty and says why."
+        yield Offer("Scores, CSV", ".csv", "text/csv", table.read_bytes, told)
+        typed = "The same table, small and typed."
+    else:
+        typed = (
+            f"{what}, small and typed. As CSV the table has {megabytes:,.0f} MB; it is the file "
+            f"{table.name} in the study's folder."
+        )
     yield Offer(
         "Scores, Parquet",
         ".parquet",
         "application/vnd.apache.parquet",
         StudyFolder(run.folder).scores_parquet.read_bytes,
-        "The same table, small and typed.",
+        typed,
     )
     yield Offer(
         "Findings, JSON",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ctviz.backend import Backend
-from ctviz.cohort import run_study
+from ctviz.cohort.kinds import run_any
 from ctviz.core import Settings
 from tests.cohort.cluster.local_cluster import until
 from tests.cohort.run.test_running import units_in
@@ -48,7 +48,7 @@ def running():
 
         def start(backend, plan, folder, crew) -> RunningStudy:
             return RunningStudy(
-                folder, threads.submit(run_study, backend, plan, folder, workers=crew)
+                folder, threads.submit(run_any, backend, plan, folder, workers=crew)
             )
 
         yield start
