@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ctviz.core import Slice, UnusableModel, Value
-from ctviz.models.architectures import SingleNeuron, scaled
+from ctviz.models.architectures import ARCHITECTURES, SingleNeuron, scaled
 from ctviz.models.card import LARGEST_INPUT
 from ctviz.models.classifier import Classifier
 from ctviz.models.intake.adopting import Adopted, adopted
@@ -120,6 +120,9 @@ def _of_checkpoint(file: Path, size: tuple[int, int] | None, network: Adopted) -
         )
     if not all(1 <= cells <= LARGEST_INPUT for cells in size):
         raise UnusableModel(f"Images of {size[0]} × {size[1]}: allowed are 1 to {LARGEST_INPUT}.")
+    own = ARCHITECTURES[network.architecture].from_settings(network.arguments)
+    if fault := own.why_not(size):
+        raise UnusableModel(f"Images of {size[0]} × {size[1]} do not fit these weights. {fault}")
     found = Inspection(
         network.channels,
         size,

@@ -40,7 +40,7 @@ def add_own_model() -> None:
         with st.expander("Add your own model", icon=":material/add:"):
             st.markdown(
                 "An ONNX file of a network that classifies slices, or a checkpoint (.pth, .pt, "
-                ".ckpt, .safetensors) of a ResNet, DenseNet, SENet or EfficientNet",
+                ".ckpt, .safetensors) of a ResNet, DenseNet, SENet, EfficientNet or ViT",
                 help="It is read as data and never run: a process of its own with little memory "
                 "tries it first. docs/own-models.md says how to export one.",
             )
@@ -116,7 +116,9 @@ def _ask_open(newcomer: Newcomer, why: LeftOpen) -> None:
                 parameter.name.capitalize(),
                 low,
                 high,
-                key=begin(widget("newcomer", parameter.name), low),
+                key=begin(
+                    widget("newcomer", parameter.name), int(why.hyperparameters[parameter.name])
+                ),
                 help=parameter.help,
                 width=140,
             )

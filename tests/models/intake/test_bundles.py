@@ -171,3 +171,10 @@ def test_another_folder_is_no_bundle(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CTVIZ_MODELS", str(tmp_path / "shelf"))
     assert main(["model", "add", str(tmp_path), "--id", "ours"]) == 2
     assert "no MONAI bundle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("said", "heads"), [({"num_heads": 4}, 4), ({}, 12)])
+def test_a_vision_transformer_says_its_heads_which_weights_do_not(bundle, said, heads):
+    network = {"_target_": "monai.networks.nets.ViT", "spatial_dims": 2, **said}
+    found = read_bundle(bundle(network_def=network))
+    assert (found.architecture, found.given) == ("vit", {"heads": heads})
