@@ -41,6 +41,10 @@ class Bundle:
         One of the allow-list with its hyperparameters; empty where the weights shall tell.
     size, window, scale, fit, head, classes, title, task, licence, intended_use, trained_on
         As on a card.
+    files
+        Those of the bundle that are read.
+    left_aside
+        How many others an archive of it holds, such as programs and pictures.
     """
 
     weights: Path
@@ -57,6 +61,8 @@ class Bundle:
     licence: str = ""
     intended_use: str = ""
     trained_on: str = ""
+    files: tuple[Path, ...] = ()
+    left_aside: int = 0
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -93,6 +99,7 @@ def read_bundle(folder: Path) -> Bundle:
         licence=_words(metadata.get("license")) or _words(metadata.get("copyright")),
         intended_use=_words(metadata.get("intended_use")),
         trained_on=_words(metadata.get("data_source")),
+        files=(folder / METADATA, folder / INFERENCE, weights),
     )
 
 

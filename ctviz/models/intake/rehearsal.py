@@ -15,6 +15,7 @@ from ctviz.models.card import LARGEST_INPUT
 from ctviz.models.classifier import Classifier
 from ctviz.models.intake.adopting import Adopted, adopted
 from ctviz.models.intake.answers import CardAnswers
+from ctviz.models.intake.bundle import Bundle
 from ctviz.models.intake.inspecting import Inspection, LeftOpen, inspect_onnx
 from ctviz.models.intake.unpacking import unpacked
 from ctviz.models.onnx import onnx_network
@@ -36,11 +37,14 @@ class Rehearsal:
         What its trial found.
     network
         Its layers, without those that normalise.
+    bundle
+        What came with it and says more of it; None for a plain file.
     """
 
     file: Path
     found: Inspection
     network: nn.Module
+    bundle: Bundle | None = None
     _alone: Lock = field(default_factory=Lock, repr=False)
 
     def classifier(self, answers: CardAnswers) -> Classifier:
