@@ -99,7 +99,7 @@ class VisionTransformer(Architecture):
 
     def network(self, channels: int, outputs: int) -> nn.Module:
         """Return a fresh network (N, channels, h, w) -> (N, outputs)."""
-        return _Scores(
+        return _ScoresAlone(
             tanh=self.tanh,
             in_channels=channels,
             # Only the number of patches counts: where they are, is learnt.
@@ -114,7 +114,7 @@ class VisionTransformer(Architecture):
         )
 
 
-class _Scores(ViT):  # type: ignore[misc]  # MONAI has no types
+class _ScoresAlone(ViT):  # type: ignore[misc]  # MONAI has no types
     """MONAI's network without what it answers beside the class scores."""
 
     def __init__(self, *, tanh: bool, **settings: Any) -> None:  # noqa: ANN401 - as MONAI takes them

@@ -19,7 +19,7 @@ from ctviz.ui.compare.comparison import (
     written,
 )
 from ctviz.ui.compare.controls import trust_none
-from ctviz.ui.compare.notices import Explained, in_short
+from ctviz.ui.compare.notices import Explained, alike_of, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
@@ -130,9 +130,9 @@ def look_again(
         target = prediction.target if target is None else target
         against = _same_class(first, first.rather_than, prediction) if may_contrast(card) else None
         strangeness = strangeness_of(page_jobs, image, card)
-        explained = Explained(
-            card, prediction, target, strangeness, None if against == target else against
-        )
+        against = None if against == target else against
+        alike = alike_of(how.estimators)
+        explained = Explained(card, prediction, target, strangeness, against, alike)
         state = session()
         reading = MapReading(state.sign, state.unit, tuple(how.metrics), checks=how.spare)
         question = explained.question(image)

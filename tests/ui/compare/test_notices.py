@@ -1,11 +1,14 @@
 """What a reader should know before believing what is on the screen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ctviz.core import Prediction
+from ctviz.estimators import ESTIMATORS
 from ctviz.models import Familiarity, ModelCard
-from ctviz.ui.compare.notices import Explained, in_short
+from ctviz.ui.compare.notices import Explained, alike_of, in_short
 
 CARD = ModelCard(
     id="tiny",
@@ -71,3 +74,21 @@ def test_what_a_contrast_means_is_said_plainly(classes, several, words):
         False,
     )
     assert in_short(Explained(card, answer, 0), ()).caveats == []
+    assert "every class" not in explained.contrast
+
+
+def test_in_a_contrast_maps_that_know_no_class_are_named():
+    card = ModelCard("tiny", "Tiny", "Which?", ("a", "b", "c"), "resnet18", {}, 3)
+    answer = Prediction("tiny", card.classes, np.full(3, 1 / 3))
+    names = ("gradient", "fem", "edges", "smooth+eigen-cam")
+    alike = alike_of(ESTIMATORS[name]() for name in names)
+    assert alike == ("FEM", "Edges", ESTIMATORS["smooth+eigen-cam"].title)
+    explained = Explained(card, answer, 0, rather_than=1, alike=alike[:2])
+    assert explained.contrast.endswith(
+        "The maps of FEM, Edges are the same for every class and say nothing of this difference."
+    )
+    one = replace(explained, alike=alike[:1])
+    assert one.contrast.endswith(
+        "The map of FEM is the same for every class and says nothing of this difference."
+    )
+    assert replace(explained, rather_than=None).contrast == ""
