@@ -1,23 +1,34 @@
 """A real server on a data folder of its own, and a real Chromium in front of it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from ctviz.backend import Backend
+from ctviz.core import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
+SAID = 3000
+
+PATIENCE = 120_000
+"""Milliseconds that a test waits for what must come: a busy machine is slow, not wrong."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -68,20 +79,11 @@ class Server:
             self.process.wait()
 
 
-RUNNING = pytest.StashKey["Server"]()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End the server with the last test that drives it: it goes on computing what nobody sees."""
-    last = nextitem is None or nextitem.path.parent != item.path.parent
-    if last and (server := item.config.stash.get(RUNNING, None)) is not None:
-        server.kill()
-
-
 @contextmanager
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Lend a server with the models of the checkout and an empty data folder."""
+def started(
+    tmp_path_factory: pytest.TempPathFactory, begun: Path | None = None
+) -> Iterator[Server]:
+    """Lend a server with the models of the checkout and an empty data folder, or one begun."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -89,18 +91,32 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     models = tmp_path_factory.mktemp("models")
     for folder in (PROJECT / "models").glob("*/card.toml"):
         (models / folder.parent.name).symlink_to(folder.parent)
-    server = Server(tmp_path_factory.mktemp("data"), port, models)
+    data = tmp_path_factory.mktemp("data")
+    if begun is not None:
+        shutil.copytree(begun, data, dirs_exist_ok=True)
+    server = Server(data, port, models)
     server.start()
-    yield server
-    server.kill()
+    try:
+        yield server
+    finally:
+        server.kill()
+        # What pytest keeps of its last runs would fill a small disk.
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> Iterator[Server]:
-    with started(tmp_path_factory) as server:
-        pytestconfig.stash[RUNNING] = server
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo cohort, made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    with closing(Backend(Settings(data=folder, cache=folder / "cache"))) as backend:
+        backend.import_demo().result(300)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, demo_data: Path) -> Iterator[Server]:
+    """A server for the tests of one file: what they leave there, no other file's tests find."""
+    with started(tmp_path_factory, demo_data) as server:
         yield server
 
 
@@ -135,13 +151,13 @@ class Reading:
         opener = self.page.locator("[class*=st-key-ctviz-open] a").first
         # While the first cases come the list is made anew, and a click may fall in between.
         for patience in (30_000, 30_000, 60_000):
-            opener.click(timeout=120_000)
+            opener.click()
             with suppress(PlaywrightTimeout):
                 self.editor.wait_for(timeout=patience)
                 return
             if "compare" in self.page.url:
                 break
-        self.editor.wait_for(timeout=60_000)
+        self.editor.wait_for()
 
     def introduce(self, name: str) -> None:
         self.page.get_by_label("Reader", exact=True).fill(name)
@@ -159,9 +175,9 @@ class Reading:
     def plan(self, file: Path, words: str) -> None:
         """Bring a plan to the Study page, which then says ``words`` of it."""
         self.page.goto(f"{self.url}/study")
-        self.page.get_by_role("button", name="Plan").click(timeout=60_000)
+        self.page.get_by_role("button", name="Plan").click()
         self.page.locator("input[type=file]").set_input_files(file)
-        self.page.get_by_text(words).wait_for(timeout=30_000)
+        self.page.get_by_text(words).wait_for()
         self.page.keyboard.press("Escape")
 
     def take(self, key: str, tool: str) -> None:
@@ -179,7 +195,7 @@ class Reading:
                 return
         raise AssertionError(f"The key {key} did not take the {tool}.")
 
-    def until(self, expression: str, timeout: float = 30_000) -> None:
+    def until(self, expression: str, timeout: float = PATIENCE) -> None:
         """Wait until an expression over ``board`` is true."""
         condition = f"() => {{ const board = window.ctvizBoard; return board && ({expression}) }}"
         self.page.wait_for_function(condition, timeout=timeout)
@@ -227,14 +243,38 @@ class Reading:
         self.page.mouse.up()
 
 
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Begin as somebody of whom the browser knows nothing yet, who waits as long as it takes."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, **options)
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def reading(browser: Browser, server: Server) -> Iterator[Reading]:
     if not server.running:
         server.start()
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
+    context = new_context(browser, color_scheme="dark")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield Reading(page, server.url)
     context.close()
     assert not errors, errors
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with a failure what the reader saw and what the server said."""
+    report = yield
+    lent: dict[str, Any] = getattr(item, "funcargs", {})
+    if report.failed and call.when == "call" and "reading" in lent:
+        with suppress(PlaywrightError):
+            seen = lent["reading"].page.locator("body").inner_text(timeout=5_000)
+            report.sections.append(("What was on the page", seen[:SAID]))
+        if "server" in lent:
+            said = (lent["server"].data / "server.log").read_text(errors="replace")
+            report.sections.append(("What the server said", said[-SAID:]))
+    return report

@@ -50,7 +50,7 @@ def turn(page, scheme):
     page.emulate_media(color_scheme=scheme)
     # While it runs, what is out of date is pale.
     app = page.locator(".stApp[data-test-script-state=notRunning]")
-    app.wait_for(timeout=60_000)
+    app.wait_for()
     expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
     expect(page.locator(".stApp")).to_have_css("color", rgb(THEME.inks(scheme).text))
 
@@ -106,13 +106,13 @@ def test_charts_are_written_in_the_inks_of_the_page(reading):
     for scheme in ("dark", "light", "dark"):
         page.goto(f"{reading.url}/models")
         turn(page, scheme)
-        expect(title).to_have_css("fill", rgb(THEME.inks(scheme).text), timeout=30_000)
+        expect(title).to_have_css("fill", rgb(THEME.inks(scheme).text))
 
 
 def seen(page):
     """Assert that the focus is seen, at the latest when the page has come to rest."""
     try:
-        page.wait_for_function(f"() => ({RINGED})() === ''", timeout=10_000)
+        page.wait_for_function(f"() => ({RINGED})() === ''")
     except PlaywrightTimeout:
         assert page.evaluate(RINGED) == ""
 

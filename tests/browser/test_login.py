@@ -18,7 +18,7 @@ from ctviz.backend import Backend
 from ctviz.core import Settings
 from ctviz.io import write_series
 from ctviz.store import AuditEvent, Store
-from tests.browser.conftest import PROJECT, START_SECONDS
+from tests.browser.conftest import PROJECT, START_SECONDS, new_context
 from tests.browser.provider import Provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -102,18 +102,16 @@ server_metadata_url = "{provider.url}/.well-known/openid-configuration"
 
 
 def logged_in(browser: Browser, url: str) -> Page:
-    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    page = new_context(browser).new_page()
     page.goto(url)
-    page.get_by_role("button", name="Log in").click(timeout=90_000)
+    page.get_by_role("button", name="Log in").click()
     return page
 
 
 def pixels_of(page: Page) -> str:
     """Open the first case and return the address of a slice that the page has fetched."""
-    with page.expect_request(
-        lambda request: "/ctviz/pixels/" in request.url, timeout=120_000
-    ) as asked:
-        page.locator("[class*=st-key-ctviz-open] a").first.click(timeout=120_000)
+    with page.expect_request(lambda request: "/ctviz/pixels/" in request.url) as asked:
+        page.locator("[class*=st-key-ctviz-open] a").first.click()
     return asked.value.url
 
 
@@ -131,9 +129,9 @@ def noted(data: Path) -> list[tuple[AuditEvent, str, str]]:
 
 def test_nothing_is_shown_or_sent_before_a_login(browser, guarded):
     url, _ = guarded
-    page = browser.new_context().new_page()
+    page = new_context(browser).new_page()
     page.goto(url)
-    page.get_by_role("button", name="Log in").wait_for(timeout=90_000)
+    page.get_by_role("button", name="Log in").wait_for()
     assert page.locator("[class*=st-key-ctviz-open]").count() == 0
     for path in ("/ctviz/pixels/C-0/0", "/ctviz/map/0?sign=x", "/media/x.png"):
         assert page.request.get(url + path).status == 403
@@ -144,14 +142,14 @@ def test_an_owner_draws_under_their_address_and_takes_the_trail_home(browser, gu
     url, data = guarded
     provider.email, provider.verified = OWNER, True
     page = logged_in(browser, url)
-    page.get_by_text("Add cases", exact=True).wait_for(timeout=120_000)
+    page.get_by_text("Add cases", exact=True).wait_for()
     address = pixels_of(page)
-    page.get_by_role("button", name=shown(OWNER)).wait_for(timeout=60_000)
+    page.get_by_role("button", name=shown(OWNER)).wait_for()
     assert page.request.get(address).status == 200
-    other = browser.new_context().new_page()
+    other = new_context(browser).new_page()
     assert other.request.get(address).status == 403
     page.goto(f"{url}/help")
-    page.get_by_text("Audit trail").wait_for(timeout=60_000)
+    page.get_by_text("Audit trail").wait_for()
     assert (AuditEvent.LOGGED_IN, OWNER, "success") in noted(data)
     assert (AuditEvent.OPENED, OWNER, "success") in noted(data)
 
@@ -160,13 +158,13 @@ def test_a_reader_reads_and_neither_imports_nor_starts_studies(browser, guarded,
     url, data = guarded
     provider.email, provider.verified = READER, True
     page = logged_in(browser, url)
-    page.locator("[class*=st-key-ctviz-open] a").first.wait_for(timeout=120_000)
+    page.locator("[class*=st-key-ctviz-open] a").first.wait_for()
     assert page.get_by_text("Add cases", exact=True).count() == 0
     address = pixels_of(page)
     assert page.request.get(address).status == 200
-    page.get_by_role("button", name=shown(READER)).click(timeout=60_000)
+    page.get_by_role("button", name=shown(READER)).click()
     page.get_by_role("button", name="Log out").click()
-    page.get_by_role("button", name="Log in").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Log in").wait_for()
     assert page.request.get(address).status == 403
     assert (AuditEvent.LOGGED_IN, READER, "success") in noted(data)
 
@@ -176,7 +174,7 @@ def test_who_has_no_role_or_no_proof_stays_outside(browser, guarded, provider, e
     url, data = guarded
     provider.email, provider.verified = email, verified
     page = logged_in(browser, url)
-    page.get_by_role("button", name="Log out").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Log out").wait_for()
     assert page.get_by_role("alert").count() == 1
     assert page.locator("[class*=st-key-ctviz-open]").count() == 0
     assert page.request.get(f"{url}/ctviz/map/0?sign=x").status == 403
@@ -186,9 +184,9 @@ def test_who_has_no_role_or_no_proof_stays_outside(browser, guarded, provider, e
 def test_a_login_that_the_provider_refuses_is_noted(browser, guarded, provider):
     url, data = guarded
     provider.email = ""
-    page = browser.new_context().new_page()
+    page = new_context(browser).new_page()
     page.goto(url)
-    with page.expect_response(re.compile("/oauth2callback"), timeout=60_000):
-        page.get_by_role("button", name="Log in").click(timeout=90_000)
-    page.get_by_role("button", name="Log in").wait_for(timeout=60_000)
+    with page.expect_response(re.compile("/oauth2callback")):
+        page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in").wait_for()
     assert (AuditEvent.LOGGED_IN, "somebody without a name", "minor failure") in noted(data)

@@ -100,7 +100,7 @@ def test_two_tabs_of_one_reader_lose_nothing_and_are_told(opened, browser):
     other.page.mouse.up()
     other.until("!board.drawing && board.saving === 'clean'", 60_000)
     told = other.page.get_by_test_id("saved").filter(has_text="drew elsewhere on slice 1")
-    told.wait_for(timeout=60_000)
+    told.wait_for()
     page.reload()
     opened.until(f"window.ctvizBoard && board.drawnPixels === {sum(pixels)}", 60_000)
 
@@ -122,6 +122,6 @@ def test_a_stroke_just_before_the_page_is_left_is_in_the_database(opened, server
     assert opened.board("drawnPixels") > 0
     case_id, reader = opened.board("case"), reader_of(opened)
     opened.page.get_by_role("link", name="Cases").first.click()
-    opened.page.get_by_text("8 cases", exact=True).wait_for(timeout=60_000)
+    opened.page.get_by_text("8 cases", exact=True).wait_for()
     assert len(regions_in_time(server.data, case_id, reader)) == 1
     assert opened.page.get_by_test_id("editor-canvas").count() == 0

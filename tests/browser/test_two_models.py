@@ -33,8 +33,8 @@ def test_a_link_opens_both_and_a_cross_takes_the_second_away(reading):
     expect(value).not_to_be_empty()
     assert -1 <= float(value.inner_text().replace("−", "-")) <= 1
     apart = page.get_by_test_id("score-gradient@difference-fidelity").locator("dd").first
-    expect(apart).not_to_have_text("…", timeout=120_000)
+    expect(apart).not_to_have_text("…")
     page.get_by_test_id("pane-remove-gradient@second").click()
     reading.until("board.panes.length === 1", 60_000)
     expect(page.get_by_test_id("answer-second")).to_be_hidden()
-    page.wait_for_url(lambda url: "second=" not in url, timeout=60_000)
+    page.wait_for_url(lambda url: "second=" not in url)
