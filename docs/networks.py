@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ctviz.core import UnsupportedNetwork
 from ctviz.estimators import ESTIMATORS
 from tests.estimators.families import FAMILIES
-from tests.estimators.networks import NETWORKS, built, efficientnet
+from tests.estimators.networks import NETWORKS, MonaisViT, built, efficientnet
 from tests.estimators.odd_networks import BENT, READABLE
 from tests.estimators.oracles.oracle import ORACLES, TOLERANCE, Asked, Marked
 from tests.estimators.transformers import WRITTEN
@@ -52,8 +52,8 @@ pictures about.
 
 Attention rollout and attention relevance follow attention over all tokens, in layers one behind the
 other, and refuse what mixes tokens in any other way; a Swin's windows are one. AttnLRP has rules
-for attention of any kind, layer normalisation, GELU and SiLU, and refuses other bends than these
-and ReLU.
+for attention of any kind, layer normalisation, GELU, SiLU and Tanh, and refuses other bends than
+these and ReLU.
 
 `smooth+…`, `squared+…` and `variance+…` around an estimator are right where the one inside is."""
 
@@ -80,6 +80,8 @@ FAMILY_COLUMNS = {
     "plain-convnext": Column("ConvNeXt", "3", 32),
     "regnet": Column("RegNet", "4", 32),
     "plain-se-resnext": Column("SE-ResNeXt", "4", 64),
+    "vit": Column("ViT, MONAI"),
+    "vit-tanh": Column("ViT, MONAI, with its Tanh"),
     "class-token": Column("ViT, class token"),
     "tokens": Column("ViT, mean of tokens"),
     "swin": Column("Swin", size=32),
@@ -185,7 +187,12 @@ def network(column: str) -> nn.Module:
     Its normalisations get the statistics of random images, without which a deep network with
     random weights answers the same to every image.
     """
-    known = {**NETWORKS, **FAMILIES, **READABLE, **BENT, **WRITTEN, "efficientnet": efficientnet}
+    monais = {
+        "efficientnet": efficientnet,
+        "vit": MonaisViT,
+        "vit-tanh": partial(MonaisViT, tanh=True),
+    }
+    known = {**NETWORKS, **FAMILIES, **READABLE, **BENT, **WRITTEN, **monais}
     found: nn.Module = built(known[column])
     norms = [layer for layer in found.modules() if isinstance(layer, nn.BatchNorm2d)]
     for norm in norms:

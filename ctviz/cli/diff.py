@@ -4,6 +4,7 @@ try:
   ctviz diff contrast-small contrast-shortcut --cohort marked
   ctviz diff contrast-small models/contrast-small/twins/1 --cohort demo
   ctviz diff ours ours-retrained --cohort ../scans --estimators smoothgrad,grad-cam --slices 3
+  ctviz diff chest chest-retrained --cohort ../scans --finding effusion
 
 Both networks are shown the same slices: are the answers as often right, is as much of the
 importance in the drawn region, are the maps alike, do the estimators rank alike? What may change is
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--reader", default="", help="whose drawings say where one would look")
     parser.add_argument("--label", default="", help="only this label of the reader's regions")
+    parser.add_argument(
+        "--finding", default="", help="of models that judge several findings, which is compared"
+    )
     parser.add_argument("--slices", type=int, default=1, help="slices of each case; 0 for all")
     parser.add_argument(
         "--estimators",
@@ -69,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         model=arguments.old,
         reader=arguments.reader,
         label=arguments.label,
+        finding=arguments.finding,
         slices_per_case=arguments.slices,
     )
     with (

@@ -24,9 +24,9 @@ Where its channels show a slice among its neighbours (2.5-D), say how far they l
 (--neighbours 1) or in mm (--neighbours 2.5mm). The slice itself is the middle one of 3, 5, 7 …
 channels; the first shows what lies above it, unless the network was trained the other way round.
 
-A folder is a MONAI bundle: what its metadata.json and inference.json say is taken (architecture,
-classes, size, window, normalisation, head), and options say the rest or otherwise. Expressions in
-them are never evaluated.
+A folder, or a zip archive of it, is a MONAI bundle: what its metadata.json and inference.json say
+is taken (architecture, classes, size, window, normalisation, head), and options say the rest or
+otherwise. Expressions in them are never evaluated.
 
 To check: what goes into the network, its answers on cases of known class (AUC, flipped classes,
 constant answers, calibration), and which estimators work on it.
@@ -36,6 +36,7 @@ What is removed stays in a bin for 30 days.
 
 import argparse
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -135,18 +136,20 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _add(arguments: argparse.Namespace) -> None:
     # Only here, for the libraries that read networks take their time.
+    from ctviz.backend.bundles import opened_bundle
     from ctviz.models.card import ONNX
-    from ctviz.models.intake import Bundle, add_network, read_bundle, rehearsed
+    from ctviz.models.intake import add_network, rehearsed
 
     file = Path(arguments.which)
-    bundle = read_bundle(file) if file.is_dir() else Bundle(file)
-    answers = _answers(arguments, bundle)
-    rehearsal = rehearsed(
-        bundle.weights,
-        _size(arguments.size) or bundle.size,
-        arguments.architecture or bundle.architecture,
-        {**(bundle.given or {}), **_given(arguments)},
-    )
+    with tempfile.TemporaryDirectory(prefix="ctviz-bundle-") as room:
+        bundle = opened_bundle(file, Path(room))
+        answers = _answers(arguments, bundle)
+        rehearsal = rehearsed(
+            bundle.weights,
+            _size(arguments.size) or bundle.size,
+            arguments.architecture or bundle.architecture,
+            {**(bundle.given or {}), **_given(arguments)},
+        )
     found = rehearsal.found
     if found.neurons == 1 and not arguments.head:
         # A sigmoid of one output decides between two classes.
@@ -169,7 +172,7 @@ def _add(arguments: argparse.Namespace) -> None:
         sys.stdout.write(
             f"Its closing {found.ending} was left away: ctviz explains what goes into it.\n"
         )
-    if file.is_dir():
+    if bundle.weights != file:
         sys.stdout.write(
             "MONAI's readers put x before y. If it was trained so, its images lay on their side: "
             "see by 'ctviz model check' whether it is right here.\n"

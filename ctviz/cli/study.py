@@ -4,6 +4,7 @@ try:
   ctviz study --cohort demo --out results
   ctviz study --cohort ../shared/data/tcga-luad-contrast --model contrast-small --out real
   ctviz study --cohort demo --beside contrast-small-robust --out twice
+  ctviz study --cohort ../scans --model chest --finding effusion --out effusion
   ctviz study plan.toml --workers 2
   ctviz study plan.toml --cluster tcp://host:8786
   ctviz study plan.toml --register
@@ -54,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the study")
     parser.add_argument("--reader", help="whose drawings maps are compared with")
     parser.add_argument("--label", help="only this label of the reader's regions")
+    parser.add_argument(
+        "--finding", help="of a model that judges several findings, which is studied"
+    )
     parser.add_argument(
         "--slices", type=int, dest="slices_per_case", help="slices of each case; 0 for all"
     )
@@ -204,7 +208,7 @@ def _study(arguments: argparse.Namespace) -> "CohortStudy":
 
     changes: dict[str, Any] = {
         name: getattr(arguments, name)
-        for name in ("cohort", "model", "name", "reader", "label", "slices_per_case")
+        for name in ("cohort", "model", "name", "reader", "label", "finding", "slices_per_case")
         if getattr(arguments, name) is not None
     }
     if arguments.beside is not None:

@@ -37,6 +37,8 @@ _TOML.register_structure_hook_func(
 )
 
 _APART = frozenset({"name", "beside"})
+_LATER = frozenset({"beside", "finding"})
+"""What a plan that does not need it is written and counted without, as before there was any."""
 
 NAMED_COHORTS = frozenset({"demo", "marked", "annotated", "all", "phantoms"})
 """Those that are no folder of scans, whatever lies where the program runs."""
@@ -103,6 +105,7 @@ class CohortStudy:
     target
         Whether the explained class is the ``truth``, as in the paper, or the ``predicted`` one.
         Where the truth is not known, or is no class of the model, the predicted one is explained.
+        Of a model of several findings the studied one is explained, be it there or not.
         The paper's fill erases the explained class: of a wrong prediction it erases the mistake,
         and removing what misled the model makes it right.
     draws, seed
@@ -110,6 +113,10 @@ class CohortStudy:
     beside
         Ids of further classifiers of the same classes. The same is studied on each, in a folder of
         its own within the study's, to see which findings are those of one model.
+    finding
+        Of a model that judges several findings by themselves the one that is studied: a slice is
+        of the class of that name or of none, and where no label is named, regions of this label
+        count.
     """
 
     name: str = "demo"
@@ -127,6 +134,7 @@ class CohortStudy:
     draws: int = DRAWS
     seed: int = 0
     beside: tuple[str, ...] = ()
+    finding: str = ""
 
     def __post_init__(self) -> None:
         for wrong, sentence in self._faults():
@@ -185,7 +193,7 @@ class CohortStudy:
 
         Its name does not, nor do other models beside its own, which are studied apart.
         """
-        said = {key: value for key, value in _TOML.unstructure(self).items() if key not in _APART}
+        said = {key: value for key, value in self._said().items() if key not in _APART}
         return digest(json.dumps(said, sort_keys=True))
 
     @property
@@ -207,9 +215,11 @@ class CohortStudy:
 
     def to_toml(self) -> str:
         """Return the plan as TOML, with every hyperparameter."""
+        return to_toml(self._said())
+
+    def _said(self) -> dict[str, Any]:
         said = _TOML.unstructure(self)
-        # A plan of one model is written as before there could be several.
-        return to_toml({key: value for key, value in said.items() if key != "beside" or value})
+        return {key: value for key, value in said.items() if key not in _LATER or value}
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -16,6 +16,9 @@ CHUNK_BYTES = 2**20
 ENCRYPTED = 1
 """The bit of a zip entry's flags that says it is locked."""
 
+PLAIN_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Those that need no memory to speak of, whatever an archive says."""
+
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
 END = struct.Struct("<4s4H2LH")
@@ -51,12 +54,15 @@ class ZipLimits:
         Unpacked size over packed size.
     unsuspicious_bytes
         Up to this unpacked size the ratio does not matter: empty slices pack very well.
+    methods
+        How files may be packed, as zip numbers it.
     """
 
     entries: int = 20_000
     unpacked_bytes: int = 2**32
     ratio: float = 100.0
     unsuspicious_bytes: int = 2**28
+    methods: frozenset[int] = METHODS
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def unpack_zip(
             for number, entry in enumerate(entries):
                 target = _place(folder, entry, number)
                 try:
-                    _unpack(archive, entry, target)
+                    _unpack(archive, entry, target, limits)
                     files.append(target)
                 except _Lying:
                     raise
@@ -228,9 +234,11 @@ def _place(folder: Path, entry: zipfile.ZipInfo, number: int) -> Path:
     return target
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+def _unpack(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limits: ZipLimits
+) -> None:
     """Write one entry, never more of it than it announced."""
-    if entry.compress_type not in METHODS:
+    if entry.compress_type not in limits.methods:
         raise UnreadableScan(METHOD)
     left = entry.file_size
     with one_sentence(MEMBER):

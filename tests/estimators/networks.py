@@ -7,6 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from ctviz.models.architectures import ARCHITECTURES
+
 
 class Linear(nn.Module):
     """Scores (-w·x, w·x), or (-Σ w x², Σ w x²) where squared."""
@@ -117,6 +119,35 @@ NETWORKS = {
     "densenet121": partial(of_monai, "DenseNet121", in_channels=1, out_channels=3),
     "seresnet50": partial(of_monai, "SEResNet50", in_channels=1, num_classes=3),
 }
+
+
+class MonaisViT(nn.Module):
+    """MONAI's vision transformer, small, as its weights are read; its last picture is marked."""
+
+    answering = slice(0, 1)
+    """The token that the head reads."""
+
+    def __init__(self, tanh=False):
+        super().__init__()
+        settings = {"width": 8, "depth": 2, "heads": 2, "hidden": 16, "patch": 4, "places": 16}
+        self.whole = ARCHITECTURES["vit"].from_settings({**settings, "tanh": tanh}).network(1, 3)
+        self.whole.blocks[0].register_forward_hook(lambda *passed: self.look(passed[2]))
+
+    @staticmethod
+    def look(features):
+        return features
+
+    @staticmethod
+    def read(tensor):
+        return tensor[0, 1:].T.reshape(8, 4, 4)
+
+    @staticmethod
+    def grid_of(row):
+        """A number for each token (T,) as a picture."""
+        return row[1:].reshape(4, 4)
+
+    def forward(self, x):
+        return self.whole(x)
 
 
 def efficientnet():

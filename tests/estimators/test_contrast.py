@@ -75,6 +75,29 @@ def test_the_score_of_a_contrast_is_the_difference_of_both(scan):
     torch.testing.assert_close(asked.answers(points), scores[:, 2] - scores[:, 1])
 
 
+NO_CLASS = {"random", "edges", "centre", "mean-mask", "fem", "eigen-cam", "attention-rollout"}
+
+
+def test_it_is_said_whose_map_is_the_same_for_every_class():
+    assert {name for name in ESTIMATORS if ESTIMATORS[name]().same_for_every_class} == NO_CLASS & {
+        *ESTIMATORS
+    }
+    assert ESTIMATORS["smooth+eigen-cam"]().same_for_every_class
+    assert not ESTIMATORS["squared+grad-cam"]().same_for_every_class
+
+
+@pytest.mark.parametrize("name", ["gradient", "grad-cam", "edges", "fem", "eigen-cam"])
+def test_a_map_that_is_said_to_be_the_same_for_every_class_is(name, scan):
+    one, other = (map_of(ESTIMATORS[name], body(), scan, each) for each in (1, 2))
+    assert ESTIMATORS[name]().same_for_every_class == np.array_equal(one, other)
+
+
+def test_regions_ranked_by_a_map_of_no_class_are_of_none():
+    assert ESTIMATORS["xrai"](base="eigen-cam").same_for_every_class
+    assert not ESTIMATORS["xrai"]().same_for_every_class
+    assert not ESTIMATORS["guided-grad-cam"]().same_for_every_class
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

@@ -77,8 +77,10 @@ class AnswersKept:
         truth, target = texts("truth"), texts("target")
         reference: Literal["truth", "prediction"] = "truth" if np.any(truth != "") else "prediction"
         classes = truth if reference == "truth" else texts("predicted")
-        # Of more than two classes, a low probability of one does not tell which is the answer.
-        kept = (classes != "") & ((target == classes) | (len(study_data.classes) == TWO))
+        # Of more than two classes, a low probability of one does not tell which is the answer, and
+        # where a finding is not there, no removal of pixels makes it come.
+        either = len(study_data.classes) == TWO and not study_data.study.finding
+        kept = (classes != "") & ((target == classes) | either)
         if not kept.any():
             return None
         agrees, defined = target == classes, study_data.panel(key).defined

@@ -29,15 +29,15 @@ class Place:
         Where one would look, (H, W); None where nobody drew.
     target
         Index of the class that is explained on every network.
-    is_truth
-        Whether that class is known to be the true one.
+    there
+        Whether that class, or finding, is truly there; None where nobody knows.
     """
 
     image: Slice
     patient: str
     region: Mask | None
     target: int
-    is_truth: bool
+    there: bool | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,10 +147,10 @@ def _magnitudes(
 
 
 def _rightness(classifier: Classifier, place: Place) -> float:
-    if not place.is_truth:
+    if place.there is None:
         return float("nan")
-    answer = classifier.probabilities(classifier.encode(place.image))[0]
-    return float(answer.argmax() == place.target)
+    answer = classifier.predict(place.image)
+    return float((place.target in answer.found) == place.there)
 
 
 def _share(values: FloatMap | None, place: Place, classifier: Classifier) -> float:

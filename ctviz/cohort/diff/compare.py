@@ -1,12 +1,12 @@
 """Two models on one cohort: the slices, the networks, and the twins that say what chance does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from ctviz.backend import Backend
 from ctviz.cohort.diff.attention import Place, attention_of
 from ctviz.cohort.diff.verdict import ModelComparison, compared
-from ctviz.cohort.one_class import require_one_class
+from ctviz.cohort.finding import is_there, require_question
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.units import Unit, units_of
 from ctviz.cohort.statistics.patients import FEWEST
@@ -28,7 +28,8 @@ def compare_models(
     """Return whether a network still looks where the study's model looks, slice by slice.
 
     Both are asked about the true class, or where that is not known about the one that the study's
-    model answers. How much may change is what the twins of the study's model do.
+    model answers; of several findings about the study's. How much may change is what the twins of
+    the study's model do.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def compare_models(
     progress = Progress() if progress is None else progress
     old, new = _network(backend, study.model), _network(backend, other)
     for each in (old, new):
-        require_one_class(each.card)
+        require_question(each.card, study.finding)
     if old.classes != new.classes:
         raise InvalidInput(
             f"'{study.model}' tells {' and '.join(old.classes)} apart, '{other}' "
@@ -60,7 +61,7 @@ def compare_models(
             f"The cohort has {count_of(patients, 'patient')}; {FEWEST} or more are needed to tell "
             "a change from chance."
         )
-    places = _places(backend, units, old)
+    places = [_place(backend, unit, old, study.finding) for unit in units]
     twins = _twins(backend, study.model, new)
     progress.start(len(places) * (2 + len(twins)))
     first = attention_of(old, places, estimators, progress)
@@ -84,15 +85,13 @@ def _twins(backend: Backend, model: str, new: Classifier) -> list[Classifier]:
     return [twin for twin in twins if dict(twin.card.sha256) != dict(new.card.sha256)]
 
 
-def _places(backend: Backend, units: Sequence[Unit], old: Classifier) -> list[Place]:
-    places = []
-    for unit in units:
-        image = unit.image(backend)
-        known = unit.truth in old.classes
-        target = (
-            old.classes.index(unit.truth or "")
-            if known
-            else int(old.probabilities(old.encode(image))[0].argmax())
-        )
-        places.append(Place(image, unit.patient, unit.mask(backend), target, known))
-    return places
+def _place(backend: Backend, unit: Unit, old: Classifier, finding: str) -> Place:
+    """Return a slice with what is explained on it: a finding, the true class, or the answer."""
+    image, classes = unit.image(backend), tuple(old.classes)
+    there = True if unit.truth in classes else None
+    if finding:
+        explained = finding
+        there = is_there(unit.truth, finding, classes)
+    else:
+        explained = str(unit.truth) if there else classes[old.predict(image).target]
+    return Place(image, unit.patient, unit.mask(backend), classes.index(explained), there)

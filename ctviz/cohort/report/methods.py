@@ -86,6 +86,8 @@ def _explained(study: CohortStudy, findings: Findings) -> str:
     """Return which class was explained, and on how many slices."""
     told = findings.subject.truth_explained
     others = findings.subject.slices - told
+    if study.finding:
+        return f"the finding {study.finding}, whether it was there or not"
     if study.target == "predicted":
         return "the class that the model predicted"
     if not others:

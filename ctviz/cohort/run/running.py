@@ -15,9 +15,9 @@ from ctviz.cohort.analysis.findings import save_findings
 from ctviz.cohort.analysis.leakage import Leakage
 from ctviz.cohort.contact_sheet import save_sheet
 from ctviz.cohort.files import read_json, remove_parts, write_json, write_whole
+from ctviz.cohort.finding import require_question
 from ctviz.cohort.folder import StudyFolder
 from ctviz.cohort.json_codec import from_plain
-from ctviz.cohort.one_class import require_one_class
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.reproduce.environment import environment
 from ctviz.cohort.run.pace import SlicePace
@@ -163,7 +163,7 @@ class StudyRun:
         try:
             self._tell("Preparing the cohort.")
             # A model that is not there is refused before a cohort is made for it.
-            require_one_class(self.backend.classifier(self.study.model).card)
+            require_question(self.backend.classifier(self.study.model).card, self.study.finding)
             _fixed(self.backend, self.study, self.folder)
             self._beside(ordered, crew, progress)
             units = self.units(ordered, progress)
@@ -211,7 +211,7 @@ class StudyRun:
         """Study the same on the other models, whose findings stand beside this one's."""
         shelf = self.backend.models()
         for model in self.study.beside:
-            require_one_class(shelf[model])
+            require_question(shelf[model], self.study.finding)
             if shelf[model].classes != shelf[self.study.model].classes:
                 raise InvalidInput(
                     f"The model '{model}' tells other classes than '{self.study.model}', so the "

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from ctviz.backend import Backend, Evaluation, Job, Question, Scoring
 from ctviz.backend.stored.keys import address, of_model, of_slice, of_tunable
 from ctviz.cohort.controls import entrants_of, needs_others
+from ctviz.cohort.finding import answer_of, truth_of
 from ctviz.cohort.plan import CohortStudy
 from ctviz.cohort.run.cost import work_of_maps, work_of_score
 from ctviz.cohort.run.result import Context, UnitResult
@@ -79,6 +80,7 @@ def unit_address(backend: Backend, study: CohortStudy, unit: Unit) -> str:
         study.signs,
         None if mask is None else digest(mask),
         *([] if prior is None else [prior.digest]),
+        *([["finding", study.finding]] if study.finding else []),
         # Not said of a study that asks no twin, so that what was computed before is still found.
         *([_twins(backend, study)] if asks_twins(study) else []),
     )
@@ -148,8 +150,8 @@ class _Computation:
             case=self.unit.case,
             slice_index=self.unit.slice_index,
             model=study.model,
-            truth=self.unit.truth or "",
-            predicted=prediction.label,
+            truth=truth_of(self.unit.truth, study.finding, prediction.classes),
+            predicted=answer_of(prediction, study.finding),
             target=prediction.classes[question.target],
             region_share=None if mask is None else float(mask.mean()),
             pixels=image.digest,
@@ -168,6 +170,8 @@ class _Computation:
         return maps / (maps + scores * len(self.study.signs))
 
     def _target(self, prediction: Prediction) -> int:
+        if self.study.finding:
+            return prediction.classes.index(self.study.finding)
         truth = self.unit.truth
         if self.study.target == "predicted" or truth not in prediction.classes:
             return prediction.target

@@ -100,7 +100,7 @@ def reference_region(study: CohortStudy) -> tuple[str, str]:
     """Return whose drawings of what a study's maps are compared with, as far as the plan tells."""
     if study.cohort in {"demo", "marked"} and not study.reader:
         return READER, study.label or LABEL
-    return study.reader, study.label
+    return study.reader, study.label or study.finding
 
 
 def cohort_title(study: CohortStudy) -> str:

@@ -60,8 +60,10 @@ class TruthStudy(CohortStudy):
         return [
             *super()._faults(),
             (
-                (self.cohort, self.target, self.reader, self.label) != (COHORT, "truth", "", ""),
-                f"A study of the truth has the cohort {COHORT}, the target truth and no reader.",
+                (self.cohort, self.target) != (COHORT, "truth")
+                or any((self.reader, self.label, self.finding)),
+                f"A study of the truth has the cohort {COHORT}, the target truth, no reader and no "
+                "finding.",
             ),
             (
                 not 1 <= self.phantoms <= MOST_PHANTOMS,

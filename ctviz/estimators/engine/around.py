@@ -82,6 +82,11 @@ class AroundAnother(SharingEstimator):
     )
     seed: int = param(0, low=0, high=2**31 - 1, help="Which noise is drawn.")
 
+    @property
+    def same_for_every_class(self) -> bool:
+        """Whether the maps of all copies are."""
+        return self.of_a_copy().same_for_every_class
+
     def of_a_copy(self) -> Estimator:
         """Return the estimator whose maps are taken."""
         known = {parameter.name for parameter in parameters(self.inner)}

@@ -40,6 +40,8 @@ class Estimator(Tunable, ABC):
     """What it is made from: gradients, activations, perturbation, regions; or control."""
     control: ClassVar[bool] = False
     """Whether it ignores the network, to show what a meaningless map scores."""
+    any_class: ClassVar[bool] = False
+    """Whether it asks the network, but nothing of the class that is explained."""
     version: ClassVar[int] = 1
     """Part of the cache's key: raised whenever equal settings give another map."""
 
@@ -51,6 +53,13 @@ class Estimator(Tunable, ABC):
     @abstractmethod
     def attribute(self, class_score: ClassScore, *parents: FloatMap) -> Tensor:
         """Return the map (…, h, w), before its channels are summed, given the parents' maps."""
+
+    @property
+    def same_for_every_class(self) -> bool:
+        """Whether its map is the same whichever class is explained, and so in every contrast."""
+        parents = self.parents()
+        of_parents = bool(parents) and all(each.same_for_every_class for each in parents)
+        return self.control or self.any_class or of_parents
 
     def parents(self) -> tuple["Estimator", ...]:
         """Return the estimators from whose maps this one is made."""

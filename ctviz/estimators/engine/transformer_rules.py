@@ -49,7 +49,7 @@ def relevant_arguments(node: Node) -> list[Node] | None:
         node.register_hook(_InShares(OF_FUSED))
     elif name == "NativeLayerNorm":
         node.register_hook(_Normalised(node))
-    elif name in {"Gelu", "Silu"}:
+    elif name in {"Gelu", "Silu", "Tanh"}:
         node.register_hook(_Activated(node))
     elif not multiplies_features(node):
         return arguments if name in AS_THE_GRADIENT else None
@@ -94,6 +94,13 @@ class _Activated:
     """A smooth activation passes relevance on unchanged, which is f(x) / x per unit."""
 
     def __init__(self, node: Node) -> None:
+        if operation(node) == "Tanh":
+            value = _saved(node, "result").detach()
+            # Torch keeps no x of it; where it is 1 to the last bit, x is the largest that it tells.
+            most = 1 - torch.finfo(value.dtype).eps
+            x = value.clamp(-most, most).atanh()
+            self._per_unit = torch.where(x == 0, 1.0, value / x)
+            return
         x = _saved(node, "self").detach()
         if operation(node) == "Silu":
             self._per_unit = x.sigmoid()

@@ -23,12 +23,15 @@ class TensorNames:
         (pattern of another library's name, ours), tried in this order on each name.
     absent
         A pattern of our tensors that others do without; they are 0 then.
+    unused
+        A pattern of others' tensors that no answer depends on; they are left away.
     """
 
     first: str
     last: str
     renamed: tuple[tuple[str, str], ...] = ()
     absent: str = "$^"
+    unused: str = "$^"
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,28 @@ class Architecture(Tunable, ABC):
 
     @classmethod
     def arguments_of(cls, weights: Mapping[str, Tensor]) -> dict[str, Value]:
-        """Return the hyperparameters that weights tell, by our names; shapes are not checked."""
+        """Return the hyperparameters that weights tell; shapes are not checked.
+
+        They are given by our names, and also by those of the checkpoint.
+        """
         del weights
         return {}
 
     @classmethod
-    def open_in(cls, weights: Mapping[str, Tensor]) -> tuple[str, ...]:
-        """Return the hyperparameters that these weights leave open, though answers need them."""
+    def open_in(cls, weights: Mapping[str, Tensor]) -> dict[str, Value]:
+        """Return what these weights leave open though answers need it, with what is usual."""
         del weights
-        return ()
+        return {}
+
+    @classmethod
+    def reshaped(cls, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Return a checkpoint's weights, by its names, in the shapes that we have."""
+        return weights
+
+    def why_not(self, size: tuple[int, int]) -> str:
+        """Return a sentence on what is wrong with images of (h, w); empty if nothing is."""
+        del size
+        return ""
 
     @abstractmethod
     def network(self, channels: int, outputs: int) -> nn.Module:

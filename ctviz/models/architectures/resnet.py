@@ -32,9 +32,9 @@ class Residual(Architecture):
         return {} if first is None or not first.ndim else {"width": len(first)}
 
     @classmethod
-    def open_in(cls, weights: Mapping[str, Tensor]) -> tuple[str, ...]:
-        """Return the stride, which MONAI's networks may have as they like."""
-        return ("stride",) if BIAS in weights else ()
+    def open_in(cls, weights: Mapping[str, Tensor]) -> dict[str, Value]:
+        """Return the stride, which MONAI's networks may have as they like; usually none."""
+        return {"stride": 1} if BIAS in weights else {}
 
     def network(self, channels: int, outputs: int) -> nn.Module:
         """Return a fresh network (N, channels, h, w) -> (N, outputs)."""

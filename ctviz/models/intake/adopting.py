@@ -30,7 +30,7 @@ class Adopted:
     network
         In evaluation, without anything around a single neuron.
     untold
-        Hyperparameters that the weights leave open and nobody has given.
+        Hyperparameters that the weights leave open and nobody has given, with what is usual.
     """
 
     architecture: str
@@ -38,7 +38,7 @@ class Adopted:
     channels: int
     neurons: int
     network: nn.Module
-    untold: tuple[str, ...]
+    untold: Mapping[str, Value]
 
 
 def adopted(
@@ -92,14 +92,15 @@ class _UnfitWeights(CtvizError):
 def _fitted(weights: Mapping[str, Tensor], name: str, given: Mapping[str, Value]) -> Adopted:
     cls = ARCHITECTURES[name]
     names = cls.names or TensorNames("", "")
-    own = {_own(tensor, names): each for tensor, each in weights.items()}
+    kept = {n: each for n, each in weights.items() if not re.search(names.unused, n)}
+    own = {_own(n, names): each for n, each in cls.reshaped(kept).items()}
     first, last = own.get(names.first), own.get(names.last)
     if first is None or last is None or first.ndim != 4 or last.ndim != 2:
         raise _UnfitWeights(
             f"The weights are not those of {name}, which has '{names.first}' and '{names.last}'.",
             len(own),
         )
-    arguments = {**cls.arguments_of(own), **given}
+    arguments = {**cls.arguments_of({**weights, **own}), **given}
     channels, neurons = first.shape[1], last.shape[0]
     with torch.device("meta"):
         expected = _weights_of(_built(name, arguments, channels, neurons))
@@ -111,7 +112,7 @@ def _fitted(weights: Mapping[str, Tensor], name: str, given: Mapping[str, Value]
     network = _built(name, arguments, channels, neurons)
     network.load_state_dict(network.state_dict() | own)
     network.eval().requires_grad_(requires_grad=False)
-    untold = tuple(each for each in cls.open_in(weights) if each not in given)
+    untold = {each: usual for each, usual in cls.open_in(weights).items() if each not in given}
     return Adopted(name, arguments, channels, neurons, network, untold)
 
 

@@ -23,6 +23,8 @@ METADATA, INFERENCE = "configs/metadata.json", "configs/inference.json"
 WEIGHTS = ("models/model.pt", "models/model.pth", "models/model.safetensors")
 LARGEST_BYTES = 1_000_000
 NETWORK_KEYS = ("network_def", "network", "net", "model")
+OPEN = {"resnet": ("stride", "conv1_t_stride", 1), "vit": ("heads", "num_heads", 12)}
+"""What weights leave open: our name, MONAI's, and what a network has that does not say it."""
 BY_THE_IMAGE = ("ScaleIntensity", "ScaleIntensityRangePercentiles", "HistogramNormalize")
 """Transforms that look at each image's own values."""
 
@@ -39,6 +41,10 @@ class Bundle:
         One of the allow-list with its hyperparameters; empty where the weights shall tell.
     size, window, scale, fit, head, classes, title, task, licence, intended_use, trained_on
         As on a card.
+    files
+        Those of the bundle that are read.
+    left_aside
+        How many others an archive of it holds, such as programs and pictures.
     """
 
     weights: Path
@@ -55,6 +61,8 @@ class Bundle:
     licence: str = ""
     intended_use: str = ""
     trained_on: str = ""
+    files: tuple[Path, ...] = ()
+    left_aside: int = 0
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -91,6 +99,7 @@ def read_bundle(folder: Path) -> Bundle:
         licence=_words(metadata.get("license")) or _words(metadata.get("copyright")),
         intended_use=_words(metadata.get("intended_use")),
         trained_on=_words(metadata.get("data_source")),
+        files=(folder / METADATA, folder / INFERENCE, weights),
     )
 
 
@@ -157,11 +166,13 @@ def _architecture(network: Mapping[str, Any]) -> tuple[str, dict[str, Value] | N
             f"The bundle's network '{name}' is none of those that are read by their weights; "
             "export it as ONNX instead."
         )
-    if not wanted.startswith("resnet"):
-        return wanted, None
     # What a configuration does not say is as in MONAI: a first convolution without a step.
-    stride = _numbers(network.get("conv1_t_stride", 1))
-    return wanted, {"stride": int(stride[0])} if stride else None
+    kind = "resnet" if wanted.startswith("resnet") else wanted
+    if kind not in OPEN:
+        return wanted, None
+    name, theirs, usual = OPEN[kind]
+    told = _numbers(network.get(theirs, usual))
+    return wanted, {name: int(told[0])} if told else None
 
 
 def _entries(value: object, depth: int = 12) -> Iterator[Mapping[str, Any]]:

@@ -27,14 +27,17 @@ class LeftOpen(UnusableModel):
     sentence
         What is open.
     architecture, hyperparameters
-        Those of an architecture of the allow-list that are open too.
+        Those of an architecture of the allow-list that are open too, with what is usual.
     """
 
     def __init__(
-        self, sentence: str, architecture: str = "", hyperparameters: tuple[str, ...] = ()
+        self,
+        sentence: str,
+        architecture: str = "",
+        hyperparameters: Mapping[str, Value] | None = None,
     ) -> None:
         super().__init__(sentence)
-        self.architecture, self.hyperparameters = architecture, hyperparameters
+        self.architecture, self.hyperparameters = architecture, hyperparameters or {}
 
 
 @dataclass(frozen=True)

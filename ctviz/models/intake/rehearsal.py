@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ctviz.core import Slice, UnusableModel, Value
-from ctviz.models.architectures import SingleNeuron, scaled
+from ctviz.models.architectures import ARCHITECTURES, SingleNeuron, scaled
 from ctviz.models.card import LARGEST_INPUT
 from ctviz.models.classifier import Classifier
 from ctviz.models.intake.adopting import Adopted, adopted
 from ctviz.models.intake.answers import CardAnswers
+from ctviz.models.intake.bundle import Bundle
 from ctviz.models.intake.inspecting import Inspection, LeftOpen, inspect_onnx
 from ctviz.models.intake.unpacking import unpacked
 from ctviz.models.onnx import onnx_network
@@ -36,11 +37,14 @@ class Rehearsal:
         What its trial found.
     network
         Its layers, without those that normalise.
+    bundle
+        What came with it and says more of it; None for a plain file.
     """
 
     file: Path
     found: Inspection
     network: nn.Module
+    bundle: Bundle | None = None
     _alone: Lock = field(default_factory=Lock, repr=False)
 
     def classifier(self, answers: CardAnswers) -> Classifier:
@@ -122,6 +126,9 @@ def _of_checkpoint(file: Path, size: tuple[int, int] | None, network: Adopted) -
         )
     if not all(1 <= cells <= LARGEST_INPUT for cells in size):
         raise UnusableModel(f"Images of {size[0]} × {size[1]}: allowed are 1 to {LARGEST_INPUT}.")
+    own = ARCHITECTURES[network.architecture].from_settings(network.arguments)
+    if fault := own.why_not(size):
+        raise UnusableModel(f"Images of {size[0]} × {size[1]} do not fit these weights. {fault}")
     found = Inspection(
         network.channels,
         size,

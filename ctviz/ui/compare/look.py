@@ -30,7 +30,7 @@ from ctviz.ui.compare.error_bars import wants_error_bars
 from ctviz.ui.compare.estimator_choice import chosen_estimators
 from ctviz.ui.compare.exports import Subject
 from ctviz.ui.compare.metric_choice import chosen_metrics
-from ctviz.ui.compare.notices import Explained, Notice, in_short
+from ctviz.ui.compare.notices import Explained, Notice, alike_of, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
@@ -254,6 +254,7 @@ def _asked(seen: OnScreen, card: ModelCard) -> OnScreen:
     explained = Explained(
         *(card, prediction, target, strangeness, chosen_rather_than(card, target)),
         of_neighbours=caveats_of_neighbours(image, card),
+        alike=alike_of(estimators),
     )
     comparison = compare(page_jobs, explained.question(image), estimators, reading, held)
     second = None

@@ -3,7 +3,7 @@
 In a few words on a line above the panes, in whole sentences beneath the board.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import streamlit as st
 from ctviz.backend import Question
 from ctviz.core import Prediction, Slice
 from ctviz.core.targets import named
+from ctviz.estimators import Estimator
 from ctviz.models import ModelCard
 from ctviz.ui.viewer import Answer, Remark
 from ctviz.ui.widgets.plain_text import plain
@@ -49,6 +50,8 @@ class Explained:
         The class that it is explained against; None for none.
     of_neighbours
         Where the neighbouring slices that it sees are not as it was trained, in sentences.
+    alike
+        Titles of the chosen estimators whose map is the same for every class.
     """
 
     card: ModelCard
@@ -57,6 +60,7 @@ class Explained:
     strangeness: float | None = None
     rather_than: int | None = None
     of_neighbours: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
     def question(self, image: Slice) -> Question:
         """Return what the maps of a slice answer."""
@@ -77,17 +81,33 @@ class Explained:
             f"Maps are positive where a pixel speaks more for '{one}' than for '{other}'; what "
             "speaks for both alike is left out."
         )
+        return f"{said} {self._what_it_is()}{self._alike()}"
+
+    def _what_it_is(self) -> str:
+        one = self.prediction.classes[self.target]
         if self.prediction.multi_label:
             return (
-                f"{said} They are findings by themselves: both may be there, or none. Fidelity "
+                "They are findings by themselves: both may be there, or none. Fidelity "
                 "follows their odds."
             )
         if len(self.prediction.classes) == 2:
             return (
-                f"{said} With two classes that is the log-odds of '{one}', which its probability "
+                f"With two classes that is the log-odds of '{one}', which its probability "
                 "is made of; the score of the class alone may also rise with that of the other."
             )
-        return f"{said} Fidelity follows the probability of '{one}' where only these two could be."
+        return f"Fidelity follows the probability of '{one}' where only these two could be."
+
+    def _alike(self) -> str:
+        """Return which maps say nothing of the contrast, with a space before it; empty if none."""
+        if not self.alike:
+            return ""
+        several = (
+            "are the same for every class and say"
+            if len(self.alike) > 1
+            else ("is the same for every class and says")
+        )
+        maps = "maps" if len(self.alike) > 1 else "map"
+        return f" The {maps} of {', '.join(self.alike)} {several} nothing of this difference."
 
     @property
     def among(self) -> Remark | None:
@@ -158,6 +178,11 @@ class Explained:
             _a_control_wins(beaten),
         )
         return tuple(notice for notices in found for notice in notices)
+
+
+def alike_of(estimators: Iterable[Estimator]) -> tuple[str, ...]:
+    """Return the titles of those whose map is the same for every class."""
+    return tuple(each.title for each in estimators if each.same_for_every_class)
 
 
 def in_short(explained: Explained | None, notices: Sequence[Notice]) -> Answer:

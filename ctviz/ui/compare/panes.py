@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ctviz.core.text import about
 from ctviz.core.theme import THEME
+from ctviz.estimators import Estimator
 from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
 from ctviz.ui.compare.comparison import (
@@ -29,6 +30,7 @@ from ctviz.ui.viewer import Pane, PaneState, ScoreText
 
 AWAITED = "…"
 """Stands where a score is to come."""
+OF_NO_CLASS = "The map is the same for every class, so it does not tell one from another."
 
 
 def asked() -> Hashable:
@@ -68,7 +70,7 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None, model: P
         model=model.mark,
         model_title=model.title,
         title=estimator.title,
-        help=estimator.summary,
+        help=_help(estimator),
         control=estimator.control,
         glyph=THEME.glyph(look),
         colour=look.dark,
@@ -88,6 +90,17 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None, model: P
         edited=tried.map_of(estimator) if tried else "",
         edited_note=tried.note_on(estimator) if tried else "",
     )
+
+
+def _help(estimator: Estimator) -> str:
+    """Return what a map says; in a contrast, and where another's map is read, also of which class.
+
+    What asks for no class itself says so in its summary.
+    """
+    in_contrast = session().rather_than is not None
+    if estimator.same_for_every_class and (in_contrast or estimator.parents()):
+        return f"{estimator.summary} {OF_NO_CLASS}"
+    return estimator.summary
 
 
 def _error_bars(one: ComparedMap, model: PaneModel) -> ErrorBarsShown:

@@ -20,7 +20,7 @@ from ctviz.ui.compare.comparison import (
     written,
 )
 from ctviz.ui.compare.controls import trust_none
-from ctviz.ui.compare.notices import Explained, in_short
+from ctviz.ui.compare.notices import Explained, alike_of, in_short
 from ctviz.ui.compare.page_jobs import PageJobs
 from ctviz.ui.compare.panes import AWAITED, PaneModel, asked, pane
 from ctviz.ui.compare.score_jobs import Held
@@ -134,6 +134,7 @@ def look_again(
         explained = Explained(
             *(card, prediction, target, strangeness, None if against == target else against),
             of_neighbours=caveats_of_neighbours(image, card),
+            alike=alike_of(how.estimators),
         )
         state = session()
         reading = MapReading(state.sign, state.unit, tuple(how.metrics), checks=how.spare)

@@ -12,8 +12,8 @@ from ctviz.core.theme import THEME
 from ctviz.models.answers import labels_of
 from ctviz.models.card import AS_THEY_ARE, DataSource, Scale
 from ctviz.models.grid import AS_A_WHOLE, Fit, Manner
-from ctviz.models.heads import Head, usual_head
-from ctviz.models.intake import CardAnswers, Inspection
+from ctviz.models.heads import Head, usual_head, why_not
+from ctviz.models.intake import Bundle, CardAnswers, Inspection
 from ctviz.models.neighbours import End, Neighbours, Unit, neighbours_needed
 
 OTHER = "Other numbers"
@@ -39,7 +39,7 @@ class CardEntries:
 
     Parameters
     ----------
-    title, task, licence, trained_on, patients, slices
+    title, task, licence, trained_on, intended_use, patients, slices
         For its card; no patients or slices where that is not said.
     head
         What the network's outputs mean.
@@ -73,19 +73,38 @@ class CardEntries:
     spread: str = "1"
     licence: str = ""
     trained_on: str = ""
+    intended_use: str = ""
     patients: int = 0
     slices: int = 0
     meaning: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, title: str, found: Inspection) -> Self:
-        """Return the form as it begins."""
+    def fresh(cls, title: str, found: Inspection, bundle: Bundle | None = None) -> Self:
+        """Return the form as it begins, with what a bundle says of its network."""
         outputs = max(2, found.neurons)
         window = THEME.windows[START]
         head = usual_head(found.neurons, found.ending)
         windows = [(float(window.level), float(window.width))]
         among = neighbours_needed(found.channels)
-        return cls(title, [""] * outputs, windows, head, among=among)
+        form = cls(title, [""] * outputs, windows, head, among=among)
+        if bundle is not None:
+            form._take(bundle, found)
+        return form
+
+    def _take(self, bundle: Bundle, found: Inspection) -> None:
+        """Take over what a bundle says; what it leaves open stays as it is."""
+        for name in ("title", "task", "licence", "trained_on", "intended_use", "fit"):
+            setattr(self, name, getattr(bundle, name) or getattr(self, name))
+        if len(bundle.classes) == len(self.classes):
+            self.classes = list(bundle.classes)
+        if bundle.window is not None:
+            self.windows = [bundle.window]
+        if bundle.head is not None and not why_not(bundle.head, found.neurons, found.ending):
+            self.head = bundle.head
+        if bundle.scale is not None:
+            known = next((name for name, scale in SCALES.items() if scale == bundle.scale), OTHER)
+            self.scale = known
+            self.mean, self.spread = (", ".join(map(repr, each)) for each in bundle.scale)
 
     @property
     def id(self) -> str:
@@ -112,6 +131,7 @@ class CardEntries:
             manner=Manner(self.fit, self.zoom),
             licence=self.licence.strip() or "not said",
             data=(source,) if self.trained_on.strip() else (),
+            **({"intended_use": self.intended_use} if self.intended_use else {}),
         )
 
     def scaling(self, channels: int) -> Scale:

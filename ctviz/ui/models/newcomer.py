@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from ctviz.backend import Job
+from ctviz.backend.bundles import rehearsed_upload
 from ctviz.core import CtvizError, Param, UnusableModel, Value, parameters
 from ctviz.core.text import count_of
 from ctviz.models import ARCHITECTURES, ModelCard
 from ctviz.models.card import ONNX
-from ctviz.models.intake import Inspection, LeftOpen, Rehearsal, add_network, rehearsed
+from ctviz.models.intake import Bundle, Inspection, LeftOpen, Rehearsal, add_network
 from ctviz.store import AuditEvent
 from ctviz.ui.access import may, permit, record
 from ctviz.ui.cases.uploads import Upload, drop_zone
@@ -40,7 +41,8 @@ def add_own_model() -> None:
         with st.expander("Add your own model", icon=":material/add:"):
             st.markdown(
                 "An ONNX file of a network that classifies slices, or a checkpoint (.pth, .pt, "
-                ".ckpt, .safetensors) of a ResNet, DenseNet, SENet or EfficientNet",
+                ".ckpt, .safetensors) of a ResNet, DenseNet, SENet, EfficientNet or ViT, or the "
+                ".zip of a MONAI bundle with one",
                 help="It is read as data and never run: a process of its own with little memory "
                 "tries it first. docs/own-models.md says how to export one.",
             )
@@ -86,8 +88,13 @@ def _uploaded(upload: Upload) -> None:
 
 
 def _begin(folder: Path, file: Path) -> None:
-    work = partial(rehearsed, file)
+    work = partial(rehearsed_upload, file, _room(folder))
     session().newcomer = Newcomer(folder, file, backend().make(f"try {file}", work))
+
+
+def _room(folder: Path) -> Path:
+    """Return where an archive is unpacked, beside what was dropped."""
+    return folder / "unpacked"
 
 
 def _tried(newcomer: Newcomer) -> None:
@@ -116,7 +123,9 @@ def _ask_open(newcomer: Newcomer, why: LeftOpen) -> None:
                 parameter.name.capitalize(),
                 low,
                 high,
-                key=begin(widget("newcomer", parameter.name), low),
+                key=begin(
+                    widget("newcomer", parameter.name), int(why.hyperparameters[parameter.name])
+                ),
                 help=parameter.help,
                 width=140,
             )
@@ -144,7 +153,8 @@ def _try_again(newcomer: Newcomer, why: LeftOpen) -> None:
         each.name: int(str(value_of(widget("newcomer", each.name))))
         for each in _open_parameters(why)
     }
-    work = partial(rehearsed, newcomer.file, (rows, columns), why.architecture, given)
+    file, room = newcomer.file, _room(newcomer.folder)
+    work = partial(rehearsed_upload, file, room, (rows, columns), why.architecture, given)
     newcomer.trial = backend().make(f"try {newcomer.file} {rows} {columns} {given}", work)
 
 
@@ -153,8 +163,12 @@ def _describe(newcomer: Newcomer, rehearsal: Rehearsal) -> None:
     st.markdown(_facts(found))
     if found.alone:
         st.info("It takes one image at a time, which is slow; export it with a dynamic batch axis.")
+    if rehearsal.bundle is not None:
+        st.info(_of_bundle(rehearsal.bundle))
     questions, answers = st.columns([5, 7], gap="large")
-    entries = newcomer.entries = newcomer.entries or CardEntries.fresh(newcomer.file.stem, found)
+    entries = newcomer.entries = newcomer.entries or CardEntries.fresh(
+        newcomer.file.stem, found, rehearsal.bundle
+    )
     with questions:
         ask_card(entries, found)
         missing = _missing(entries, found)
@@ -187,6 +201,18 @@ def _missing(entries: CardEntries, found: Inspection) -> str:
     except UnusableModel as error:
         return str(error)
     return ""
+
+
+def _of_bundle(bundle: Bundle) -> str:
+    """Return what somebody should know of a bundle whose words fill in the form."""
+    aside = f"Its {count_of(bundle.left_aside, 'other file')}, such as programs, {{}} not read. "
+    were = "was" if bundle.left_aside == 1 else "were"
+    return (
+        "What the bundle says fills in the questions below; look it over. "
+        + (aside.format(were) if bundle.left_aside else "")
+        + "Nothing of it is ever run. MONAI's readers put x before y: if it was trained so, its "
+        "images lay on their side, and its answers on known cases show whether it is right here."
+    )
 
 
 def _facts(found: Inspection) -> str:

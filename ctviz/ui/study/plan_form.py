@@ -95,7 +95,7 @@ def fill_plan(study: CohortStudy) -> None:
     let_show(key_of("signs"), list(study.signs))
     of_truth = study if isinstance(study, TruthStudy) else TruthStudy(model=study.model)
     values = {name: getattr(of_truth, name) for name in FIELDS_OF_TRUTH}
-    values |= {name: getattr(study, name) for name in FIELDS}
+    values |= {name: getattr(study, name) for name in FIELDS} | {"finding": study.finding}
     for name, value in values.items():
         let_show(key_of(name), value)
     choose_names(tuple(study.estimators))
@@ -150,6 +150,7 @@ def planned() -> CohortStudy:
         raise InvalidInput("Choose at least one metric.")
     kind, names = (TruthStudy, FIELDS_OF_TRUTH) if of_phantoms() else (CohortStudy, FIELDS)
     return kind(
+        finding=chosen_finding(),
         **cast("Any", {name: value_of(key_of(name)) for name in names}),
         cohort=str(value_of(key_of("folder")) or "").strip() if cohort == FOLDER else str(cohort),
         model=str(value_of(key_of("model"))),
@@ -160,6 +161,24 @@ def planned() -> CohortStudy:
     )
 
 
+def findings_to_choose() -> list[str]:
+    """Return the findings that the chosen model judges by themselves; none if it judges one class.
+
+    The form holds one of them from then on.
+    """
+    card = backend().models().get(str(value_of(key_of("model"))))
+    findings = list(card.classes) if card and card.multi_label else []
+    if findings and value_of(key_of("finding")) not in findings:
+        let_show(key_of("finding"), findings[0])
+    return findings
+
+
+def chosen_finding() -> str:
+    """Return the finding that is studied; empty where the model judges one class."""
+    findings = [] if of_phantoms() else findings_to_choose()
+    return str(value_of(key_of("finding"))) if findings else ""
+
+
 def models_beside() -> list[str]:
     """Return the other models that answer the same question as the chosen one."""
     shelf, model = backend().models(), str(value_of(key_of("model")))
@@ -168,7 +187,8 @@ def models_beside() -> list[str]:
     return [
         name
         for name, card in shelf.items()
-        if name != model and card.classes == shelf[model].classes
+        if name != model
+        and (card.classes, card.multi_label) == (shelf[model].classes, shelf[model].multi_label)
     ]
 
 

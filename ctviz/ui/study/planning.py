@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from ctviz.cohort import COHORTS, CohortStudy, Run, entrants_of, start
-from ctviz.cohort.one_class import require_one_class
+from ctviz.cohort.finding import require_question
 from ctviz.cohort.plan import TARGETS, VARIANT, metric_name
 from ctviz.cohort.run.scans import PSEUDONYM
 from ctviz.cohort.run.units import TITLES
@@ -35,10 +35,12 @@ from ctviz.ui.study.plan_form import (
     choose_names,
     chosen_around,
     chosen_estimators,
+    chosen_finding,
     chosen_metrics,
     families,
     field_of,
     fill_plan,
+    findings_to_choose,
     key_of,
     metric_groups,
     models_beside,
@@ -163,7 +165,7 @@ def _sensible(study: CohortStudy) -> CohortStudy:
         study = replace(study, cohort=str(confined(study.cohort, settings().import_roots)))
     if study.model not in backend().models():
         raise InvalidInput(f"There is no model '{study.model}' here; choose one of the list.")
-    require_one_class(backend().models()[study.model])
+    require_question(backend().models()[study.model], study.finding)
     if isinstance(study, TruthStudy):
         scene_of(backend().models()[study.model])
     return study
@@ -287,6 +289,17 @@ def _slices() -> None:
         persist_state="session",
         help="Evenly spread over the slices with a region; 0 takes all of them.",
     )
+    if findings := findings_to_choose():
+        explained.selectbox(
+            "Finding",
+            findings,
+            key=field_of("finding"),
+            persist_state="session",
+            help="The model judges each of them by itself; a study is about one. Maps speak for "
+            "it, on slices with it and without. Where no label is named, regions labelled like it "
+            "count.",
+        )
+        return
     explained.selectbox(
         "Explain",
         TARGETS,
@@ -352,7 +365,7 @@ def _reader() -> None:
         "Label",
         key=field_of("label"),
         persist_state="session",
-        placeholder="every label",
+        placeholder=chosen_finding() or "every label",
         help="Only regions with this label.",
     )
 

@@ -169,7 +169,7 @@ def attention_lrp(asked):
     """the image times the gradient of the network with the paper's cuts written into it"""
     rules = WithoutGates
     replaced = dict.fromkeys(("matmul", "__matmul__", "bmm", "mul", "__mul__"), rules.product)
-    replaced |= dict.fromkeys(("gelu", "silu"), rules.activation)
+    replaced |= dict.fromkeys(("gelu", "silu", "tanh"), rules.activation)
     names = ("einsum", "layer_norm", "scaled_dot_product_attention")
     replaced |= {name: getattr(rules, name) for name in names}
     point = asked.image.clone().requires_grad_()

@@ -4,54 +4,12 @@ import json
 
 import pytest
 import torch
-from monai.networks import nets
 
 from ctviz.cli import main
 from ctviz.core import UnusableModel
 from ctviz.models import load_model
 from ctviz.models.intake.bundle import LARGEST_BYTES, read_bundle
-from tests.models.intake.test_monai_families import trained
-
-METADATA = {
-    "name": "Chest  findings",
-    "task": "Which findings are there?",
-    "copyright": "A hospital",
-    "data_source": "Some archive",
-    "intended_use": "Research only",
-    "network_data_format": {
-        "inputs": {"image": {"num_channels": 1, "spatial_shape": [64, 48]}},
-        "outputs": {"pred": {"channel_def": {"1": "effusion", "0": "nodule", "2": "mass"}}},
-    },
-}
-RANGE = {
-    "_target_": "ScaleIntensityRanged",
-    "keys": "@image",
-    "a_min": -1350,
-    "a_max": 150,
-    "b_min": -1.0,
-    "b_max": 1.0,
-    "clip": True,
-}
-INFERENCE = {
-    "imports": ["$import os"],
-    "device": "$open('was-run', 'w')",
-    "network_def": {
-        "_target_": "monai.networks.nets.resnet10",
-        "spatial_dims": 2,
-        "n_input_channels": 1,
-        "num_classes": 3,
-    },
-    "preprocessing": {"_target_": "Compose", "transforms": [{"_target_": "LoadImaged"}, RANGE]},
-    "postprocessing": {
-        "_target_": "Compose",
-        "transforms": [{"_target_": "Activationsd", "keys": "pred", "sigmoid": True}],
-    },
-}
-
-
-def network():
-    torch.manual_seed(0)
-    return trained(nets.resnet10(spatial_dims=2, n_input_channels=1, num_classes=3))
+from tests.models.intake.bundles import INFERENCE, METADATA, RANGE, network
 
 
 @pytest.fixture
@@ -171,3 +129,10 @@ def test_another_folder_is_no_bundle(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("CTVIZ_MODELS", str(tmp_path / "shelf"))
     assert main(["model", "add", str(tmp_path), "--id", "ours"]) == 2
     assert "no MONAI bundle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("said", "heads"), [({"num_heads": 4}, 4), ({}, 12)])
+def test_a_vision_transformer_says_its_heads_which_weights_do_not(bundle, said, heads):
+    network = {"_target_": "monai.networks.nets.ViT", "spatial_dims": 2, **said}
+    found = read_bundle(bundle(network_def=network))
+    assert (found.architecture, found.given) == ("vit", {"heads": heads})

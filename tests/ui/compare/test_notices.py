@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ctviz.core import Prediction
+from ctviz.estimators import ESTIMATORS
 from ctviz.models import Familiarity, ModelCard
 from ctviz.models.neighbours import Neighbours
-from ctviz.ui.compare.notices import Explained, in_short
+from ctviz.ui.compare.notices import Explained, alike_of, in_short
 from ctviz.ui.compare.on_neighbours import share_beside
 
 CARD = ModelCard(
@@ -75,6 +76,7 @@ def test_what_a_contrast_means_is_said_plainly(classes, several, words):
         False,
     )
     assert in_short(Explained(card, answer, 0), ()).caveats == []
+    assert "every class" not in explained.contrast
 
 
 def test_that_a_model_sees_neighbours_is_said_and_warns_where_they_are_not_as_trained():
@@ -94,3 +96,20 @@ def test_what_lies_beside_the_slice_is_held_against_an_even_share():
     assert remark.text == "38 % beside"
     assert "it would be 80 % if all 5 slices" in remark.why
     assert share_beside(None, 5) is None
+
+
+def test_in_a_contrast_maps_that_know_no_class_are_named():
+    card = ModelCard("tiny", "Tiny", "Which?", ("a", "b", "c"), "resnet18", {}, 3)
+    answer = Prediction("tiny", card.classes, np.full(3, 1 / 3))
+    names = ("gradient", "fem", "edges", "smooth+eigen-cam")
+    alike = alike_of(ESTIMATORS[name]() for name in names)
+    assert alike == ("FEM", "Edges", ESTIMATORS["smooth+eigen-cam"].title)
+    explained = Explained(card, answer, 0, rather_than=1, alike=alike[:2])
+    assert explained.contrast.endswith(
+        "The maps of FEM, Edges are the same for every class and say nothing of this difference."
+    )
+    one = replace(explained, alike=alike[:1])
+    assert one.contrast.endswith(
+        "The map of FEM is the same for every class and says nothing of this difference."
+    )
+    assert replace(explained, rather_than=None).contrast == ""

@@ -14,6 +14,7 @@ from ctviz.ui.access.account import Account
 from ctviz.ui.access.roles import PERMITTED
 from ctviz.ui.models import newcomer as page
 from tests.backend.small_model import MODEL
+from tests.models.intake.bundles import METADATA, packed_bundle, zipped
 from tests.models.onnx.foreign_networks import exported, foreign_network
 from tests.ui.shown import shown
 from tests.ui.test_pages import text_of
@@ -34,7 +35,7 @@ def bring(models, tmp_path, backend):
         folder.mkdir()
         file = folder / name
         file.write_bytes(content)
-        job = backend.make("try", lambda: page.rehearsed(file))
+        job = backend.make("try", lambda: page.rehearsed_upload(file, folder / "unpacked"))
         with suppress(UnusableModel):
             job.result(120)
         models.session_state["ctviz"].newcomer = page.Newcomer(folder, file, job)
@@ -245,3 +246,50 @@ def test_a_field_shows_what_was_typed_or_changed_elsewhere_and_after_it_was_away
     state.asked = False
     page.run()
     assert page.text_input[0].value == state.reader == "typed again"
+
+
+def test_a_bundles_archive_fills_in_the_form(bring, backend):
+    app = bring(packed_bundle({"scripts/harm.py": b"raise SystemExit"}), "chest.zip")
+    assert "Its 1 other file, such as programs, was not read" in text_of(app)
+    said = {
+        name: shown(app.text_input, f"ctviz:newcomer:{name}").value
+        for name in ("title", "class:0", "class:1", "class:2", "task", "trained_on")
+    }
+    assert said == {
+        "title": "Chest findings",
+        "class:0": "nodule",
+        "class:1": "effusion",
+        "class:2": "mass",
+        "task": "Which findings are there?",
+        "trained_on": "Some archive",
+    }
+    assert shown(app.number_input, "ctviz:newcomer:centre:0").value == -600
+    assert app.selectbox(key="ctviz:newcomer:scale").value == "-1 to 1"
+    add = app.button(key="ctviz:newcomer:add")
+    assert not add.disabled
+    add.click()
+    settled(app)
+    assert not app.exception
+    card = backend.models()["chest-findings"]
+    assert (card.head, card.size, card.window) == ("sigmoid", (64, 48), (-600.0, 1500.0))
+    assert (card.scale, card.intended_use) == (((0.5,), (0.5,)), "Research only")
+
+
+def test_a_bundle_that_leaves_the_size_open_is_asked_for_it(bring):
+    open_size = {**METADATA, "network_data_format": {}}
+    app = bring(packed_bundle(metadata=open_size), "chest.zip")
+    app.number_input(key="ctviz:newcomer:Rows").set_value(64)
+    app.number_input(key="ctviz:newcomer:Columns").set_value(48)
+    app.button(key="ctviz:newcomer:try").click()
+    app.run()
+    app.session_state["ctviz"].newcomer.trial.result(60)
+    assert "images of 64 × 48" in text_of(settled(app))
+
+
+def test_an_archive_without_a_bundle_is_refused_and_nothing_stays(bring):
+    app = bring(zipped({"readme.txt": b"hello"}), "chest.zip")
+    [said] = app.error
+    assert "holds no MONAI bundle" in said.value
+    folder = app.session_state["ctviz"].newcomer.folder
+    app.button(key="ctviz:newcomer:discard").click().run()
+    assert not folder.exists()
