@@ -73,10 +73,18 @@ CONTESTANTS: Mapping[str, Mapping[str, Value]] = {
 }
 """Estimators whose maps depend on slice and network."""
 
-ADDITIVE = ("infidelity", "monotonicity", "sensitivity-n")
-"""Metrics that hold sums of importance against changes of the answer, whose sign matters. For all
-others maps are read as absolute values: a map that is worse than chance as it should be would
-rightly gain by being broken."""
+SIGNED = (
+    "faithfulness-correlation",
+    "faithfulness-estimate",
+    "infidelity",
+    "monotonicity",
+    "random-logit",
+    "sensitivity-n",
+)
+"""Metrics to which the sign matters: they hold sums of importance against changes of the answer,
+or, `random-logit`, hold maps of two classes together, one of which may be the other turned round.
+For all others maps are read as absolute values: a map that is worse than chance as it should be
+would rightly gain by being broken."""
 
 QUICK: Mapping[str, Mapping[str, Value]] = {
     **{name: {"step": 0.2} for name in ("fidelity", "deletion", "insertion", "logit-fidelity")},
@@ -84,7 +92,22 @@ QUICK: Mapping[str, Mapping[str, Value]] = {
     "infidelity": {"samples": 20},
     "sensitivity-n": {"samples": 4},
     "monotonicity": {"groups": 8},
-    "max-sensitivity": {"samples": 2},
+    "faithfulness-correlation": {"samples": 20},
+    "faithfulness-estimate": {"along": 6},
+    "effective-complexity": {"step": 0.2},
+    "irof": {"along": 5},
+    "region-perturbation": {"along": 5},
+    **{
+        name: {"samples": 2}
+        for name in (
+            "max-sensitivity",
+            "local-lipschitz",
+            "relative-input-stability",
+            "relative-output-stability",
+            "relative-representation-stability",
+        )
+    },
+    "smprt": {"stages": 2, "samples": 2},
     "seed-stability": {"draws": 1},
     "randomisation": {"stages": 2},
 }
@@ -108,7 +131,7 @@ ENTRANTS = tuple(ESTIMATORS[name].from_settings(s) for name, s in CONTESTANTS.it
 
 def sign_of(metric: Metric) -> Sign:
     """Return how maps are read for a metric."""
-    return "signed" if metric.name in ADDITIVE else "absolute"
+    return "signed" if metric.name in SIGNED else "absolute"
 
 
 @cache
@@ -313,6 +336,7 @@ def _page(made: Mapping[str, object], metrics: Mapping[str, MetricTrust]) -> str
     ]
     return INTRODUCTION.format(
         **made,
+        signed=f"{', '.join(SIGNED[:-1])} and {SIGNED[-1]}",
         steady=STEADY,
         ordered=ORDERED,
         noticed=NOTICED,
@@ -342,8 +366,8 @@ trained on. A study names a winner only by metrics that pass.
 
 Each metric scores the maps of six estimators, and again after something has changed, after Hedström
 et al., TMLR 2023, arXiv:2302.07265. All figures are of the worse of two changes, one of the slice
-and one of the network. Maps are read as absolute values; as they are only for infidelity,
-monotonicity and sensitivity-n, which need the sign.
+and one of the network. Maps are read as absolute values; as they are only for {signed}, which need
+the sign.
 
 - *Steady*: minor noise (3 HU on every pixel; a thousandth on every weight) changes nothing that
   matters. 1 minus how far a score moves, in units of how far two estimators are apart. Enough is
@@ -377,7 +401,8 @@ on any network, and what a map does not show no metric can notice.
 What passes here does not thereby say the right thing: `centre`, a blob in the middle, agrees well
 with hearts by metrics that pass, and entropy and sparseness pass because these estimators scatter
 on noise, which does not make a gathered map a right one. Metrics that are near a limit may fall on
-the other side of it on other slices. Seconds are no judgement of a map and are not judged.
+the other side of it on other slices. What an estimator's own run says (its seconds, its
+completeness gap) is no judgement of a map and is not judged.
 
 {table}
 """

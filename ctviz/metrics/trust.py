@@ -137,7 +137,9 @@ class MetricTrust:
             return
         for figure, enough, words in least:
             if figure is not None and figure < enough:
-                yield f"{words} ({figure:.2f}, enough is {enough:g})"
+                # Of what nearly suffices two digits read as enough.
+                digits = 3 if round(figure, 2) == enough else 2
+                yield f"{words} ({figure:.{digits}f}, enough is {enough:g})"
         if self.tremble > TREMBLE:
             yield f"noise of a millionth moves it ({self.tremble:.2g}, at most {TREMBLE:g})"
         if self.truth is not None and self.truth.unlike:
