@@ -163,6 +163,9 @@ class Reading:
         self.page.get_by_label("Reader", exact=True).fill(name)
         self.page.get_by_role("button", name="Start reading").click()
         self.page.get_by_role("button", name=f"Reader: {name}").wait_for()
+        # A dialog hands the focus back when it has faded away, be the reader at the board or not.
+        self.page.get_by_role("dialog").wait_for(state="hidden")
+        self.drawn()
 
     @property
     def editor(self) -> Locator:

@@ -10,7 +10,6 @@ def test_a_second_case_follows_the_first_until_it_is_unlinked_and_taken_away(rea
     reading.introduce("beside")
     reading.until("board.sliceShown")
     page = reading.page
-    page.get_by_role("dialog").wait_for(state="hidden")
     page.locator(".st-key-ctviz-drawer button").first.click()
     page.get_by_role("radio", name="Beside").click()
     page.get_by_role("combobox", name="Show beside the case").click()

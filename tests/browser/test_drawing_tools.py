@@ -23,7 +23,6 @@ def opened(reading):
     """The middle slice of the first case of the demo cohort, with a reader of this test's own."""
     reading.open_first_case()
     reading.introduce(f"drawer {next(readers)}")
-    reading.page.get_by_role("dialog").wait_for(state="hidden")
     reading.take("b", "brush")
     reading.page.keyboard.press("Home")
     for _ in range(MIDDLE):

@@ -39,7 +39,6 @@ def fingers(reading):
     reading.open_first_case()
     reading.introduce("finger")
     reading.until("board.sliceShown")
-    reading.page.get_by_role("dialog").wait_for(state="hidden")
     return Fingers(reading)
 
 

@@ -31,7 +31,6 @@ def opened(reading):
     reading.open_first_case()
     reading.introduce(f"measurer {next(readers)}")
     reading.until("board.sliceShown && !board.drawing")
-    reading.page.get_by_role("dialog").wait_for(state="hidden")
     return reading
 
 

@@ -17,7 +17,6 @@ def phantom(reading, server):
     reading.open_first_case()
     reading.introduce("crosser")
     reading.until("board.sliceShown")
-    reading.page.get_by_role("dialog").wait_for(state="hidden")
     reading.editor.hover()
     reading.page.keyboard.press("y")
     reading.until(f"board.planes.shown && board.planes.row.here === {Demo.slices}", 60_000)

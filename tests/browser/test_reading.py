@@ -282,7 +282,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     auroc = opened.score("gradient", "auroc")
     expect(auroc).to_contain_text(NUMBER)
     against_phantom = auroc.inner_text()
-    opened.page.keyboard.press("b")
+    opened.take("b", "brush")
     opened.stroke([(0.2, 0.5), (0.3, 0.5), (0.3, 0.6)])
     drawn = opened.board("drawnPixels")
     assert drawn > 0
@@ -306,7 +306,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
 
 def test_undo_takes_a_stroke_back_and_redo_brings_it_again(opened):
     opened.page.keyboard.press("Home")
-    opened.page.keyboard.press("b")
+    opened.take("b", "brush")
     before = opened.board("drawnPixels")
     opened.stroke([(0.4, 0.4), (0.45, 0.45)])
     drawn = opened.board("drawnPixels")

@@ -23,7 +23,6 @@ def opened(reading):
     reading.introduce(f"reader {next(readers)}")
     reading.until("board.sliceShown && !board.drawing")
     # Keys go to the board as soon as the mouse comes to it and the dialog is gone.
-    reading.page.get_by_role("dialog").wait_for(state="hidden")
     reading.page.mouse.move(1, 1)
     reading.editor.hover()
     return reading
@@ -81,9 +80,7 @@ def test_two_tabs_of_one_reader_lose_nothing_and_are_told(opened, browser):
     other.page.goto(page.url)
     for reading in (opened, other):
         reading.until("board.sliceShown && board.reader", 60_000)
-        reading.page.keyboard.press("b")
-        reading.editor.hover()
-        reading.page.keyboard.press("b")
+        reading.take("b", "brush")
         reading.page.keyboard.press("Home")
         reading.until("board.slice === 0 && board.tool === 'brush'")
     # What comes from elsewhere waits for the end of a stroke, so the two surely meet.
