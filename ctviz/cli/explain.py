@@ -9,7 +9,8 @@ try:
 
 A .npy file is the signed map on the scan's pixels (rows, columns): positive speaks for the class.
 With --rather-than it speaks more for the one class than for the other: the difference of their
-scores is explained, which is the log-odds where there are but two.
+scores is explained, which is the log-odds where there are but two. Maps that know no class are
+then named as "the same for every class": they say nothing of that difference.
 The completeness gap says how far the map's sum is from the change of the class score along its
 path, as a share of that change: 0.03 is 3 % too much. Nearer to 0 is better.
 Of a model that sees neighbouring slices a map adds up what lies on all of them; on_neighbours is
@@ -67,13 +68,24 @@ def run(arguments: argparse.Namespace) -> None:
         answered = answer(backend, arguments)
         rows = [
             _write(
-                answered, importance, _error_bars(backend, answered, maker, arguments), arguments
+                answered,
+                importance,
+                _class_of(answered, maker, arguments),
+                _error_bars(backend, answered, maker, arguments),
+                arguments,
             )
             for importance, maker in zip(answered.maps, answered.estimators, strict=True)
         ]
         write_rows(rows, arguments.format)
     if not rows:
         raise InvalidInput("No map could be computed; choose other estimators.")
+
+
+def _class_of(answered: AskedSlice, maker: "Estimator", arguments: argparse.Namespace) -> str:
+    """Return which class a map is of, or that it is of none where two are held together."""
+    if arguments.rather_than and maker.same_for_every_class:
+        return "the same for every class"
+    return answered.question.words(answered.card.classes)
 
 
 def _error_bars(
@@ -89,6 +101,7 @@ def _error_bars(
 def _write(
     answered: AskedSlice,
     importance: ImportanceMap,
+    explained: str,
     bars: "ErrorBars | None",
     arguments: argparse.Namespace,
 ) -> Row:
@@ -107,7 +120,7 @@ def _write(
         ) from None
     return {
         "estimator": importance.estimator,
-        "class": answered.question.words(answered.card.classes),
+        "class": explained,
         "seconds": importance.seconds,
         "completeness_gap": importance.completeness_gap,
         **({"on_neighbours": importance.on_neighbours} if answered.card.sees else {}),

@@ -3,6 +3,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from ctviz.core import Region, Settings
 from ctviz.estimators import ESTIMATORS
 from ctviz.io import save_mask
 from ctviz.metrics import METRICS
+from ctviz.models import new_classifier, read_card, save_model
 from ctviz.viz import HeatmapLook, heatmap, overlay, to_pixel_aspect, window_image
 from tests.backend.small_model import MODEL
 
@@ -288,6 +290,18 @@ def test_without_a_region_agreement_says_what_is_missing(ctviz, series):
     assert {(row["value"], row["why"][:4]) for row in json.loads(run.out)} == {(None, "Draw")}
     table = ctviz("score", series, "--estimators", "random", "--metrics", "dice").out
     assert "–" in table
+
+
+def test_in_a_contrast_maps_that_know_no_class_say_so(ctviz, series, shelf, tmp_path, monkeypatch):
+    card = replace(read_card(shelf / MODEL), id="three", classes=("a", "b", "c"), neurons=3)
+    save_model(tmp_path / "shelf" / "three", new_classifier(card, seed=6))
+    monkeypatch.setenv("CTVIZ_MODELS", str(tmp_path / "shelf"))
+    asked = ("--target", "b", "--rather-than", "c", "--estimators", "gradient,edges")
+    rows = rows_of(ctviz("explain", series, *asked, "--out", tmp_path, "--format", "csv"))
+    assert {row["estimator"]: row["class"] for row in rows} == {
+        "gradient": "b rather than c",
+        "edges": "the same for every class",
+    }
 
 
 @pytest.mark.parametrize(
