@@ -1,5 +1,7 @@
 """Estimators that look at the network in the same way share their passes."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -147,6 +149,17 @@ def test_points_do_not_depend_on_the_batch(mixed, image):
 def test_a_batch_never_exceeds_its_limit(mixed, image, images_seen):
     explain(mixed, image, 1, defaults("integrated-gradients"), pace=Pace(99, 4))
     assert images_seen == [1, 4, 4, 4, 4, 3, 3, 3]
+
+
+def test_batches_of_one_refuse_no_estimator(mixed, image):
+    """Of large images that is the quickest pace, and DeepLIFT compares two side by side."""
+    names = [name for name in ESTIMATORS if "lift" in name or "lrp" in name or "cam" in name]
+    refused = {None: {}, Pace(1, 1): {}}
+    for pace, why in refused.items():
+        explain(deepcopy(mixed), image, 1, defaults(*names), pace=pace, failed=why.setdefault)
+    usual, alone = ({names[place] for place in why} for why in refused.values())
+    assert "deeplift" not in usual
+    assert alone == usual
 
 
 @pytest.mark.parametrize("shape", [(0, 1, 64, 64), (2, 1, 32, 64), (64, 64)])

@@ -127,7 +127,8 @@ class ClassScore:
 
 def _checked_network(network: nn.Module, x: Tensor, target: Target, pace: Pace) -> Conduct:
     """Return what the network can be sent, or refuse it, the image or the class."""
-    largest = max(pace.forward_batch, pace.gradient_batch)
+    # Some estimators compare two images side by side, even where batches of one are the quickest.
+    largest = max(2, pace.forward_batch, pace.gradient_batch)
     try:
         # First of all, for it knows what the network's numbers were before any pass.
         conduct = conduct_of(network, x, largest=largest, channels_last=pace.channels_last)
