@@ -165,7 +165,7 @@ class OnScreen:
             return []
         if self.second is not None:
             return panes_of_both(self.card, self.comparison, self.second, self.tried)
-        model = PaneModel(self.card.id, asked())
+        model = PaneModel(self.card, asked())
         return [pane(one, self.comparison, self.tried, model) for one in self.comparison.compared]
 
     @property

@@ -8,6 +8,7 @@ from ctviz.core.theme import THEME
 from ctviz.estimators import Estimator
 from ctviz.estimators.engine.looks import look_of
 from ctviz.metrics import Metric
+from ctviz.models import ModelCard
 from ctviz.ui.compare.comparison import (
     UNDEFINED,
     ComparedMap,
@@ -24,7 +25,6 @@ from ctviz.ui.compare.on_neighbours import share_beside
 from ctviz.ui.compare.sanity import badge_of
 from ctviz.ui.compare.what_if.trying import Tried
 from ctviz.ui.routes import map_url
-from ctviz.ui.service import backend
 from ctviz.ui.session import session
 from ctviz.ui.viewer import Pane, PaneState, ScoreText
 
@@ -45,6 +45,8 @@ class PaneModel:
 
     Parameters
     ----------
+    card
+        What is known of it.
     asked
         What decides which class it explains, besides the slice.
     mark, title
@@ -53,7 +55,7 @@ class PaneModel:
         Of the names of its panes.
     """
 
-    id: str
+    card: ModelCard
     asked: Hashable = None
     mark: str = ""
     title: str = ""
@@ -82,7 +84,7 @@ def pane(one: ComparedMap, comparison: Comparison, tried: Tried | None, model: P
         scores=[_score_text(one, metric, comparison) for metric in comparison.metrics],
         badge=badge_of(estimator, one.sanity),
         gap=gap_of(estimator, one.completeness_gap),
-        beside=share_beside(one.on_neighbours, backend().models()[model.id].channels),
+        beside=share_beside(one.on_neighbours, model.card.channels),
         stronger=_seen(one, model, "stronger", bars.stronger),
         half_widths=_seen(one, model, "half-width", bars.half_widths),
         chance=bars.chance,
@@ -115,7 +117,7 @@ def _seen(one: ComparedMap, model: PaneModel, part: str, address: str) -> dict[i
     if not wants_error_bars():
         return {}
     state = session()
-    question = (state.case, model.id, model.asked, one.estimator, part)
+    question = (state.case, model.card.id, model.asked, one.estimator, part)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     if address:
         seen[here] = address
@@ -124,7 +126,7 @@ def _seen(one: ComparedMap, model: PaneModel, part: str, address: str) -> dict[i
 
 def _what_is_missing(one: ComparedMap, model: PaneModel) -> tuple[PaneState, str]:
     """Return what keeps a map from being there, and how long it will take if that is long."""
-    seconds, job = expected_seconds(model.id, [one.estimator]), one.shown
+    seconds, job = expected_seconds(model.card.id, [one.estimator]), one.shown
     time = about(seconds) if seconds is not None and seconds >= WORTH_SAYING else ""
     if one.waits:
         return "waiting", f"This map takes {time}."
@@ -139,7 +141,7 @@ def _maps(one: ComparedMap, model: PaneModel) -> dict[int, str]:
     """Return the maps of slices seen before, as long as the same question is asked of them."""
     state = session()
     look = (state.unit, state.sign) if state.unit == "regions" else (state.unit,)
-    question = (state.case, model.id, model.asked, one.estimator, *look)
+    question = (state.case, model.card.id, model.asked, one.estimator, *look)
     seen, here = state.maps.setdefault(question, {}), state.slice or 0
     job = one.job if state.unit == "pixels" else one.region_map
     if job is not None and job.state == "ready":

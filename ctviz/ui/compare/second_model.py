@@ -155,9 +155,9 @@ def panes_of_both(
     first: ModelCard, comparison: Comparison, second: SecondLook, tried: Tried | None
 ) -> list[Pane]:
     """Return the panes of each estimator: three side by side, or the first model's alone."""
-    one = PaneModel(first.id, asked(), FIRST_MARK, first.title)
+    one = PaneModel(first, asked(), FIRST_MARK, first.title)
     # Which class the second explains follows from the first.
-    two = PaneModel(second.card.id, (first.id, asked()), SECOND_MARK, second.card.title, SECOND)
+    two = PaneModel(second.card, (first.id, asked()), SECOND_MARK, second.card.title, SECOND)
     ours = [pane(each, comparison, tried, one) for each in comparison.compared]
     if second.trouble:
         return ours

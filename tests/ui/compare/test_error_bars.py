@@ -6,6 +6,7 @@ import pytest
 
 from ctviz.backend import Question
 from ctviz.estimators import ESTIMATORS
+from ctviz.models import ModelCard
 from ctviz.ui.compare import error_bars, page_jobs, panes
 from ctviz.ui.compare import expected_seconds as expectations
 from ctviz.ui.compare.comparison import ComparedMap, MapReading, compare
@@ -68,7 +69,8 @@ def test_masks_of_slices_seen_before_stay_as_long_as_the_switch_is_on(session, m
     monkeypatch.setattr(panes, "wants_error_bars", lambda: wanted)
     one = ComparedMap(GRADIENT)
     session.case, session.slice = "C-1", 3
-    asked, otherwise = (panes.PaneModel("small", target) for target in (1, 0))
+    card = ModelCard("small", "Small", "Which?", ("a", "b"), "resnet18")
+    asked, otherwise = (panes.PaneModel(card, target) for target in (1, 0))
     assert panes._seen(one, asked, "stronger", "/a") == {3: "/a"}
     session.slice = 4
     assert panes._seen(one, asked, "stronger", "") == {3: "/a"}
