@@ -48,6 +48,21 @@ def opened_bundle(source: Path, room: Path) -> Bundle:
     return replace(found, left_aside=len(unpacked.files) - len(found.files))
 
 
+def rehearsed_bundle(
+    bundle: Bundle,
+    size: tuple[int, int] | None = None,
+    architecture: str = "",
+    given: Mapping[str, Value] | None = None,
+) -> Rehearsal:
+    """Try a network, with what a bundle says of it where nobody says otherwise; see `rehearsed`."""
+    return rehearsed(
+        bundle.weights,
+        size or bundle.size,
+        architecture or bundle.architecture,
+        {**(bundle.given or {}), **(given or {})},
+    )
+
+
 def rehearsed_upload(
     file: Path,
     room: Path,
@@ -64,10 +79,5 @@ def rehearsed_upload(
     """
     shutil.rmtree(room, ignore_errors=True)
     bundle = opened_bundle(file, room)
-    found = rehearsed(
-        bundle.weights,
-        size or bundle.size,
-        architecture or bundle.architecture,
-        {**(bundle.given or {}), **(given or {})},
-    )
+    found = rehearsed_bundle(bundle, size, architecture, given)
     return replace(found, bundle=bundle if bundle.weights != file else None)

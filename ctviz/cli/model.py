@@ -136,20 +136,16 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _add(arguments: argparse.Namespace) -> None:
     # Only here, for the libraries that read networks take their time.
-    from ctviz.backend.bundles import opened_bundle
+    from ctviz.backend.bundles import opened_bundle, rehearsed_bundle
     from ctviz.models.card import ONNX
-    from ctviz.models.intake import add_network, rehearsed
+    from ctviz.models.intake import add_network
 
     file = Path(arguments.which)
     with tempfile.TemporaryDirectory(prefix="ctviz-bundle-") as room:
         bundle = opened_bundle(file, Path(room))
         answers = _answers(arguments, bundle)
-        rehearsal = rehearsed(
-            bundle.weights,
-            _size(arguments.size) or bundle.size,
-            arguments.architecture or bundle.architecture,
-            {**(bundle.given or {}), **_given(arguments)},
-        )
+        size, given = _size(arguments.size), _given(arguments)
+        rehearsal = rehearsed_bundle(bundle, size, arguments.architecture, given)
     found = rehearsal.found
     if found.neurons == 1 and not arguments.head:
         # A sigmoid of one output decides between two classes.
