@@ -101,13 +101,12 @@ class Explained:
         """Return which maps say nothing of the contrast, with a space before it; empty if none."""
         if not self.alike:
             return ""
-        several = (
-            "are the same for every class and say"
-            if len(self.alike) > 1
-            else ("is the same for every class and says")
-        )
-        maps = "maps" if len(self.alike) > 1 else "map"
-        return f" The {maps} of {', '.join(self.alike)} {several} nothing of this difference."
+        which = ", ".join(self.alike)
+        if len(self.alike) == 1:
+            said = f"The map of {which} is the same for every class and says"
+        else:
+            said = f"The maps of {which} are the same for every class and say"
+        return f" {said} nothing of this difference."
 
     @property
     def among(self) -> Remark | None:
