@@ -29,7 +29,7 @@ class AttentionRollout(AttentionEstimator):
     summary: ClassVar = (
         "Which places a transformer attended to, layer upon layer, whichever class is asked for."
     )
-    any_class: ClassVar = True
+    class_agnostic: ClassVar = True
 
     def followed(
         self,

@@ -24,7 +24,7 @@ class EigenCam(ActivationEstimator):
     title: ClassVar = "Eigen-CAM"
     cite: ClassVar = "Muhammad & Yeasin, IJCNN 2020. arXiv:2008.00299"
     summary: ClassVar = "Where the network's features are strongest, whichever class is asked for."
-    any_class: ClassVar = True
+    class_agnostic: ClassVar = True
     version: ClassVar = 2
 
     def combine(self, features: Tensor, gradients: Tensor) -> Tensor:  # noqa: ARG002

@@ -25,7 +25,7 @@ class FeatureExplanation(ActivationEstimator):
     title: ClassVar = "FEM"
     cite: ClassVar = "Fuad et al., IPTA 2020. doi:10.1109/IPTA50016.2020.9286629"
     summary: ClassVar = "Where the network's features stand out, whichever class is asked for."
-    any_class: ClassVar = True
+    class_agnostic: ClassVar = True
 
     strength: float = param(
         2.0, low=0.0, high=10.0, help="From how many standard deviations on a feature is strong."

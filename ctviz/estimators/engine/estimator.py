@@ -40,7 +40,7 @@ class Estimator(Tunable, ABC):
     """What it is made from: gradients, activations, perturbation, regions; or control."""
     control: ClassVar[bool] = False
     """Whether it ignores the network, to show what a meaningless map scores."""
-    any_class: ClassVar[bool] = False
+    class_agnostic: ClassVar[bool] = False
     """Whether it asks the network, but nothing of the class that is explained."""
     version: ClassVar[int] = 1
     """Part of the cache's key: raised whenever equal settings give another map."""
@@ -59,7 +59,7 @@ class Estimator(Tunable, ABC):
         """Whether its map is the same whichever class is explained, and so in every contrast."""
         parents = self.parents()
         of_parents = bool(parents) and all(each.same_for_every_class for each in parents)
-        return self.control or self.any_class or of_parents
+        return self.control or self.class_agnostic or of_parents
 
     def parents(self) -> tuple["Estimator", ...]:
         """Return the estimators from whose maps this one is made."""
