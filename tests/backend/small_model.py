@@ -14,6 +14,20 @@ from ctviz.models.twins import save_twins
 
 MODEL = "small-test"
 
+FINDINGS = ModelCard(
+    id="findings",
+    title="Three findings",
+    task="Which findings are there?",
+    classes=("nodule", "effusion", "mass"),
+    architecture="resnet18",
+    arguments={"width": 8},
+    neurons=3,
+    multi_label=True,
+    size=(32, 32),
+    window=(50.0, 400.0),
+)
+"""A small network that judges findings by themselves."""
+
 
 def write_model(folder: Path, seed: int = 0) -> None:
     card = ModelCard(

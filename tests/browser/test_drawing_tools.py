@@ -56,7 +56,7 @@ def place_of(reading, row, column):
 
 
 def saved(reading):
-    reading.until("!board.drawing && board.saving === 'clean'", 120_000)
+    reading.until("!board.drawing && board.saving === 'clean'")
 
 
 def test_what_grows_is_offered_first_and_kept_through_the_series(opened, server):
@@ -72,7 +72,7 @@ def test_what_grows_is_offered_first_and_kept_through_the_series(opened, server)
     page.keyboard.down("Alt")
     page.mouse.click(*place_of(opened, row, column))
     page.keyboard.up("Alt")
-    opened.until("board.offered && !board.offered.includes('loaded')", 60_000)
+    opened.until("board.offered && !board.offered.includes('loaded')")
     assert opened.board("drawnPixels") == 0
     assert stored(server, opened)[0].sum() == 0
     page.get_by_role("button", name="Keep (Enter)").click()

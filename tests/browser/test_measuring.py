@@ -97,10 +97,10 @@ def test_each_kind_measures_the_phantom_and_survives_reload_and_a_killed_server(
     lay(opened, "rectangle")
     opened.until("board.measurements.length === 4 && board.saving !== 'clean'")
     server.start()
-    opened.until("board.saving === 'clean'", 120_000)
+    opened.until("board.saving === 'clean'")
     before = measured(opened)
     opened.page.reload()
-    opened.until("board.sliceShown && board.measurements.length === 4", 60_000)
+    opened.until("board.sliceShown && board.measurements.length === 4")
     opened.until("board.measurements.every(one => one.lines.length)")
     assert measured(opened) == before
     phantom = phantom_of(server, opened.board("case"))
@@ -129,7 +129,7 @@ def test_a_measurement_is_moved_removed_and_brought_back(opened):
     opened.page.keyboard.press("Delete")
     opened.until("board.measurements.length === 0 && board.saving === 'clean'")
     opened.page.reload()
-    opened.until("board.sliceShown && board.reader", 60_000)
+    opened.until("board.sliceShown && board.reader")
     assert opened.board("measurements") == []
 
 

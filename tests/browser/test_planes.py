@@ -19,7 +19,7 @@ def phantom(reading, server):
     reading.until("board.sliceShown")
     reading.editor.hover()
     reading.page.keyboard.press("y")
-    reading.until(f"board.planes.shown && board.planes.row.here === {Demo.slices}", 60_000)
+    reading.until(f"board.planes.shown && board.planes.row.here === {Demo.slices}")
     store = Store(server.data / "ctviz.db")
     number = int(store.case(reading.board("case")).title.split()[-1])
     store.close()

@@ -119,7 +119,7 @@ def test_an_estimator_is_chosen_by_its_family(opened):
     opened.page.locator(".st-key-ctviz-drawer button").click()
     opened.page.get_by_text("Grad-CAM", exact=True).click()
     opened.page.keyboard.press("Escape")
-    opened.until("board.panes.some(pane => pane.id === 'grad-cam')", 60_000)
+    opened.until("board.panes.some(pane => pane.id === 'grad-cam')")
     expect(opened.page).to_have_url(re.compile("estimators=[^&]*grad-cam"))
 
 
@@ -161,7 +161,7 @@ def page_scroll(reading):
 def test_the_wheel_scrolls_the_page_where_there_is_no_picture(opened, place):
     """Also if a picture comes beneath it: that picture turns no slice."""
     opened.page.goto(f"{opened.url}/compare?estimators=gradient,random,edges,centre,vargrad,lrp")
-    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.until("board.panes.length === 6 && board.sliceShown")
     opened.page.get_by_test_id("per-screen").select_option("2")
     before = opened.board("slice")
     opened.page.get_by_test_id("board").locator(place).last.hover(position={"x": 5, "y": 5})
@@ -196,7 +196,7 @@ def test_the_board_has_its_place_before_it_is_there_and_stays_in_it(opened):
 def test_many_panes_are_reached_by_scrolling_the_page_and_the_slice_stays(opened):
     names = "gradient,random,edges,centre,deconvolution,guided-backprop"
     opened.page.goto(f"{opened.url}/compare?estimators={names}")
-    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.until("board.panes.length === 6 && board.sliceShown")
     opened.page.evaluate(f"() => {{ {SCROLLED} = 300 }}")
     opened.page.wait_for_function(f"() => {SCROLLED} >= 290")
     expect(opened.page.get_by_test_id("pane-guided-backprop")).to_be_in_viewport()
@@ -206,14 +206,14 @@ def test_many_panes_are_reached_by_scrolling_the_page_and_the_slice_stays(opened
 def test_as_many_maps_as_wanted_are_on_the_screen_and_one_can_have_it_all(opened):
     names = "gradient,random,edges,centre,deconvolution,guided-backprop"
     opened.page.goto(f"{opened.url}/compare?estimators={names}")
-    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.until("board.panes.length === 6 && board.sliceShown")
     opened.page.get_by_test_id("per-screen").select_option("6")
     last = opened.page.get_by_test_id("pane-guided-backprop")
     expect(last).to_be_in_viewport(ratio=0.9)
     opened.page.keyboard.press(",")
     expect(opened.page.get_by_test_id("per-screen")).to_have_value("4")
     opened.page.reload()
-    opened.until("board.panes.length === 6 && board.sliceShown", 60_000)
+    opened.until("board.panes.length === 6 && board.sliceShown")
     expect(opened.page.get_by_test_id("per-screen")).to_have_value("4")
 
     opened.page.get_by_test_id("pane-canvas-random").hover()
@@ -263,7 +263,7 @@ def test_the_panel_beneath_the_pictures_is_remembered_and_closes_by_its_key(open
     page.wait_for_function("document.cookie.includes('ctviz_dock=Fills')")
     page.reload()
     expect(page.get_by_role("radio", name="Fills", exact=True)).to_be_checked()
-    opened.until("board.sliceShown", 120_000)
+    opened.until("board.sliceShown")
     opened.editor.hover()
     page.keyboard.press("t")
     page.locator(".st-key-ctviz-dock-open").wait_for(state="detached")
@@ -291,7 +291,7 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     expect(auroc).not_to_have_text(against_phantom)
 
     opened.page.reload()
-    opened.until(f"board.drawnPixels === {drawn}", 60_000)
+    opened.until(f"board.drawnPixels === {drawn}")
 
     server.kill()
     opened.page.get_by_test_id("tool-brush").click()
@@ -299,9 +299,9 @@ def test_a_drawing_is_scored_and_survives_reload_and_a_killed_server(opened, ser
     more = opened.board("drawnPixels")
     assert more > drawn
     server.start()
-    opened.until("board.pending.length === 0", 120_000)
+    opened.until("board.pending.length === 0")
     opened.page.reload()
-    opened.until(f"board.drawnPixels === {more}", 60_000)
+    opened.until(f"board.drawnPixels === {more}")
 
 
 def test_undo_takes_a_stroke_back_and_redo_brings_it_again(opened):

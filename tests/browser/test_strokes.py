@@ -71,7 +71,7 @@ def test_a_stroke_that_is_broken_off_ends_as_it_is_drawn(opened, disturbance):
     assert opened.board("drawnPixels") == drawn
     opened.until("board.saving === 'clean'")
     page.reload()
-    opened.until(f"window.ctvizBoard && board.drawnPixels === {drawn}", 60_000)
+    opened.until(f"window.ctvizBoard && board.drawnPixels === {drawn}")
 
 
 def test_two_tabs_of_one_reader_lose_nothing_and_are_told(opened, browser):
@@ -79,7 +79,7 @@ def test_two_tabs_of_one_reader_lose_nothing_and_are_told(opened, browser):
     other = Reading(page.context.new_page(), opened.url)
     other.page.goto(page.url)
     for reading in (opened, other):
-        reading.until("board.sliceShown && board.reader", 60_000)
+        reading.until("board.sliceShown && board.reader")
         reading.take("b", "brush")
         reading.page.keyboard.press("Home")
         reading.until("board.slice === 0 && board.tool === 'brush'")
@@ -93,13 +93,13 @@ def test_two_tabs_of_one_reader_lose_nothing_and_are_told(opened, browser):
     opened.stroke([(0.2, 0.2), (0.25, 0.2)])
     pixels = [reading.board("drawnPixels") for reading in (opened, other)]
     assert min(pixels) > 0
-    opened.until("board.saving === 'clean'", 60_000)
+    opened.until("board.saving === 'clean'")
     other.page.mouse.up()
-    other.until("!board.drawing && board.saving === 'clean'", 60_000)
+    other.until("!board.drawing && board.saving === 'clean'")
     told = other.page.get_by_test_id("saved").filter(has_text="drew elsewhere on slice 1")
     told.wait_for()
     page.reload()
-    opened.until(f"window.ctvizBoard && board.drawnPixels === {sum(pixels)}", 60_000)
+    opened.until(f"window.ctvizBoard && board.drawnPixels === {sum(pixels)}")
 
 
 def regions_in_time(data, case_id, reader):

@@ -35,6 +35,6 @@ def test_a_link_opens_both_and_a_cross_takes_the_second_away(reading):
     apart = page.get_by_test_id("score-gradient@difference-fidelity").locator("dd").first
     expect(apart).not_to_have_text("…")
     page.get_by_test_id("pane-remove-gradient@second").click()
-    reading.until("board.panes.length === 1", 60_000)
+    reading.until("board.panes.length === 1")
     expect(page.get_by_test_id("answer-second")).to_be_hidden()
     page.wait_for_url(lambda url: "second=" not in url)

@@ -15,7 +15,7 @@ def test_what_is_drawn_is_changed_shown_and_kept(reading):
     page.context.add_cookies([{"name": "ctviz_reader", "value": "AB", "url": reading.url}])
     reading.open_first_case()
     page.goto(f"{page.url}&estimators=random")
-    reading.until("board.sliceShown && board.panes.length === 1", 120_000)
+    reading.until("board.sliceShown && board.panes.length === 1")
     reading.until("board.panes[0].shown === 'map'", 180_000)
     panel = page.locator("[class*=st-key-ctviz-what-if-panel]")
     expect(panel).to_have_count(0)
@@ -25,7 +25,7 @@ def test_what_is_drawn_is_changed_shown_and_kept(reading):
 
     reading.take("b", "brush")
     reading.stroke([(0.45, 0.45), (0.55, 0.45), (0.55, 0.55)])
-    reading.until("board.pending.length === 0", 60_000)
+    reading.until("board.pending.length === 0")
     region = panel.get_by_role("combobox", name="What is drawn")
     expect(region).to_have_value("AB")
     panel.get_by_role("combobox", name="What is done to it").click()
@@ -37,7 +37,7 @@ def test_what_is_drawn_is_changed_shown_and_kept(reading):
     expect(panel.get_by_text(CHANGED).first).to_contain_text("at 700 HU")
 
     # The edited slice has what was set, and the original has not.
-    reading.until("board.edit !== null && board.moment === 'original'", 60_000)
+    reading.until("board.edit !== null && board.moment === 'original'")
     box = reading.editor.bounding_box()
     middle = box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.5
     shown = page.get_by_test_id("reading")
@@ -46,7 +46,7 @@ def test_what_is_drawn_is_changed_shown_and_kept(reading):
     page.keyboard.press("x")
     reading.until("board.moment === 'edited'")
     expect(shown).to_contain_text("HU 700")
-    reading.until("board.panes[0].shown === 'map'", 120_000)
+    reading.until("board.panes[0].shown === 'map'")
     page.keyboard.press("x")
     reading.until("board.moment === 'difference'")
     page.keyboard.press("x")

@@ -16,9 +16,9 @@ from ctviz.cohort.truth import TruthStudy
 from ctviz.core import InvalidInput, InvalidParameter, Region
 from ctviz.estimators import ESTIMATORS
 from ctviz.io import write_series
-from ctviz.models import ModelCard, new_classifier, save_model
+from ctviz.models import new_classifier, save_model
+from tests.backend.small_model import FINDINGS
 
-FINDINGS = ("nodule", "effusion", "mass")
 SIDE, PATIENTS = 40, 6
 TRUTHS = ("nodule; mass", "effusion", "none", "nodule", "", "effusion; mass")
 
@@ -26,21 +26,9 @@ TRUTHS = ("nodule; mass", "effusion", "none", "nodule", "", "effusion; mass")
 @pytest.fixture(scope="module")
 def findings_shelf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shelf")
-    card = ModelCard(
-        id="chest",
-        title="Findings",
-        task="Which findings are there?",
-        classes=FINDINGS,
-        architecture="resnet18",
-        arguments={"width": 8},
-        neurons=3,
-        multi_label=True,
-        size=(32, 32),
-        window=(50.0, 400.0),
-    )
     for name, seed in (("chest", 0), ("chest-again", 5)):
-        save_model(folder / name, new_classifier(replace(card, id=name), seed=seed))
-    one = replace(card, id="one-class", multi_label=False)
+        save_model(folder / name, new_classifier(replace(FINDINGS, id=name), seed=seed))
+    one = replace(FINDINGS, id="one-class", multi_label=False)
     save_model(folder / one.id, new_classifier(one, seed=0))
     return folder
 
