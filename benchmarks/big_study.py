@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from benchmarks.timing import machine
 from ctviz.cohort import CohortStudy, analyse, save_findings
@@ -134,6 +135,15 @@ def one_metric(folder: Path) -> None:
     """Read the scores of one metric from the table."""
     path = StudyFolder(folder).scores_parquet
     assert ScoreTable.read(path, ["fidelity"]).panel("fidelity").scored
+    with pq.ParquetFile(path) as file:
+        groups = [file.metadata.row_group(g) for g in range(file.num_row_groups)]
+    column = file.schema_arrow.names.index("metric")
+    own = [group for group in groups if group.column(column).statistics.max == "fidelity"]
+    read, whole = (
+        sum(part.column(c).total_compressed_size for part in parts for c in range(part.num_columns))
+        for parts in (own, groups)
+    )
+    print(f"  of one metric {read / 1e6:.1f} of the table's {whole / 1e6:.1f} MB are read")
 
 
 def analysis(folder: Path) -> None:
